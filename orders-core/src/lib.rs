@@ -1,0 +1,24 @@
+//! Generation orders for parallel autoregressive image models.
+
+mod batch;
+mod cell_set;
+mod grid;
+mod group_sizes;
+pub mod lpd;
+mod method;
+pub mod methods;
+mod order;
+mod problem;
+mod random;
+mod shape;
+
+pub use batch::{BatchError, generate_batch, stream_batch};
+pub use cell_set::CellSet;
+pub use grid::{Cell, Grid, GridError};
+pub use group_sizes::{GroupSizes, GroupSizesError};
+pub use lpd::LocalityAware;
+pub use method::{MethodError, OrderGenerator, OrderingMethod, Parameters};
+pub use order::{Order, OrderError};
+pub use problem::{Problem, ProblemError};
+pub use random::{OrderRng, TieKeys};
+pub use shape::{FirstGroup, Shape, ShapeError};

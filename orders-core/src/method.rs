@@ -1,0 +1,178 @@
+//! The interface that every ordering method implements.
+
+use std::collections::BTreeMap;
+
+use crate::grid::Cell;
+use crate::order::Order;
+use crate::problem::Problem;
+use crate::random::OrderRng;
+
+/// Named numbers that a method was made with, for manifests and reports.
+pub type Parameters = BTreeMap<String, f64>;
+
+/// A way to order the cells of a grid.
+///
+/// Implement it to bring a method of your own: [`generate_batch`] then makes
+/// seeded, parallel batches of it, and the order files take them.
+///
+/// A method is shared between threads and holds settings only. What changes
+/// while orders are made lives in the [`OrderGenerator`]s that it hands out,
+/// one for each thread.
+///
+/// ```
+/// use orders_core::{Cell, Grid, GroupSizes, MethodError, Order, OrderGenerator, OrderRng};
+/// use orders_core::{OrderingMethod, Problem};
+///
+/// /// Columns from left to right, each in random order.
+/// struct Columns;
+///
+/// impl OrderingMethod for Columns {
+///     fn name(&self) -> &str {
+///         "columns"
+///     }
+///
+///     fn generator(&self, problem: &Problem) -> Result<Box<dyn OrderGenerator>, MethodError> {
+///         let grid = problem.grid();
+///         Ok(Box::new(move |rng: &mut OrderRng, cells: &mut Vec<Cell>| {
+///             for column in 0..grid.width() {
+///                 let start = cells.len();
+///                 cells.extend((0..grid.height()).map(|row| grid.cell_from_position(row, column)));
+///                 rng.shuffle(&mut cells[start..]);
+///             }
+///         }))
+///     }
+/// }
+///
+/// let problem = Problem::new(Grid::new(4, 4)?, GroupSizes::new([4; 4])?)?;
+/// let order: Order = Columns.order(&problem, 0, 0)?;
+/// assert!(order.groups().zip(0..).all(|(group, column)| group.iter().all(|c| c % 4 == column)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// [`generate_batch`]: crate::generate_batch
+pub trait OrderingMethod: Send + Sync {
+    /// The name, as file names and manifests give it.
+    fn name(&self) -> &str;
+
+    /// The parameters that the orders depend on, with their values. None by
+    /// default.
+    fn parameters(&self) -> Parameters {
+        Parameters::new()
+    }
+
+    /// Whether orders differ from one index to the next. True by default.
+    fn is_random(&self) -> bool {
+        true
+    }
+
+    /// A generator of orders for a problem, with all the buffers that it
+    /// needs. Called once for each thread, not once for each order.
+    ///
+    /// # Errors
+    ///
+    /// [`MethodError`] if the method can't do this problem.
+    fn generator(&self, problem: &Problem) -> Result<Box<dyn OrderGenerator>, MethodError>;
+
+    /// One order: number `index` of the batch of `seed`. To make many,
+    /// [`generate_batch`](crate::generate_batch) is faster.
+    ///
+    /// # Errors
+    ///
+    /// As [`generator`](Self::generator), and [`MethodError::Broken`] if what
+    /// the method made is no order.
+    fn order(&self, problem: &Problem, seed: u64, index: u64) -> Result<Order, MethodError> {
+        let mut cells = Vec::with_capacity(problem.grid().cells());
+        self.generator(problem)?
+            .generate(&mut OrderRng::new(seed, index), &mut cells);
+        Order::new(problem.clone(), cells).map_err(|source| MethodError::Broken {
+            method: self.name().into(),
+            index,
+            source,
+        })
+    }
+}
+
+/// Makes orders for one problem, one after the other.
+///
+/// What it makes may depend on the problem and on what it draws from `rng`,
+/// on nothing else: not on orders made before. Closures
+/// `FnMut(&mut OrderRng, &mut Vec<Cell>) + Send` are generators.
+pub trait OrderGenerator: Send {
+    /// Appends the cells of one order to `cells`, which is empty. They are
+    /// checked afterwards.
+    fn generate(&mut self, rng: &mut OrderRng, cells: &mut Vec<Cell>);
+}
+
+impl<F: FnMut(&mut OrderRng, &mut Vec<Cell>) + Send> OrderGenerator for F {
+    fn generate(&mut self, rng: &mut OrderRng, cells: &mut Vec<Cell>) {
+        self(rng, cells);
+    }
+}
+
+/// Why a method made no orders.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum MethodError {
+    /// The method made something that is no order: a defect of the method.
+    #[error("method {method} made a broken order (number {index})")]
+    Broken {
+        /// The method's name.
+        method: String,
+        /// Number of the order in its batch.
+        index: u64,
+        /// What is wrong with it.
+        source: crate::order::OrderError,
+    },
+    /// A parameter has a value that the method can't take.
+    #[error("{parameter} of method {method} is {value}; it takes {allowed}")]
+    Parameter {
+        /// The method's name.
+        method: String,
+        /// The parameter's name.
+        parameter: String,
+        /// The value given.
+        value: f64,
+        /// What would be allowed.
+        allowed: &'static str,
+    },
+    /// The method has no parameter of this name.
+    #[error(
+        "method {method} has no parameter '{parameter}'; it has {}",
+        list(known)
+    )]
+    UnknownParameter {
+        /// The method's name.
+        method: String,
+        /// The name given.
+        parameter: String,
+        /// The names that it has.
+        known: Vec<&'static str>,
+    },
+    /// No method has this name.
+    #[error("there is no method '{name}'; there are {}", list(known))]
+    UnknownMethod {
+        /// The name given.
+        name: String,
+        /// The names there are.
+        known: Vec<String>,
+    },
+    /// The method can't order this grid.
+    #[error("method {method} can't order a {grid} grid: {reason}")]
+    Grid {
+        /// The method's name.
+        method: String,
+        /// The grid.
+        grid: crate::grid::Grid,
+        /// What it lacks.
+        reason: String,
+    },
+}
+
+/// Words for a list of names.
+fn list<S: AsRef<str>>(names: &[S]) -> String {
+    if names.is_empty() {
+        return "none".into();
+    }
+    let names: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
+    names.join(", ")
+}

@@ -1,0 +1,25 @@
+//! Uniform random order.
+
+use crate::grid::Cell;
+use crate::method::{MethodError, OrderGenerator, OrderingMethod};
+use crate::problem::Problem;
+use crate::random::OrderRng;
+
+/// A uniform random permutation for each order (MAR, arXiv 2406.11838;
+/// RandAR, arXiv 2412.01827). O(N).
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Random;
+
+impl OrderingMethod for Random {
+    fn name(&self) -> &str {
+        "random"
+    }
+
+    fn generator(&self, problem: &Problem) -> Result<Box<dyn OrderGenerator>, MethodError> {
+        let cells = problem.grid().cells() as Cell;
+        Ok(Box::new(move |rng: &mut OrderRng, out: &mut Vec<Cell>| {
+            out.extend(0..cells);
+            rng.shuffle(out);
+        }))
+    }
+}

@@ -1,0 +1,130 @@
+//! A generation order: every cell once, group after group.
+
+use crate::grid::{Cell, Grid};
+use crate::group_sizes::GroupSizes;
+use crate::problem::Problem;
+
+/// A generation order: a permutation of the cells of a grid, cut into groups
+/// that are generated one after the other, the cells of a group at once.
+///
+/// An order is checked when it is built, so one that misses a cell or has it
+/// twice cannot exist. Steps and ranks (places in the order) count from 0.
+///
+/// ```
+/// use orders_core::{Grid, GroupSizes, Order, Problem};
+///
+/// let problem = Problem::new(Grid::new(2, 2)?, GroupSizes::new([1, 3])?)?;
+/// let order = Order::new(problem, vec![2, 0, 3, 1])?;
+/// assert_eq!(order.groups().collect::<Vec<_>>(), [&[2][..], &[0, 3, 1]]);
+/// assert_eq!(order.rank_from_cell(), [1, 3, 0, 2]);
+/// assert_eq!(order.step_from_cell(), [1, 1, 0, 1]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Order {
+    problem: Problem,
+    cells: Vec<Cell>,
+}
+
+impl Order {
+    /// An order of the problem's cells. O(N) for N cells.
+    ///
+    /// # Errors
+    ///
+    /// [`OrderError::Length`], [`OrderError::OutOfRange`] or
+    /// [`OrderError::Repeated`]: the first fault in the order of ranks. (An
+    /// order of the right length without a repetition misses no cell.)
+    pub fn new(problem: Problem, cells: Vec<Cell>) -> Result<Self, OrderError> {
+        problem.check(&cells, &mut Vec::new())?;
+        Ok(Self { problem, cells })
+    }
+
+    /// The grid that is ordered.
+    pub fn grid(&self) -> Grid {
+        self.problem.grid()
+    }
+
+    /// The sizes of the groups, first step first.
+    pub fn group_sizes(&self) -> &GroupSizes {
+        self.problem.group_sizes()
+    }
+
+    /// The cells in the order in which they are generated: N entries, the
+    /// cell of each rank.
+    pub fn cell_from_rank(&self) -> &[Cell] {
+        &self.cells
+    }
+
+    /// The rank of each cell: N entries, each from 0 to N - 1. O(N).
+    pub fn rank_from_cell(&self) -> Vec<u32> {
+        let mut ranks = vec![0; self.cells.len()];
+        for (rank, &cell) in (0..).zip(&self.cells) {
+            ranks[cell as usize] = rank;
+        }
+        ranks
+    }
+
+    /// The step in which each cell is generated: N entries, each from 0 to
+    /// K - 1. O(N).
+    pub fn step_from_cell(&self) -> Vec<u32> {
+        let mut steps = vec![0; self.cells.len()];
+        for (step, group) in (0..).zip(self.groups()) {
+            for &cell in group {
+                steps[cell as usize] = step;
+            }
+        }
+        steps
+    }
+
+    /// The groups, first step first.
+    pub fn groups(&self) -> impl Iterator<Item = &[Cell]> {
+        self.problem.group_sizes().groups(&self.cells)
+    }
+
+    /// The cells in the order in which they are generated.
+    pub fn into_cells(self) -> Vec<Cell> {
+        self.cells
+    }
+}
+
+/// Why a list of cells is no order. Steps count from 1, ranks from 0.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum OrderError {
+    /// There are more or fewer entries than cells.
+    #[error("the order has {length} entries, but there are {cells} cells")]
+    Length {
+        /// Entries given.
+        length: usize,
+        /// Cells to be ordered.
+        cells: usize,
+    },
+    /// An entry is no cell of the grid.
+    #[error("entry {rank} (step {step}) is {cell}, but cells go from 0 to {}", cells - 1)]
+    OutOfRange {
+        /// The entry's value.
+        cell: u64,
+        /// Its step, from 1.
+        step: usize,
+        /// Its rank, from 0.
+        rank: usize,
+        /// Cells of the grid.
+        cells: usize,
+    },
+    /// A cell comes twice.
+    #[error(
+        "cell {cell} comes twice: at entry {first_rank} (step {first_step}) and at entry {rank} (step {step})"
+    )]
+    Repeated {
+        /// The cell.
+        cell: Cell,
+        /// Step of its first place, from 1.
+        first_step: usize,
+        /// Rank of its first place, from 0.
+        first_rank: usize,
+        /// Step of its second place, from 1.
+        step: usize,
+        /// Rank of its second place, from 0.
+        rank: usize,
+    },
+}
