@@ -1,7 +1,6 @@
 //! Generation orders for parallel autoregressive image models.
 
 mod batch;
-mod cell_set;
 mod grid;
 mod group_sizes;
 pub mod lpd;
@@ -13,7 +12,6 @@ mod random;
 mod shape;
 
 pub use batch::{BatchError, generate_batch, stream_batch};
-pub use cell_set::CellSet;
 pub use grid::{Cell, Grid, GridError};
 pub use group_sizes::{GroupSizes, GroupSizesError};
 pub use lpd::LocalityAware;

@@ -1,72 +1,49 @@
 //! Farthest-point sampling, many cells at once.
 
+use std::ops::Range;
+
 use super::fill::{FillState, FillStep};
-use crate::cell_set::CellSet;
+use super::lanes::{LANES, Lane, lanes_equal, largest_of};
+use super::levels::{GENERATED, Levels};
 use crate::grid::{Cell, Grid};
 
-/// Buffers of [`FarthestPoints`](super::FarthestPoints).
+/// Tables and buffers of [`FarthestPoints`](super::FarthestPoints).
 ///
 /// Squared distances are whole numbers, in the narrowest lanes that hold them:
-/// 16 bits suffice up to 181 x 181 cells. The field is compiled for each
-/// instruction set that pulp knows and runs in the best that the machine has;
-/// all give the same cells.
+/// 16 bits suffice up to 181 x 181 cells.
 #[derive(Clone, Debug)]
-pub struct FarthestPointsState {
-    arch: pulp::Arch,
-    field: AnyField,
-}
+pub struct FarthestPointsState(AnyField);
 
 #[derive(Clone, Debug)]
 enum AnyField {
-    Slim(Field<u16, 16>),
-    Narrow(Field<u16, 32>),
-    Wide(Field<u32, 16>),
+    Narrow(Field<u16>),
+    Wide(Field<u32>),
 }
 
 impl FarthestPointsState {
     pub(super) fn new(grid: Grid) -> Self {
         let farthest = grid.squared_distance(0, grid.cells() as Cell - 1);
-        let field = if farthest > u64::from(u16::MAX) {
-            // At most about 2^28, on a grid of 2^24 cells... see Field::new.
-            AnyField::Wide(Field::new(grid))
-        } else if grid.width() <= 16 {
-            AnyField::Slim(Field::new(grid))
-        } else {
+        Self(if farthest <= u64::from(u16::MAX) {
             AnyField::Narrow(Field::new(grid))
-        };
-        Self {
-            arch: pulp::Arch::new(),
-            field,
-        }
+        } else {
+            AnyField::Wide(Field::new(grid))
+        })
     }
 }
 
 impl FillState for FarthestPointsState {
-    fn fill(&mut self, mut step: FillStep<'_>) {
-        if step.candidates.count() <= step.size - step.group.len() {
-            step.take_all();
+    #[inline(always)]
+    fn fill(&mut self, step: FillStep<'_>, group: &mut Vec<Cell>) {
+        if step.candidates <= step.size - group.len() {
+            let mut rest: Vec<Cell> = step.levels.free_cells().collect();
+            rest.sort_unstable_by_key(|&cell| step.list_order(cell));
+            group.extend(rest);
             return;
         }
-        match &mut self.field {
-            AnyField::Slim(field) => self.arch.dispatch(Run { field, step }),
-            AnyField::Narrow(field) => self.arch.dispatch(Run { field, step }),
-            AnyField::Wide(field) => self.arch.dispatch(Run { field, step }),
+        match &mut self.0 {
+            AnyField::Narrow(field) => field.fill(step, group),
+            AnyField::Wide(field) => field.fill(step, group),
         }
-    }
-}
-
-/// The arguments of a step, to be compiled for each instruction set.
-struct Run<'a, L, const LANES: usize> {
-    field: &'a mut Field<L, LANES>,
-    step: FillStep<'a>,
-}
-
-impl<L: Lane, const LANES: usize> pulp::NullaryFnOnce for Run<'_, L, LANES> {
-    type Output = ();
-
-    #[inline(always)]
-    fn call(self) {
-        self.field.fill(self.step);
     }
 }
 
@@ -74,106 +51,98 @@ impl<L: Lane, const LANES: usize> pulp::NullaryFnOnce for Run<'_, L, LANES> {
 /// The largest is the next to take. Cells that are no candidates have 0; a
 /// candidate has at least 1.
 ///
-/// Rows are cut into chunks of `LANES` cells, and the largest value of every
-/// chunk is kept.
+/// Rows are cut into chunks of [`LANES`] cells, stored column of chunks after
+/// column of chunks, and the largest value of every chunk is kept.
 #[derive(Clone, Debug)]
-struct Field<L, const LANES: usize> {
+struct Field<L> {
+    arch: pulp::Arch,
     grid: Grid,
-    chunks_per_row: usize,
     chunks: Vec<[L; LANES]>,
-    largest: Vec<L>,
+    largest: Vec<[L; LANES]>,
     /// Squared column differences, from `1 - width` on.
-    squares: Vec<L>,
-    /// The cells of the step: row, and where the squares begin for its column.
-    sources: Vec<(u32, usize)>,
-    tied: Vec<(u32, u64)>,
+    column_squares: Vec<L>,
+    /// Squared row differences, from `1 - height` on, each in all lanes.
+    row_squares: Vec<[L; LANES]>,
+    /// The row and the first column of every chunk.
+    starts: Vec<(u32, u32)>,
 }
 
-impl<L: Lane, const LANES: usize> Field<L, LANES> {
+impl<L: Lane> Field<L> {
     fn new(grid: Grid) -> Self {
-        let width = i64::from(grid.width());
-        let chunks_per_row = grid.width().div_ceil(LANES as u32) as usize;
-        let chunks = chunks_per_row * grid.height() as usize;
+        let (height, width) = (i64::from(grid.height()), i64::from(grid.width()));
+        let chunks = grid.width().div_ceil(LANES as u32) as usize * grid.height() as usize;
+        let square = |difference: i64| L::of(difference.unsigned_abs().pow(2));
         Self {
+            arch: pulp::Arch::new(),
             grid,
-            chunks_per_row,
             chunks: vec![[L::ZERO; LANES]; chunks],
-            largest: vec![L::ZERO; chunks],
+            largest: vec![[L::ZERO; LANES]; chunks.div_ceil(LANES)],
             // Those beyond the last column may wrap; no candidate sees them.
-            squares: (1 - width..width + LANES as i64)
-                .map(|difference| L::of(difference.unsigned_abs().pow(2)))
+            column_squares: (1 - width..width + LANES as i64).map(square).collect(),
+            starts: (0..grid.width())
+                .step_by(LANES)
+                .flat_map(|column| (0..grid.height()).map(move |row| (row, column)))
                 .collect(),
-            sources: Vec::new(),
-            tied: Vec::new(),
+            row_squares: (1 - height..height).map(|d| [square(d); LANES]).collect(),
         }
     }
 
     /// Needs more candidates than missing cells.
     #[inline(always)]
-    fn fill(&mut self, step: FillStep<'_>) {
-        if step.group.is_empty() {
-            let first = step.keys.first(step.candidates);
-            step.group.extend(first);
+    fn fill(&mut self, step: FillStep<'_>, group: &mut Vec<Cell>) {
+        if group.is_empty() {
+            let first = step
+                .levels
+                .free_cells()
+                .min_by_key(|&cell| step.keys.key(cell));
+            group.extend(first);
         }
-        if step.group.len() == step.size {
+        if group.len() == step.size {
             return;
         }
-        self.load(step.group, step.candidates);
+        self.load(group, step.levels);
         loop {
-            let largest = self
-                .largest
-                .iter()
-                .fold(L::ZERO, |most, &chunk| most.max(chunk));
-            let cell = self.earliest(largest, &step);
-            step.group.push(cell);
-            if step.group.len() == step.size {
+            let mut largest = [L::ZERO; LANES];
+            for chunks in &self.largest {
+                for lane in 0..LANES {
+                    largest[lane] = largest[lane].max(chunks[lane]);
+                }
+            }
+            let largest = largest_of(largest);
+            let cell = self.earliest(largest, step);
+            group.push(cell);
+            if group.len() == step.size {
                 return;
             }
             self.take(cell, largest.value());
         }
     }
 
-    /// The distances of all candidates to the cells of the group.
+    /// Starts with the distances of all candidates to the cells of the group.
     #[inline(always)]
-    fn load(&mut self, group: &[Cell], candidates: &CellSet) {
-        let width = self.grid.width();
-        self.sources.clear();
+    fn load(&mut self, group: &[Cell], levels: &Levels) {
+        self.chunks.fill([L::MAX; LANES]);
+        let height = self.grid.height() as usize;
         for &cell in group {
-            let (row, column) = self.grid.position_from_cell(cell);
-            self.sources.push((row, (width - 1 - column) as usize));
+            self.approach(cell, 0..height);
         }
-        let mut index = 0;
-        for row in 0..self.grid.height() {
-            for part in 0..self.chunks_per_row {
-                let mut chunk = [L::MAX; LANES];
-                for &(source_row, squares) in &self.sources {
-                    let rows = i64::from(row) - i64::from(source_row);
-                    let rows = L::of((rows * rows) as u64);
-                    let squares = self.squares_from(squares + part * LANES);
-                    for lane in 0..LANES {
-                        chunk[lane] = chunk[lane].min(squares[lane].plus(rows));
+        let chunks = self
+            .chunks
+            .chunks_mut(height)
+            .zip(self.largest.as_flattened_mut().chunks_mut(height));
+        for (part, (chunks, largest)) in chunks.enumerate() {
+            for (row, (chunk, largest)) in chunks.iter_mut().zip(largest).enumerate() {
+                let levels = *levels.chunk(row, part * LANES);
+                let mut distances = *chunk;
+                for lane in 0..LANES {
+                    if levels[lane] >= GENERATED {
+                        distances[lane] = L::ZERO;
                     }
                 }
-                let start = row as usize * width as usize + part * LANES;
-                let lanes = (width as usize - part * LANES).min(LANES) as u32;
-                let candidates = candidates.bits(start, lanes);
-                for (lane, value) in chunk.iter_mut().enumerate() {
-                    if candidates & (1 << lane) == 0 {
-                        *value = L::ZERO;
-                    }
-                }
-                self.chunks[index] = chunk;
-                self.largest[index] = largest_of(chunk);
-                index += 1;
+                *chunk = distances;
+                *largest = largest_of(distances);
             }
         }
-    }
-
-    #[inline(always)]
-    fn squares_from(&self, start: usize) -> [L; LANES] {
-        *self.squares[start..]
-            .first_chunk()
-            .expect("squares cover every chunk")
     }
 
     /// Removes a cell of the largest distance from the candidates, and lowers
@@ -181,121 +150,74 @@ impl<L: Lane, const LANES: usize> Field<L, LANES> {
     /// within the largest distance can change.
     #[inline(always)]
     fn take(&mut self, cell: Cell, largest: u64) {
-        let (cell_row, cell_column) = self.grid.position_from_cell(cell);
-        let squares = (self.grid.width() - 1 - cell_column) as usize;
-        let mut index = 0;
-        for row in 0..self.grid.height() {
-            let rows = i64::from(row) - i64::from(cell_row);
-            let rows = (rows * rows) as u64;
-            if rows > largest {
-                index += self.chunks_per_row;
-                continue;
+        let (height, width) = (self.grid.height() as usize, self.grid.width() as usize);
+        let (row, column) = (cell as usize / width, cell as usize % width);
+        self.chunks[column / LANES * height + row][column % LANES] = L::ZERO;
+
+        let reach = (largest as f64).sqrt() as usize;
+        let rows = row.saturating_sub(reach)..(row + reach + 1).min(height);
+        self.approach(cell, rows.clone());
+        let chunks = self
+            .chunks
+            .chunks(height)
+            .zip(self.largest.as_flattened_mut().chunks_mut(height));
+        for (chunks, largest) in chunks {
+            let chunks = chunks[rows.clone()].iter();
+            for (largest, chunk) in largest[rows.clone()].iter_mut().zip(chunks) {
+                *largest = largest_of(*chunk);
             }
-            for part in 0..self.chunks_per_row {
-                let squares = self.squares_from(squares + part * LANES);
-                let mut chunk = self.chunks[index];
+        }
+    }
+
+    /// Lowers all distances in some rows to those from `cell`, where these are
+    /// smaller.
+    #[inline(always)]
+    fn approach(&mut self, cell: Cell, rows: Range<usize>) {
+        let (height, width) = (self.grid.height() as usize, self.grid.width() as usize);
+        let (row, column) = (cell as usize / width, cell as usize % width);
+        let row_squares = &self.row_squares[height - 1 - row..][rows.clone()];
+        for (part, chunks) in self.chunks.chunks_mut(height).enumerate() {
+            let column_squares: [L; LANES] = *self.column_squares
+                [width - 1 - column + part * LANES..]
+                .first_chunk()
+                .expect("the squares cover every chunk");
+            for (chunk, row_square) in chunks[rows.clone()].iter_mut().zip(row_squares) {
+                let mut distances = *chunk;
                 for lane in 0..LANES {
-                    chunk[lane] = chunk[lane].min(squares[lane].plus(L::of(rows)));
+                    let from_cell = column_squares[lane].plus(row_square[lane]);
+                    distances[lane] = distances[lane].min(from_cell);
                 }
-                self.chunks[index] = chunk;
-                self.largest[index] = largest_of(chunk);
-                index += 1;
+                *chunk = distances;
             }
         }
     }
 
     /// The cell of the largest distance that stands earliest in the list.
     #[inline(always)]
-    fn earliest(&mut self, largest: L, step: &FillStep<'_>) -> Cell {
-        self.tied.clear();
-        for (index, _) in self
-            .largest
-            .iter()
-            .enumerate()
-            .filter(|&(_, &most)| most == largest)
-        {
-            let mut lanes = 0u64;
-            for (lane, &distance) in self.chunks[index].iter().enumerate() {
-                lanes |= u64::from(distance == largest) << lane;
-            }
-            let (row, part) = (index / self.chunks_per_row, index % self.chunks_per_row);
-            let start = row * self.grid.width() as usize + part * LANES;
-            push_bits(&mut self.tied, start / 64, lanes << (start % 64));
-            if start % 64 + LANES > 64 {
-                push_bits(&mut self.tied, start / 64 + 1, lanes >> (64 - start % 64));
-            }
-        }
-        if let [(index, word)] = self.tied[..]
-            && word.is_power_of_two()
-        {
-            return index * 64 + word.trailing_zeros();
-        }
-        for class in step.list_order() {
-            let class = step.classes.words(class);
-            let members = self
-                .tied
-                .iter()
-                .map(|&(i, word)| (i, word & class[i as usize]));
-            if let Some(cell) = step.keys.first_of_words(members) {
-                return cell;
+    fn earliest(&self, largest: L, step: FillStep<'_>) -> Cell {
+        let mut earliest = None;
+        for (group, chunks) in self.largest.iter().enumerate() {
+            let mut chunks = lanes_equal(self.arch, chunks, largest);
+            while let Some(chunk) = chunks.next() {
+                let index = group * LANES + chunk;
+                let (row, start) = self.starts[index];
+                let mut lanes = lanes_equal(self.arch, &self.chunks[index], largest);
+                while let Some(lane) = lanes.next() {
+                    let cell = self.grid.cell_from_position(row, start + lane as u32);
+                    let is_last =
+                        lanes.is_empty() && chunks.is_empty() && group + 1 == self.largest.len();
+                    if is_last && earliest.is_none() {
+                        return cell;
+                    }
+                    let place = step.list_order(cell);
+                    if earliest.as_ref().is_none_or(|(_, first)| place < *first) {
+                        earliest = Some((cell, place));
+                    }
+                }
             }
         }
-        unreachable!("every candidate is in a class, and some has the largest distance")
+        earliest
+            .expect("a chunk's largest distance is that of one of its cells")
+            .0
     }
 }
-
-/// The largest of the lanes, by halves.
-#[inline(always)]
-fn largest_of<L: Lane, const LANES: usize>(mut lanes: [L; LANES]) -> L {
-    let mut half = LANES / 2;
-    while half > 0 {
-        for lane in 0..half {
-            lanes[lane] = lanes[lane].max(lanes[lane + half]);
-        }
-        half /= 2;
-    }
-    lanes[0]
-}
-
-/// Adds bits to the last word of a sparse set, or behind it.
-#[inline(always)]
-fn push_bits(words: &mut Vec<(u32, u64)>, index: usize, bits: u64) {
-    match words.last_mut() {
-        Some((last, word)) if *last == index as u32 => *word |= bits,
-        _ if bits == 0 => {}
-        _ => words.push((index as u32, bits)),
-    }
-}
-
-/// A whole number that a SIMD lane holds.
-trait Lane: Copy + Ord + Send + std::fmt::Debug {
-    const ZERO: Self;
-    const MAX: Self;
-    fn of(value: u64) -> Self;
-    fn value(self) -> u64;
-    fn plus(self, other: Self) -> Self;
-}
-
-macro_rules! lane {
-    ($type:ty) => {
-        impl Lane for $type {
-            const ZERO: Self = 0;
-            const MAX: Self = <$type>::MAX;
-            #[inline(always)]
-            fn of(value: u64) -> Self {
-                value as Self
-            }
-            #[inline(always)]
-            fn value(self) -> u64 {
-                u64::from(self)
-            }
-            #[inline(always)]
-            fn plus(self, other: Self) -> Self {
-                self.wrapping_add(other)
-            }
-        }
-    };
-}
-
-lane!(u16);
-lane!(u32);

@@ -1,11 +1,11 @@
 //! The method and its loop over steps.
 
-use super::classes::Classes;
 use super::fill::{FarthestPoints, Fill, FillState, FillStep};
+use super::levels::Levels;
 use super::proximity::{EightNeighbours, Proximity, ProximityState};
-use super::repulsion::{Chebyshev, Repulsion, RepulsionState};
+use super::repulsion::{Chebyshev, Repulsion};
 use super::split::{Split, Threshold};
-use crate::cell_set::CellSet;
+use super::walk::Walk;
 use crate::grid::Cell;
 use crate::group_sizes::GroupSizes;
 use crate::method::{MethodError, OrderGenerator, OrderingMethod, Parameters};
@@ -55,103 +55,93 @@ impl<P: Proximity, S: Split, R: Repulsion, F: Fill> OrderingMethod for LocalityA
 
     fn generator(&self, problem: &Problem) -> Result<Box<dyn OrderGenerator>, MethodError> {
         let grid = problem.grid();
+        let proximity = self.proximity.state(grid);
         Ok(Box::new(Generator {
             group_sizes: problem.group_sizes().clone(),
+            walk: Walk::new(grid, proximity.scores().len(), &self.repulsion),
+            proximity,
             split: self.split.clone(),
-            repulsion: self.repulsion.state(grid),
             fill: self.fill.state(grid),
-            proximity: self.proximity.state(grid),
-            classes: Classes::new(grid.cells()),
-            context: CellSet::empty(grid.cells()),
-            free: CellSet::empty(grid.cells()),
-            repelled: CellSet::empty(grid.cells()),
-            left: Vec::new(),
+            levels: Levels::new(grid),
             group: Vec::new(),
-            keys: TieKeys::new(&mut OrderRng::new(0, 0)),
+            arch: pulp::Arch::new(),
         }))
     }
 }
 
 /// Makes LPD orders of one problem; all its buffers are reused.
-struct Generator<P, S, R, F> {
+struct Generator<P, S, F> {
     group_sizes: GroupSizes,
     proximity: P,
     split: S,
-    repulsion: R,
+    walk: Walk,
     fill: F,
-    classes: Classes,
-    context: CellSet,
-    free: CellSet,
-    repelled: CellSet,
-    left: Vec<(u32, u64)>,
+    levels: Levels,
     group: Vec<Cell>,
-    keys: TieKeys,
+    arch: pulp::Arch,
 }
 
-impl<P: ProximityState, S: Split, R: RepulsionState, F: FillState> OrderGenerator
-    for Generator<P, S, R, F>
-{
+impl<P: ProximityState, S: Split, F: FillState> OrderGenerator for Generator<P, S, F> {
     fn generate(&mut self, rng: &mut OrderRng, cells: &mut Vec<Cell>) {
-        self.context.clear();
-        self.free.fill();
-        let group_sizes = self.group_sizes.clone();
-        for &size in group_sizes.as_slice() {
-            let size = size as usize;
-            self.keys = TieKeys::new(rng);
-            self.proximity
-                .classify(&self.context, &self.free, &mut self.classes);
-            let near_classes = self.split.near_classes(self.classes.scores());
-            self.group.clear();
-            self.walk(near_classes, size);
-            if self.group.len() < size {
-                self.fill.fill(FillStep {
-                    group: &mut self.group,
-                    size,
-                    candidates: &self.free,
-                    classes: &self.classes,
-                    near_classes,
-                    keys: self.keys,
-                });
-            }
-            for &cell in &self.group {
-                self.free.remove(cell);
-                self.context.insert(cell);
-            }
-            cells.extend_from_slice(&self.group);
-        }
+        self.arch.dispatch(Run {
+            generator: self,
+            rng,
+            cells,
+        });
     }
 }
 
-impl<P, S, R: RepulsionState, F> Generator<P, S, R, F> {
-    /// Walks the near cells by falling score, ties by key, and accepts each
-    /// that no cell accepted in this step repels, until the group is full.
-    /// Accepted cells are free no more.
-    ///
-    /// Only accepted cells cost time: those that are repelled drop out of
-    /// their class many at once.
-    fn walk(&mut self, near_classes: usize, size: usize) {
-        self.repelled.clear();
-        for class in 0..near_classes {
-            let words = self.classes.words(class).iter().zip(self.repelled.words());
-            self.left.clear();
-            for (index, (&class, &repelled)) in (0..).zip(words) {
-                if class & !repelled != 0 {
-                    self.left.push((index, class & !repelled));
+/// The making of one order, compiled for each instruction set that pulp knows
+/// and run in the best that the machine has. All give the same cells: there are
+/// only whole numbers in it.
+struct Run<'a, P, S, F> {
+    generator: &'a mut Generator<P, S, F>,
+    rng: &'a mut OrderRng,
+    cells: &'a mut Vec<Cell>,
+}
+
+impl<P: ProximityState, S: Split, F: FillState> pulp::NullaryFnOnce for Run<'_, P, S, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        self.generator.run(self.rng, self.cells);
+    }
+}
+
+impl<P: ProximityState, S: Split, F: FillState> Generator<P, S, F> {
+    #[inline(always)]
+    fn run(&mut self, rng: &mut OrderRng, cells: &mut Vec<Cell>) {
+        self.levels.clear();
+        let mut free = self.levels.grid().cells();
+        for &size in self.group_sizes.as_slice() {
+            let size = size as usize;
+            let keys = TieKeys::new(rng);
+            let near_from = self.split.near_from(self.proximity.scores());
+
+            self.group.clear();
+            self.walk
+                .run(&self.levels, near_from, keys, size, &mut self.group);
+            let accepted = self.group.len();
+            for &cell in &self.group {
+                self.levels.generate(cell);
+            }
+            if accepted < size {
+                let step = FillStep {
+                    size,
+                    levels: &self.levels,
+                    candidates: free - accepted,
+                    near_from: near_from as u32,
+                    keys,
+                };
+                self.fill.fill(step, &mut self.group);
+                for &cell in &self.group[accepted..] {
+                    self.levels.generate(cell);
                 }
             }
-            while self.group.len() < size {
-                let Some(cell) = self.keys.first_of_words(self.left.iter().copied()) else {
-                    break;
-                };
-                self.group.push(cell);
-                self.free.remove(cell);
-                self.repulsion.repel(cell, &mut self.repelled);
-                let repelled = self.repelled.words();
-                self.left.retain_mut(|(index, word)| {
-                    *word &= !repelled[*index as usize];
-                    *word != 0
-                });
-            }
+            free -= size;
+            self.proximity.reveal(&self.group, &mut self.levels);
+            cells.extend_from_slice(&self.group);
         }
     }
 }

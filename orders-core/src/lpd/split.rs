@@ -1,10 +1,11 @@
 //! The split of the free cells into near and far.
 
-/// Decides which classes of cells are near. Replace it to try another rule.
+/// Decides which cells are near. Replace it to try another rule.
 pub trait Split: Clone + Send + Sync + 'static {
-    /// Given the score of each class, highest first, how many classes from the
-    /// front are near. All others are far.
-    fn near_classes(&self, scores: &[f64]) -> usize;
+    /// Given the score of each level, never decreasing, the first level that is
+    /// near: all from it on are near, those below it far. The number of levels
+    /// if none is near.
+    fn near_from(&self, scores: &[f64]) -> usize;
 }
 
 /// LPD's split: near is every cell whose score is at least the proximity
@@ -17,10 +18,11 @@ pub struct Threshold {
 
 impl Split for Threshold {
     #[inline(always)]
-    fn near_classes(&self, scores: &[f64]) -> usize {
+    fn near_from(&self, scores: &[f64]) -> usize {
+        // As they never decrease, counting finds the place, without branches.
         scores
             .iter()
-            .take_while(|&&score| score >= self.proximity_threshold)
-            .count()
+            .map(|&score| usize::from(score < self.proximity_threshold))
+            .sum()
     }
 }

@@ -1,6 +1,5 @@
 //! The order of a Halton sequence.
 
-use crate::cell_set::CellSet;
 use crate::grid::{Cell, Grid};
 use crate::method::{MethodError, OrderGenerator, OrderingMethod};
 use crate::problem::Problem;
@@ -45,7 +44,7 @@ impl OrderingMethod for Halton {
 /// `3^q < 6W` likewise, and of any `2^p 3^q` points in a row exactly one lies
 /// in both (Halton, 1960).
 fn first_visits(grid: Grid) -> Vec<Cell> {
-    let mut unvisited = CellSet::full(grid.cells());
+    let mut visited = vec![false; grid.cells()];
     let mut order = Vec::with_capacity(grid.cells());
     for index in 1.. {
         if order.len() == grid.cells() {
@@ -54,8 +53,7 @@ fn first_visits(grid: Grid) -> Vec<Cell> {
         let row = scaled_radical_inverse(index, 2, grid.height());
         let column = scaled_radical_inverse(index, 3, grid.width());
         let cell = grid.cell_from_position(row, column);
-        if unvisited.contains(cell) {
-            unvisited.remove(cell);
+        if !std::mem::replace(&mut visited[cell as usize], true) {
             order.push(cell);
         }
     }

@@ -1,0 +1,152 @@
+//! Whole numbers side by side in SIMD registers.
+//!
+//! These are plain loops over short arrays, in the form that the compiler turns
+//! into vector instructions.
+
+use pulp::Arch;
+
+/// Cells that are handled at once.
+pub(super) const LANES: usize = 16;
+
+/// A whole number without sign.
+pub(super) trait Lane: Copy + Ord + Send + std::fmt::Debug + 'static {
+    /// Number of bits.
+    const BITS: u32;
+    /// The smallest value.
+    const ZERO: Self;
+    /// The largest value.
+    const MAX: Self;
+    /// The low bits of a value.
+    fn of(value: u64) -> Self;
+    /// The low bits of a value.
+    fn of_u32(value: u32) -> Self;
+    /// The value.
+    fn value(self) -> u64;
+    /// The sum, wrapped around.
+    fn plus(self, other: Self) -> Self;
+    /// One bit for each lane that equals `value`, lowest first.
+    fn equal(arch: Arch, lanes: &[Self; LANES], value: Self) -> u32;
+}
+
+macro_rules! lane {
+    ($type:ty, $equal:expr) => {
+        impl Lane for $type {
+            const BITS: u32 = <$type>::BITS;
+            const ZERO: Self = 0;
+            const MAX: Self = <$type>::MAX;
+            #[inline(always)]
+            fn of(value: u64) -> Self {
+                value as Self
+            }
+            #[inline(always)]
+            fn of_u32(value: u32) -> Self {
+                value as Self
+            }
+            #[inline(always)]
+            fn value(self) -> u64 {
+                u64::from(self)
+            }
+            #[inline(always)]
+            fn plus(self, other: Self) -> Self {
+                self.wrapping_add(other)
+            }
+            #[inline(always)]
+            fn equal(arch: Arch, lanes: &[Self; LANES], value: Self) -> u32 {
+                $equal(arch, lanes, value)
+            }
+        }
+    };
+}
+
+lane!(u16, equal_u16);
+lane!(u32, |_, lanes, value| equal_anywhere(lanes, value));
+
+/// The smallest of the lanes.
+#[inline(always)]
+pub(super) fn smallest_of<L: Lane>(lanes: [L; LANES]) -> L {
+    by_halves(lanes, L::min)
+}
+
+/// The largest of the lanes.
+#[inline(always)]
+pub(super) fn largest_of<L: Lane>(lanes: [L; LANES]) -> L {
+    by_halves(lanes, L::max)
+}
+
+#[inline(always)]
+fn by_halves<L: Lane>(mut lanes: [L; LANES], combine: impl Fn(L, L) -> L) -> L {
+    let mut half = LANES / 2;
+    while half > 0 {
+        for lane in 0..half {
+            lanes[lane] = combine(lanes[lane], lanes[lane + half]);
+        }
+        half /= 2;
+    }
+    lanes[0]
+}
+
+/// The lanes that equal `value`, lowest first.
+#[inline(always)]
+pub(super) fn lanes_equal<L: Lane>(arch: Arch, lanes: &[L; LANES], value: L) -> LaneSet {
+    LaneSet(L::equal(arch, lanes, value))
+}
+
+/// Some of the lanes, one bit each, as an iterator over them.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct LaneSet(u32);
+
+impl LaneSet {
+    /// Whether no lanes are left.
+    #[inline(always)]
+    pub(super) fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+}
+
+impl Iterator for LaneSet {
+    type Item = usize;
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<usize> {
+        if self.is_empty() {
+            return None;
+        }
+        let lane = self.0.trailing_zeros();
+        self.0 &= self.0 - 1;
+        Some(lane as usize)
+    }
+}
+
+/// One bit for each lane that equals `value`, on any machine.
+#[inline(always)]
+fn equal_anywhere<L: Lane>(lanes: &[L; LANES], value: L) -> u32 {
+    let mut bits = 0;
+    for lane in 0..LANES {
+        bits |= u32::from(lanes[lane] == value) << lane;
+    }
+    bits
+}
+
+/// The same in two instructions, for which the compiler finds no loop of ours.
+#[cfg(target_arch = "x86_64")]
+#[inline(always)]
+fn equal_u16(arch: Arch, lanes: &[u16; LANES], value: u16) -> u32 {
+    let simd = match arch {
+        Arch::V3(simd) => simd,
+        Arch::V4(simd) => *simd,
+        _ => return equal_anywhere(lanes, value),
+    };
+    let value = simd.avx._mm256_set1_epi16(value as i16);
+    let equal = simd.avx2._mm256_cmpeq_epi16(pulp::cast(*lanes), value);
+    // Bytes of all ones or zeros: those of lanes 0 to 7 come to places 0 and
+    // 8, those of lanes 8 to 15 to places 16 and 24.
+    let packed = simd.avx2._mm256_packs_epi16(equal, equal);
+    let bits = simd.avx2._mm256_movemask_epi8(packed) as u32;
+    bits & 0xFF | bits >> 8 & 0xFF00
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+#[inline(always)]
+fn equal_u16(_: Arch, lanes: &[u16; LANES], value: u16) -> u32 {
+    equal_anywhere(lanes, value)
+}

@@ -1,0 +1,228 @@
+//! The walk over the near cells.
+
+use super::lanes::{LANES, Lane, lanes_equal, smallest_of};
+use super::levels::Levels;
+use super::repulsion::Repulsion;
+use crate::grid::{Cell, Grid};
+use crate::random::TieKeys;
+
+/// Accepts near cells by falling score, ties by key, unless a cell accepted
+/// before repels them.
+#[derive(Clone, Debug)]
+pub(super) enum Walk {
+    /// For up to 2^8 levels.
+    Narrow(Ranks<u16>),
+    /// For any number of levels.
+    Wide(Ranks<u32>),
+}
+
+impl Walk {
+    pub(super) fn new(grid: Grid, level_count: usize, repulsion: &impl Repulsion) -> Self {
+        if level_count <= 1 << 8 {
+            Self::Narrow(Ranks::new(grid, level_count, repulsion))
+        } else {
+            Self::Wide(Ranks::new(grid, level_count, repulsion))
+        }
+    }
+
+    /// Appends cells to the empty `group` until it has `size` of them, or no
+    /// near cell is left that is not repelled. Near are the levels from
+    /// `near_from` on.
+    #[inline(always)]
+    pub(super) fn run(
+        &mut self,
+        levels: &Levels,
+        near_from: usize,
+        keys: TieKeys,
+        size: usize,
+        group: &mut Vec<Cell>,
+    ) {
+        match self {
+            Self::Narrow(ranks) => ranks.run(levels, near_from, keys, size, group),
+            Self::Wide(ranks) => ranks.run(levels, near_from, keys, size, group),
+        }
+    }
+}
+
+/// The rank of every near cell: how far its level lies below the highest, above
+/// as many bits of its key as there is room for. The smallest rank is the next
+/// to accept; only cells of equal rank need their whole keys. What an accepted
+/// cell repels is out at once, so that repelled cells are never walked over one
+/// by one.
+///
+/// Rows are cut into chunks of [`LANES`] cells, stored column of chunks after
+/// column of chunks, and the smallest rank of every chunk is kept. O(N) to
+/// begin and O(N / LANES + repelled) for each accepted cell.
+#[derive(Clone, Debug)]
+pub(super) struct Ranks<L> {
+    arch: pulp::Arch,
+    grid: Grid,
+    highest_level: u32,
+    key_bits: u32,
+    chunks: Vec<[L; LANES]>,
+    /// The smallest rank of every chunk.
+    best: Vec<[L; LANES]>,
+    /// The row and the first column of every chunk.
+    starts: Vec<(u32, u32)>,
+    /// For each row difference, from 0 on: the column difference up to which
+    /// cells repel each other.
+    reach: Vec<L>,
+    widest: usize,
+    /// Column differences, from `1 - width` on.
+    columns: Vec<L>,
+}
+
+impl<L: Lane> Ranks<L> {
+    /// No cell, or one that may not be accepted any more.
+    const OUT: L = L::MAX;
+
+    fn new(grid: Grid, level_count: usize, repulsion: &impl Repulsion) -> Self {
+        let width = i64::from(grid.width());
+        let chunks = grid.width().div_ceil(LANES as u32) as usize * grid.height() as usize;
+        let highest_level = level_count as u32 - 1;
+        // Large reaches and differences saturate; 0 to a reach of 0 is always
+        // repelled, because a cell is accepted only once.
+        let saturated = |value: u64| L::of(value.min(L::MAX.value() - 1));
+        let reach = (0..grid.height()).map_while(|rows| repulsion.reach(rows));
+        let mut reach: Vec<u32> = reach.map(|reach| reach.min(grid.width())).collect();
+        if reach.is_empty() {
+            reach.push(0);
+        }
+        Self {
+            arch: pulp::Arch::new(),
+            grid,
+            highest_level,
+            // One more level than there are, so that no rank is OUT.
+            key_bits: L::BITS - (u32::BITS - (highest_level + 1).leading_zeros()),
+            chunks: vec![[Self::OUT; LANES]; chunks],
+            best: vec![[Self::OUT; LANES]; chunks.div_ceil(LANES)],
+            starts: (0..grid.width())
+                .step_by(LANES)
+                .flat_map(|column| (0..grid.height()).map(move |row| (row, column)))
+                .collect(),
+            widest: reach.iter().fold(0, |widest, &reach| widest.max(reach)) as usize,
+            reach: reach.iter().map(|&reach| saturated(reach.into())).collect(),
+            columns: (1 - width..width + LANES as i64)
+                .map(|difference| saturated(difference.unsigned_abs()))
+                .collect(),
+        }
+    }
+
+    #[inline(always)]
+    fn run(
+        &mut self,
+        levels: &Levels,
+        near_from: usize,
+        keys: TieKeys,
+        size: usize,
+        group: &mut Vec<Cell>,
+    ) {
+        if near_from > self.highest_level as usize {
+            return;
+        }
+        self.load(levels, near_from as u32, keys);
+        loop {
+            let mut best = [Self::OUT; LANES];
+            for chunks in &self.best {
+                for lane in 0..LANES {
+                    best[lane] = best[lane].min(chunks[lane]);
+                }
+            }
+            let best = smallest_of(best);
+            if best == Self::OUT {
+                return;
+            }
+            let (row, column) = self.first(best, keys);
+            group.push(self.grid.cell_from_position(row as u32, column as u32));
+            if group.len() == size {
+                return;
+            }
+            self.repel(row, column);
+        }
+    }
+
+    /// Ranks all near cells.
+    #[inline(always)]
+    fn load(&mut self, levels: &Levels, near_from: u32, keys: TieKeys) {
+        let (height, width) = (self.grid.height() as usize, self.grid.width() as usize);
+        let (highest_level, key_bits) = (self.highest_level, self.key_bits);
+        let best = self.best.as_flattened_mut().chunks_mut(height);
+        let chunks = self.chunks.chunks_mut(height).zip(best);
+        for (part, (chunks, best)) in chunks.enumerate() {
+            for (row, (chunk, best)) in chunks.iter_mut().zip(best).enumerate() {
+                let levels = *levels.chunk(row, part * LANES);
+                let keys = keys.high_bits::<LANES>((row * width + part * LANES) as Cell);
+                let mut ranks = [Self::OUT; LANES];
+                for lane in 0..LANES {
+                    let level = levels[lane];
+                    let key = keys[lane] >> (u32::BITS - key_bits);
+                    let rank = highest_level.wrapping_sub(level) << key_bits | key;
+                    // Cells that are generated have levels above the highest.
+                    let is_near = level.wrapping_sub(near_from) <= highest_level - near_from;
+                    ranks[lane] = L::of_u32(if is_near { rank } else { u32::MAX });
+                }
+                *chunk = ranks;
+                *best = smallest_of(ranks);
+            }
+        }
+    }
+
+    /// Row and column of the cell of rank `best`: of several, the one with the
+    /// smallest key.
+    #[inline(always)]
+    fn first(&self, best: L, keys: TieKeys) -> (usize, usize) {
+        let mut first = None;
+        let mut smallest = u64::MAX;
+        for (group, chunks) in self.best.iter().enumerate() {
+            let mut chunks = lanes_equal(self.arch, chunks, best);
+            while let Some(chunk) = chunks.next() {
+                let index = group * LANES + chunk;
+                let (row, start) = self.starts[index];
+                let mut lanes = lanes_equal(self.arch, &self.chunks[index], best);
+                while let Some(lane) = lanes.next() {
+                    let position = (row as usize, start as usize + lane);
+                    let is_last =
+                        lanes.is_empty() && chunks.is_empty() && group + 1 == self.best.len();
+                    if is_last && first.is_none() {
+                        return position;
+                    }
+                    let key = keys.key(self.grid.cell_from_position(row, position.1 as u32));
+                    if key <= smallest {
+                        smallest = key;
+                        first = Some(position);
+                    }
+                }
+            }
+        }
+        first.expect("a chunk's smallest rank is that of one of its cells")
+    }
+
+    /// Takes out a cell and all that it repels.
+    #[inline(always)]
+    fn repel(&mut self, row: usize, column: usize) {
+        let (height, width) = (self.grid.height() as usize, self.grid.width() as usize);
+        let first_row = row.saturating_sub(self.reach.len() - 1);
+        let end_row = height.min(row + self.reach.len());
+        let first_part = column.saturating_sub(self.widest) / LANES;
+        let last_part = (width - 1).min(column.saturating_add(self.widest)) / LANES;
+        for part in first_part..=last_part {
+            let columns: [L; LANES] = *self.columns[width - 1 - column + part * LANES..]
+                .first_chunk()
+                .expect("the differences cover every chunk");
+            let rows = part * height + first_row..part * height + end_row;
+            let chunks = self.chunks[rows.clone()].iter_mut();
+            let chunks = chunks.zip(&mut self.best.as_flattened_mut()[rows]);
+            for (chunk_row, (chunk, best)) in (first_row..).zip(chunks) {
+                let reach = self.reach[chunk_row.abs_diff(row)];
+                let mut ranks = *chunk;
+                for lane in 0..LANES {
+                    if columns[lane] <= reach {
+                        ranks[lane] = Self::OUT;
+                    }
+                }
+                *chunk = ranks;
+                *best = smallest_of(ranks);
+            }
+        }
+    }
+}
