@@ -2,6 +2,7 @@
 
 mod batch;
 mod cell_set;
+pub mod files;
 mod grid;
 mod group_sizes;
 pub mod lpd;
