@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::files::digest::Digest;
 use crate::files::encoder::Encoder;
+use crate::files::excerpt::excerpt;
 use crate::files::format::Format;
 use crate::files::manifest_error::ManifestError;
 use crate::files::output::FinishedFile;
@@ -116,7 +117,7 @@ impl Manifest {
         };
         if name.to_str().is_none() {
             return Err(ManifestError::File {
-                file: manifest.file,
+                file: excerpt(&manifest.file),
             });
         }
         manifest.check()?;
@@ -238,7 +239,7 @@ impl Manifest {
         let separator = |c: char| matches!(c, '/' | '\\') || c.is_control();
         if matches!(&self.file[..], "" | "." | "..") || self.file.contains(separator) {
             return Err(ManifestError::File {
-                file: self.file.clone(),
+                file: excerpt(&self.file),
             });
         }
         for (field, value) in [("count", self.count), ("bytes", self.bytes)] {

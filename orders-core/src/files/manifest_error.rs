@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::str::Utf8Error;
 
 use crate::files::digest::Digest;
+use crate::files::excerpt::excerpt;
 use crate::files::manifest::Manifest;
 use crate::grid::Grid;
 use crate::group_sizes::GroupSizesError;
@@ -51,10 +52,10 @@ pub enum ManifestError {
     },
     /// `file` is no plain file name.
     #[error(
-        "file = {file:?} is no file name; folders, backslashes and control characters are not allowed"
+        "file = '{file}' is no file name; folders, backslashes and control characters are not allowed"
     )]
     File {
-        /// What it is.
+        /// What it is, cut if it is long.
         file: String,
     },
     /// `cells` is out of range.
@@ -104,7 +105,7 @@ pub enum ManifestError {
 }
 
 impl ManifestError {
-    /// The parser's error, without the part of the text that it quotes.
+    /// The parser's error, without the lines of the text that it shows.
     pub(super) fn from_toml(error: &toml::de::Error, text: &str) -> Self {
         let line = error.span().map(|span| {
             let before = &text.as_bytes()[..span.start.min(text.len())];
@@ -112,7 +113,7 @@ impl ManifestError {
         });
         Self::Toml {
             line,
-            message: error.message().escape_debug().to_string(),
+            message: excerpt(error.message()),
         }
     }
 }

@@ -126,6 +126,7 @@
 
 mod digest;
 mod encoder;
+mod excerpt;
 mod format;
 mod integers;
 mod json;

@@ -48,7 +48,7 @@ pub enum ReadFileError<E> {
 
 /// What is wrong with an order file: one variant for each rule. Orders and
 /// entries count from 0.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Malformed {
     /// There is not a single byte.
@@ -142,12 +142,12 @@ pub enum Malformed {
     #[error("there is something behind the list of orders; the JSON must end there")]
     TrailingText,
     /// The JSON is malformed in another way.
-    #[error("the JSON is malformed in order {row}, or before it: {source}")]
+    #[error("the JSON is malformed in order {row}, or before it: {reason}")]
     Json {
         /// Number of the row.
         row: u64,
         /// What the parser said, with line and column.
-        source: serde_json::Error,
+        reason: String,
     },
 
     /// A binary header is longer than any order file's.
@@ -160,10 +160,10 @@ pub enum Malformed {
     },
     /// The entries of a binary file are no integers.
     #[error(
-        "the entries are of type {found:?}; integers of 8, 16, 32 or 64 bits are allowed, signed or not"
+        "the entries are of type '{found}'; integers of 8, 16, 32 or 64 bits are allowed, signed or not"
     )]
     EntryType {
-        /// The type, as the file names it.
+        /// The type, as the file names it, cut if it is long.
         found: String,
     },
     /// A binary file has no matrix.
@@ -210,8 +210,11 @@ pub enum Malformed {
     NpyFortranOrder,
 
     /// The header does not follow the rules.
-    #[error("the safetensors header is malformed: {0}")]
-    SafetensorsHeader(#[source] serde_json::Error),
+    #[error("the safetensors header is malformed: {reason}")]
+    SafetensorsHeader {
+        /// What the parser said.
+        reason: String,
+    },
     /// It is not clear which tensor has the orders.
     #[error(
         "the file has {tensors} tensors and none is named 'orders'; it must have that one, or just one"

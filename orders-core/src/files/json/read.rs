@@ -3,9 +3,10 @@
 use std::fmt;
 use std::io::{BufReader, Read};
 
-use serde::de::{DeserializeSeed, Deserializer, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error as _, SeqAccess, Visitor};
 use serde_json::error::Category;
 
+use crate::files::excerpt::excerpt;
 use crate::files::json::screen::{Screen, ScreenFault};
 use crate::files::read::{Limits, Summary, TakeRow};
 use crate::files::read_error::{Malformed, ReadError};
@@ -81,28 +82,29 @@ impl<E> Rows<'_, '_, E> {
         self.length = 0;
     }
 
-    fn entry(&mut self, entry: Result<Cell, String>) -> Result<(), ReadError<E>> {
-        let cell = entry.map_err(|found| Malformed::Entry {
-            row: self.index,
-            entry: self.length,
-            found,
-        })?;
-        let room = match self.cells {
+    /// Takes an entry, and says whether to go on: if not, there is a fault.
+    fn entry(&mut self, entry: Number) -> bool {
+        let most = self.cells.unwrap_or(self.limits.cells());
+        match entry {
+            Number::Cell(cell) if self.length < most => self.row.push(cell),
             // Entries too many are counted, for the error, but not kept.
-            Some(cells) => self.length < cells,
-            None if self.length == self.limits.cells() => {
-                return Err(Malformed::TooManyCells {
-                    limit: self.limits.cells(),
-                }
-                .into());
+            Number::Cell(_) if self.cells.is_some() => {}
+            Number::Cell(_) => {
+                self.fault = Some(Malformed::TooManyCells { limit: most }.into());
+                return false;
             }
-            None => true,
-        };
-        if room {
-            self.row.push(cell);
+            other => {
+                let malformed = Malformed::Entry {
+                    row: self.index,
+                    entry: self.length,
+                    found: other.to_string(),
+                };
+                self.fault = Some(malformed.into());
+                return false;
+            }
         }
         self.length += 1;
-        Ok(())
+        true
     }
 
     fn end_row(&mut self) -> Result<(), ReadError<E>> {
@@ -126,14 +128,6 @@ impl<E> Rows<'_, '_, E> {
         self.index += 1;
         self.place = Place::Document;
         Ok(())
-    }
-
-    /// Keeps an error for [`explain`](Self::explain) and stops the parser.
-    fn or_stop<P: serde::de::Error>(&mut self, result: Result<(), ReadError<E>>) -> Result<(), P> {
-        result.map_err(|fault| {
-            self.fault = Some(fault);
-            P::custom("stopped")
-        })
     }
 
     /// The error to give for one of the parser.
@@ -166,7 +160,10 @@ impl<E> Rows<'_, '_, E> {
                 entry,
                 found: "a list".into(),
             },
-            (Category::Syntax, ..) => Malformed::Json { row, source: error },
+            (Category::Syntax, ..) => Malformed::Json {
+                row,
+                reason: excerpt(&error.to_string()),
+            },
         };
         malformed.into()
     }
@@ -213,19 +210,43 @@ impl<'de, E> Visitor<'de> for Row<'_, '_, '_, E> {
         let Self(rows) = self;
         rows.begin_row();
         while let Some(entry) = entries.next_element_seed(Entry)? {
-            let kept = rows.entry(entry);
-            rows.or_stop(kept)?;
+            if !rows.entry(entry) {
+                return Err(A::Error::custom("stopped"));
+            }
         }
-        let ended = rows.end_row();
-        rows.or_stop(ended)
+        rows.end_row().map_err(|fault| {
+            rows.fault = Some(fault);
+            A::Error::custom("stopped")
+        })
     }
 }
 
-/// One entry: a cell, or the text of a number that is none.
+/// A number in a row.
+#[derive(Clone, Copy)]
+enum Number {
+    Cell(Cell),
+    Unsigned(u64),
+    Signed(i64),
+    Float(f64),
+}
+
+impl fmt::Display for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Cell(cell) => cell.fmt(f),
+            Self::Unsigned(value) => value.fmt(f),
+            Self::Signed(value) => value.fmt(f),
+            // With a point or an exponent.
+            Self::Float(value) => write!(f, "{value:?}"),
+        }
+    }
+}
+
+/// One entry.
 struct Entry;
 
 impl<'de> DeserializeSeed<'de> for Entry {
-    type Value = Result<Cell, String>;
+    type Value = Number;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_u64(self)
@@ -233,22 +254,22 @@ impl<'de> DeserializeSeed<'de> for Entry {
 }
 
 impl Visitor<'_> for Entry {
-    type Value = Result<Cell, String>;
+    type Value = Number;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a cell: a whole number")
     }
 
     fn visit_u64<P: serde::de::Error>(self, value: u64) -> Result<Self::Value, P> {
-        Ok(Cell::try_from(value).map_err(|_| value.to_string()))
+        Ok(Cell::try_from(value).map_or(Number::Unsigned(value), Number::Cell))
     }
 
     fn visit_i64<P: serde::de::Error>(self, value: i64) -> Result<Self::Value, P> {
-        Ok(Cell::try_from(value).map_err(|_| value.to_string()))
+        Ok(Cell::try_from(value).map_or(Number::Signed(value), Number::Cell))
     }
 
     fn visit_f64<P: serde::de::Error>(self, value: f64) -> Result<Self::Value, P> {
         // Whole numbers over 64 bits come here too.
-        Ok(Err(format!("{value:?}")))
+        Ok(Number::Float(value))
     }
 }

@@ -30,6 +30,32 @@ pub(super) enum ScreenFault {
     LongNumber,
 }
 
+/// What a byte is good for.
+#[derive(Clone, Copy)]
+enum Kind {
+    /// Part of a number.
+    Number,
+    /// What comes between numbers.
+    Between,
+    /// Nothing.
+    Foreign,
+}
+
+/// The kind of each byte.
+const KINDS: [Kind; 256] = {
+    let mut kinds = [Kind::Foreign; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        kinds[byte] = match byte as u8 {
+            b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E' => Kind::Number,
+            b'[' | b']' | b',' | b' ' | b'\t' | b'\n' | b'\r' => Kind::Between,
+            _ => Kind::Foreign,
+        };
+        byte += 1;
+    }
+    kinds
+};
+
 impl<R> Screen<R> {
     pub(super) fn new(source: R) -> Self {
         Self {
@@ -45,18 +71,26 @@ impl<R> Screen<R> {
         self.fault
     }
 
-    fn fault_at(&mut self, byte: u8, offset: u64) -> Option<ScreenFault> {
-        match byte {
-            b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E' => {
-                self.number += 1;
-                (self.number > NUMBER_BYTES).then_some(ScreenFault::LongNumber)
+    /// How many of these bytes may pass; notes the fault if not all.
+    fn pass(&mut self, bytes: &[u8]) -> usize {
+        let mut number = self.number;
+        for (passed, &byte) in bytes.iter().enumerate() {
+            match KINDS[usize::from(byte)] {
+                Kind::Number if number < NUMBER_BYTES => number += 1,
+                Kind::Number => {
+                    self.fault = Some(ScreenFault::LongNumber);
+                    return passed;
+                }
+                Kind::Between => number = 0,
+                Kind::Foreign => {
+                    let offset = self.offset + passed as u64;
+                    self.fault = Some(ScreenFault::Byte { offset, byte });
+                    return passed;
+                }
             }
-            b'[' | b']' | b',' | b' ' | b'\t' | b'\n' | b'\r' => {
-                self.number = 0;
-                None
-            }
-            _ => Some(ScreenFault::Byte { offset, byte }),
         }
+        self.number = number;
+        bytes.len()
     }
 }
 
@@ -64,14 +98,7 @@ impl<R: Read> Read for Screen<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.fault.is_none() {
             let read = self.source.read(buffer)?;
-            let mut passed = 0;
-            for &byte in &buffer[..read] {
-                self.fault = self.fault_at(byte, self.offset + passed as u64);
-                if self.fault.is_some() {
-                    break;
-                }
-                passed += 1;
-            }
+            let passed = self.pass(&buffer[..read]);
             self.offset += passed as u64;
             // What comes before the fault is let through, so that a fault
             // there is reported first.

@@ -2,6 +2,7 @@
 
 use std::io::Read;
 
+use crate::files::excerpt::excerpt;
 use crate::files::integers::{ByteOrder, IntegerType};
 use crate::files::matrix::{Matrix, read_block};
 use crate::files::npy::MAGIC;
@@ -54,7 +55,7 @@ pub(in crate::files) fn read<E>(
 
     let Some(entries) = integer_type(header.descr) else {
         return Err(Malformed::EntryType {
-            found: header.descr.into(),
+            found: excerpt(header.descr),
         }
         .into());
     };

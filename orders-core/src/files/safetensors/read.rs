@@ -4,6 +4,7 @@ use std::io::{self, Read};
 
 use safetensors::tensor::{Dtype, Metadata, TensorInfo};
 
+use crate::files::excerpt::excerpt;
 use crate::files::integers::{ByteOrder, IntegerType};
 use crate::files::matrix::{Matrix, read_block};
 use crate::files::read::{Limits, Summary, TakeRow};
@@ -33,7 +34,9 @@ pub(in crate::files) fn read<E>(
     // Checks that the tensors lie one after the other from offset 0 on, each
     // with the bytes that its shape and type take, without overflow.
     let metadata: Metadata =
-        serde_json::from_slice(&header).map_err(Malformed::SafetensorsHeader)?;
+        serde_json::from_slice(&header).map_err(|error| Malformed::SafetensorsHeader {
+            reason: excerpt(&error.to_string()),
+        })?;
     drop(header);
     let data_at = 8 + header_bytes;
     let needed = data_at.saturating_add(metadata.data_len() as u64);
