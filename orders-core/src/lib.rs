@@ -1,6 +1,7 @@
 //! Generation orders for parallel autoregressive image models.
 
 mod batch;
+pub mod files;
 mod grid;
 mod group_sizes;
 pub mod lpd;

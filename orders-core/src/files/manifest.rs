@@ -1,0 +1,346 @@
+//! What an order file holds and how it was made.
+
+use std::ffi::OsString;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::files::digest::Digest;
+use crate::files::encoder::Encoder;
+use crate::files::excerpt::excerpt;
+use crate::files::format::Format;
+use crate::files::manifest_error::ManifestError;
+use crate::files::output::FinishedFile;
+use crate::grid::Grid;
+use crate::group_sizes::GroupSizes;
+use crate::method::Parameters;
+use crate::problem::Problem;
+
+/// What an order file holds and how it was made: the content of the TOML file
+/// beside it.
+///
+/// The first six fields describe the file, the others say what is known about
+/// its origin.
+///
+/// ```
+/// use orders_core::files::Manifest;
+///
+/// let manifest = Manifest::from_toml(r#"
+///     program = "orders-cli 0.1.0"
+///     file = "res256_steps20_repulsion4.json"
+///     format = "json"
+///     count = 60000
+///     cells = 4
+///     sha256 = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+///     bytes = 60000
+///     grid = "2x2"
+///     group_sizes = [1, 3]
+/// "#)?;
+/// assert_eq!(manifest.problem().expect("a grid and sizes").group_sizes().steps(), 2);
+/// # Ok::<(), orders_core::files::ManifestError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    /// The program that wrote the file, with its version.
+    pub program: String,
+    /// The order file's name, without a folder. For people: nothing is opened
+    /// by it.
+    pub file: String,
+    /// The order file's format.
+    pub format: Format,
+    /// Orders in the file.
+    pub count: u64,
+    /// Cells of each order, N.
+    pub cells: usize,
+    /// Digest of the order file.
+    pub sha256: Digest,
+    /// Bytes of the order file.
+    pub bytes: u64,
+    /// The grid, as `"HEIGHTxWIDTH"`. It has N cells.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "grid_text")]
+    pub grid: Option<Grid>,
+    /// The group sizes, first step first. They sum to N.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group_sizes: Option<Vec<u32>>,
+    /// Name of the ordering method.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub method: Option<String>,
+    /// The seed of the batch.
+    ///
+    /// TOML's integers end at 2^63 - 1. A larger seed is written as a string
+    /// of decimal digits, and both forms are read.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "seed_text")]
+    pub seed: Option<u64>,
+    /// What else is worth knowing, for example where the orders came from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// Parameters of the method.
+    #[serde(default, skip_serializing_if = "Parameters::is_empty")]
+    pub parameters: Parameters,
+}
+
+impl Manifest {
+    /// The longest manifest that is written or read: 4 MiB, enough for the
+    /// group sizes of a 1024 x 1024 grid, one by one. (Parsing takes up to 80
+    /// times as much memory.)
+    pub const MAX_BYTES: u64 = 4 << 20;
+
+    /// A manifest of a file that an encoder's output went into, with nothing
+    /// about its origin.
+    ///
+    /// # Errors
+    ///
+    /// [`ManifestError::File`] if the file's name is no Unicode text, or has
+    /// characters that a manifest may not have.
+    pub fn new(
+        program: impl Into<String>,
+        encoder: &Encoder,
+        file: &FinishedFile,
+    ) -> Result<Self, ManifestError> {
+        let name = file.path().file_name().unwrap_or_default();
+        let manifest = Self {
+            program: program.into(),
+            file: name.to_string_lossy().into_owned(),
+            format: encoder.format(),
+            count: encoder.count(),
+            cells: encoder.cells(),
+            sha256: file.sha256(),
+            bytes: file.bytes(),
+            grid: None,
+            group_sizes: None,
+            method: None,
+            seed: None,
+            note: None,
+            parameters: Parameters::new(),
+        };
+        if name.to_str().is_none() {
+            return Err(ManifestError::File {
+                file: excerpt(&manifest.file),
+            });
+        }
+        manifest.check()?;
+        Ok(manifest)
+    }
+
+    /// The path of the manifest of an order file: that of the file and
+    /// `.toml`.
+    ///
+    /// ```
+    /// # use orders_core::files::Manifest;
+    /// # use std::path::Path;
+    /// let path = Manifest::path_for(Path::new("orders/res512_steps48.json"));
+    /// assert_eq!(path, Path::new("orders/res512_steps48.json.toml"));
+    /// ```
+    pub fn path_for(order_file: &Path) -> PathBuf {
+        let mut path = OsString::from(order_file);
+        path.push(".toml");
+        path.into()
+    }
+
+    /// The manifest as TOML text, which [`from_toml`](Self::from_toml) reads.
+    ///
+    /// # Errors
+    ///
+    /// What `from_toml` would say about it, so that no manifest is written
+    /// that can't be read.
+    pub fn to_toml(&self) -> Result<String, ManifestError> {
+        self.check()?;
+        let text = toml::to_string(self).map_err(ManifestError::Write)?;
+        if text.len() as u64 > Self::MAX_BYTES {
+            return Err(ManifestError::TooLong);
+        }
+        Ok(text)
+    }
+
+    /// Reads a manifest from TOML text. The text may come from anywhere.
+    ///
+    /// # Errors
+    ///
+    /// [`ManifestError::TooLong`] over [`Manifest::MAX_BYTES`];
+    /// [`ManifestError::Toml`] if the text is no TOML, a field is missing,
+    /// unknown, or of the wrong type; then the first rule that a field or two
+    /// break.
+    pub fn from_toml(text: &str) -> Result<Self, ManifestError> {
+        if text.len() as u64 > Self::MAX_BYTES {
+            return Err(ManifestError::TooLong);
+        }
+        let manifest: Self =
+            toml::from_str(text).map_err(|error| ManifestError::from_toml(&error, text))?;
+        manifest.check()?;
+        Ok(manifest)
+    }
+
+    /// Reads the manifest at a path (see [`path_for`](Self::path_for)).
+    ///
+    /// # Errors
+    ///
+    /// [`ManifestError::Open`] if the file can't be opened or read,
+    /// [`ManifestError::NotText`] if it is not UTF-8, and as
+    /// [`from_toml`](Self::from_toml), all in a [`ManifestError::At`] that
+    /// names the file.
+    pub fn read(path: impl AsRef<Path>) -> Result<Self, ManifestError> {
+        let path = path.as_ref();
+        let file = fs_err::File::open(path).map_err(ManifestError::Open)?;
+        Self::from_reader(file).map_err(|source| ManifestError::At {
+            path: path.into(),
+            source: Box::new(source),
+        })
+    }
+
+    fn from_reader(source: impl Read) -> Result<Self, ManifestError> {
+        let mut bytes = Vec::new();
+        source
+            .take(Self::MAX_BYTES + 1)
+            .read_to_end(&mut bytes)
+            .map_err(ManifestError::Open)?;
+        if bytes.len() as u64 > Self::MAX_BYTES {
+            return Err(ManifestError::TooLong);
+        }
+        Self::from_toml(str::from_utf8(&bytes).map_err(ManifestError::NotText)?)
+    }
+
+    /// The grid with the group sizes, if both are known.
+    ///
+    /// `None` also if they don't fit together, which they do in a manifest
+    /// that was read.
+    pub fn problem(&self) -> Option<Problem> {
+        let sizes = GroupSizes::new(self.group_sizes.as_deref()?).ok()?;
+        Problem::new(self.grid?, sizes).ok()
+    }
+
+    /// Whether `order_file` is the file that the manifest describes, byte for
+    /// byte. O(bytes) time, O(1) memory.
+    ///
+    /// # Errors
+    ///
+    /// [`ManifestError::Bytes`] or [`ManifestError::Sha256`] if it is not,
+    /// [`ManifestError::Open`] if it can't be read.
+    pub fn verify(&self, order_file: impl Read) -> Result<(), ManifestError> {
+        let (sha256, bytes) = Digest::of(order_file).map_err(ManifestError::Open)?;
+        if bytes != self.bytes {
+            return Err(ManifestError::Bytes {
+                declared: self.bytes,
+                bytes,
+            });
+        }
+        if sha256 != self.sha256 {
+            return Err(ManifestError::Sha256 {
+                declared: self.sha256,
+                sha256,
+            });
+        }
+        Ok(())
+    }
+
+    /// The rules that TOML and the types of the fields leave open.
+    fn check(&self) -> Result<(), ManifestError> {
+        let separator = |c: char| matches!(c, '/' | '\\') || c.is_control();
+        if matches!(&self.file[..], "" | "." | "..") || self.file.contains(separator) {
+            return Err(ManifestError::File {
+                file: excerpt(&self.file),
+            });
+        }
+        for (field, value) in [("count", self.count), ("bytes", self.bytes)] {
+            if i64::try_from(value).is_err() {
+                return Err(ManifestError::TooLarge { field, value });
+            }
+        }
+        let cells = self.cells;
+        if cells == 0 || cells as u64 > Grid::MAX_CELLS {
+            return Err(ManifestError::Cells { cells });
+        }
+        if let Some(grid) = self.grid
+            && grid.cells() != cells
+        {
+            return Err(ManifestError::Grid { grid, cells });
+        }
+        if let Some(sizes) = &self.group_sizes {
+            let sum = GroupSizes::new(&sizes[..])?.cells();
+            if sum != cells {
+                return Err(ManifestError::Sum { sum, cells });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A grid as `"HEIGHTxWIDTH"`.
+mod grid_text {
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    use crate::grid::Grid;
+
+    pub(super) fn serialize<S: Serializer>(
+        grid: &Option<Grid>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        match grid {
+            Some(grid) => serializer.collect_str(grid),
+            None => serializer.serialize_none(),
+        }
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Grid>, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map(Some).map_err(D::Error::custom)
+    }
+}
+
+/// A seed as an integer, or as a string if TOML has no such integer.
+mod seed_text {
+    use std::fmt;
+
+    use serde::de::{Error, Unexpected, Visitor};
+    use serde::{Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(
+        seed: &Option<u64>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        match *seed {
+            None => serializer.serialize_none(),
+            Some(seed) => match i64::try_from(seed) {
+                Ok(seed) => serializer.serialize_i64(seed),
+                Err(_) => serializer.collect_str(&seed),
+            },
+        }
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<u64>, D::Error> {
+        deserializer.deserialize_any(Seed).map(Some)
+    }
+
+    struct Seed;
+
+    impl Visitor<'_> for Seed {
+        type Value = u64;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a whole number from 0 to 2^64 - 1, in quotes if it is 2^63 or more")
+        }
+
+        fn visit_i64<E: Error>(self, seed: i64) -> Result<u64, E> {
+            seed.try_into()
+                .map_err(|_| E::invalid_value(Unexpected::Signed(seed), &self))
+        }
+
+        fn visit_u64<E: Error>(self, seed: u64) -> Result<u64, E> {
+            Ok(seed)
+        }
+
+        fn visit_str<E: Error>(self, seed: &str) -> Result<u64, E> {
+            // Other texts are numbers to Rust too, such as "+1".
+            if !seed.bytes().all(|byte| byte.is_ascii_digit()) {
+                return Err(E::invalid_value(Unexpected::Str(seed), &self));
+            }
+            seed.parse()
+                .map_err(|_| E::invalid_value(Unexpected::Str(seed), &self))
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! What can be wrong with a manifest.
+
+use std::io;
+use std::path::PathBuf;
+use std::str::Utf8Error;
+
+use crate::files::digest::Digest;
+use crate::files::excerpt::excerpt;
+use crate::files::manifest::Manifest;
+use crate::grid::Grid;
+use crate::group_sizes::GroupSizesError;
+
+/// Why a manifest could not be read or written, or does not fit its file.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ManifestError {
+    /// The file can't be opened or read.
+    #[error(transparent)]
+    Open(io::Error),
+    /// The manifest at this path is not right.
+    #[error("{} is no manifest of orders", path.display())]
+    At {
+        /// The path of the manifest.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: Box<ManifestError>,
+    },
+    /// There is too much text.
+    #[error("a manifest has at most {} bytes", Manifest::MAX_BYTES)]
+    TooLong,
+    /// The file is no text.
+    #[error("a manifest is UTF-8 text")]
+    NotText(#[source] Utf8Error),
+    /// The text is no TOML, or not that of a manifest.
+    #[error("{}{message}", line.map_or_else(String::new, |line| format!("line {line}: ")))]
+    Toml {
+        /// Line of the fault, from 1, where it has a place.
+        line: Option<usize>,
+        /// What the parser said.
+        message: String,
+    },
+    /// The fields can't be written as TOML.
+    #[error("the manifest can't be written as TOML")]
+    Write(#[source] toml::ser::Error),
+    /// `count` or `bytes` is no integer that every TOML reader takes.
+    #[error("{field} = {value} is too large; at most {} is allowed", i64::MAX)]
+    TooLarge {
+        /// Name of the field.
+        field: &'static str,
+        /// What it is.
+        value: u64,
+    },
+    /// `file` is no plain file name.
+    #[error(
+        "file = '{file}' is no file name; folders, backslashes and control characters are not allowed"
+    )]
+    File {
+        /// What it is, cut if it is long.
+        file: String,
+    },
+    /// `cells` is out of range.
+    #[error(
+        "cells = {cells} is not allowed; orders have 1 to {} cells",
+        Grid::MAX_CELLS
+    )]
+    Cells {
+        /// What it is.
+        cells: usize,
+    },
+    /// `grid` has not as many cells as `cells` says.
+    #[error("grid = \"{grid}\" has {} cells, but cells = {cells}", grid.cells())]
+    Grid {
+        /// The grid.
+        grid: Grid,
+        /// Cells of each order.
+        cells: usize,
+    },
+    /// `group_sizes` are no group sizes.
+    #[error("group_sizes is wrong")]
+    GroupSizes(#[from] GroupSizesError),
+    /// `group_sizes` do not sum to `cells`.
+    #[error("group_sizes sum to {sum}, but cells = {cells}")]
+    Sum {
+        /// Sum of the sizes.
+        sum: usize,
+        /// Cells of each order.
+        cells: usize,
+    },
+    /// The order file is longer or shorter than the manifest says.
+    #[error("the file has {bytes} bytes, but its manifest says {declared}")]
+    Bytes {
+        /// Bytes by the manifest.
+        declared: u64,
+        /// Bytes in the file.
+        bytes: u64,
+    },
+    /// The order file has another content than the manifest says.
+    #[error("the file has the SHA-256 digest {sha256}, but its manifest says {declared}")]
+    Sha256 {
+        /// Digest by the manifest.
+        declared: Digest,
+        /// Digest of the file.
+        sha256: Digest,
+    },
+}
+
+impl ManifestError {
+    /// The parser's error, without the lines of the text that it shows.
+    pub(super) fn from_toml(error: &toml::de::Error, text: &str) -> Self {
+        let line = error.span().map(|span| {
+            let before = &text.as_bytes()[..span.start.min(text.len())];
+            before.iter().filter(|&&byte| byte == b'\n').count() + 1
+        });
+        Self::Toml {
+            line,
+            message: excerpt(error.message()),
+        }
+    }
+}

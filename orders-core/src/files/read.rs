@@ -1,0 +1,131 @@
+//! Reading order files, row by row.
+
+use std::io::{BufReader, Read, Seek, SeekFrom};
+use std::path::Path;
+
+use crate::files::format::Format;
+use crate::files::read_error::{Malformed, ReadError, ReadFileError};
+use crate::files::{json, npy, safetensors};
+use crate::grid::{Cell, Grid};
+
+/// Takes the rows of a file, one after the other.
+pub(super) type TakeRow<'a, E> = &'a mut dyn FnMut(u64, &[Cell]) -> Result<(), E>;
+
+/// How much of a file is accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// The most rows. No limit by default: they cost time, but no memory.
+    pub rows: u64,
+    /// The most entries in a row; [`Grid::MAX_CELLS`] by default, which is
+    /// also the most that a higher number here allows.
+    pub cells: usize,
+}
+
+impl Limits {
+    /// The most entries in a row.
+    pub(super) fn cells(&self) -> usize {
+        self.cells.min(Grid::MAX_CELLS as usize)
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            rows: u64::MAX,
+            cells: Grid::MAX_CELLS as usize,
+        }
+    }
+}
+
+/// What a file had.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Summary {
+    /// Rows.
+    pub count: u64,
+    /// Entries in each row; 0 only if there are no rows and the file does not
+    /// say how long they would be.
+    pub cells: usize,
+}
+
+/// Reads an order file from where `source` stands to its end and hands each
+/// row to `take`, with its number from 0.
+///
+/// Rows come as they are in the file. They all have the same length, from 1 to
+/// [`Grid::MAX_CELLS`], and their entries fit a [`Cell`]; whether they are
+/// permutations is for the caller to find out, with a
+/// [`RowChecker`](super::RowChecker).
+///
+/// Nothing in the file is trusted: sizes that it declares are held against its
+/// length before anything is allocated. Rows before a fault may have been
+/// handed out when the fault is found.
+///
+/// Time is O(bytes). Memory is O(N) for rows of N entries, whatever the number
+/// of rows and whatever the file.
+///
+/// ```
+/// use orders_core::files::{Format, Limits, read_orders};
+/// use std::convert::Infallible;
+/// use std::io::Cursor;
+///
+/// let mut rows = Vec::new();
+/// let file = Cursor::new("[[2, 0, 1], [1, 2, 0]]");
+/// let summary = read_orders(file, Format::Json, &Limits::default(), |_, row| {
+///     rows.push(row.to_vec());
+///     Ok::<(), Infallible>(())
+/// })?;
+/// assert_eq!((summary.count, summary.cells), (2, 3));
+/// assert_eq!(rows, [[2, 0, 1], [1, 2, 0]]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+///
+/// [`ReadError::Malformed`] at the first fault, [`ReadError::Io`] if reading
+/// fails, [`ReadError::Take`] with what `take` returned; reading ends there.
+pub fn read_orders<E>(
+    mut source: impl Read + Seek,
+    format: Format,
+    limits: &Limits,
+    mut take: impl FnMut(u64, &[Cell]) -> Result<(), E>,
+) -> Result<Summary, ReadError<E>> {
+    let start = source.stream_position()?;
+    let end = source.seek(SeekFrom::End(0))?;
+    source.seek(SeekFrom::Start(start))?;
+    let length = end.saturating_sub(start);
+    if length == 0 {
+        return Err(Malformed::Empty.into());
+    }
+    // A file that grows while it is read ends where it did.
+    let source = source.take(length);
+    match format {
+        // It screens and buffers for itself.
+        Format::Json => json::read(source, limits, &mut take),
+        Format::Npy => npy::read(buffered(source), length, limits, &mut take),
+        Format::Safetensors => safetensors::read(buffered(source), length, limits, &mut take),
+    }
+}
+
+fn buffered<R: Read>(source: R) -> BufReader<R> {
+    BufReader::with_capacity(1 << 18, source)
+}
+
+/// Reads an order file at a path, in the format that its extension stands
+/// for, as [`read_orders`] does.
+///
+/// # Errors
+///
+/// [`ReadFileError`], which names the file.
+pub fn read_order_file<E>(
+    path: impl AsRef<Path>,
+    limits: &Limits,
+    take: impl FnMut(u64, &[Cell]) -> Result<(), E>,
+) -> Result<Summary, ReadFileError<E>> {
+    let path = path.as_ref();
+    let format = Format::from_path(path)?;
+    let source = fs_err::File::open(path).map_err(ReadFileError::Open)?;
+    // The errors of this file would name the path again.
+    read_orders(source.into_file(), format, limits, take).map_err(|source| ReadFileError::Read {
+        path: path.into(),
+        source,
+    })
+}

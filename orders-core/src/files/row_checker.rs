@@ -1,0 +1,114 @@
+//! Whether rows are permutations.
+
+use crate::grid::Cell;
+
+/// Checks that the rows of an order file are permutations of cells 0 to
+/// N - 1, which the readers leave to the caller.
+///
+/// ```
+/// use orders_core::files::{RowChecker, RowError};
+///
+/// let mut checker = RowChecker::new(3);
+/// assert_eq!(checker.check(0, &[2, 0, 1]), Ok(()));
+/// assert_eq!(
+///     checker.check(1, &[2, 0, 2]),
+///     Err(RowError::Repeated { row: 1, cell: 2, first_entry: 0, entry: 2 }),
+/// );
+/// ```
+#[derive(Clone, Debug)]
+pub struct RowChecker {
+    /// For each cell, whether the row has it.
+    seen: Vec<bool>,
+}
+
+impl RowChecker {
+    /// A checker of rows that order `cells` cells. O(N) memory for N cells.
+    pub fn new(cells: usize) -> Self {
+        Self {
+            seen: vec![false; cells],
+        }
+    }
+
+    /// Whether a row has every cell once. O(N) for N cells.
+    ///
+    /// `row` is the row's number, from 0, for the error.
+    ///
+    /// # Errors
+    ///
+    /// [`RowError::Length`], else [`RowError::OutOfRange`] or
+    /// [`RowError::Repeated`] at the first entry that is wrong. (A row of the
+    /// right length without a repetition misses no cell.)
+    pub fn check(&mut self, row: u64, cells: &[Cell]) -> Result<(), RowError> {
+        if cells.len() != self.seen.len() {
+            return Err(RowError::Length {
+                row,
+                length: cells.len(),
+                cells: self.seen.len(),
+            });
+        }
+        self.seen.fill(false);
+        for (entry, &cell) in cells.iter().enumerate() {
+            match self.seen.get_mut(cell as usize) {
+                Some(seen) if !*seen => *seen = true,
+                Some(_) => {
+                    let first_entry = cells.iter().position(|&c| c == cell).unwrap_or(entry);
+                    return Err(RowError::Repeated {
+                        row,
+                        cell,
+                        first_entry,
+                        entry,
+                    });
+                }
+                None => {
+                    return Err(RowError::OutOfRange {
+                        row,
+                        entry,
+                        cell,
+                        cells: self.seen.len(),
+                    });
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Why a row is no permutation. Rows and entries count from 0.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RowError {
+    /// The row has more or fewer entries than there are cells.
+    #[error("order {row} has {length} entries, but there are {cells} cells")]
+    Length {
+        /// Number of the row.
+        row: u64,
+        /// Its entries.
+        length: usize,
+        /// Cells to be ordered.
+        cells: usize,
+    },
+    /// An entry is no cell.
+    #[error("entry {entry} of order {row} is {cell}, but there are {cells} cells, counted from 0")]
+    OutOfRange {
+        /// Number of the row.
+        row: u64,
+        /// Place of the entry.
+        entry: usize,
+        /// Its value.
+        cell: Cell,
+        /// Cells to be ordered.
+        cells: usize,
+    },
+    /// A cell comes twice.
+    #[error("order {row} has cell {cell} twice: as entry {first_entry} and as entry {entry}")]
+    Repeated {
+        /// Number of the row.
+        row: u64,
+        /// The cell.
+        cell: Cell,
+        /// Its first place.
+        first_entry: usize,
+        /// Its second place.
+        entry: usize,
+    },
+}

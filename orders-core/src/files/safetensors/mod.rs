@@ -1,0 +1,14 @@
+//! Safetensors order files.
+
+mod read;
+mod write;
+
+pub(super) use read::read;
+pub(super) use write::header;
+
+/// The name of the tensor.
+const TENSOR: &str = "orders";
+
+/// The longest header that is written or read. It holds one tensor and some
+/// settings; the format itself allows 100 MB, which takes gigabytes to parse.
+const HEADER_BYTES: usize = 1 << 20;

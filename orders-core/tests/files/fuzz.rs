@@ -1,0 +1,277 @@
+//! Files that were damaged, and files that were made to do damage: reading
+//! them ends, without a panic, and rows are no longer than the file.
+
+use orders_core::files::{Format, Manifest};
+use proptest::prelude::*;
+
+use crate::{decode, encode_with, npy, safetensors};
+
+/// One change to a file.
+#[derive(Clone, Debug)]
+enum Damage {
+    Flip(prop::sample::Index, u8),
+    Insert(prop::sample::Index, Vec<u8>),
+    Delete(prop::sample::Index, usize),
+    Truncate(prop::sample::Index),
+    Repeat(prop::sample::Index, usize),
+}
+
+impl Damage {
+    fn to(&self, file: &mut Vec<u8>) {
+        let place = |index: &prop::sample::Index| index.index(file.len() + 1);
+        match self {
+            Self::Flip(index, bits) => {
+                let at = place(index);
+                if let Some(byte) = file.get_mut(at) {
+                    *byte ^= bits;
+                }
+            }
+            Self::Insert(index, bytes) => {
+                let at = place(index);
+                file.splice(at..at, bytes.iter().copied());
+            }
+            Self::Delete(index, length) => {
+                let at = place(index);
+                file.drain(at..file.len().min(at + length));
+            }
+            Self::Truncate(index) => file.truncate(place(index)),
+            Self::Repeat(index, length) => {
+                let at = place(index);
+                let piece = file[at..file.len().min(at + length)].to_vec();
+                file.splice(at..at, piece);
+            }
+        }
+    }
+}
+
+fn damage() -> impl Strategy<Value = Vec<Damage>> {
+    // Bytes that mean something in one of the formats, and any others.
+    let byte = prop_oneof![
+        prop::sample::select(b"[](){},:'\"0123456789-.eE \n\\=#\xff\x00".to_vec()),
+        any::<u8>(),
+    ];
+    let index = any::<prop::sample::Index>;
+    let one = prop_oneof![
+        (index(), 1_u8..).prop_map(|(at, bits)| Damage::Flip(at, bits)),
+        (index(), prop::collection::vec(byte, 1..6)).prop_map(|(at, b)| Damage::Insert(at, b)),
+        (index(), 1_usize..9).prop_map(|(at, length)| Damage::Delete(at, length)),
+        index().prop_map(Damage::Truncate),
+        (index(), 1_usize..40).prop_map(|(at, length)| Damage::Repeat(at, length)),
+    ];
+    prop::collection::vec(one, 1..5)
+}
+
+/// Reads a file that may be anything. What is read must have been in it.
+fn read_whatever(format: Format, file: &[u8]) {
+    if let Ok((summary, rows)) = decode(format, file) {
+        assert_eq!(summary.count, rows.len() as u64);
+        assert!(rows.iter().all(|row| row.len() == summary.cells));
+        assert!(summary.count as usize * summary.cells <= file.len());
+        if format == Format::Json {
+            let parsed: Vec<Vec<u32>> = serde_json::from_slice(file).unwrap();
+            assert_eq!(parsed, rows);
+        }
+    } else if format == Format::Json
+        && let Ok(parsed) = serde_json::from_slice::<Vec<Vec<u32>>>(file)
+    {
+        // The parser takes rows of several lengths, or of none.
+        let first = parsed.first().map_or(0, Vec::len);
+        assert!(first == 0 || parsed.iter().any(|row| row.len() != first));
+    }
+}
+
+const MANIFEST: &str = r#"program = "orders-cli 0.1.0"
+file = "a.json"
+format = "json"
+count = 2
+cells = 4
+sha256 = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+bytes = 21
+grid = "2x2"
+group_sizes = [1, 3]
+method = "lpd"
+seed = "18446744073709551615"
+note = "from elsewhere"
+
+[parameters]
+repulsion_threshold = 4.0
+"#;
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    #[test]
+    fn damaged_files_are_read_or_refused(damage in damage()) {
+        let metadata = [("method".to_owned(), "lpd".to_owned())].into();
+        let rows = [vec![2, 0, 1, 3], vec![3, 1, 0, 2]];
+        for format in Format::ALL {
+            let mut file = encode_with(format, 4, &rows, &metadata);
+            damage.iter().for_each(|damage| damage.to(&mut file));
+            read_whatever(format, &file);
+        }
+    }
+
+    #[test]
+    fn damaged_manifests_are_read_or_refused(damage in damage()) {
+        let mut file = MANIFEST.as_bytes().to_vec();
+        damage.iter().for_each(|damage| damage.to(&mut file));
+        if let Ok(text) = str::from_utf8(&file)
+            && let Ok(manifest) = Manifest::from_toml(text)
+        {
+            // What is read can be written, and is the same then.
+            let again = Manifest::from_toml(&manifest.to_toml().unwrap()).unwrap();
+            let nan = manifest.parameters.values().any(|value| value.is_nan());
+            prop_assert!(nan || again == manifest);
+        }
+    }
+
+    #[test]
+    fn bytes_of_no_file_are_refused(file in prop::collection::vec(any::<u8>(), 0..64)) {
+        for format in Format::ALL {
+            read_whatever(format, &file);
+        }
+    }
+
+    #[test]
+    fn json_is_read_as_serde_json_reads_it(text in "[\\[\\], 0-9\\-.e]{0,24}") {
+        read_whatever(Format::Json, text.as_bytes());
+    }
+}
+
+/// Files that break readers.
+fn corpus() -> Vec<(Format, Vec<u8>)> {
+    let json = |text: &str| (Format::Json, text.as_bytes().to_vec());
+    let numpy = |text: &str| (Format::Npy, npy(text, &[0; 16]));
+    let tensors = |header: &str| (Format::Safetensors, safetensors(header, &[0; 16]));
+    let nested = |open: &str| open.repeat(10_000);
+    let array = |descr: &str, shape: &str| {
+        numpy(&format!(
+            "{{'descr': {descr}, 'fortran_order': False, 'shape': {shape}}}"
+        ))
+    };
+    let tensor = |dtype: &str, shape: &str, offsets: &str| {
+        tensors(&format!(
+            r#"{{"orders":{{"dtype":"{dtype}","shape":{shape},"data_offsets":{offsets}}}}}"#
+        ))
+    };
+    vec![
+        json(&nested("[")),
+        json(&format!("[[{}", nested("["))),
+        json(&format!("{}{}", nested("["), nested("]"))),
+        json(&nested("{\"a\":")),
+        json(&nested("[[0],")),
+        json(&format!("[[{}]]", nested("9"))),
+        json(&format!("[[0.{}1]]", nested("0"))),
+        json(&format!("[[1e{}]]", nested("9"))),
+        json(&format!("[[-{}]]", nested("1"))),
+        json(&format!("[[\"{}\"]]", nested("x"))),
+        json(&format!("[[0],{}[]]", nested(" "))),
+        json("[[1e400]]"),
+        json("[[-1e400]]"),
+        json("[[18446744073709551616]]"),
+        json("[[-9223372036854775809]]"),
+        json("\u{feff}[[0]]"),
+        json("[[0]]\0"),
+        json("\0"),
+        json("]"),
+        json("[[\u{0661}]]"),
+        (Format::Json, b"[[0]\xff]".to_vec()),
+        (Format::Json, b"\xff\xfe[\0[\0".to_vec()),
+        (Format::Npy, b"\x93NUMPY\x01\x00\xff\xff".to_vec()),
+        (Format::Npy, b"\x93NUMPY\x02\x00\xff\xff\xff\xff".to_vec()),
+        (Format::Npy, b"\x93NUMPY\x03\x00\x00\x00\x01\x00".to_vec()),
+        (Format::Npy, b"\x93NUMPY\xff\xff\xff\xff".to_vec()),
+        numpy(&nested("(")),
+        numpy(&nested("{")),
+        numpy(&nested("[")),
+        numpy(&"{'descr':".repeat(7_000)),
+        numpy("{'descr': '\u{e9}', 'fortran_order': False, 'shape': (1, 1)}"),
+        array("'<u2'", "(4294967296, 4294967296)"),
+        array("'<u2'", "(9223372036854775807, 2)"),
+        array("'<u2'", "(18446744073709551615, 18446744073709551615)"),
+        array("'<u2'", "(18446744073709551615, 0)"),
+        array("'<u2'", "(0, 18446744073709551615)"),
+        array("'<u2'", "(99999999999999999999999999999999999, 1)"),
+        array("'<u2'", &format!("({})", nested("1,"))),
+        array("'<u2'", &format!("({}, 1)", nested("9"))),
+        array("'|u1'", "(1, 16777216)"),
+        array("'|u1'", "(16777216, 1)"),
+        array("'<u18446744073709551616'", "(1, 1)"),
+        array("'<'", "(1, 1)"),
+        array(&format!("'{}'", nested("u")), "(1, 1)"),
+        array(&nested("["), "(1, 1)"),
+        (Format::Safetensors, vec![0xff; 8]),
+        (Format::Safetensors, 0xffff_ffff_u64.to_le_bytes().to_vec()),
+        (Format::Safetensors, (u64::MAX - 7).to_le_bytes().to_vec()),
+        (Format::Safetensors, 0_u64.to_le_bytes().to_vec()),
+        tensors(&nested("[")),
+        tensors(&format!("{{\"__metadata__\":{}", nested("{\"a\":"))),
+        tensors(&format!(
+            "{{\"__metadata__\":{{\"a\":\"{}",
+            nested("\\u0000")
+        )),
+        tensors("{\"__metadata__\":{\"a\":1}}"),
+        tensors("{\"__metadata__\":{}}"),
+        tensors("{}"),
+        tensor("U8", "[18446744073709551615,2]", "[0,16]"),
+        tensor("U64", "[2305843009213693952,1]", "[0,0]"),
+        tensor("U8", "[18446744073709551616,1]", "[0,16]"),
+        tensor("U8", "[1,18446744073709551615]", "[0,18446744073709551615]"),
+        tensor("U8", "[2,8]", "[0,-16]"),
+        tensor("U8", "[2,8]", "[16,0]"),
+        tensor("U8", "[2,8]", "[18446744073709551600,18446744073709551615]"),
+        tensor(&nested("\\u001b"), "[2,8]", "[0,16]"),
+        tensor("F4", "[1,1]", "[0,1]"),
+        tensor("F4", "[4,8]", "[0,16]"),
+        tensor("U8", "[0,18446744073709551615]", "[0,0]"),
+        tensor("U8", "[18446744073709551615,0]", "[0,0]"),
+    ]
+}
+
+#[test]
+fn nasty_files_are_refused() {
+    for (format, file) in corpus() {
+        let read = decode(format, &file);
+        let shown = file[..file.len().min(80)].escape_ascii();
+        let Err(error) = read else {
+            panic!("{format} was read: {shown}");
+        };
+        // The message can be printed.
+        let message = error.to_string();
+        assert!(message.len() < 1500, "{shown}: {message}");
+        assert!(!message.contains(char::is_control), "{shown}: {message}");
+    }
+}
+
+#[test]
+fn nasty_manifests_are_refused() {
+    let with = |line: &str| format!("{line}\n{MANIFEST}");
+    for text in [
+        "[".repeat(100_000),
+        with(&format!("x = {}", "[".repeat(100_000))),
+        with(&format!("x = {}", "{a=".repeat(100_000))),
+        with(&format!("{}x = 1", "a.".repeat(100_000))),
+        with(&format!("[{}x]", "a.".repeat(100_000))),
+        with(&format!("{} = 1", "x".repeat(100_000))),
+        with("\"\\u001b[2J\" = 1"),
+        MANIFEST.replace("a.json", &"/".repeat(100_000)),
+        with("x = 99999999999999999999999999999999999999999999"),
+        with("\0"),
+        with("'''"),
+        MANIFEST.replace("= 4\n", &format!("= {}\n", u64::MAX)),
+        MANIFEST.replace("= 4\n", "= -4\n"),
+        MANIFEST.replace("= 4\n", "= 4.0\n"),
+        MANIFEST.replace("2x2", "4294967295x4294967295"),
+        MANIFEST.replace("[1, 3]", "[4294967295, 4294967295]"),
+        format!("{MANIFEST}#{}", "x".repeat(Manifest::MAX_BYTES as usize)),
+    ] {
+        let Err(error) = Manifest::from_toml(&text) else {
+            panic!("this was read: {}", &text[..text.len().min(80)]);
+        };
+        let message = error.to_string();
+        assert!(
+            message.len() < 1500 && !message.contains(char::is_control),
+            "{message}"
+        );
+    }
+}
