@@ -1,0 +1,46 @@
+//! Pictures of generation orders.
+//!
+//! ```
+//! use orders_core::{Grid, GroupSizes, LocalityAware, OrderingMethod, Problem};
+//! use orders_figures::{order_map, order_map_subtitle};
+//!
+//! let grid = Grid::new(16, 16)?;
+//! let sizes = GroupSizes::published(grid, 20).expect("a published row");
+//! let order = LocalityAware::new(1.0, 4.0).order(&Problem::new(grid, sizes)?, 0, 0)?;
+//!
+//! let subtitle = order_map_subtitle(&order, 0, 60_000);
+//! let image = order_map(&order, "lpd, 16x16, 20 steps, repulsion 4", &subtitle)?;
+//! assert!(image.to_png().starts_with(b"\x89PNG"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Pictures
+//!
+//! - [`order_map()`]: the grid of one order, each cell coloured by the step in
+//!   which it is generated.
+//!
+//! All take values and return an [`Image`], which
+//! [encodes itself as PNG](Image::to_png); none touches a file. The same
+//! arguments give the same bytes on every machine: the font is part of the
+//! crate, and no system font is ever read. [`theme`] holds the colours, for
+//! figures that are to agree with these.
+//!
+//! # What this crate does not do
+//!
+//! Text is set one character after the other, left to right: no ligatures and
+//! no right-to-left scripts. Characters outside of Latin, Greek, common
+//! punctuation and mathematical signs show as boxes.
+
+mod canvas;
+mod colour_bar;
+mod error;
+mod image;
+mod number;
+mod order_map;
+mod sampling;
+mod text;
+pub mod theme;
+
+pub use error::FigureError;
+pub use image::Image;
+pub use order_map::{order_map, order_map_subtitle};
