@@ -2,6 +2,7 @@
 
 mod batch;
 mod cell_set;
+pub mod conformance;
 mod grid;
 mod group_sizes;
 pub mod lpd;
@@ -14,6 +15,7 @@ mod shape;
 
 pub use batch::{BatchError, generate_batch, stream_batch};
 pub use cell_set::CellSet;
+pub use conformance::Conformance;
 pub use grid::{Cell, Grid, GridError};
 pub use group_sizes::{GroupSizes, GroupSizesError};
 pub use lpd::LocalityAware;
