@@ -45,7 +45,10 @@ fn lpd(side: u32, steps: usize) -> Order {
     let grid = Grid::new(side, side).unwrap();
     let sizes = GroupSizes::published(grid, steps).unwrap();
     let problem = Problem::new(grid, sizes).unwrap();
-    LocalityAware::new(1.0, 4.0).order(&problem, 0, 0).unwrap()
+    LocalityAware::new(1.0, 4.0)
+        .unwrap()
+        .order(&problem, 0, 0)
+        .unwrap()
 }
 
 fn is_background(image: &Image, x: u32, y: u32) -> bool {

@@ -1,6 +1,7 @@
 //! Generation orders for parallel autoregressive image models.
 
 mod batch;
+pub mod conformance;
 pub mod files;
 mod grid;
 mod group_sizes;
@@ -10,9 +11,11 @@ pub mod methods;
 mod order;
 mod problem;
 mod random;
+pub mod registry;
 mod shape;
 
 pub use batch::{BatchError, generate_batch, stream_batch};
+pub use conformance::Conformance;
 pub use grid::{Cell, Grid, GridError};
 pub use group_sizes::{GroupSizes, GroupSizesError};
 pub use lpd::LocalityAware;

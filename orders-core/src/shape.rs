@@ -35,10 +35,10 @@ pub enum Shape {
     /// `cos(pi t / 2)` (MaskGIT, arXiv 2202.04200, section 3.3; LPD).
     ///
     /// Of the 23 lists that LPD was [published](GroupSizes::published) with,
-    /// this gives 12 exactly: at 16 x 16 cells 16, 20, 24 and 256 steps, at
-    /// 32 x 32 cells 32, 40, 48, 56, 128, 224, 512 and 1024 steps. The others
-    /// were adjusted by hand, and differ from the formula by a token or two in
-    /// a group.
+    /// this gives 8 exactly (with a first group of one): at 16 x 16 cells 12,
+    /// 20, 64 and 256 steps, at 32 x 32 cells 32, 48, 128 and 1024 steps. The
+    /// others were adjusted by hand: they differ by one token in some groups,
+    /// and at 32 x 32 cells in 192 steps by two in the last.
     Cosine,
     /// `c(t) = 1 - arccos(t) / (pi / 2)` (Halton-MaskGIT, arXiv 2503.17076;
     /// ARPG, arXiv 2503.10568): the steepest end of all the shapes.

@@ -1,76 +1,18 @@
-//! The method and its loop over steps.
+//! The loop over steps.
 
-use super::fill::{FarthestPoints, Fill, FillState, FillStep};
+use super::fill::{FillState, FillStep};
 use super::levels::Levels;
-use super::proximity::{EightNeighbours, Proximity, ProximityState};
-use super::repulsion::{Chebyshev, Repulsion};
-use super::split::{Split, Threshold};
+use super::proximity::ProximityState;
+use super::repulsion::Repulsion;
+use super::split::Split;
 use super::walk::Walk;
-use crate::grid::Cell;
+use crate::grid::{Cell, Grid};
 use crate::group_sizes::GroupSizes;
-use crate::method::{MethodError, OrderGenerator, OrderingMethod, Parameters};
-use crate::problem::Problem;
+use crate::method::OrderGenerator;
 use crate::random::{OrderRng, TieKeys};
 
-/// LPD's ordering.
-#[derive(Clone, Debug, PartialEq)]
-pub struct LocalityAware<P = EightNeighbours, S = Threshold, R = Chebyshev, F = FarthestPoints> {
-    name: &'static str,
-    parameters: Parameters,
-    proximity: P,
-    split: S,
-    repulsion: R,
-    fill: F,
-}
-
-impl LocalityAware {
-    /// LPD.
-    pub fn new(proximity_threshold: f64, repulsion_threshold: f64) -> Self {
-        Self {
-            name: "lpd",
-            parameters: Parameters::from([
-                ("proximity".into(), proximity_threshold),
-                ("repulsion".into(), repulsion_threshold),
-            ]),
-            proximity: EightNeighbours,
-            split: Threshold {
-                proximity_threshold,
-            },
-            repulsion: Chebyshev {
-                repulsion_threshold,
-            },
-            fill: FarthestPoints,
-        }
-    }
-}
-
-impl<P: Proximity, S: Split, R: Repulsion, F: Fill> OrderingMethod for LocalityAware<P, S, R, F> {
-    fn name(&self) -> &str {
-        self.name
-    }
-
-    fn parameters(&self) -> Parameters {
-        self.parameters.clone()
-    }
-
-    fn generator(&self, problem: &Problem) -> Result<Box<dyn OrderGenerator>, MethodError> {
-        let grid = problem.grid();
-        let proximity = self.proximity.state(grid);
-        Ok(Box::new(Generator {
-            group_sizes: problem.group_sizes().clone(),
-            walk: Walk::new(grid, proximity.scores().len(), &self.repulsion),
-            proximity,
-            split: self.split.clone(),
-            fill: self.fill.state(grid),
-            levels: Levels::new(grid),
-            group: Vec::new(),
-            arch: pulp::Arch::new(),
-        }))
-    }
-}
-
 /// Makes LPD orders of one problem; all its buffers are reused.
-struct Generator<P, S, F> {
+pub(super) struct Generator<P, S, F> {
     group_sizes: GroupSizes,
     proximity: P,
     split: S,
@@ -79,6 +21,28 @@ struct Generator<P, S, F> {
     levels: Levels,
     group: Vec<Cell>,
     arch: pulp::Arch,
+}
+
+impl<P: ProximityState, S, F> Generator<P, S, F> {
+    pub(super) fn new(
+        grid: Grid,
+        group_sizes: GroupSizes,
+        proximity: P,
+        split: S,
+        repulsion: &impl Repulsion,
+        fill: F,
+    ) -> Self {
+        Self {
+            group_sizes,
+            walk: Walk::new(grid, proximity.scores().len(), repulsion),
+            proximity,
+            split,
+            fill,
+            levels: Levels::new(grid),
+            group: Vec::new(),
+            arch: pulp::Arch::new(),
+        }
+    }
 }
 
 impl<P: ProximityState, S: Split, F: FillState> OrderGenerator for Generator<P, S, F> {

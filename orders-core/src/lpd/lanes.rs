@@ -121,8 +121,8 @@ impl Iterator for LaneSet {
 #[inline(always)]
 fn equal_anywhere<L: Lane>(lanes: &[L; LANES], value: L) -> u32 {
     let mut bits = 0;
-    for lane in 0..LANES {
-        bits |= u32::from(lanes[lane] == value) << lane;
+    for (lane, &other) in lanes.iter().enumerate() {
+        bits |= u32::from(other == value) << lane;
     }
     bits
 }

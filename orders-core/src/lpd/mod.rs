@@ -6,6 +6,7 @@ mod fill;
 mod generator;
 mod lanes;
 mod levels;
+mod locality_aware;
 mod proximity;
 mod repulsion;
 mod split;
@@ -13,8 +14,8 @@ mod walk;
 
 pub use farthest::FarthestPointsState;
 pub use fill::{FarthestPoints, Fill, FillState, FillStep};
-pub use generator::LocalityAware;
 pub use levels::Levels;
+pub use locality_aware::LocalityAware;
 pub use proximity::{
     EightNeighbours, EightNeighboursState, NoProximity, Proximity, ProximityState,
 };

@@ -1,0 +1,207 @@
+//! The method, made of its four parts.
+
+use super::fill::{FarthestPoints, Fill};
+use super::generator::Generator;
+use super::proximity::{EightNeighbours, NoProximity, Proximity};
+use super::repulsion::{Chebyshev, Repulsion};
+use super::split::{Split, Threshold};
+use crate::method::{MethodError, OrderGenerator, OrderingMethod, Parameters};
+use crate::problem::Problem;
+
+/// LPD's ordering: every group lies close to what is generated already
+/// (proximity) and far from its own members (repulsion).
+///
+/// Source: LPD (arXiv 2507.01957, ICLR 2026), section 3.3, as released. In
+/// every step,
+///
+/// 1. every free cell gets a proximity score `P` from what is generated;
+/// 2. the split `S` parts the free cells into near and far;
+/// 3. the near cells are walked over by falling score, ties in uniform random
+///    order, and accepted unless the repulsion `R` says that a cell accepted in
+///    this step repels them, until the group is full;
+/// 4. a group that is still short is filled up by `F`.
+///
+/// Each of the four parts can be replaced. There is no special first step: with
+/// nothing generated, all scores are 0, no cell is near (for a positive
+/// threshold), and the fill takes a uniform random cell first. A first group of
+/// one, as in all published sizes, is just that cell.
+///
+/// An order takes O(N^2 / 16) at worst for N cells.
+///
+/// ```
+/// use orders_core::{Grid, GroupSizes, LocalityAware, OrderingMethod, Problem};
+///
+/// let grid = Grid::for_image(512, 16)?;
+/// let sizes = GroupSizes::published(grid, 48).expect("a published row");
+/// let problem = Problem::new(grid, sizes)?;
+/// let order = LocalityAware::new(1.0, 4.0)?.order(&problem, 0, 0)?;
+/// assert_eq!(order.groups().count(), 48);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct LocalityAware<P = EightNeighbours, S = Threshold, R = Chebyshev, F = FarthestPoints> {
+    name: String,
+    parameters: Parameters,
+    proximity: P,
+    split: S,
+    repulsion: R,
+    fill: F,
+}
+
+impl LocalityAware {
+    /// LPD with a proximity threshold tau and a repulsion threshold rho.
+    ///
+    /// # Errors
+    ///
+    /// [`MethodError::Parameter`] if one is NaN or negative. Infinity is
+    /// allowed for both.
+    pub fn new(proximity_threshold: f64, repulsion_threshold: f64) -> Result<Self, MethodError> {
+        let name = "lpd";
+        Ok(Self {
+            proximity: EightNeighbours,
+            split: Threshold {
+                proximity_threshold: checked(name, "proximity", proximity_threshold)?,
+            },
+            repulsion: Chebyshev {
+                repulsion_threshold: checked(name, "repulsion", repulsion_threshold)?,
+            },
+            fill: FarthestPoints,
+            parameters: Parameters::from([
+                ("proximity".into(), proximity_threshold),
+                ("repulsion".into(), repulsion_threshold),
+            ]),
+            name: name.into(),
+        })
+    }
+
+    /// LPD's principle 1 alone: as LPD with a repulsion threshold of 0, where a
+    /// cell repels no other.
+    ///
+    /// # Errors
+    ///
+    /// [`MethodError::Parameter`] if the threshold is NaN or negative.
+    pub fn proximity_only(proximity_threshold: f64) -> Result<Self, MethodError> {
+        let name = "proximity";
+        checked(name, "proximity", proximity_threshold)?;
+        let parameters = Parameters::from([("proximity".into(), proximity_threshold)]);
+        Ok(Self::new(proximity_threshold, 0.0)?.named(name, parameters))
+    }
+}
+
+impl LocalityAware<NoProximity> {
+    /// LPD's principle 2 alone: every group is filled by farthest-point
+    /// sampling, from a uniform random cell on, whatever is generated already.
+    pub fn farthest_points() -> Self {
+        Self {
+            name: "farthest".into(),
+            parameters: Parameters::new(),
+            proximity: NoProximity,
+            split: Threshold {
+                proximity_threshold: f64::INFINITY,
+            },
+            repulsion: Chebyshev {
+                repulsion_threshold: 0.0,
+            },
+            fill: FarthestPoints,
+        }
+    }
+}
+
+/// A threshold that is a number from 0.
+fn checked(method: &str, parameter: &str, value: f64) -> Result<f64, MethodError> {
+    if value >= 0.0 {
+        return Ok(value);
+    }
+    Err(MethodError::Parameter {
+        method: method.into(),
+        parameter: parameter.into(),
+        value,
+        allowed: "a number from 0",
+    })
+}
+
+impl<P, S, R, F> LocalityAware<P, S, R, F> {
+    /// The same ordering under another name, and with other parameters to
+    /// report.
+    pub fn named(self, name: impl Into<String>, parameters: Parameters) -> Self {
+        Self {
+            name: name.into(),
+            parameters,
+            ..self
+        }
+    }
+
+    /// The same ordering with another proximity score. Give it a name of its
+    /// own with [`named`](Self::named).
+    pub fn with_proximity<Q: Proximity>(self, proximity: Q) -> LocalityAware<Q, S, R, F> {
+        LocalityAware {
+            name: self.name,
+            parameters: self.parameters,
+            proximity,
+            split: self.split,
+            repulsion: self.repulsion,
+            fill: self.fill,
+        }
+    }
+
+    /// The same ordering with another split.
+    pub fn with_split<Q: Split>(self, split: Q) -> LocalityAware<P, Q, R, F> {
+        LocalityAware {
+            name: self.name,
+            parameters: self.parameters,
+            proximity: self.proximity,
+            split,
+            repulsion: self.repulsion,
+            fill: self.fill,
+        }
+    }
+
+    /// The same ordering with another repulsion.
+    pub fn with_repulsion<Q: Repulsion>(self, repulsion: Q) -> LocalityAware<P, S, Q, F> {
+        LocalityAware {
+            name: self.name,
+            parameters: self.parameters,
+            proximity: self.proximity,
+            split: self.split,
+            repulsion,
+            fill: self.fill,
+        }
+    }
+
+    /// The same ordering with another fill.
+    pub fn with_fill<Q: Fill>(self, fill: Q) -> LocalityAware<P, S, R, Q> {
+        LocalityAware {
+            name: self.name,
+            parameters: self.parameters,
+            proximity: self.proximity,
+            split: self.split,
+            repulsion: self.repulsion,
+            fill,
+        }
+    }
+}
+
+impl<P: Proximity, S: Split, R: Repulsion, F: Fill> OrderingMethod for LocalityAware<P, S, R, F> {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn parameters(&self) -> Parameters {
+        self.parameters.clone()
+    }
+
+    fn generator(&self, problem: &Problem) -> Result<Box<dyn OrderGenerator>, MethodError> {
+        let (grid, sizes) = (problem.grid(), problem.group_sizes().clone());
+        let proximity = self.proximity.state(grid);
+        let fill = self.fill.state(grid);
+        let split = self.split.clone();
+        Ok(Box::new(Generator::new(
+            grid,
+            sizes,
+            proximity,
+            split,
+            &self.repulsion,
+            fill,
+        )))
+    }
+}

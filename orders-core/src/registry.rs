@@ -1,0 +1,224 @@
+//! Methods by name.
+
+use crate::grid::Grid;
+use crate::lpd::LocalityAware;
+use crate::method::{MethodError, OrderingMethod, Parameters};
+use crate::methods::{Halton, Random, Raster};
+
+/// What the registry knows of a method.
+#[derive(Clone, Debug)]
+pub struct MethodEntry {
+    /// The name by which it is asked for.
+    pub name: &'static str,
+    /// What it does, in a line.
+    pub summary: &'static str,
+    /// Its parameters.
+    pub parameters: &'static [ParameterEntry],
+    /// Whether orders differ from one index to the next.
+    pub is_random: bool,
+    /// Where it was published.
+    pub source: &'static str,
+    build: Build,
+}
+
+type Build = fn(Grid, &Parameters) -> Result<Box<dyn OrderingMethod>, MethodError>;
+
+/// What the registry knows of a parameter.
+#[derive(Clone, Copy, Debug)]
+pub struct ParameterEntry {
+    /// The name.
+    pub name: &'static str,
+    /// What it does and which values it takes, in a line.
+    pub summary: &'static str,
+    /// What it is where it is not given.
+    pub default: &'static str,
+}
+
+/// LPD's proximity threshold tau where none is given, as published.
+pub const DEFAULT_PROXIMITY: f64 = 1.0;
+
+/// LPD's repulsion threshold rho where none is given: an eighth of the grid's
+/// side, rounded, where the side of a grid that is no square is the square root
+/// of its cells.
+///
+/// That gives the published values, 2 for 16 x 16 cells (256 px) and 4 for
+/// 32 x 32 (512 px), and the same distance in the image, an eighth of it, for
+/// all other grids.
+///
+/// ```
+/// use orders_core::{Grid, registry};
+///
+/// assert_eq!(registry::default_repulsion(Grid::new(16, 16)?), 2.0);
+/// assert_eq!(registry::default_repulsion(Grid::new(32, 32)?), 4.0);
+/// assert_eq!(registry::default_repulsion(Grid::new(16, 64)?), 4.0);
+/// # Ok::<(), orders_core::GridError>(())
+/// ```
+pub fn default_repulsion(grid: Grid) -> f64 {
+    ((grid.cells() as f64).sqrt() / 8.0).round()
+}
+
+const PROXIMITY: ParameterEntry = ParameterEntry {
+    name: "proximity",
+    summary: "proximity threshold tau, from 0: cells with at least this score are near",
+    default: "1",
+};
+
+const REPULSION: ParameterEntry = ParameterEntry {
+    name: "repulsion",
+    summary: "repulsion threshold rho, from 0: cells this close are not generated together",
+    default: "2 at 16x16, 4 at 32x32, else an eighth of the grid's side",
+};
+
+static METHODS: [MethodEntry; 6] = [
+    MethodEntry {
+        name: "lpd",
+        summary: "close to what is generated, far from its own members",
+        parameters: &[PROXIMITY, REPULSION],
+        is_random: true,
+        source: "LPD, arXiv 2507.01957",
+        build: |grid, parameters| {
+            let proximity = value(parameters, "proximity").unwrap_or(DEFAULT_PROXIMITY);
+            let repulsion = value(parameters, "repulsion");
+            let repulsion = repulsion.unwrap_or_else(|| default_repulsion(grid));
+            Ok(Box::new(LocalityAware::new(proximity, repulsion)?))
+        },
+    },
+    MethodEntry {
+        name: "proximity",
+        summary: "LPD's principle 1 alone: close to what is generated",
+        parameters: &[PROXIMITY],
+        is_random: true,
+        source: "LPD, arXiv 2507.01957, ablation",
+        build: |_, parameters| {
+            let proximity = value(parameters, "proximity").unwrap_or(DEFAULT_PROXIMITY);
+            Ok(Box::new(LocalityAware::proximity_only(proximity)?))
+        },
+    },
+    MethodEntry {
+        name: "farthest",
+        summary: "LPD's principle 2 alone: farthest points in every group",
+        parameters: &[],
+        is_random: true,
+        source: "LPD, arXiv 2507.01957, ablation",
+        build: |_, _| Ok(Box::new(LocalityAware::farthest_points())),
+    },
+    MethodEntry {
+        name: "raster",
+        summary: "row by row",
+        parameters: &[],
+        is_random: false,
+        source: "LlamaGen, arXiv 2406.06525",
+        build: |_, _| Ok(Box::new(Raster)),
+    },
+    MethodEntry {
+        name: "random",
+        summary: "a uniform random permutation for each order",
+        parameters: &[],
+        is_random: true,
+        source: "MAR, arXiv 2406.11838; RandAR, arXiv 2412.01827",
+        build: |_, _| Ok(Box::new(Random)),
+    },
+    MethodEntry {
+        name: "halton",
+        summary: "first visits of a two-dimensional Halton sequence",
+        parameters: &[],
+        is_random: false,
+        source: "Halton-MaskGIT, arXiv 2503.17076",
+        build: |_, _| Ok(Box::new(Halton)),
+    },
+];
+
+fn value(parameters: &Parameters, name: &str) -> Option<f64> {
+    parameters.get(name).copied()
+}
+
+/// All methods that come with this crate.
+pub fn methods() -> &'static [MethodEntry] {
+    &METHODS
+}
+
+/// The method of a name, with parameters by name; those not given have their
+/// defaults, which may depend on the grid.
+///
+/// ```
+/// use orders_core::{Grid, Parameters, registry};
+///
+/// let grid = Grid::new(24, 24)?;
+/// let method = registry::method("lpd", grid, &Parameters::from([("proximity".into(), 0.5)]))?;
+/// assert_eq!(method.parameters()["repulsion"], 3.0);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+///
+/// [`MethodError::UnknownMethod`], [`MethodError::UnknownParameter`], or
+/// [`MethodError::Parameter`] if a value is not allowed.
+pub fn method(
+    name: &str,
+    grid: Grid,
+    parameters: &Parameters,
+) -> Result<Box<dyn OrderingMethod>, MethodError> {
+    let entry = METHODS.iter().find(|entry| entry.name == name);
+    let entry = entry.ok_or_else(|| MethodError::UnknownMethod {
+        name: name.into(),
+        known: METHODS.iter().map(|entry| entry.name.into()).collect(),
+    })?;
+    let is_known = |name: &String| entry.parameters.iter().any(|known| known.name == name);
+    if let Some(unknown) = parameters.keys().find(|name| !is_known(name)) {
+        return Err(MethodError::UnknownParameter {
+            method: name.into(),
+            parameter: unknown.clone(),
+            known: entry.parameters.iter().map(|known| known.name).collect(),
+        });
+    }
+    (entry.build)(grid, parameters)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{GroupSizes, Problem};
+
+    #[test]
+    fn entries_tell_the_truth() {
+        let grid = Grid::new(4, 5).unwrap();
+        let problem = Problem::new(grid, GroupSizes::new([1, 4, 15]).unwrap()).unwrap();
+        for entry in methods() {
+            let method = method(entry.name, grid, &Parameters::new()).unwrap();
+            assert_eq!(method.name(), entry.name);
+            assert_eq!(method.is_random(), entry.is_random);
+            let names: Vec<String> = method.parameters().into_keys().collect();
+            let mut expected: Vec<&str> = entry.parameters.iter().map(|p| p.name).collect();
+            expected.sort_unstable();
+            assert_eq!(names, expected);
+            let orders: Vec<_> = (0..5)
+                .map(|i| method.order(&problem, 0, i).unwrap())
+                .collect();
+            assert_eq!(
+                orders.iter().any(|order| *order != orders[0]),
+                entry.is_random
+            );
+        }
+    }
+
+    #[test]
+    fn unknown_names_are_refused() {
+        let grid = Grid::new(4, 4).unwrap();
+        let unknown = Parameters::from([("rho".into(), 1.0)]);
+        assert!(matches!(
+            method("lqd", grid, &Parameters::new()),
+            Err(MethodError::UnknownMethod { .. })
+        ));
+        assert!(matches!(
+            method("lpd", grid, &unknown),
+            Err(MethodError::UnknownParameter { .. })
+        ));
+        for value in [f64::NAN, -0.5] {
+            let bad = Parameters::from([("proximity".into(), value)]);
+            assert!(matches!(
+                method("proximity", grid, &bad),
+                Err(MethodError::Parameter { .. })
+            ));
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! Orders pinned down, so that a seed gives the same orders in every version,
+//! on every machine, with any number of threads.
+
+use orders_core::methods::{Halton, Random, Raster};
+use orders_core::{Cell, Grid, GroupSizes, LocalityAware, OrderingMethod, Problem, generate_batch};
+use rayon::ThreadPoolBuilder;
+
+/// The first cells of an order, and the hash of all.
+type Golden = ([Cell; 12], u64);
+
+fn problem(pixels: u32, steps: usize) -> Problem {
+    let grid = Grid::for_image(pixels, 16).unwrap();
+    let sizes = GroupSizes::published(grid, steps).expect("a published row");
+    Problem::new(grid, sizes).unwrap()
+}
+
+/// FNV-1a, 64 bits, of the cells as little-endian 32-bit numbers.
+fn hash(cells: &[Cell]) -> u64 {
+    let bytes = cells.iter().flat_map(|cell| cell.to_le_bytes());
+    bytes.fold(0xCBF2_9CE4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)
+    })
+}
+
+#[test]
+fn the_hash_is_fnv_1a() {
+    // From the reference: of nothing, and of the four bytes 0.
+    assert_eq!(hash(&[]), 0xCBF2_9CE4_8422_2325);
+    assert_eq!(hash(&[0]), 0x4D25_767F_9DCE_13F5);
+}
+
+/// Checks the first three orders of seed 0.
+#[track_caller]
+fn assert_golden(method: &dyn OrderingMethod, problem: &Problem, expected: [Golden; 3]) {
+    let actual = [0, 1, 2].map(|index| {
+        let order = method.order(problem, 0, index).unwrap();
+        let cells = order.cell_from_rank();
+        (*cells.first_chunk().unwrap(), hash(cells))
+    });
+    assert_eq!(actual, expected, "{actual:#?}");
+}
+
+#[test]
+fn lpd_16x16_in_20_steps() {
+    assert_golden(
+        &LocalityAware::new(1.0, 2.0).unwrap(),
+        &problem(256, 20),
+        [
+            (
+                [224, 208, 15, 225, 14, 255, 0, 209, 30, 239, 16, 103],
+                0x05BF_26A1_E6C5_1D75,
+            ),
+            (
+                [17, 33, 255, 16, 254, 15, 240, 32, 239, 224, 14, 120],
+                0xC0D3_ABEB_8CBA_EC25,
+            ),
+            (
+                [43, 27, 240, 26, 224, 255, 48, 42, 225, 32, 254, 168],
+                0xFB13_BB10_958D_B235,
+            ),
+        ],
+    );
+}
+
+#[test]
+fn lpd_32x32_in_48_steps() {
+    assert_golden(
+        &LocalityAware::new(1.0, 4.0).unwrap(),
+        &problem(512, 48),
+        [
+            (
+                [1002, 1003, 31, 971, 63, 0, 970, 62, 1, 767, 30, 32],
+                0xDE34_2F1A_B5B8_6E51,
+            ),
+            (
+                [370, 338, 992, 369, 960, 1023, 337, 993, 1022, 0, 961, 339],
+                0x0B85_4BD4_5FDA_56A5,
+            ),
+            (
+                [1016, 1015, 0, 983, 32, 31, 984, 1, 63, 800, 33, 62],
+                0x4901_DDCC_8290_82FD,
+            ),
+        ],
+    );
+}
+
+#[test]
+fn raster() {
+    assert_golden(
+        &Raster,
+        &problem(256, 20),
+        [(
+            [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11],
+            0x8084_B7F6_C938_AF25,
+        ); 3],
+    );
+}
+
+#[test]
+fn random() {
+    assert_golden(
+        &Random,
+        &problem(256, 20),
+        [
+            (
+                [93, 234, 74, 207, 18, 96, 55, 129, 92, 178, 34, 38],
+                0xC46C_F044_60E1_CAE5,
+            ),
+            (
+                [130, 208, 229, 26, 7, 134, 222, 155, 220, 109, 18, 253],
+                0xB9F6_DA80_07B2_47C5,
+            ),
+            (
+                [73, 124, 152, 60, 199, 213, 209, 151, 32, 41, 142, 164],
+                0x933B_2503_3CCC_1E85,
+            ),
+        ],
+    );
+}
+
+#[test]
+fn halton() {
+    assert_golden(
+        &Halton,
+        &problem(256, 20),
+        [(
+            [133, 74, 193, 39, 172, 99, 232, 30, 144, 85, 219, 50],
+            0x63F7_8807_621C_EEB5,
+        ); 3],
+    );
+}
+
+/// A batch is the same orders one after the other, for any number of threads.
+#[test]
+fn batches_are_their_orders_for_any_number_of_threads() {
+    let methods: [&dyn OrderingMethod; 4] = [
+        &LocalityAware::new(1.0, 2.0).unwrap(),
+        &Raster,
+        &Random,
+        &Halton,
+    ];
+    let problem = problem(256, 20);
+    for method in methods {
+        // More than the chunks that all threads together make at once.
+        let count = 5200;
+        let batch = |threads: usize| {
+            let pool = ThreadPoolBuilder::new()
+                .num_threads(threads)
+                .build()
+                .unwrap();
+            pool.install(|| {
+                let mut cells = Vec::new();
+                let take = |order: &[Cell]| cells.extend_from_slice(order);
+                generate_batch(method, &problem, count, 7, take).unwrap();
+                cells
+            })
+        };
+        let one = batch(1);
+        assert!(one == batch(2), "{}", method.name());
+        assert!(one == batch(5), "{}", method.name());
+        let orders: Vec<&[Cell]> = one.chunks_exact(256).collect();
+        assert_eq!(orders.len(), count as usize);
+        for index in [0, 1, 2, 255, 256, 1023, 1024, 2048, 5119, 5120, 5199] {
+            let order = method.order(&problem, 7, index as u64).unwrap();
+            assert_eq!(order.cell_from_rank(), orders[index], "{}", method.name());
+        }
+    }
+}
