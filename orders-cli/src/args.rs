@@ -1,0 +1,322 @@
+//! What can be typed. Nothing is decided here; see `settings`.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use orders_core::files::Format;
+
+use crate::failure::{Failure, one_sentence};
+use crate::printer::Printer;
+
+/// Generation orders for parallel autoregressive image models: which tokens
+/// are generated together, and in which order.
+///
+/// Exit status: 0 done, 1 a check said no or the work failed, 2 the input was
+/// wrong, 130 interrupted.
+#[derive(Debug, Parser)]
+#[command(name = "orders-cli", version, max_term_width = 100)]
+pub(crate) struct Arguments {
+    /// Print results only, no notes and no progress
+    #[arg(short, long, global = true)]
+    pub(crate) quiet: bool,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Gen(GenArgs),
+    Schedule(ScheduleArgs),
+    Check(CheckArgs),
+    Inspect(InspectArgs),
+    Convert(ConvertArgs),
+    Completions(CompletionsArgs),
+}
+
+/// Make orders and write them to a file
+///
+/// Without further flags these are LPD's orders as published: group sizes and
+/// repulsion for the resolution and steps, proximity 1, 60,000 orders, in the
+/// JSON form that the released evaluation program reads. Order i depends on the
+/// seed and i only, whatever the number of threads.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  orders-cli gen --res 512 --steps 48 --out orders/
+  orders-cli gen --grid 24x16 --steps 20 --method halton --num 1 --out halton.npy
+  orders-cli gen --res 256 --group-sizes 1,5,50,200 --num 5000 --seed 7 --out mine.json")]
+pub(crate) struct GenArgs {
+    #[command(flatten)]
+    pub(crate) grid: GridArgs,
+    #[command(flatten)]
+    pub(crate) sizes: SizesArgs,
+    /// Where to write: a folder, which gets a file named after the settings, its
+    /// manifest and a picture of one order; or a file that ends in .json, .npy or
+    /// .safetensors
+    #[arg(long, value_name = "PATH")]
+    pub(crate) out: PathBuf,
+    #[command(flatten)]
+    pub(crate) method: MethodArgs,
+    /// How many orders
+    #[arg(long, value_name = "N", default_value_t = 60_000, value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) num: u64,
+    /// Seed of the batch
+    #[arg(long, value_name = "S", default_value_t = 0)]
+    pub(crate) seed: u64,
+    /// File format [default: that of the file's ending, else json]
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) format: Option<FormatArg>,
+    #[command(flatten)]
+    pub(crate) threads: ThreadsArgs,
+    /// Replace existing files
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// Print what was made as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Print group sizes: how many cells are generated in each step
+///
+/// The list can be given to --group-sizes as it is.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  orders-cli schedule --res 256 --steps 20
+  orders-cli schedule --grid 24x24 --shape arccos --steps 16 --json > sizes.json")]
+pub(crate) struct ScheduleArgs {
+    #[command(flatten)]
+    pub(crate) grid: GridArgs,
+    #[command(flatten)]
+    pub(crate) sizes: SizesArgs,
+    /// Print a plain JSON array
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Check order files: is every row a permutation, and could LPD have made it?
+///
+/// The manifest beside a file is used where there is one: its checksum must
+/// fit, and a file that it says came from lpd or proximity is replayed against
+/// LPD's rules. Flags take precedence over it. Exit status 0 if all is well, 1 if
+/// not, 2 if a file can't be read.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  orders-cli check orders/res512_steps48_repulsion4.json
+  orders-cli check theirs.json --method lpd --res 256 --steps 20 --repulsion 2")]
+pub(crate) struct CheckArgs {
+    /// Order files
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) grid: OptionalGridArgs,
+    #[command(flatten)]
+    pub(crate) sizes: OptionalSizesArgs,
+    /// Replay the orders against the rules of this method: lpd or proximity
+    #[arg(long, value_name = "NAME")]
+    pub(crate) method: Option<String>,
+    #[command(flatten)]
+    pub(crate) thresholds: ThresholdArgs,
+    /// Look at rows and checksum only, do not replay
+    #[arg(long, conflicts_with = "method")]
+    pub(crate) rows_only: bool,
+    #[command(flatten)]
+    pub(crate) threads: ThreadsArgs,
+    /// Print one JSON object for each file
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Say what is in an order file
+#[derive(Debug, Args)]
+pub(crate) struct InspectArgs {
+    /// Order file
+    pub(crate) file: PathBuf,
+    /// Print a JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Convert an order file to another format
+///
+/// Formats are those of the endings: .json, .npy, .safetensors. The manifest is
+/// carried over where there is one.
+#[derive(Debug, Args)]
+#[command(name = "convert")]
+pub(crate) struct ConvertArgs {
+    /// Order file to read
+    #[arg(value_name = "IN")]
+    pub(crate) input: PathBuf,
+    /// Order file to write
+    #[arg(value_name = "OUT")]
+    pub(crate) output: PathBuf,
+    /// Replace existing files
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// Print what was written as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Print a completion script for a shell
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  orders-cli completions bash > ~/.local/share/bash-completion/completions/orders-cli")]
+pub(crate) struct CompletionsArgs {
+    /// The shell
+    pub(crate) shell: clap_complete::Shell,
+}
+
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub(crate) struct GridArgs {
+    /// Square image, side in pixels: a multiple of 16, the tokenizer's stride
+    #[arg(long, value_name = "R")]
+    pub(crate) res: Option<u32>,
+    /// Grid in cells
+    #[arg(long, value_name = "HxW")]
+    pub(crate) grid: Option<String>,
+}
+
+#[derive(Debug, Args)]
+#[group(multiple = false)]
+pub(crate) struct OptionalGridArgs {
+    /// Square image, side in pixels: a multiple of 16, the tokenizer's stride
+    #[arg(long, value_name = "R")]
+    pub(crate) res: Option<u32>,
+    /// Grid in cells
+    #[arg(long, value_name = "HxW")]
+    pub(crate) grid: Option<String>,
+}
+
+impl From<&GridArgs> for OptionalGridArgs {
+    fn from(args: &GridArgs) -> Self {
+        Self {
+            res: args.res,
+            grid: args.grid.clone(),
+        }
+    }
+}
+
+#[derive(Clone, Debug, Args)]
+#[group(skip)]
+pub(crate) struct SizesArgs {
+    /// Number of steps: the published group sizes where there are some, else
+    /// the cosine shape
+    #[arg(long, value_name = "K", required_unless_present_any = ["group_sizes", "shape"])]
+    pub(crate) steps: Option<usize>,
+    #[command(flatten)]
+    pub(crate) other: OtherSizesArgs,
+}
+
+#[derive(Clone, Debug, Args)]
+#[group(skip)]
+pub(crate) struct OptionalSizesArgs {
+    /// Number of steps: the published group sizes where there are some, else
+    /// the cosine shape
+    #[arg(long, value_name = "K")]
+    pub(crate) steps: Option<usize>,
+    #[command(flatten)]
+    pub(crate) other: OtherSizesArgs,
+}
+
+impl From<&SizesArgs> for OptionalSizesArgs {
+    fn from(args: &SizesArgs) -> Self {
+        Self {
+            steps: args.steps,
+            other: args.other.clone(),
+        }
+    }
+}
+
+#[derive(Clone, Debug, Args)]
+#[group(skip)]
+pub(crate) struct OtherSizesArgs {
+    /// Group sizes: a list such as 1,5,10, or a file with a JSON array
+    #[arg(long, value_name = "LIST|FILE", conflicts_with_all = ["steps", "shape"])]
+    pub(crate) group_sizes: Option<String>,
+    /// Group sizes by formula for --steps: cosine, arccos, linear, power[:P],
+    /// uniform or one-by-one
+    #[arg(long, value_name = "NAME")]
+    pub(crate) shape: Option<String>,
+    /// First group of a shape: one cell, or what the formula gives
+    #[arg(long, value_name = "SIZE", requires = "shape", default_value = "one")]
+    pub(crate) first_group: FirstGroupArg,
+}
+
+#[derive(Debug, Args)]
+#[group(skip)]
+pub(crate) struct MethodArgs {
+    /// Ordering method: lpd, proximity, farthest, raster, random or halton
+    #[arg(long, value_name = "NAME", default_value = "lpd")]
+    pub(crate) method: String,
+    #[command(flatten)]
+    pub(crate) thresholds: ThresholdArgs,
+}
+
+#[derive(Debug, Args)]
+#[group(skip)]
+pub(crate) struct ThresholdArgs {
+    /// Proximity threshold tau of lpd and proximity, from 0 [default: 1]
+    #[arg(long, value_name = "T", allow_negative_numbers = true)]
+    pub(crate) proximity: Option<f64>,
+    /// Repulsion threshold rho of lpd, from 0 [default: as published, 2 for
+    /// 256 px and 4 for 512 px; else an eighth of the grid's side]
+    #[arg(long, value_name = "R", allow_negative_numbers = true)]
+    pub(crate) repulsion: Option<f64>,
+}
+
+#[derive(Debug, Args)]
+#[group(skip)]
+pub(crate) struct ThreadsArgs {
+    /// Number of threads [default: one for each core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) threads: Option<u16>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum FormatArg {
+    Json,
+    Npy,
+    Safetensors,
+}
+
+impl From<FormatArg> for Format {
+    fn from(format: FormatArg) -> Self {
+        match format {
+            FormatArg::Json => Self::Json,
+            FormatArg::Npy => Self::Npy,
+            FormatArg::Safetensors => Self::Safetensors,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum FirstGroupArg {
+    One,
+    Formula,
+}
+
+/// The arguments of this process, or its exit status if they ask for help or
+/// are wrong.
+pub(crate) fn parse() -> Result<Arguments, ExitCode> {
+    Arguments::try_parse().map_err(|error| match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            let printer = Printer::new(false);
+            match printer.result(error.render().to_string().trim_end()) {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(failure) => failure.report(&printer),
+            }
+        }
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            Failure::input("no command is given; 'orders-cli --help' lists them")
+                .report(&Printer::new(false))
+        }
+        _ => Failure::input(one_sentence(&error.render().to_string())).report(&Printer::new(false)),
+    })
+}
+
+/// The definition of all commands, for completions.
+pub(crate) fn definition() -> clap::Command {
+    Arguments::command()
+}

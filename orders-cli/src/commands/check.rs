@@ -1,0 +1,268 @@
+//! `check`
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use indicatif::{HumanCount, ProgressBar};
+use orders_core::conformance::Violation;
+use orders_core::files::{Limits, Manifest, RowChecker, read_order_file};
+use orders_core::{Conformance, Grid, GroupSizes, Parameters, registry};
+use rayon::prelude::*;
+use serde::Serialize;
+
+use crate::args::CheckArgs;
+use crate::failure::{Failure, SAID_NO, with_sources};
+use crate::printer::Printer;
+use crate::{order_file, settings};
+
+/// Cells that are checked at once.
+const CELLS_PER_ROUND: usize = 1 << 20;
+
+/// The verdict on a file, for `--json`.
+#[derive(Serialize)]
+struct Verdict {
+    path: String,
+    ok: bool,
+    count: u64,
+    cells: usize,
+    /// What was checked.
+    checked: Vec<String>,
+    /// What is wrong.
+    fault: Option<String>,
+}
+
+/// LPD's rules with everything they need.
+struct Rules {
+    steps: usize,
+    proximity: f64,
+    repulsion: f64,
+    conformance: Conformance,
+}
+
+pub(crate) fn run(args: &CheckArgs, printer: &Printer) -> Result<ExitCode, Failure> {
+    let pool = settings::thread_pool(&args.threads)?;
+    let mut all_well = true;
+    let mut first_failure = None;
+    for file in &args.files {
+        match pool.install(|| check_file(args, file, printer)) {
+            Ok(verdict) => {
+                all_well &= verdict.ok;
+                if args.json {
+                    printer.result_json(&verdict)?;
+                } else {
+                    printer.result(&words(&verdict))?;
+                }
+            }
+            // The other files still get their verdicts.
+            Err(failure) if first_failure.is_none() => first_failure = Some(failure),
+            Err(failure) => {
+                failure.report(printer);
+            }
+        }
+    }
+    match first_failure {
+        Some(failure) => Err(failure),
+        None if all_well => Ok(ExitCode::SUCCESS),
+        None => Ok(ExitCode::from(SAID_NO)),
+    }
+}
+
+fn words(verdict: &Verdict) -> String {
+    let plural = if verdict.count == 1 { "" } else { "s" };
+    match &verdict.fault {
+        Some(fault) => format!("{}: no: {fault}", verdict.path),
+        None => format!(
+            "{}: ok: {} order{plural} of {} cells, {}",
+            verdict.path,
+            HumanCount(verdict.count),
+            verdict.cells,
+            verdict.checked.join(", ")
+        ),
+    }
+}
+
+fn check_file(args: &CheckArgs, path: &Path, printer: &Printer) -> Result<Verdict, Failure> {
+    let manifest = order_file::manifest_beside(path)?;
+    let grid = settings::grid(&args.grid)?.or(manifest.as_ref().and_then(|m| m.grid));
+    let rules = rules(args, manifest.as_ref(), grid, path, printer)?;
+
+    let mut checked = vec!["all permutations".to_owned()];
+    if let Some(rules) = &rules {
+        checked.push(format!(
+            "all possible outcomes of LPD (proximity {}, repulsion {}, {} steps)",
+            rules.proximity, rules.repulsion, rules.steps
+        ));
+    }
+    let mut fault = None;
+    if let Some(manifest) = &manifest {
+        checked.push("as its manifest says".to_owned());
+        let source = fs_err::File::open(path).map_err(|error| Failure::bad_input(&error))?;
+        if let Err(error) = manifest.verify(source.into_file()) {
+            fault = Some(with_sources(&error));
+        }
+    }
+
+    let cells = grid.map(Grid::cells);
+    let expected = manifest.as_ref().map_or(0, |manifest| manifest.count);
+    let progress = printer.progress(expected, "checking");
+    let mut rows = Rows::new(rules, cells, progress);
+    let read = read_order_file(path, &Limits::default(), |index, row| rows.take(index, row));
+    let summary = read.map_err(order_file::read_failure)?;
+    rows.finish();
+    let fault = fault.or(rows.fault);
+    Ok(Verdict {
+        path: path.display().to_string(),
+        ok: fault.is_none(),
+        count: summary.count,
+        cells: summary.cells,
+        checked,
+        fault,
+    })
+}
+
+/// The rules to replay a file against: those of the flags, else those of the
+/// manifest.
+fn rules(
+    args: &CheckArgs,
+    manifest: Option<&Manifest>,
+    grid: Option<Grid>,
+    path: &Path,
+    printer: &Printer,
+) -> Result<Option<Rules>, Failure> {
+    if args.rows_only {
+        return Ok(None);
+    }
+    let stated = manifest.and_then(|manifest| manifest.method.as_deref());
+    let given = settings::parameters(&args.thresholds);
+    let has_rules = |name: &str| matches!(name, "lpd" | "proximity");
+    let name = match (&args.method, stated) {
+        (Some(name), _) if has_rules(name) => name.as_str(),
+        (Some(name), _) => {
+            return Err(Failure::input(format!(
+                "--method {name} has no rules to replay orders against; lpd and proximity have"
+            )));
+        }
+        (None, Some(name)) if has_rules(name) => name,
+        (None, _) if given.is_empty() => return Ok(None),
+        (None, _) => {
+            return Err(Failure::input(
+                "--proximity and --repulsion need --method lpd as well, if no manifest names it",
+            ));
+        }
+    };
+    let needed = |what: &str| {
+        Failure::input(format!(
+            "{}: to replay orders, {what} is needed, since no manifest names it",
+            path.display()
+        ))
+    };
+    let grid = grid.ok_or_else(|| needed("--res or --grid"))?;
+    let listed = manifest.and_then(|manifest| manifest.group_sizes.clone());
+    let sizes = match settings::sizes(&args.sizes, grid, printer)? {
+        Some(sizes) => sizes.sizes,
+        None => {
+            let listed = listed.ok_or_else(|| needed("--steps or --group-sizes"))?;
+            GroupSizes::new(listed).map_err(|error| Failure::bad_input(&error))?
+        }
+    };
+    let mut parameters = Parameters::new();
+    if let Some(manifest) = manifest.filter(|_| stated == Some(name)) {
+        parameters.clone_from(&manifest.parameters);
+    }
+    parameters.extend(given);
+    let parameters = settings::method_by_name(name, &parameters, grid)?.parameters();
+    let value = |name: &str| parameters.get(name).copied();
+    let proximity = value("proximity").unwrap_or(registry::DEFAULT_PROXIMITY);
+    // The method `proximity` is LPD without repulsion.
+    let repulsion = value("repulsion").unwrap_or(0.0);
+    let problem = settings::problem(grid, &sizes)?;
+    let conformance = Conformance::new(&problem, proximity, repulsion)
+        .map_err(|error| Failure::bad_input(&error))?;
+    Ok(Some(Rules {
+        steps: sizes.steps(),
+        proximity,
+        repulsion,
+        conformance,
+    }))
+}
+
+/// Checks rows as they are read, many at a time in parallel.
+struct Rows {
+    rules: Option<Rules>,
+    /// Cells that every row must have, once known.
+    cells: Option<usize>,
+    waiting: Vec<u32>,
+    first_waiting: u64,
+    fault: Option<String>,
+    progress: ProgressBar,
+}
+
+impl Rows {
+    fn new(rules: Option<Rules>, cells: Option<usize>, progress: ProgressBar) -> Self {
+        Self {
+            rules,
+            cells,
+            waiting: Vec::new(),
+            first_waiting: 0,
+            fault: None,
+            progress,
+        }
+    }
+
+    fn take(&mut self, index: u64, row: &[u32]) -> Result<(), Failure> {
+        if self.fault.is_some() {
+            return Ok(());
+        }
+        let cells = *self.cells.get_or_insert(row.len());
+        if row.len() != cells {
+            self.fault = Some(format!(
+                "row {index} has {} entries, but there are {cells} cells",
+                row.len()
+            ));
+            return Ok(());
+        }
+        if self.waiting.is_empty() {
+            self.first_waiting = index;
+        }
+        self.waiting.extend_from_slice(row);
+        if self.waiting.len() >= CELLS_PER_ROUND {
+            self.check_waiting();
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self) {
+        self.check_waiting();
+        self.progress.finish_and_clear();
+    }
+
+    /// Checks the rows that wait, and keeps the fault of the first that has one.
+    fn check_waiting(&mut self) {
+        let Some(cells) = self.cells.filter(|_| self.fault.is_none()) else {
+            return;
+        };
+        let rules = &self.rules;
+        let first = self.first_waiting;
+        let rows = self.waiting.par_chunks_exact(cells).enumerate();
+        self.fault = rows
+            .map_init(
+                || {
+                    let conformance = rules.as_ref().map(|rules| rules.conformance.clone());
+                    (RowChecker::new(cells), conformance)
+                },
+                |(checker, conformance), (offset, row)| {
+                    let index = first + offset as u64;
+                    if let Err(error) = checker.check(index, row) {
+                        return Some(error.to_string());
+                    }
+                    let conformance = conformance.as_mut()?;
+                    let violation: Violation = conformance.check(row).err()?;
+                    Some(format!("row {index}: {violation}"))
+                },
+            )
+            .find_first(Option::is_some)
+            .flatten();
+        self.progress.inc((self.waiting.len() / cells) as u64);
+        self.waiting.clear();
+    }
+}

@@ -1,0 +1,126 @@
+//! `convert`
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use indicatif::HumanCount;
+use orders_core::files::{Encoder, FinishedFile, Limits, Manifest, Summary, read_order_file};
+use serde::Serialize;
+
+use crate::args::ConvertArgs;
+use crate::failure::Failure;
+use crate::output::{self, Target};
+use crate::printer::Printer;
+use crate::{interrupt, order_file};
+
+/// What was written, for `--json`.
+#[derive(Serialize)]
+struct Report<'a> {
+    path: String,
+    #[serde(flatten)]
+    manifest: &'a Manifest,
+}
+
+pub(crate) fn run(args: &ConvertArgs, printer: &Printer) -> Result<ExitCode, Failure> {
+    let origin = order_file::manifest_beside(&args.input)?;
+    if args.output.extension().is_none() {
+        return Err(Failure::input(format!(
+            "{} has no ending; OUT ends in .json, .npy or .safetensors",
+            args.output.display()
+        )));
+    }
+    let target = Target::new(&args.output, "", None, args.force)?;
+    interrupt::catch()?;
+    // The first reading counts the orders, which the header needs, and finds
+    // whatever is wrong with them before anything is written.
+    let summary = read_checked(&args.input, |_, _| interrupt::check())?;
+    let encoder = Encoder::new(
+        target.format,
+        summary.count,
+        summary.cells.max(1),
+        &Default::default(),
+    )
+    .map_err(|error| Failure::bad_input(&error))?;
+    let orders = write_orders(args, &encoder, &target, summary)?;
+
+    let mut manifest = output::manifest(&encoder, &orders)?;
+    let name = args.input.file_name().unwrap_or_default().to_string_lossy();
+    manifest.note = Some(format!("converted from {name}"));
+    if let Some(origin) = origin {
+        manifest.grid = origin.grid;
+        manifest.group_sizes = origin.group_sizes;
+        manifest.method = origin.method;
+        manifest.parameters = origin.parameters;
+        manifest.seed = origin.seed;
+        manifest.note = Some(format!(
+            "converted from {name}, which was made by {}{}",
+            origin.program,
+            origin
+                .note
+                .map_or_else(String::new, |note| format!(" ({note})"))
+        ));
+    }
+    target.persist(orders, &manifest, None)?;
+    let path = target.file.display().to_string();
+    if args.json {
+        printer.result_json(&Report {
+            path,
+            manifest: &manifest,
+        })?;
+    } else {
+        let plural = if summary.count == 1 { "" } else { "s" };
+        printer.result(&format!(
+            "{} order{plural} of {} cells, {}: {path}",
+            HumanCount(summary.count),
+            summary.cells,
+            target.format
+        ))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn write_orders(
+    args: &ConvertArgs,
+    encoder: &Encoder,
+    target: &Target,
+    expected: Summary,
+) -> Result<FinishedFile, Failure> {
+    let mut file = target.create()?;
+    output::write(&mut file, encoder.header())?;
+    let changed = || {
+        Failure::Work(format!(
+            "{} was changed while it was read",
+            args.input.display()
+        ))
+    };
+    let mut bytes = Vec::new();
+    let summary = read_checked(&args.input, |index, row| {
+        interrupt::check()?;
+        if index >= expected.count || row.len() != expected.cells {
+            return Err(changed());
+        }
+        bytes.clear();
+        encoder.row(index, row, &mut bytes);
+        output::write(&mut file, &bytes)
+    })?;
+    if summary != expected {
+        return Err(changed());
+    }
+    output::write(&mut file, encoder.footer())?;
+    output::finish(file)
+}
+
+/// Reads a file whose rows must be permutations.
+fn read_checked(
+    path: &Path,
+    mut take: impl FnMut(u64, &[u32]) -> Result<(), Failure>,
+) -> Result<Summary, Failure> {
+    let mut checker = None;
+    read_order_file(path, &Limits::default(), |index, row| {
+        order_file::checker_for(&mut checker, row.len())
+            .check(index, row)
+            .map_err(|error| Failure::input_at(path.display(), &error))?;
+        take(index, row)
+    })
+    .map_err(order_file::read_failure)
+}

@@ -1,0 +1,130 @@
+//! `inspect`
+
+use std::process::ExitCode;
+
+use orders_core::files::{Format, Limits, Manifest, read_order_file};
+use serde::Serialize;
+
+use crate::args::InspectArgs;
+use crate::failure::Failure;
+use crate::order_file;
+use crate::printer::Printer;
+
+/// How many cells of the first order are shown.
+const SHOWN: usize = 16;
+
+/// What is in a file, for `--json`.
+#[derive(Serialize)]
+struct Report {
+    path: String,
+    format: Format,
+    count: u64,
+    cells: usize,
+    bytes: u64,
+    /// Whether all orders are permutations.
+    permutations: bool,
+    /// Whether all orders are the same.
+    all_the_same: bool,
+    /// The first cells of the first order.
+    begins: Vec<u32>,
+    manifest: Option<Manifest>,
+}
+
+pub(crate) fn run(args: &InspectArgs, printer: &Printer) -> Result<ExitCode, Failure> {
+    let format = Format::from_path(&args.file).map_err(|error| Failure::bad_input(&error))?;
+    let manifest = order_file::manifest_beside(&args.file)?;
+    let mut first: Vec<u32> = Vec::new();
+    let mut all_the_same = true;
+    let mut permutations = true;
+    let mut checker = None;
+    let summary = read_order_file(&args.file, &Limits::default(), |index, row| {
+        if index == 0 {
+            first = row.to_vec();
+        }
+        all_the_same &= *row == first;
+        permutations &= order_file::checker_for(&mut checker, row.len())
+            .check(index, row)
+            .is_ok();
+        Ok::<(), Failure>(())
+    })
+    .map_err(order_file::read_failure)?;
+    let bytes = fs_err::metadata(&args.file)
+        .map_err(|error| Failure::bad_input(&error))?
+        .len();
+    let report = Report {
+        path: args.file.display().to_string(),
+        format,
+        count: summary.count,
+        cells: summary.cells,
+        bytes,
+        permutations,
+        all_the_same: all_the_same && summary.count > 1,
+        begins: first.into_iter().take(SHOWN).collect(),
+        manifest,
+    };
+    if args.json {
+        printer.result_json(&report)?;
+    } else {
+        printer.result(&words(&report))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn words(report: &Report) -> String {
+    let mut lines = vec![
+        ("file", report.path.clone()),
+        ("format", report.format.to_string()),
+        ("orders", report.count.to_string()),
+        ("cells", report.cells.to_string()),
+        ("bytes", report.bytes.to_string()),
+    ];
+    let rows = match (report.permutations, report.all_the_same) {
+        (true, false) => "all are permutations",
+        (true, true) => "all are permutations, and all are the same",
+        (false, _) => "not all are permutations ('check' says where)",
+    };
+    lines.push(("rows", rows.into()));
+    if !report.begins.is_empty() {
+        let more = if report.cells > report.begins.len() {
+            ", ..."
+        } else {
+            ""
+        };
+        lines.push(("first", format!("{}{more}", list(&report.begins))));
+    }
+    match &report.manifest {
+        None => lines.push(("manifest", "none".into())),
+        Some(manifest) => {
+            lines.push(("made by", manifest.program.clone()));
+            if let Some(method) = &manifest.method {
+                let parameters = manifest.parameters.iter();
+                let parameters = parameters.map(|(name, value)| format!(", {name} {value}"));
+                lines.push(("method", method.clone() + &parameters.collect::<String>()));
+            }
+            if let Some(seed) = manifest.seed {
+                lines.push(("seed", seed.to_string()));
+            }
+            if let Some(grid) = manifest.grid {
+                lines.push(("grid", grid.to_string()));
+            }
+            if let Some(sizes) = &manifest.group_sizes {
+                lines.push(("steps", sizes.len().to_string()));
+                lines.push(("sizes", list(sizes)));
+            }
+            if let Some(note) = &manifest.note {
+                lines.push(("note", note.clone()));
+            }
+            lines.push(("sha256", manifest.sha256.to_string()));
+        }
+    }
+    let lines: Vec<String> = lines
+        .into_iter()
+        .map(|(name, value)| format!("{name:<9} {value}"))
+        .collect();
+    lines.join("\n")
+}
+
+fn list(numbers: &[u32]) -> String {
+    let words: Vec<String> = numbers.iter().map(u32::to_string).collect();
+    words.join(",")
+}

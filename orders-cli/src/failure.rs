@@ -1,0 +1,100 @@
+//! Why a command ended early, and the exit status that this gives.
+
+use std::error::Error;
+use std::fmt;
+use std::process::ExitCode;
+
+use crate::printer::Printer;
+
+/// Exit status of a command whose check said no.
+pub(crate) const SAID_NO: u8 = 1;
+
+/// Why a command ended early.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// The input is wrong: one sentence that says what, and what is allowed.
+    Input(String),
+    /// The work failed, though the input was right.
+    Work(String),
+    /// The user interrupted it.
+    Interrupted,
+    /// Whoever read our output has enough.
+    ClosedPipe,
+}
+
+impl Failure {
+    /// Wrong input.
+    pub(crate) fn input(message: impl fmt::Display) -> Self {
+        Self::Input(message.to_string())
+    }
+
+    /// Wrong input at a flag, in a file.
+    pub(crate) fn input_at(place: impl fmt::Display, error: &dyn Error) -> Self {
+        Self::Input(format!("{place}: {}", with_sources(error)))
+    }
+
+    /// Wrong input, as a library says it.
+    pub(crate) fn bad_input(error: &dyn Error) -> Self {
+        Self::Input(with_sources(error))
+    }
+
+    /// Failed work, as a library says it.
+    pub(crate) fn work(error: &dyn Error) -> Self {
+        Self::Work(with_sources(error))
+    }
+
+    /// Tells the user, once, and gives the exit status.
+    pub(crate) fn report(self, printer: &Printer) -> ExitCode {
+        match self {
+            Self::Input(message) => {
+                printer.error(&message);
+                ExitCode::from(2)
+            }
+            Self::Work(message) => {
+                printer.error(&message);
+                ExitCode::from(SAID_NO)
+            }
+            Self::Interrupted => {
+                printer.error("interrupted; nothing was written");
+                ExitCode::from(130)
+            }
+            Self::ClosedPipe => ExitCode::SUCCESS,
+        }
+    }
+}
+
+/// An error and what caused it, in one sentence.
+pub(crate) fn with_sources(error: &dyn Error) -> String {
+    let mut sentence = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let cause_text = cause.to_string();
+        // Some errors tell their cause themselves.
+        if !sentence.ends_with(&cause_text) {
+            sentence.push_str(": ");
+            sentence.push_str(&cause_text);
+        }
+        source = cause.source();
+    }
+    sentence
+}
+
+/// The error and the tips of a message of clap, without its usage, in one line.
+pub(crate) fn one_sentence(rendered: &str) -> String {
+    let mut sentence = String::new();
+    for line in rendered
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+    {
+        if line.starts_with("Usage:") || line.starts_with("For more information") {
+            break;
+        }
+        if !sentence.is_empty() {
+            let separator = if sentence.ends_with(':') { " " } else { "; " };
+            sentence.push_str(separator);
+        }
+        sentence.push_str(line);
+    }
+    sentence.trim_start_matches("error: ").to_owned()
+}

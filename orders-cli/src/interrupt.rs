@@ -1,0 +1,23 @@
+//! Ending well when the user interrupts.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::failure::Failure;
+
+static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+
+/// From now on, ^C and a request to terminate are noted instead of ending the
+/// process at once, so that temporary files go away. Whoever works in a loop
+/// asks [`check`].
+pub(crate) fn catch() -> Result<(), Failure> {
+    ctrlc::set_handler(|| INTERRUPTED.store(true, Ordering::Relaxed))
+        .map_err(|error| Failure::work(&error))
+}
+
+/// An error if the user has interrupted.
+pub(crate) fn check() -> Result<(), Failure> {
+    if INTERRUPTED.load(Ordering::Relaxed) {
+        return Err(Failure::Interrupted);
+    }
+    Ok(())
+}

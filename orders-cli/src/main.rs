@@ -1,0 +1,36 @@
+//! Makes, checks and converts generation orders for parallel autoregressive
+//! image models.
+
+mod args;
+mod commands;
+mod failure;
+mod interrupt;
+mod names;
+mod order_file;
+mod output;
+mod printer;
+mod settings;
+
+use std::process::ExitCode;
+
+use args::Command;
+use printer::Printer;
+
+fn main() -> ExitCode {
+    let (command, printer) = match args::parse() {
+        Ok(args) => (args.command, Printer::new(args.quiet)),
+        Err(exit) => return exit,
+    };
+    let result = match &command {
+        Command::Gen(args) => commands::generate::run(args, &printer),
+        Command::Schedule(args) => commands::schedule::run(args, &printer),
+        Command::Check(args) => commands::check::run(args, &printer),
+        Command::Inspect(args) => commands::inspect::run(args, &printer),
+        Command::Convert(args) => commands::convert::run(args, &printer),
+        Command::Completions(args) => commands::completions::run(args, &printer),
+    };
+    match result {
+        Ok(exit) => exit,
+        Err(failure) => failure.report(&printer),
+    }
+}

@@ -1,0 +1,174 @@
+//! Order files and what lies beside them, written whole or not at all.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use orders_core::files::{
+    Encoder, FinishedFile, Format, Manifest, ManifestError, OutputError, OutputFile,
+};
+
+use crate::failure::Failure;
+
+/// What this program calls itself in manifests.
+pub(crate) const PROGRAM: &str = concat!("orders-cli ", env!("CARGO_PKG_VERSION"));
+
+/// An order file to be written.
+#[derive(Debug)]
+pub(crate) struct Target {
+    pub(crate) file: PathBuf,
+    pub(crate) format: Format,
+    /// Where a picture of one order goes: beside files that we name.
+    pub(crate) picture: Option<PathBuf>,
+    force: bool,
+    new_folder: Option<PathBuf>,
+}
+
+impl Target {
+    /// Finds out where `out` points to. A folder gets a file called `name`.
+    pub(crate) fn new(
+        out: &Path,
+        name: &str,
+        format: Option<Format>,
+        force: bool,
+    ) -> Result<Self, Failure> {
+        let shown = out.display();
+        let ends_with_separator = out
+            .as_os_str()
+            .as_encoded_bytes()
+            .last()
+            .is_some_and(|&byte| std::path::is_separator(byte.into()));
+        let is_folder = out.is_dir() || ends_with_separator || out.extension().is_none();
+        if is_folder {
+            if out.exists() && !out.is_dir() {
+                return Err(Failure::input(format!(
+                    "--out {shown} is a file, not a folder"
+                )));
+            }
+            let format = format.unwrap_or(Format::Json);
+            let file = out.join(format!("{name}.{}", format.extension()));
+            return Self {
+                picture: Some(beside(&file, "png")),
+                file,
+                format,
+                force,
+                new_folder: (!out.exists()).then(|| out.to_owned()),
+            }
+            .checked();
+        }
+        let by_ending = Format::from_path(out).map_err(|_| {
+            Failure::input(format!(
+                "--out {shown} ends in neither .json, .npy nor .safetensors; end a folder with a slash"
+            ))
+        })?;
+        if let Some(format) = format
+            && format != by_ending
+        {
+            return Err(Failure::input(format!(
+                "--out {shown} is a {by_ending} file by its ending, but --format says {format}"
+            )));
+        }
+        Self {
+            file: out.to_owned(),
+            format: by_ending,
+            picture: None,
+            force,
+            new_folder: None,
+        }
+        .checked()
+    }
+
+    /// Nothing may be there yet, unless it is to be replaced.
+    fn checked(self) -> Result<Self, Failure> {
+        let manifest = Manifest::path_for(&self.file);
+        let all = [Some(&self.file), Some(&manifest), self.picture.as_ref()];
+        for path in all.into_iter().flatten() {
+            if path.is_dir() {
+                return Err(Failure::input(format!("{} is a folder", path.display())));
+            }
+            if path.exists() && !self.force {
+                return Err(Failure::input(format!(
+                    "{} exists already; --force replaces it",
+                    path.display()
+                )));
+            }
+        }
+        Ok(self)
+    }
+
+    /// Begins the order file, in a folder that is made if need be.
+    pub(crate) fn create(&self) -> Result<OutputFile, Failure> {
+        if let Some(folder) = &self.new_folder {
+            fs_err::create_dir_all(folder).map_err(|error| Failure::bad_input(&error))?;
+        }
+        OutputFile::create(&self.file).map_err(|error| Failure::bad_input(&error))
+    }
+
+    /// Gives all files their names: those that are complete now.
+    pub(crate) fn persist(
+        &self,
+        orders: FinishedFile,
+        manifest: &Manifest,
+        picture: Option<Vec<u8>>,
+    ) -> Result<(), Failure> {
+        let manifest = manifest.to_toml().map_err(|error| not_written(&error))?;
+        let mut files = vec![
+            orders,
+            finished(Manifest::path_for(&self.file), manifest.as_bytes())?,
+        ];
+        if let (Some(path), Some(picture)) = (&self.picture, picture) {
+            files.push(finished(path.clone(), &picture)?);
+        }
+        for file in files {
+            file.persist(self.force)
+                .map_err(|error| Failure::work(&error))?;
+        }
+        Ok(())
+    }
+
+    /// Takes back the folder that was made, if nothing is in it.
+    pub(crate) fn give_up(&self) {
+        if let Some(folder) = &self.new_folder {
+            // A folder that is not empty stays, which is right.
+            let _ = fs_err::remove_dir(folder);
+        }
+    }
+}
+
+/// The path of a file that belongs to an order file.
+fn beside(file: &Path, extension: &str) -> PathBuf {
+    let mut path = file.as_os_str().to_owned();
+    path.push(".");
+    path.push(extension);
+    path.into()
+}
+
+fn finished(path: PathBuf, content: &[u8]) -> Result<FinishedFile, Failure> {
+    let mut file = OutputFile::create(path).map_err(|error| Failure::work(&error))?;
+    write(&mut file, content)?;
+    finish(file)
+}
+
+/// Writes to an output file.
+pub(crate) fn write(file: &mut OutputFile, bytes: &[u8]) -> Result<(), Failure> {
+    file.write_all(bytes).map_err(|error| {
+        Failure::Work(format!(
+            "{} can't be written: {error}",
+            file.path().display()
+        ))
+    })
+}
+
+/// Completes an output file.
+pub(crate) fn finish(file: OutputFile) -> Result<FinishedFile, Failure> {
+    file.finish()
+        .map_err(|error: OutputError| Failure::work(&error))
+}
+
+/// The manifest of a finished file.
+pub(crate) fn manifest(encoder: &Encoder, file: &FinishedFile) -> Result<Manifest, Failure> {
+    Manifest::new(PROGRAM, encoder, file).map_err(|error| not_written(&error))
+}
+
+fn not_written(error: &ManifestError) -> Failure {
+    Failure::work(error)
+}

@@ -1,0 +1,77 @@
+//! What goes where: results to stdout, everything else to stderr.
+
+use std::io::{self, IsTerminal, Write};
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde::Serialize;
+
+use crate::failure::Failure;
+
+/// The only way to the terminal.
+#[derive(Debug)]
+pub(crate) struct Printer {
+    quiet: bool,
+}
+
+impl Printer {
+    pub(crate) fn new(quiet: bool) -> Self {
+        Self { quiet }
+    }
+
+    /// A result, with a newline.
+    pub(crate) fn result(&self, text: &str) -> Result<(), Failure> {
+        self.result_bytes(format!("{text}\n").as_bytes())
+    }
+
+    /// A result, as it is.
+    pub(crate) fn result_bytes(&self, bytes: &[u8]) -> Result<(), Failure> {
+        let mut stdout = io::stdout().lock();
+        stdout
+            .write_all(bytes)
+            .and_then(|()| stdout.flush())
+            .map_err(|error| match error.kind() {
+                io::ErrorKind::BrokenPipe => Failure::ClosedPipe,
+                _ => Failure::Work(format!("stdout can't be written to: {error}")),
+            })
+    }
+
+    /// A result as one line of JSON.
+    pub(crate) fn result_json(&self, value: &impl Serialize) -> Result<(), Failure> {
+        let text = serde_json::to_string(value).map_err(|error| Failure::work(&error))?;
+        self.result(&text)
+    }
+
+    /// Something that is good to know.
+    pub(crate) fn note(&self, text: &str) {
+        if !self.quiet {
+            stderr(&format!("note: {text}"));
+        }
+    }
+
+    /// Why it ended.
+    pub(crate) fn error(&self, text: &str) {
+        stderr(&format!("error: {text}"));
+    }
+
+    /// A progress bar, invisible unless stderr is a terminal.
+    pub(crate) fn progress(&self, length: u64, what: &str) -> ProgressBar {
+        if self.quiet || !io::stderr().is_terminal() {
+            return ProgressBar::hidden();
+        }
+        let bar =
+            ProgressBar::with_draw_target(Some(length), ProgressDrawTarget::stderr_with_hz(10));
+        let template = "{msg} {wide_bar} {human_pos}/{human_len} ({per_sec}, {eta} left)";
+        bar.set_style(
+            ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()),
+        );
+        bar.set_message(what.to_owned());
+        bar.enable_steady_tick(Duration::from_millis(200));
+        bar
+    }
+}
+
+/// If stderr is gone, nobody is left to be told.
+fn stderr(line: &str) {
+    let _ = writeln!(io::stderr().lock(), "{line}");
+}
