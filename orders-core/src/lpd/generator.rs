@@ -81,7 +81,8 @@ impl<P: ProximityState, S: Split, F: FillState> Generator<P, S, F> {
         for &size in self.group_sizes.as_slice() {
             let size = size as usize;
             let keys = TieKeys::new(rng);
-            let near_from = self.split.near_from(self.proximity.scores());
+            let scores = self.proximity.scores();
+            let near_from = self.split.near_from(scores).min(scores.len());
 
             self.group.clear();
             self.walk
@@ -99,6 +100,13 @@ impl<P: ProximityState, S: Split, F: FillState> Generator<P, S, F> {
                     keys,
                 };
                 self.fill.fill(step, &mut self.group);
+                // A fill of the user's own may be wrong. What has been made so
+                // far is no order then, which is for the caller to report.
+                let is_cell = |&cell: &Cell| (cell as usize) < self.levels.grid().cells();
+                if self.group.len() != size || !self.group.iter().all(is_cell) {
+                    cells.extend_from_slice(&self.group);
+                    return;
+                }
                 for &cell in &self.group[accepted..] {
                     self.levels.generate(cell);
                 }

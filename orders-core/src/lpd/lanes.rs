@@ -44,7 +44,7 @@ macro_rules! lane {
             }
             #[inline(always)]
             fn value(self) -> u64 {
-                u64::from(self)
+                self.into()
             }
             #[inline(always)]
             fn plus(self, other: Self) -> Self {
@@ -60,6 +60,7 @@ macro_rules! lane {
 
 lane!(u16, equal_u16);
 lane!(u32, |_, lanes, value| equal_anywhere(lanes, value));
+lane!(u64, |_, lanes, value| equal_anywhere(lanes, value));
 
 /// The smallest of the lanes.
 #[inline(always)]
