@@ -1,5 +1,8 @@
 //! Time of one LPD order, made as one thread of a batch makes it: the
 //! generator is reused, and every order has the next index.
+//!
+//! Orders differ in their work. A sample is many of them, so that the fastest
+//! sample is one in a quiet moment, not one of an easy order.
 
 use divan::Bencher;
 use orders_core::registry::default_repulsion;
@@ -15,7 +18,7 @@ fn main() {
 const PUBLISHED: [(u32, usize, f64); 3] = [(256, 20, 2.0), (256, 32, 2.0), (512, 48, 4.0)];
 
 /// The published sizes.
-#[divan::bench(args = PUBLISHED)]
+#[divan::bench(args = PUBLISHED, sample_size = 100)]
 fn published(bencher: Bencher<'_, '_>, (pixels, steps, repulsion): (u32, usize, f64)) {
     let grid = Grid::for_image(pixels, 16).expect("a multiple of 16");
     let sizes = GroupSizes::published(grid, steps).expect("a published row");
@@ -27,7 +30,7 @@ const SIDES: [u32; 5] = [8, 16, 32, 64, 128];
 /// The growth with the grid: cosine sizes in 5/4 as many steps as the grid has
 /// rows, which is the ratio of 16 x 16 cells in 20 steps, and the default rho,
 /// an eighth of the side.
-#[divan::bench(args = SIDES)]
+#[divan::bench(args = SIDES, sample_size = 20, max_time = 8)]
 fn growth(bencher: Bencher<'_, '_>, side: u32) {
     let grid = Grid::new(side, side).expect("a grid");
     let steps = side as usize * 5 / 4;

@@ -18,8 +18,9 @@ fn problem() -> Problem {
     Problem::new(grid, sizes).expect("sizes that sum to the cells")
 }
 
-/// The generator is reused, and every order has the next index.
-#[divan::bench(args = names())]
+/// The generator is reused, and every order has the next index; a sample is 100
+/// of them, because orders differ in their work.
+#[divan::bench(args = names(), sample_size = 100)]
 fn order(bencher: Bencher<'_, '_>, name: &str) {
     let problem = problem();
     let mut generator = registry::method(name, problem.grid(), &Parameters::new())

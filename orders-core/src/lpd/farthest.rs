@@ -35,6 +35,17 @@ impl FarthestPointsState {
     }
 }
 
+#[cfg(test)]
+impl FarthestPointsState {
+    pub(super) fn set_arch(&mut self, arch: pulp::Arch) {
+        match &mut self.0 {
+            AnyField::Narrow(field) => field.arch = arch,
+            AnyField::Wide(field) => field.arch = arch,
+            AnyField::Widest(field) => field.arch = arch,
+        }
+    }
+}
+
 impl FillState for FarthestPointsState {
     #[inline(always)]
     fn fill(&mut self, step: FillStep<'_>, group: &mut Vec<Cell>) {

@@ -4,6 +4,8 @@
 mod farthest;
 mod fill;
 mod generator;
+#[cfg(test)]
+mod instruction_sets;
 mod lanes;
 mod levels;
 mod locality_aware;

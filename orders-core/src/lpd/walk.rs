@@ -51,6 +51,16 @@ impl Walk {
     }
 }
 
+#[cfg(test)]
+impl Walk {
+    pub(super) fn set_arch(&mut self, arch: pulp::Arch) {
+        match self {
+            Self::Narrow(ranks) => ranks.arch = arch,
+            Self::Wide(ranks) => ranks.arch = arch,
+        }
+    }
+}
+
 /// The rank of every near cell: how far its level lies below the highest, above
 /// as many bits of its key as there is room for. The smallest rank is the next
 /// to accept; only cells of equal rank need their whole keys. What an accepted
