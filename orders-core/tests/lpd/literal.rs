@@ -15,7 +15,7 @@ pub struct Thresholds {
 /// The parts of the method that can be replaced.
 pub struct Parts {
     /// The score of a cell, given which cells are generated.
-    pub score: Box<dyn Fn(&[bool], Cell) -> f64>,
+    pub score: Box<Score>,
     /// Whether a cell of some score is near.
     pub is_near: Box<dyn Fn(f64) -> bool>,
     /// Whether two cells may not be accepted in the same walk.
@@ -24,6 +24,7 @@ pub struct Parts {
     pub fill: Fill,
 }
 
+type Score = dyn Fn(&[bool], Cell) -> f64;
 type Fill = fn(Grid, &mut Vec<Cell>, usize, Vec<Cell>, &dyn Fn(Cell) -> u64);
 
 impl Parts {

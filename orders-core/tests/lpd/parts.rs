@@ -152,12 +152,11 @@ impl Proximity for LevelCount {
 
 impl ProximityState for LevelCount {
     fn scores(&self) -> &[f64] {
-        const NEAR_AT_THE_TOP: [f64; 70_000] = {
+        static SCORES: [f64; 70_000] = {
             let mut scores = [0.0; 70_000];
             scores[69_999] = 1.0;
             scores
         };
-        static SCORES: [f64; 70_000] = NEAR_AT_THE_TOP;
         &SCORES[70_000 - self.0..]
     }
 
@@ -246,7 +245,9 @@ fn scores_that_change_from_step_to_step() {
 
 /// The reach at each row difference.
 #[derive(Clone)]
-struct Reaches(fn(u32) -> Option<u32>);
+struct Reaches(Reach);
+
+type Reach = fn(u32) -> Option<u32>;
 
 impl Repulsion for Reaches {
     fn reach(&self, rows: u32) -> Option<u32> {
@@ -256,7 +257,7 @@ impl Repulsion for Reaches {
 
 #[test]
 fn repulsions_of_any_shape() {
-    let shapes: [(&str, fn(u32) -> Option<u32>); 9] = [
+    let shapes: [(&str, Reach); 9] = [
         ("a disc", |rows| {
             Some(9u32.checked_sub(rows * rows)?.isqrt())
         }),
@@ -296,7 +297,9 @@ fn repulsions_of_any_shape() {
 
 /// The first near level, given the scores.
 #[derive(Clone)]
-struct NearFrom(fn(&[f64]) -> usize);
+struct NearFrom(FirstNear);
+
+type FirstNear = fn(&[f64]) -> usize;
 
 impl Split for NearFrom {
     fn near_from(&self, scores: &[f64]) -> usize {
@@ -307,7 +310,7 @@ impl Split for NearFrom {
 #[test]
 fn splits_at_either_end() {
     let top = 4.0 + 4.0 / 2f64.sqrt();
-    let splits: [(fn(&[f64]) -> usize, f64); 5] = [
+    let splits: [(FirstNear, f64); 5] = [
         (|_| 0, 0.0),
         (|scores| scores.len(), f64::INFINITY),
         (|_| usize::MAX, f64::INFINITY),
