@@ -59,7 +59,12 @@ const CELLS_PER_CHUNK: usize = 1 << 16;
 /// items), as [`generate_batch`] does for cells: `encode` turns the cells of
 /// order i into items and runs in parallel; `write` gets the orders done so
 /// far and their items, in order, chunk by chunk, while the next chunk is
-/// already being made. If `write` fails, the batch ends there.
+/// already being made. If `write` fails, the batch ends there, and it is not
+/// called again. Without orders it is not called at all.
+///
+/// In flight are at most 8 chunks for each thread of the pool, of up to 256
+/// orders and about 2^16 cells (or one order, if that has more), so memory does
+/// not grow with `count`.
 ///
 /// # Errors
 ///

@@ -1,4 +1,197 @@
-//! Generation orders for parallel autoregressive image models.
+//! Generation orders for parallel autoregressive image models: which cells of
+//! the token grid come in which step.
+//!
+//! ```
+//! use orders_core::{Grid, GroupSizes, LocalityAware, OrderingMethod, Problem, generate_batch};
+//!
+//! // An image of 256 px under a tokenizer of stride 16, in 20 steps.
+//! let grid = Grid::for_image(256, 16)?;
+//! let sizes = GroupSizes::published(grid, 20).expect("a published row");
+//! let problem = Problem::new(grid, sizes)?;
+//!
+//! // Three LPD orders: numbers 0, 1 and 2 of seed 0.
+//! let lpd = LocalityAware::new(1.0, 2.0)?;
+//! for index in 0..3 {
+//!     let order = lpd.order(&problem, 0, index)?;
+//!     assert_eq!(order.groups().map(<[_]>::len).sum::<usize>(), 256);
+//! }
+//!
+//! // A batch of a thousand, on all cores. It begins with the same three.
+//! let mut orders = Vec::new();
+//! generate_batch(&lpd, &problem, 1000, 0, |cells| orders.push(cells.to_vec()))?;
+//! assert_eq!(orders[2], lpd.order(&problem, 0, 2)?.into_cells());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Main types
+//!
+//! - [`Grid`]: height x width cells; a [`Cell`] is its raster index.
+//! - [`GroupSizes`]: how many cells come in each step. The [published
+//!   lists](GroupSizes::published), a [`Shape`] by formula, or your own.
+//! - [`Problem`]: a grid and group sizes that sum to its cells.
+//! - [`Order`]: every cell once, cut into groups. Checked when it is built.
+//! - [`OrderingMethod`]: makes orders. [`LocalityAware`] is LPD; the others are
+//!   in [`methods`]; [`registry`] knows all of them by name.
+//! - [`generate_batch`] and [`stream_batch`]: many orders, in parallel.
+//! - [`Conformance`]: whether LPD could have given an order.
+//! - [`files`]: JSON, npy and safetensors, with manifests.
+//!
+//! # What it does and does not do
+//!
+//! - Order `index` of a batch depends on the method, the problem, the seed and
+//!   `index` only: not on threads, not on the machine.
+//! - Random choices are exact: where LPD asks for ties in uniform random order,
+//!   every order of them is equally likely, up to the quality of the generator
+//!   behind [`OrderRng`].
+//! - A fault is an error with a type that says where it is, never a wrong
+//!   order.
+//! - It does **not** give the bits of the program that was released with LPD,
+//!   whose random source is another; it gives the same distribution.
+//! - It knows no tensors and no models, draws nothing and prints nothing.
+//!
+//! # Cookbook
+//!
+//! ## Group sizes for any grid
+//!
+//! ```
+//! use orders_core::{FirstGroup, Grid, GroupSizes, Shape};
+//!
+//! let grid = Grid::new(24, 40)?;
+//! let cosine = Shape::Cosine.group_sizes(grid.cells(), 30, FirstGroup::One)?;
+//! assert_eq!((cosine.steps(), cosine.cells()), (30, 960));
+//!
+//! let own = GroupSizes::new([1, 59, 300, 600])?;
+//! assert_eq!(own.cells(), 960);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! ## A method by name
+//!
+//! ```
+//! use orders_core::{Grid, Parameters, registry};
+//!
+//! let parameters = Parameters::from([("repulsion".into(), 3.0)]);
+//! let method = registry::method("lpd", Grid::new(16, 16)?, &parameters)?;
+//! assert_eq!(method.parameters()["proximity"], 1.0);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! ## A method of your own
+//!
+//! A method hands out generators, and a closure is one. See [`OrderingMethod`].
+//!
+//! ```
+//! use orders_core::{Cell, Grid, GroupSizes, MethodError, OrderGenerator, OrderRng};
+//! use orders_core::{OrderingMethod, Problem, generate_batch};
+//!
+//! /// From the last cell to the first.
+//! struct Backwards;
+//!
+//! impl OrderingMethod for Backwards {
+//!     fn name(&self) -> &str {
+//!         "backwards"
+//!     }
+//!
+//!     fn is_random(&self) -> bool {
+//!         false
+//!     }
+//!
+//!     fn generator(&self, problem: &Problem) -> Result<Box<dyn OrderGenerator>, MethodError> {
+//!         let count = problem.grid().cells() as Cell;
+//!         Ok(Box::new(move |_: &mut OrderRng, cells: &mut Vec<Cell>| {
+//!             cells.extend((0..count).rev());
+//!         }))
+//!     }
+//! }
+//!
+//! let problem = Problem::new(Grid::new(2, 2)?, GroupSizes::new([2, 2])?)?;
+//! generate_batch(&Backwards, &problem, 5, 0, |cells| assert_eq!(cells, [3, 2, 1, 0]))?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! ## LPD with a part of your own
+//!
+//! Score, split, repulsion and fill are replaced one by one; see [`lpd`].
+//!
+//! ```
+//! use orders_core::lpd::Repulsion;
+//! use orders_core::{Grid, GroupSizes, LocalityAware, OrderingMethod, Parameters, Problem};
+//!
+//! /// Cells repel each other up to a sum of row and column differences.
+//! #[derive(Clone)]
+//! struct Diamond {
+//!     reach: u32,
+//! }
+//!
+//! impl Repulsion for Diamond {
+//!     fn reach(&self, rows: u32) -> Option<u32> {
+//!         self.reach.checked_sub(rows)
+//!     }
+//! }
+//!
+//! let method = LocalityAware::new(1.0, 0.0)?
+//!     .with_repulsion(Diamond { reach: 3 })
+//!     .named("diamond", Parameters::from([("reach".into(), 3.0)]));
+//! let grid = Grid::for_image(256, 16)?;
+//! let problem = Problem::new(grid, GroupSizes::published(grid, 20).expect("published"))?;
+//! assert_eq!(method.order(&problem, 0, 0)?.groups().count(), 20);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! ## Writing a file
+//!
+//! Rows are made and encoded in parallel and written as they come. The file
+//! appears when it is whole.
+//!
+//! ```
+//! use orders_core::files::{Encoder, Format, OutputFile};
+//! use orders_core::methods::Random;
+//! use orders_core::{Cell, Grid, GroupSizes, Problem, stream_batch};
+//! use std::io::Write;
+//!
+//! # let folder = tempfile::tempdir()?;
+//! # let path = folder.path().join("orders.npy");
+//! let problem = Problem::new(Grid::new(8, 8)?, GroupSizes::new([1, 15, 48])?)?;
+//! let encoder = Encoder::new(Format::Npy, 500, 64, &Default::default())?;
+//! let mut file = OutputFile::create(&path)?;
+//! file.write_all(encoder.header())?;
+//! let encode = |index: u64, cells: &[Cell], out: &mut Vec<u8>| encoder.row(index, cells, out);
+//! let write = |_: u64, bytes: &[u8]| file.write_all(bytes);
+//! stream_batch(&Random, &problem, 500, 0, encode, write)?;
+//! file.write_all(encoder.footer())?;
+//! file.finish()?.persist(false)?;
+//! # assert!(path.exists());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! ## Reading a file
+//!
+//! ```
+//! use orders_core::files::{Format, Limits, RowChecker, RowError, read_orders};
+//! use std::io::Cursor;
+//!
+//! let file = Cursor::new("[[2,0,1,3],[3,1,0,2]]");
+//! let mut checker = RowChecker::new(4);
+//! let take = |index: u64, row: &[u32]| -> Result<(), RowError> { checker.check(index, row) };
+//! let summary = read_orders(file, Format::Json, &Limits::default(), take)?;
+//! assert_eq!((summary.count, summary.cells), (2, 4));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! ## Whether an order is LPD's
+//!
+//! ```
+//! use orders_core::methods::Raster;
+//! use orders_core::{Conformance, Grid, GroupSizes, OrderingMethod, Problem};
+//!
+//! let grid = Grid::for_image(256, 16)?;
+//! let problem = Problem::new(grid, GroupSizes::published(grid, 20).expect("published"))?;
+//! let mut conformance = Conformance::new(&problem, 1.0, 2.0)?;
+//! let raster = Raster.order(&problem, 0, 0)?;
+//! let violation = conformance.check(raster.cell_from_rank()).unwrap_err();
+//! println!("{violation}");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod batch;
 pub mod conformance;

@@ -10,7 +10,8 @@ use crate::grid::{Cell, Grid};
 /// Tables and buffers of [`FarthestPoints`](super::FarthestPoints).
 ///
 /// Squared distances are whole numbers, in the narrowest lanes that hold them:
-/// 16 bits suffice up to 181 x 181 cells.
+/// 16 bits suffice up to 182 x 182 cells, 32 bits for every grid but those of
+/// more than 65,536 rows or columns.
 #[derive(Clone, Debug)]
 pub struct FarthestPointsState(AnyField);
 
@@ -18,6 +19,7 @@ pub struct FarthestPointsState(AnyField);
 enum AnyField {
     Narrow(Field<u16>),
     Wide(Field<u32>),
+    Widest(Field<u64>),
 }
 
 impl FarthestPointsState {
@@ -25,9 +27,22 @@ impl FarthestPointsState {
         let farthest = grid.squared_distance(0, grid.cells() as Cell - 1);
         Self(if farthest <= u64::from(u16::MAX) {
             AnyField::Narrow(Field::new(grid))
-        } else {
+        } else if farthest <= u64::from(u32::MAX) {
             AnyField::Wide(Field::new(grid))
+        } else {
+            AnyField::Widest(Field::new(grid))
         })
+    }
+}
+
+#[cfg(test)]
+impl FarthestPointsState {
+    pub(super) fn set_arch(&mut self, arch: pulp::Arch) {
+        match &mut self.0 {
+            AnyField::Narrow(field) => field.arch = arch,
+            AnyField::Wide(field) => field.arch = arch,
+            AnyField::Widest(field) => field.arch = arch,
+        }
     }
 }
 
@@ -43,6 +58,7 @@ impl FillState for FarthestPointsState {
         match &mut self.0 {
             AnyField::Narrow(field) => field.fill(step, group),
             AnyField::Wide(field) => field.fill(step, group),
+            AnyField::Widest(field) => field.fill(step, group),
         }
     }
 }

@@ -9,6 +9,38 @@ use crate::random::TieKeys;
 
 /// Fills a group that the walk over the near cells left short. Replace it to
 /// try another rule.
+///
+/// ```
+/// use orders_core::lpd::{Fill, FillState, FillStep};
+/// use orders_core::{Cell, Grid, GroupSizes, LocalityAware, OrderingMethod, Problem};
+///
+/// /// The first candidates of the list.
+/// #[derive(Clone)]
+/// struct ListOrder;
+///
+/// impl Fill for ListOrder {
+///     type State = Self;
+///
+///     fn state(&self, _: Grid) -> Self {
+///         Self
+///     }
+/// }
+///
+/// impl FillState for ListOrder {
+///     fn fill(&mut self, step: FillStep<'_>, group: &mut Vec<Cell>) {
+///         let mut list: Vec<Cell> = step.levels.free_cells().collect();
+///         list.sort_by_key(|&cell| step.list_order(cell));
+///         group.extend(&list[..step.size - group.len()]);
+///     }
+/// }
+///
+/// let problem = Problem::new(Grid::new(8, 8)?, GroupSizes::new([4, 60])?)?;
+/// let method = LocalityAware::new(1.0, 1.0)?
+///     .with_fill(ListOrder)
+///     .named("list-order", Default::default());
+/// assert_eq!(method.order(&problem, 0, 0)?.groups().count(), 2);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub trait Fill: Clone + Send + Sync + 'static {
     /// Tables and buffers for one thread.
     type State: FillState;
@@ -20,7 +52,13 @@ pub trait Fill: Clone + Send + Sync + 'static {
 /// Does the work of a [`Fill`].
 pub trait FillState: Send {
     /// Appends candidates to `group`, which has fewer than `step.size` cells,
-    /// until it has as many.
+    /// until it has as many. It must leave the cells that are there as they
+    /// are.
+    ///
+    /// A group of another size, and cells that are no candidates, make a broken
+    /// order, which is reported as [`MethodError::Broken`].
+    ///
+    /// [`MethodError::Broken`]: crate::MethodError::Broken
     fn fill(&mut self, step: FillStep<'_>, group: &mut Vec<Cell>);
 }
 

@@ -45,6 +45,17 @@ impl<P: ProximityState, S, F> Generator<P, S, F> {
     }
 }
 
+#[cfg(test)]
+impl<P, S> Generator<P, S, super::FarthestPointsState> {
+    /// The same generator for an instruction set that the machine has.
+    pub(super) fn on(mut self, arch: pulp::Arch) -> Self {
+        self.arch = arch;
+        self.walk.set_arch(arch);
+        self.fill.set_arch(arch);
+        self
+    }
+}
+
 impl<P: ProximityState, S: Split, F: FillState> OrderGenerator for Generator<P, S, F> {
     fn generate(&mut self, rng: &mut OrderRng, cells: &mut Vec<Cell>) {
         self.arch.dispatch(Run {
@@ -81,7 +92,8 @@ impl<P: ProximityState, S: Split, F: FillState> Generator<P, S, F> {
         for &size in self.group_sizes.as_slice() {
             let size = size as usize;
             let keys = TieKeys::new(rng);
-            let near_from = self.split.near_from(self.proximity.scores());
+            let scores = self.proximity.scores();
+            let near_from = self.split.near_from(scores).min(scores.len());
 
             self.group.clear();
             self.walk
@@ -99,7 +111,21 @@ impl<P: ProximityState, S: Split, F: FillState> Generator<P, S, F> {
                     keys,
                 };
                 self.fill.fill(step, &mut self.group);
+                // A wrong fill of the user's own: what there is so far is no
+                // order, and is reported as such.
+                if self.group.len() != size {
+                    cells.extend_from_slice(&self.group);
+                    return;
+                }
                 for &cell in &self.group[accepted..] {
+                    let is_candidate =
+                        (cell as usize) < self.levels.grid().cells() && self.levels.is_free(cell);
+                    if !is_candidate {
+                        // Of full length, so that the report names the cell.
+                        cells.extend_from_slice(&self.group);
+                        cells.resize(self.levels.grid().cells(), cell);
+                        return;
+                    }
                     self.levels.generate(cell);
                 }
             }

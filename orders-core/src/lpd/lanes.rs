@@ -44,7 +44,7 @@ macro_rules! lane {
             }
             #[inline(always)]
             fn value(self) -> u64 {
-                u64::from(self)
+                self.into()
             }
             #[inline(always)]
             fn plus(self, other: Self) -> Self {
@@ -60,6 +60,7 @@ macro_rules! lane {
 
 lane!(u16, equal_u16);
 lane!(u32, |_, lanes, value| equal_anywhere(lanes, value));
+lane!(u64, |_, lanes, value| equal_anywhere(lanes, value));
 
 /// The smallest of the lanes.
 #[inline(always)]
@@ -149,4 +150,65 @@ fn equal_u16(arch: Arch, lanes: &[u16; LANES], value: u16) -> u32 {
 #[inline(always)]
 fn equal_u16(_: Arch, lanes: &[u16; LANES], value: u16) -> u32 {
     equal_anywhere(lanes, value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lpd::instruction_sets::available;
+    use crate::random::OrderRng;
+
+    /// Lanes with values that differ in one byte or in the sign bit only.
+    fn samples() -> impl Iterator<Item = [u16; LANES]> {
+        const VALUES: [u16; 8] = [0, 1, 0xFF, 0x100, 0x7FFF, 0x8000, 0xFF00, 0xFFFF];
+        let mut rng = OrderRng::new(6, 0);
+        (0..2000).map(move |_| std::array::from_fn(|_| VALUES[rng.below(8) as usize]))
+    }
+
+    #[test]
+    fn every_instruction_set_finds_the_same_lanes() {
+        for lanes in samples() {
+            let wide = lanes.map(u32::from);
+            let widest = lanes.map(u64::from);
+            for value in [0, 1, 0xFF, 0x100, 0x7FFF, 0x8000, 0xFF00, 0xFFFF, 5] {
+                let expected: Vec<usize> = (0..LANES).filter(|&i| lanes[i] == value).collect();
+                for arch in available() {
+                    let found = lanes_equal(arch, &lanes, value);
+                    assert_eq!(found.is_empty(), expected.is_empty());
+                    assert_eq!(found.collect::<Vec<_>>(), expected, "{arch:?} {lanes:?}");
+                    let found = lanes_equal(arch, &wide, value.into());
+                    assert_eq!(found.collect::<Vec<_>>(), expected);
+                    let found = lanes_equal(arch, &widest, value.into());
+                    assert_eq!(found.collect::<Vec<_>>(), expected);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn each_single_lane_is_found() {
+        for lane in 0..LANES {
+            let mut lanes = [0; LANES];
+            lanes[lane] = 0x8001;
+            for arch in available() {
+                assert_eq!(equal_u16(arch, &lanes, 0x8001), 1 << lane);
+                assert_eq!(equal_u16(arch, &lanes, 0), 0xFFFF ^ 1 << lane);
+            }
+        }
+    }
+
+    #[test]
+    fn smallest_and_largest_of_all_lanes() {
+        for lanes in samples() {
+            assert_eq!(Some(smallest_of(lanes)), lanes.into_iter().min());
+            assert_eq!(Some(largest_of(lanes)), lanes.into_iter().max());
+        }
+        for lane in 0..LANES {
+            let mut lanes = [5u32; LANES];
+            lanes[lane] = 4;
+            assert_eq!(smallest_of(lanes), 4);
+            lanes[lane] = u32::MAX;
+            assert_eq!(largest_of(lanes), u32::MAX);
+        }
+    }
 }

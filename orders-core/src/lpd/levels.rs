@@ -12,7 +12,7 @@ pub(super) const GENERATED: u32 = 1 << 31;
 /// for equal scores. Which score, the [`Proximity`](super::Proximity) says that
 /// sets them.
 ///
-/// Cells lie in rows that are filled up to whole chunks of [`LANES`], with a
+/// Cells lie in rows that are filled up to whole chunks of lanes, with a
 /// border around them, so that a cell on an edge has neighbours to write to as
 /// well. What is not on the grid counts as generated.
 #[derive(Clone, Debug)]

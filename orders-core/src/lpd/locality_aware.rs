@@ -2,9 +2,10 @@
 
 use super::fill::{FarthestPoints, Fill};
 use super::generator::Generator;
-use super::proximity::{EightNeighbours, NoProximity, Proximity};
+use super::proximity::{EightNeighbours, NoProximity, Proximity, ProximityState};
 use super::repulsion::{Chebyshev, Repulsion};
 use super::split::{Split, Threshold};
+use super::walk::MAX_LEVELS;
 use crate::method::{MethodError, OrderGenerator, OrderingMethod, Parameters};
 use crate::problem::Problem;
 
@@ -193,6 +194,15 @@ impl<P: Proximity, S: Split, R: Repulsion, F: Fill> OrderingMethod for LocalityA
     fn generator(&self, problem: &Problem) -> Result<Box<dyn OrderGenerator>, MethodError> {
         let (grid, sizes) = (problem.grid(), problem.group_sizes().clone());
         let proximity = self.proximity.state(grid);
+        let level_count = proximity.scores().len();
+        if !(1..=MAX_LEVELS).contains(&level_count) {
+            return Err(MethodError::Parameter {
+                method: self.name.clone(),
+                parameter: "levels".into(),
+                value: level_count as f64,
+                allowed: "1 to 2^31 - 1",
+            });
+        }
         let fill = self.fill.state(grid);
         let split = self.split.clone();
         Ok(Box::new(Generator::new(

@@ -17,12 +17,23 @@ pub trait Proximity: Clone + Send + Sync + 'static {
 /// Does the work of a [`Proximity`].
 pub trait ProximityState: Send {
     /// The score that each level stands for, never decreasing. (Levels that no
-    /// cell can have may repeat the score before them.) Scores may change from
-    /// step to step, the number of levels may not.
+    /// cell can have may repeat the score before them.)
+    ///
+    /// There are 1 to 2^31 - 1 levels; with any other number, no generator is
+    /// made ([`MethodError::Parameter`], of a parameter `levels`). Up to 256 of
+    /// them are fastest. Scores may change from step to step, the number of
+    /// levels may not.
+    ///
+    /// [`MethodError::Parameter`]: crate::MethodError::Parameter
     fn scores(&self) -> &[f64];
 
     /// The cells of `group` have been generated: brings the levels up to date.
-    /// At the start of an order, all levels are 0.
+    /// The level of every free cell must stay below the number of levels: the
+    /// walk leaves out cells of higher ones.
+    ///
+    /// At the start of an order, all levels are 0. A state that keeps more than
+    /// levels between steps learns that an order has begun from the first
+    /// group, after which all cells but those of `group` are free.
     fn reveal(&mut self, group: &[Cell], levels: &mut Levels);
 }
 

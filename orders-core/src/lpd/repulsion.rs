@@ -1,9 +1,38 @@
 //! Principle 2, repulsion: which cells may not be generated together.
 
-/// Decides which cells repel each other. Replace it to try another metric.
+/// Decides which cells repel each other, by how far their rows and their
+/// columns differ. Replace it to try another metric.
+///
+/// ```
+/// use orders_core::lpd::Repulsion;
+///
+/// /// Two cells repel each other within a Euclidean distance.
+/// #[derive(Clone)]
+/// struct Disc {
+///     radius: u32,
+/// }
+///
+/// impl Repulsion for Disc {
+///     fn reach(&self, rows: u32) -> Option<u32> {
+///         let left = self.radius.pow(2).checked_sub(rows.pow(2))?;
+///         Some(left.isqrt())
+///     }
+/// }
+///
+/// let disc = Disc { radius: 5 };
+/// let reaches = [0, 3, 4, 5, 6].map(|rows| disc.reach(rows));
+/// assert_eq!(reaches, [Some(5), Some(4), Some(3), Some(0), None]);
+/// ```
 pub trait Repulsion: Clone + Send + Sync + 'static {
     /// The largest column difference at which two cells repel each other, if
     /// their rows differ by `rows`; `None` if they do not at all.
+    ///
+    /// It is asked once for each row difference that the grid has, from 0 on,
+    /// when a generator is made, and must depend on the difference only. Any
+    /// answers will do: they may rise and fall, and `Some` may follow `None`.
+    /// A reach beyond the width of the grid counts as the width. Two different
+    /// cells are meant: `None` at 0 and `Some(0)` there say the same, that
+    /// cells of a row do not repel each other.
     fn reach(&self, rows: u32) -> Option<u32>;
 }
 
@@ -12,7 +41,9 @@ pub trait Repulsion: Clone + Send + Sync + 'static {
 /// distance).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Chebyshev {
-    /// Rho, from 0. Below 1 no other cell is repelled.
+    /// Rho, from 0. Below 1 no other cell is repelled. Infinity repels all
+    /// cells. A negative number or NaN counts as 0 here;
+    /// [`LocalityAware::new`](super::LocalityAware::new) refuses both.
     pub repulsion_threshold: f64,
 }
 

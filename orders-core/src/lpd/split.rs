@@ -1,10 +1,28 @@
 //! The split of the free cells into near and far.
 
 /// Decides which cells are near. Replace it to try another rule.
+///
+/// ```
+/// use orders_core::lpd::Split;
+///
+/// /// Near are the cells of the highest score that a cell can have.
+/// #[derive(Clone)]
+/// struct Enclosed;
+///
+/// impl Split for Enclosed {
+///     fn near_from(&self, scores: &[f64]) -> usize {
+///         scores.len() - 1
+///     }
+/// }
+///
+/// assert_eq!(Enclosed.near_from(&[0.0, 1.0, 2.0]), 2);
+/// ```
 pub trait Split: Clone + Send + Sync + 'static {
     /// Given the score of each level, never decreasing, the first level that is
-    /// near: all from it on are near, those below it far. The number of levels
-    /// if none is near.
+    /// near: all from it on are near, those below it far. The number of levels,
+    /// or more, if none is near.
+    ///
+    /// It is asked once for each step, and must depend on the scores only.
     fn near_from(&self, scores: &[f64]) -> usize;
 }
 
@@ -12,7 +30,9 @@ pub trait Split: Clone + Send + Sync + 'static {
 /// threshold tau.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Threshold {
-    /// Tau, from 0. At 0 every cell is near.
+    /// Tau, from 0. At 0 every cell is near, at infinity none. With a negative
+    /// number or NaN every cell is near here;
+    /// [`LocalityAware::new`](super::LocalityAware::new) refuses both.
     pub proximity_threshold: f64,
 }
 

@@ -10,15 +10,22 @@ use crate::random::TieKeys;
 /// before repels them.
 #[derive(Clone, Debug)]
 pub(super) enum Walk {
-    /// For up to 2^8 levels.
+    /// For up to 2^8 levels and rows of less than 2^15 cells.
     Narrow(Ranks<u16>),
-    /// For any number of levels.
+    /// For up to [`MAX_LEVELS`] levels and any grid.
     Wide(Ranks<u32>),
 }
 
+/// The most levels that there may be: with more, a rank of 32 bits has no room
+/// for a bit of the key.
+pub(super) const MAX_LEVELS: usize = (1 << 31) - 1;
+
 impl Walk {
+    /// Needs 1 to [`MAX_LEVELS`] levels.
     pub(super) fn new(grid: Grid, level_count: usize, repulsion: &impl Repulsion) -> Self {
-        if level_count <= 1 << 8 {
+        // That leaves at least 7 bits of 16 to the key, for few ties; and no
+        // column difference or bound comes near the largest number.
+        if level_count <= 1 << 8 && grid.width() < 1 << 15 {
             Self::Narrow(Ranks::new(grid, level_count, repulsion))
         } else {
             Self::Wide(Ranks::new(grid, level_count, repulsion))
@@ -44,6 +51,16 @@ impl Walk {
     }
 }
 
+#[cfg(test)]
+impl Walk {
+    pub(super) fn set_arch(&mut self, arch: pulp::Arch) {
+        match self {
+            Self::Narrow(ranks) => ranks.arch = arch,
+            Self::Wide(ranks) => ranks.arch = arch,
+        }
+    }
+}
+
 /// The rank of every near cell: how far its level lies below the highest, above
 /// as many bits of its key as there is room for. The smallest rank is the next
 /// to accept; only cells of equal rank need their whole keys. What an accepted
@@ -64,9 +81,10 @@ pub(super) struct Ranks<L> {
     best: Vec<[L; LANES]>,
     /// The row and the first column of every chunk.
     starts: Vec<(u32, u32)>,
-    /// For each row difference, from 0 on: the column difference up to which
-    /// cells repel each other.
-    reach: Vec<L>,
+    /// For each row difference, from 0 to the last one at which cells repel
+    /// each other: the first column difference at which they do not.
+    bounds: Vec<L>,
+    /// The largest column difference at which cells repel each other.
     widest: usize,
     /// Column differences, from `1 - width` on.
     columns: Vec<L>,
@@ -80,19 +98,21 @@ impl<L: Lane> Ranks<L> {
         let width = i64::from(grid.width());
         let chunks = grid.width().div_ceil(LANES as u32) as usize * grid.height() as usize;
         let highest_level = level_count as u32 - 1;
-        // Large reaches and differences saturate; 0 to a reach of 0 is always
-        // repelled, because a cell is accepted only once.
-        let saturated = |value: u64| L::of(value.min(L::MAX.value() - 1));
-        let reach = (0..grid.height()).map_while(|rows| repulsion.reach(rows));
-        let mut reach: Vec<u32> = reach.map(|reach| reach.min(grid.width())).collect();
-        if reach.is_empty() {
-            reach.push(0);
-        }
+        // No cell lies further away than the width. A bound of 0 repels none.
+        let bound = |rows| match repulsion.reach(rows) {
+            Some(reach) => reach.min(grid.width()) + 1,
+            None => 0,
+        };
+        let mut bounds: Vec<u32> = (0..grid.height()).map(bound).collect();
+        // A cell is accepted only once, whatever it repels.
+        bounds[0] = bounds[0].max(1);
+        bounds.truncate(1 + bounds.iter().rposition(|&bound| bound > 0).unwrap_or(0));
         Self {
             arch: pulp::Arch::new(),
             grid,
             highest_level,
-            // One more level than there are, so that no rank is OUT.
+            // As for one more level than there are, so that no rank is OUT.
+            // At least 7 bits of 16, or 1 of 32.
             key_bits: L::BITS - (u32::BITS - (highest_level + 1).leading_zeros()),
             chunks: vec![[Self::OUT; LANES]; chunks],
             best: vec![[Self::OUT; LANES]; chunks.div_ceil(LANES)],
@@ -100,10 +120,10 @@ impl<L: Lane> Ranks<L> {
                 .step_by(LANES)
                 .flat_map(|column| (0..grid.height()).map(move |row| (row, column)))
                 .collect(),
-            widest: reach.iter().fold(0, |widest, &reach| widest.max(reach)) as usize,
-            reach: reach.iter().map(|&reach| saturated(reach.into())).collect(),
+            widest: bounds.iter().fold(1, |widest, &bound| widest.max(bound)) as usize - 1,
+            bounds: bounds.into_iter().map(L::of_u32).collect(),
             columns: (1 - width..width + LANES as i64)
-                .map(|difference| saturated(difference.unsigned_abs()))
+                .map(|difference| L::of(difference.unsigned_abs()))
                 .collect(),
         }
     }
@@ -201,10 +221,10 @@ impl<L: Lane> Ranks<L> {
     #[inline(always)]
     fn repel(&mut self, row: usize, column: usize) {
         let (height, width) = (self.grid.height() as usize, self.grid.width() as usize);
-        let first_row = row.saturating_sub(self.reach.len() - 1);
-        let end_row = height.min(row + self.reach.len());
+        let first_row = row.saturating_sub(self.bounds.len() - 1);
+        let end_row = height.min(row + self.bounds.len());
         let first_part = column.saturating_sub(self.widest) / LANES;
-        let last_part = (width - 1).min(column.saturating_add(self.widest)) / LANES;
+        let last_part = (width - 1).min(column + self.widest) / LANES;
         for part in first_part..=last_part {
             let columns: [L; LANES] = *self.columns[width - 1 - column + part * LANES..]
                 .first_chunk()
@@ -213,10 +233,10 @@ impl<L: Lane> Ranks<L> {
             let chunks = self.chunks[rows.clone()].iter_mut();
             let chunks = chunks.zip(&mut self.best.as_flattened_mut()[rows]);
             for (chunk_row, (chunk, best)) in (first_row..).zip(chunks) {
-                let reach = self.reach[chunk_row.abs_diff(row)];
+                let bound = self.bounds[chunk_row.abs_diff(row)];
                 let mut ranks = *chunk;
                 for lane in 0..LANES {
-                    if columns[lane] <= reach {
+                    if columns[lane] < bound {
                         ranks[lane] = Self::OUT;
                     }
                 }

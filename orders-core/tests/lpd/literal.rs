@@ -12,11 +12,44 @@ pub struct Thresholds {
     pub repulsion: f64,
 }
 
+/// The parts of the method that can be replaced.
+pub struct Parts {
+    /// The score of a cell, given which cells are generated.
+    pub score: Box<Score>,
+    /// Whether a cell of some score is near.
+    pub is_near: Box<dyn Fn(f64) -> bool>,
+    /// Whether two cells may not be accepted in the same walk.
+    pub repels: Box<dyn Fn(Cell, Cell) -> bool>,
+    /// Fills a short group up to a size from a list, given the keys of cells.
+    pub fill: Fill,
+}
+
+type Score = dyn Fn(&[bool], Cell) -> f64;
+type Fill = fn(Grid, &mut Vec<Cell>, usize, Vec<Cell>, &dyn Fn(Cell) -> u64);
+
+impl Parts {
+    /// Those of LPD.
+    pub fn new(grid: Grid, thresholds: Thresholds) -> Self {
+        Self {
+            score: Box::new(move |is_generated, cell| score(grid, is_generated, cell)),
+            is_near: Box::new(move |score| score >= thresholds.proximity),
+            repels: Box::new(move |a, b| repels(grid, thresholds.repulsion, a, b)),
+            fill: farthest_points,
+        }
+    }
+}
+
 /// The order number `index` under `seed`, with the random decisions drawn as
 /// the fast implementation draws them.
 pub fn order(problem: &Problem, thresholds: Thresholds, seed: u64, index: u64) -> Vec<Cell> {
+    let parts = Parts::new(problem.grid(), thresholds);
+    order_of_parts(problem, &parts, seed, index)
+}
+
+/// The same with other parts.
+pub fn order_of_parts(problem: &Problem, parts: &Parts, seed: u64, index: u64) -> Vec<Cell> {
     let mut rng = OrderRng::new(seed, index);
-    order_with_keys(problem, thresholds, || {
+    steps(problem, parts, || {
         let keys = TieKeys::new(&mut rng);
         move |cell| keys.key(cell)
     })
@@ -27,12 +60,21 @@ pub fn order(problem: &Problem, thresholds: Thresholds, seed: u64, index: u64) -
 pub fn order_with_keys<K: Fn(Cell) -> u64>(
     problem: &Problem,
     thresholds: Thresholds,
+    new_keys: impl FnMut() -> K,
+) -> Vec<Cell> {
+    let parts = Parts::new(problem.grid(), thresholds);
+    steps(problem, &parts, new_keys)
+}
+
+fn steps<K: Fn(Cell) -> u64>(
+    problem: &Problem,
+    parts: &Parts,
     mut new_keys: impl FnMut() -> K,
 ) -> Vec<Cell> {
     let grid = problem.grid();
     let mut context: Vec<Cell> = Vec::new();
     for &size in problem.group_sizes().as_slice() {
-        let group = step(grid, thresholds, &context, size as usize, new_keys());
+        let group = step(grid, parts, &context, size as usize, &new_keys());
         context.extend(group);
     }
     context
@@ -41,10 +83,10 @@ pub fn order_with_keys<K: Fn(Cell) -> u64>(
 /// One step: the cells that come after `context`.
 fn step(
     grid: Grid,
-    thresholds: Thresholds,
+    parts: &Parts,
     context: &[Cell],
     size: usize,
-    key: impl Fn(Cell) -> u64,
+    key: &dyn Fn(Cell) -> u64,
 ) -> Vec<Cell> {
     let mut is_generated = vec![false; grid.cells()];
     for &cell in context {
@@ -52,12 +94,12 @@ fn step(
     }
     let mut free: Vec<(Cell, f64)> = (0..grid.cells() as Cell)
         .filter(|&cell| !is_generated[cell as usize])
-        .map(|cell| (cell, score(grid, &is_generated, cell)))
+        .map(|cell| (cell, (parts.score)(&is_generated, cell)))
         .collect();
     free.sort_by(|a, b| b.1.total_cmp(&a.1).then(key(a.0).cmp(&key(b.0))));
     let (near, far): (Vec<_>, Vec<_>) = free
         .into_iter()
-        .partition(|&(_, score)| score >= thresholds.proximity);
+        .partition(|&(_, score)| (parts.is_near)(score));
     let cells = |scored: Vec<(Cell, f64)>| scored.into_iter().map(|(cell, _)| cell);
 
     let mut group = Vec::new();
@@ -66,10 +108,7 @@ fn step(
     for cell in cells(near) {
         if group.len() == size {
             rest.push(cell);
-        } else if group
-            .iter()
-            .any(|&other| repels(grid, thresholds.repulsion, cell, other))
-        {
+        } else if group.iter().any(|&other| (parts.repels)(cell, other)) {
             repelled.push(cell);
         } else {
             group.push(cell);
@@ -77,7 +116,9 @@ fn step(
     }
 
     let list: Vec<Cell> = cells(far).chain(repelled).chain(rest).collect();
-    fill(grid, &mut group, size, list, key);
+    if group.len() < size {
+        (parts.fill)(grid, &mut group, size, list, key);
+    }
     group
 }
 
@@ -117,12 +158,12 @@ pub fn repels(grid: Grid, repulsion_threshold: f64, a: Cell, b: Cell) -> bool {
 }
 
 /// Fills a short group by farthest-point sampling from a list.
-fn fill(
+fn farthest_points(
     grid: Grid,
     group: &mut Vec<Cell>,
     size: usize,
     mut list: Vec<Cell>,
-    key: impl Fn(Cell) -> u64,
+    key: &dyn Fn(Cell) -> u64,
 ) {
     if list.len() <= size - group.len() {
         group.extend(list);
@@ -155,7 +196,8 @@ fn distance(grid: Grid, a: Cell, b: Cell) -> f64 {
     (((a_row - b_row).pow(2) + (a_column - b_column).pow(2)) as f64).sqrt()
 }
 
-fn position(grid: Grid, cell: Cell) -> (i64, i64) {
+/// The row and the column of a cell.
+pub fn position(grid: Grid, cell: Cell) -> (i64, i64) {
     let width = i64::from(grid.width());
     (i64::from(cell) / width, i64::from(cell) % width)
 }

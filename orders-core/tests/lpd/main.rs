@@ -4,11 +4,14 @@
 #![expect(clippy::unwrap_used, reason = "a test that can't go on has failed")]
 
 mod against_literal;
+mod batches;
 mod conformance;
 mod distribution;
 mod features;
 mod golden;
 mod group_sizes;
+mod limits;
 mod literal;
+mod parts;
 mod permutation;
 mod released;
