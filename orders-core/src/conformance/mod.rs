@@ -14,7 +14,7 @@
 //! let problem = Problem::new(grid, sizes)?;
 //! let mut conformance = Conformance::new(&problem, 1.0, 2.0)?;
 //!
-//! let mut cells = LocalityAware::new(1.0, 2.0).order(&problem, 0, 0)?.into_cells();
+//! let mut cells = LocalityAware::new(1.0, 2.0)?.order(&problem, 0, 0)?.into_cells();
 //! assert_eq!(conformance.check(&cells), Ok(()));
 //!
 //! // The second step starts next to the first cell, not anywhere.

@@ -107,11 +107,7 @@ impl<L: Lane> Field<L> {
     #[inline(always)]
     fn fill(&mut self, step: FillStep<'_>, group: &mut Vec<Cell>) {
         if group.is_empty() {
-            let first = step
-                .levels
-                .free_cells()
-                .min_by_key(|&cell| step.keys.key(cell));
-            group.extend(first);
+            group.extend(step.levels.first_free(step.keys));
         }
         if group.len() == step.size {
             return;

@@ -1,7 +1,8 @@
 //! The proximity level of every cell.
 
-use super::lanes::LANES;
+use super::lanes::{LANES, smallest_of};
 use crate::grid::{Cell, Grid};
+use crate::random::TieKeys;
 
 /// What is generated: a flag above all levels.
 pub(super) const GENERATED: u32 = 1 << 31;
@@ -121,5 +122,35 @@ impl Levels {
         self.values[(row + 1) * self.stride + column + 1..]
             .first_chunk()
             .expect("rows are made of whole chunks")
+    }
+
+    /// The free cell with the smallest key, or `None` if no cell is free.
+    #[inline(always)]
+    pub(super) fn first_free(&self, keys: TieKeys) -> Option<Cell> {
+        let (height, width) = (self.grid.height(), self.grid.width());
+        let mut first = None;
+        let mut smallest_high_bits = u32::MAX;
+        for row in 0..height {
+            for column in (0..width).step_by(LANES) {
+                let start = self.grid.cell_from_position(row, column);
+                let levels = self.chunk(row as usize, column as usize);
+                let mut high_bits = keys.high_bits::<LANES>(start);
+                for lane in 0..LANES {
+                    if levels[lane] >= GENERATED {
+                        high_bits[lane] = u32::MAX;
+                    }
+                }
+                let smallest = smallest_of(high_bits);
+                if smallest > smallest_high_bits {
+                    continue;
+                }
+                // Seldom: of n chunks, about ln(n) are the best so far.
+                smallest_high_bits = smallest;
+                let lanes = (0..LANES as u32).filter(|&lane| levels[lane as usize] < GENERATED);
+                let cells = first.into_iter().chain(lanes.map(|lane| start + lane));
+                first = cells.min_by_key(|&cell| keys.key(cell));
+            }
+        }
+        first
     }
 }
