@@ -202,6 +202,7 @@ pub mod lpd;
 mod method;
 pub mod methods;
 mod order;
+mod permutation;
 mod problem;
 mod random;
 pub mod registry;

@@ -128,3 +128,44 @@ pub enum OrderError {
         rank: usize,
     },
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn faults_are_named_with_their_steps() {
+        let sizes = GroupSizes::new([1, 2, 3]).unwrap();
+        let problem = Problem::new(Grid::new(2, 3).unwrap(), sizes).unwrap();
+        let error = |cells: &[Cell]| Order::new(problem.clone(), cells.to_vec()).unwrap_err();
+        assert_eq!(
+            error(&[0, 1, 2]),
+            OrderError::Length {
+                length: 3,
+                cells: 6
+            }
+        );
+        assert_eq!(
+            error(&[5, 4, 6, 2, 1, 5]),
+            OrderError::OutOfRange {
+                cell: 6,
+                step: 2,
+                rank: 2,
+                cells: 6
+            }
+        );
+        assert_eq!(
+            error(&[5, 4, 3, 2, 4, 9]),
+            OrderError::Repeated {
+                cell: 4,
+                first_step: 2,
+                first_rank: 1,
+                step: 3,
+                rank: 4
+            }
+        );
+        let order = Order::new(problem.clone(), vec![5, 4, 3, 2, 1, 0]).unwrap();
+        assert_eq!(order.step_from_cell(), [2, 2, 2, 1, 1, 0]);
+        assert_eq!(order.rank_from_cell(), [5, 4, 3, 2, 1, 0]);
+    }
+}

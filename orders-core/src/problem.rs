@@ -3,6 +3,7 @@
 use crate::grid::{Cell, Grid};
 use crate::group_sizes::GroupSizes;
 use crate::order::OrderError;
+use crate::permutation::{Fault, first_fault};
 
 /// A grid and the sizes of the groups in which its cells are to be generated.
 ///
@@ -74,32 +75,23 @@ impl Problem {
                 cells: count,
             });
         }
-        seen.clear();
         seen.resize(count, false);
-        for (rank, &cell) in cells.iter().enumerate() {
-            match seen.get_mut(cell as usize) {
-                None => {
-                    return Err(OrderError::OutOfRange {
-                        cell: cell.into(),
-                        step: self.step_from_rank(rank) + 1,
-                        rank,
-                        cells: count,
-                    });
-                }
-                Some(true) => {
-                    let first = cells.iter().position(|&c| c == cell).unwrap_or(rank);
-                    return Err(OrderError::Repeated {
-                        cell,
-                        first_step: self.step_from_rank(first) + 1,
-                        first_rank: first,
-                        step: self.step_from_rank(rank) + 1,
-                        rank,
-                    });
-                }
-                Some(slot) => *slot = true,
-            }
+        match first_fault(cells, seen) {
+            None => Ok(()),
+            Some(Fault::Repeated { first, place }) => Err(OrderError::Repeated {
+                cell: cells[place],
+                first_step: self.step_from_rank(first) + 1,
+                first_rank: first,
+                step: self.step_from_rank(place) + 1,
+                rank: place,
+            }),
+            Some(Fault::OutOfRange { place }) => Err(OrderError::OutOfRange {
+                cell: cells[place].into(),
+                step: self.step_from_rank(place) + 1,
+                rank: place,
+                cells: count,
+            }),
         }
-        Ok(())
     }
 }
 

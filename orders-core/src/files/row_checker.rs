@@ -1,6 +1,7 @@
 //! Whether rows are permutations.
 
 use crate::grid::Cell;
+use crate::permutation::{Fault, first_fault};
 
 /// Checks that the rows of an order file are permutations of cells 0 to
 /// N - 1, which the readers leave to the caller.
@@ -46,30 +47,21 @@ impl RowChecker {
                 cells: self.seen.len(),
             });
         }
-        self.seen.fill(false);
-        for (entry, &cell) in cells.iter().enumerate() {
-            match self.seen.get_mut(cell as usize) {
-                Some(seen) if !*seen => *seen = true,
-                Some(_) => {
-                    let first_entry = cells.iter().position(|&c| c == cell).unwrap_or(entry);
-                    return Err(RowError::Repeated {
-                        row,
-                        cell,
-                        first_entry,
-                        entry,
-                    });
-                }
-                None => {
-                    return Err(RowError::OutOfRange {
-                        row,
-                        entry,
-                        cell,
-                        cells: self.seen.len(),
-                    });
-                }
-            }
+        match first_fault(cells, &mut self.seen) {
+            None => Ok(()),
+            Some(Fault::Repeated { first, place }) => Err(RowError::Repeated {
+                row,
+                cell: cells[place],
+                first_entry: first,
+                entry: place,
+            }),
+            Some(Fault::OutOfRange { place }) => Err(RowError::OutOfRange {
+                row,
+                entry: place,
+                cell: cells[place],
+                cells: self.seen.len(),
+            }),
         }
-        Ok(())
     }
 }
 
