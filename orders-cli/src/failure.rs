@@ -79,6 +79,16 @@ pub(crate) fn with_sources(error: &dyn Error) -> String {
     sentence
 }
 
+/// The first cause of an error: of a failed system call, what the system said,
+/// without the paths that were put before or behind it.
+pub(crate) fn innermost(error: &dyn Error) -> String {
+    let mut innermost = error;
+    while let Some(cause) = innermost.source() {
+        innermost = cause;
+    }
+    innermost.to_string()
+}
+
 /// The error and the tips of a message of clap, without its usage, in one line.
 pub(crate) fn one_sentence(rendered: &str) -> String {
     let mut sentence = String::new();

@@ -3,9 +3,10 @@
 /// Words for a name that is not known: the one that was probably meant, and
 /// all there are.
 pub(crate) fn unknown(kind: &str, name: &str, known: &[&str]) -> String {
+    let typed = name.to_lowercase();
     let nearest = known
         .iter()
-        .map(|&candidate| (strsim::jaro_winkler(name, candidate), candidate))
+        .map(|&candidate| (strsim::jaro_winkler(&typed, candidate), candidate))
         .filter(|&(similarity, _)| similarity > 0.7)
         .max_by(|a, b| a.0.total_cmp(&b.0));
     let hint = nearest.map_or_else(String::new, |(_, name)| format!("; did you mean '{name}'?"));

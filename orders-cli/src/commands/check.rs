@@ -13,7 +13,7 @@ use serde::Serialize;
 use crate::args::CheckArgs;
 use crate::failure::{Failure, SAID_NO, with_sources};
 use crate::printer::Printer;
-use crate::{order_file, settings};
+use crate::{names, order_file, settings};
 
 /// Cells that are checked at once.
 const CELLS_PER_ROUND: usize = 1 << 20;
@@ -138,6 +138,10 @@ fn rules(
     let name = match (&args.method, stated) {
         (Some(name), _) if has_rules(name) => name.as_str(),
         (Some(name), _) => {
+            let known: Vec<&str> = registry::methods().iter().map(|entry| entry.name).collect();
+            if !known.contains(&name.as_str()) {
+                return Err(Failure::input(names::unknown("method", name, &known)));
+            }
             return Err(Failure::input(format!(
                 "--method {name} has no rules to replay orders against; lpd and proximity have"
             )));
@@ -158,8 +162,13 @@ fn rules(
     };
     let grid = grid.ok_or_else(|| needed("--res or --grid"))?;
     let listed = manifest.and_then(|manifest| manifest.group_sizes.clone());
-    let sizes = match settings::sizes(&args.sizes, grid, printer)? {
-        Some(sizes) => sizes.sizes,
+    let sizes = match settings::sizes(&args.sizes, grid)? {
+        Some(sizes) => {
+            if let Some(note) = &sizes.note {
+                printer.note(note);
+            }
+            sizes.sizes
+        }
         None => {
             let listed = listed.ok_or_else(|| needed("--steps or --group-sizes"))?;
             GroupSizes::new(listed).map_err(|error| Failure::bad_input(&error))?
@@ -175,7 +184,7 @@ fn rules(
     let proximity = value("proximity").unwrap_or(registry::DEFAULT_PROXIMITY);
     // The method `proximity` is LPD without repulsion.
     let repulsion = value("repulsion").unwrap_or(0.0);
-    let problem = settings::problem(grid, &sizes)?;
+    let problem = settings::problem(grid, &sizes, path.display())?;
     let conformance = Conformance::new(&problem, proximity, repulsion)
         .map_err(|error| Failure::bad_input(&error))?;
     Ok(Some(Rules {
@@ -216,7 +225,7 @@ impl Rows {
         let cells = *self.cells.get_or_insert(row.len());
         if row.len() != cells {
             self.fault = Some(format!(
-                "row {index} has {} entries, but there are {cells} cells",
+                "order {index} has {} entries, but there are {cells} cells",
                 row.len()
             ));
             return Ok(());
@@ -257,7 +266,7 @@ impl Rows {
                     }
                     let conformance = conformance.as_mut()?;
                     let violation: Violation = conformance.check(row).err()?;
-                    Some(format!("row {index}: {violation}"))
+                    Some(format!("order {index}: {violation}"))
                 },
             )
             .find_first(Option::is_some)

@@ -27,9 +27,9 @@ struct Report<'a> {
 }
 
 pub(crate) fn run(args: &GenArgs, printer: &Printer) -> Result<ExitCode, Failure> {
-    let (problem, sizes_label) = settings::whole_problem(&args.grid, &args.sizes, printer)?;
+    let (problem, sizes) = settings::whole_problem(&args.grid, &args.sizes)?;
     let method = settings::method(&args.method, problem.grid())?;
-    let name = file_name(args, &problem, sizes_label.as_deref(), method.as_ref());
+    let name = file_name(args, &problem, sizes.label.as_deref(), method.as_ref());
     let target = Target::new(&args.out, &name, args.format.map(Into::into), args.force)?;
     let metadata = metadata(&problem, method.as_ref(), args.seed);
     let encoder = Encoder::new(target.format, args.num, problem.grid().cells(), &metadata)
@@ -37,6 +37,11 @@ pub(crate) fn run(args: &GenArgs, printer: &Printer) -> Result<ExitCode, Failure
     let pool = settings::thread_pool(&args.threads)?;
     interrupt::catch()?;
 
+    // Notes come after all that can be wrong with the input, so that an error
+    // stands alone.
+    if let Some(note) = &sizes.note {
+        printer.note(note);
+    }
     if !method.is_random() && args.num > 1 {
         printer.note(&format!(
             "{} is not random: all {} orders are the same",
