@@ -18,7 +18,12 @@ use crate::printer::Printer;
 /// Exit status: 0 done, 1 a check said no or the work failed, 2 the input was
 /// wrong, 130 interrupted.
 #[derive(Debug, Parser)]
-#[command(name = "orders-cli", version, max_term_width = 100)]
+#[command(
+    name = "orders-cli",
+    version,
+    propagate_version = true,
+    max_term_width = 100
+)]
 pub(crate) struct Arguments {
     /// Print results only, no notes and no progress
     #[arg(short, long, global = true)]

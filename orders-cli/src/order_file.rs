@@ -4,7 +4,7 @@ use std::path::Path;
 
 use orders_core::files::{Manifest, ReadError, ReadFileError, RowChecker};
 
-use crate::failure::{Failure, innermost};
+use crate::failure::{Failure, reason};
 
 /// The manifest beside an order file, if there is one.
 pub(crate) fn manifest_beside(file: &Path) -> Result<Option<Manifest>, Failure> {
@@ -43,7 +43,7 @@ pub(crate) fn read_failure(error: ReadFileError<Failure>) -> Failure {
         } => Failure::input(format!(
             "{} can't be read: {}",
             path.display(),
-            innermost(&error)
+            reason(&error)
         )),
         error => Failure::input(error),
     }

@@ -7,7 +7,7 @@ use orders_core::files::{
     Encoder, FinishedFile, Format, Manifest, ManifestError, OutputError, OutputFile,
 };
 
-use crate::failure::{Failure, innermost};
+use crate::failure::{Failure, reason};
 
 /// What this program calls itself in manifests.
 pub(crate) const PROGRAM: &str = concat!("orders-cli ", env!("CARGO_PKG_VERSION"));
@@ -20,7 +20,7 @@ pub(crate) struct Target {
     /// Where a picture of one order goes: beside files that we name.
     pub(crate) picture: Option<PathBuf>,
     force: bool,
-    /// Folders that must be made, the innermost first.
+    /// Folders that must be made, the reason first.
     new_folders: Vec<PathBuf>,
 }
 
@@ -114,7 +114,7 @@ impl Target {
                 Failure::input(format!(
                     "the folder {} can't be made: {}",
                     folder.display(),
-                    innermost(&error)
+                    reason(&error)
                 ))
             })?;
         }
@@ -123,7 +123,7 @@ impl Target {
             OutputError::Create { path, source } => Failure::input(format!(
                 "{} can't be created: {}",
                 path.display(),
-                innermost(&source)
+                reason(&source)
             )),
             error => Failure::bad_input(&error),
         })
@@ -165,7 +165,7 @@ fn ends_with_separator(path: &Path) -> bool {
     last.is_some_and(|&byte| std::path::is_separator(byte.into()))
 }
 
-/// The folder and those above it that are not there yet, the innermost first.
+/// The folder and those above it that are not there yet, the reason first.
 fn missing_folders(folder: &Path) -> Vec<PathBuf> {
     folder
         .ancestors()

@@ -12,7 +12,7 @@ use crate::args::{
     FirstGroupArg, GridArgs, MethodArgs, OptionalGridArgs, OptionalSizesArgs, SizesArgs,
     ThreadsArgs, ThresholdArgs,
 };
-use crate::failure::{Failure, innermost};
+use crate::failure::{Failure, reason};
 use crate::names;
 
 /// Pixels for each token of the tokenizers that LPD was published with.
@@ -143,7 +143,7 @@ fn read_limited(path: &Path) -> Result<Vec<u8>, Failure> {
         Failure::input(format!(
             "--group-sizes: '{}' is neither a list such as 1,5,10 nor a file that can be read: {}",
             path.display(),
-            innermost(&error)
+            reason(&error)
         ))
     };
     let length = fs_err::metadata(path).map_err(not_readable)?.len();

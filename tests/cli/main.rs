@@ -1,1 +1,7 @@
-//! placeholder
+//! The program as its users meet it: each test runs `orders-cli` in a folder of
+//! its own and looks at exit status, stdout, stderr and the files it leaves.
+
+#![expect(clippy::unwrap_used, reason = "what tests prepare must work")]
+
+mod bad_input;
+mod folder;
