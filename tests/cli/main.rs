@@ -3,5 +3,15 @@
 
 #![expect(clippy::unwrap_used, reason = "what tests prepare must work")]
 
+mod bad_files;
 mod bad_input;
+mod check;
+mod convert;
+#[cfg(unix)]
+mod ends;
 mod folder;
+mod generate;
+mod help;
+mod inspect;
+mod python;
+mod schedule;
