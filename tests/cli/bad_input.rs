@@ -246,7 +246,9 @@ fn thresholds_that_are_none() {
 fn thresholds_may_be_infinite() {
     for flags in ["--proximity inf", "--repulsion inf"] {
         let folder = Folder::new();
-        folder.done(&format!("{SMALL} --steps 4 --out a.json {flags}").replace("--out new/ ", ""));
+        folder.done(&format!(
+            "gen --grid 4x4 --steps 4 --num 2 --out a.json {flags}"
+        ));
         let verdict = folder.run("check a.json");
         assert_eq!(verdict.status, 0, "{verdict}");
     }
@@ -513,4 +515,15 @@ fn outputs_that_exist_are_kept() {
             &format!("{name}{left} exists already; --force replaces it"),
         );
     }
+}
+
+/// Quiet leaves out what is good to know, not why nothing was done.
+#[test]
+fn errors_are_told_even_quietly() {
+    let error = "--steps: 17 steps cannot share 16 cells; between 1 and 16 steps are possible";
+    refused("-q", &[("schedule --grid 4x4 --steps 17", error)]);
+    refused(
+        "schedule --grid 4x4 --steps 17",
+        &[("-q", error), ("--quiet --json", error)],
+    );
 }

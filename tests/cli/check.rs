@@ -1,7 +1,7 @@
 //! `check`: what is an order, what LPD could have made, and what is neither.
 
 use crate::folder::{Folder, Outcome};
-use crate::inspect::foreign_npy;
+use crate::foreign::npy;
 
 const RELEASED: [(&str, &str, &str, &str, usize, usize); 4] = [
     (
@@ -237,7 +237,7 @@ fn rows_that_are_no_permutations() {
     let folder = Folder::new();
     folder.write("twice.json", "[[0,1,2],[2,0,2]]");
     folder.write("outside.json", "[[0,1,2],[0,1,2],[0,3,2]]");
-    folder.write("foreign.npy", foreign_npy(1, 3, &[0, 1, 1]));
+    folder.write("foreign.npy", npy("|i1", "(1, 3)", &[0, 1, 1]));
     folder.run("check twice.json").is(
         1,
         "twice.json: no: order 1 has cell 2 twice: as entry 0 and as entry 2\n",

@@ -3,7 +3,7 @@
 use orders_core::files::Format;
 
 use crate::folder::Folder;
-use crate::inspect::foreign_npy;
+use crate::foreign::npy;
 
 #[test]
 fn every_format_becomes_every_other() {
@@ -52,7 +52,7 @@ fn every_format_becomes_every_other() {
 #[test]
 fn files_without_a_manifest_get_a_short_one() {
     let folder = Folder::new();
-    folder.write("theirs.npy", foreign_npy(2, 3, &[2, 0, 1, 1, 2, 0]));
+    folder.write("theirs.npy", npy("|i1", "(2, 3)", &[2, 0, 1, 1, 2, 0]));
     let before = folder.read("theirs.npy");
     folder.run("convert theirs.npy ours.json --json").is(
         0,

@@ -166,6 +166,21 @@ fn a_full_disk_leaves_nothing() {
     assert!(folder.content() == before, "{:?}", folder.names());
 }
 
+/// The orders fit on the disk, and the picture beside them does not.
+#[test]
+fn a_disk_that_is_full_in_between_leaves_nothing() {
+    let folder = Folder::new();
+    let outcome = with_small_files(
+        &folder,
+        "gen --res 1024 --steps 64 -q --num 1 --out new/deep/",
+    );
+    assert_eq!(outcome.status, 1, "{outcome}");
+    let error = "error: new/deep/res1024_steps64_repulsion8.json.png can't be written: ";
+    assert!(outcome.stderr.starts_with(error), "{outcome}");
+    assert_eq!(outcome.stderr.lines().count(), 1, "{outcome}");
+    assert!(folder.names().is_empty(), "{:?}", folder.names());
+}
+
 /// Runs a line whose stdout nobody reads.
 fn with_closed_stdout(folder: &Folder, line: &str) -> Outcome {
     let (reader, writer) = std::io::pipe().unwrap();
@@ -199,6 +214,23 @@ fn a_closed_pipe_is_no_error() {
     // What was asked for is there all the same.
     assert_eq!(folder.orders("a.npy"), [[0, 1]]);
     folder.manifest("b.npy");
+}
+
+#[test]
+fn errors_that_nobody_reads_are_errors() {
+    let folder = Folder::new();
+    for (line, status) in [
+        ("inspect missing.json", 2),
+        ("gen --grid 4x4 --steps 99 --out a.json", 2),
+        ("--frobnicate", 2),
+        // Only its note is lost.
+        ("schedule --grid 4x4 --steps 3", 0),
+    ] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let output = folder.command(line).stderr(writer).output().unwrap();
+        assert_eq!(output.status.code(), Some(status), "{line}");
+    }
 }
 
 #[test]

@@ -1,17 +1,7 @@
 //! `inspect`: what is in a file, with and without a manifest.
 
 use crate::folder::Folder;
-
-/// A NumPy array of one-byte integers, which this program does not write.
-pub fn foreign_npy(rows: usize, columns: usize, entries: &[u8]) -> Vec<u8> {
-    let text =
-        format!("{{'shape': ({rows}, {columns}), 'fortran_order': False, 'descr': '|i1'}}\n");
-    let mut file = b"\x93NUMPY\x01\x00".to_vec();
-    file.extend_from_slice(&u16::try_from(text.len()).unwrap().to_le_bytes());
-    file.extend_from_slice(text.as_bytes());
-    file.extend_from_slice(entries);
-    file
-}
+use crate::foreign::npy;
 
 #[test]
 fn a_file_with_a_manifest() {
@@ -79,21 +69,21 @@ manifest  none
 ",
             "",
         );
-    folder.write("theirs.npy", foreign_npy(2, 3, &[2, 0, 1, 1, 2, 0]));
+    folder.write("theirs.npy", npy("|i1", "(2, 3)", &[2, 0, 1, 1, 2, 0]));
     folder.run("inspect theirs.npy --json").is(
         0,
-        "{\"path\":\"theirs.npy\",\"format\":\"npy\",\"count\":2,\"cells\":3,\"bytes\":74,\"permutations\":true,\"all_the_same\":false,\"begins\":[2,0,1],\"manifest\":null}\n",
+        "{\"path\":\"theirs.npy\",\"format\":\"npy\",\"count\":2,\"cells\":3,\"bytes\":76,\"permutations\":true,\"all_the_same\":false,\"begins\":[2,0,1],\"manifest\":null}\n",
         "",
     );
     // What is no order is described as well: `check` is there to judge.
-    folder.write("theirs.npy", foreign_npy(1, 3, &[2, 2, 9]));
+    folder.write("theirs.npy", npy("|i1", "(1, 3)", &[2, 2, 9]));
     folder.run("inspect theirs.npy").is(
         0,
         "file      theirs.npy
 format    npy
 orders    1
 cells     3
-bytes     71
+bytes     73
 rows      not all are permutations ('check' says where)
 first     2,2,9
 manifest  none

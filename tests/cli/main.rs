@@ -10,6 +10,7 @@ mod convert;
 #[cfg(unix)]
 mod ends;
 mod folder;
+mod foreign;
 mod generate;
 mod help;
 mod inspect;
