@@ -91,13 +91,21 @@ impl Target {
 
     /// Nothing may be there yet, unless it is to be replaced.
     fn checked(self) -> Result<Self, Failure> {
+        let name = self.file.file_name().unwrap_or_default();
+        let is_plain = |name: &str| !name.contains(|c: char| c == '\\' || c.is_control());
+        if !name.to_str().is_some_and(is_plain) {
+            return Err(Failure::input(format!(
+                "the file name {name:?} can't be put in a manifest; backslashes, control characters and what is no Unicode text are not allowed"
+            )));
+        }
         let manifest = Manifest::path_for(&self.file);
         let all = [Some(&self.file), Some(&manifest), self.picture.as_ref()];
         for path in all.into_iter().flatten() {
             if path.is_dir() {
                 return Err(Failure::input(format!("{} is a folder", path.display())));
             }
-            if path.exists() && !self.force {
+            // A link that leads nowhere is in the way as well.
+            if (path.exists() || path.is_symlink()) && !self.force {
                 return Err(Failure::input(format!(
                     "{} exists already; --force replaces it",
                     path.display()

@@ -495,6 +495,35 @@ fn folders_that_take_no_files() {
     );
 }
 
+/// What a manifest can't hold is found before the orders are made.
+#[test]
+fn file_names_that_a_manifest_does_not_take() {
+    refused(
+        "gen --grid 4x4 --steps 4 --num 1",
+        &[(
+            "--out a\u{1b}b.json",
+            "the file name \"a\\u{1b}b.json\" can't be put in a manifest; backslashes, control characters and what is no Unicode text are not allowed",
+        )],
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn links_that_lead_nowhere_are_kept() {
+    let folder = Folder::new();
+    let link = folder.path("a.json");
+    std::os::unix::fs::symlink("nowhere", &link).unwrap();
+    let line = "gen --grid 4x4 --steps 4 --num 1 --out a.json";
+    // The folder's content can't be compared: the link has none.
+    folder
+        .run(line)
+        .is(2, "", "error: a.json exists already; --force replaces it\n");
+    assert!(link.is_symlink());
+    folder.done(&format!("{line} --force"));
+    assert!(!link.is_symlink());
+    folder.manifest("a.json");
+}
+
 #[test]
 fn outputs_that_exist_are_kept() {
     let folder = Folder::new();
