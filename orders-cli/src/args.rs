@@ -3,11 +3,13 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use orders_core::files::Format;
 
 use crate::failure::{Failure, one_sentence};
+use crate::names;
+use crate::numbers;
 use crate::printer::Printer;
 
 /// Generation orders for parallel autoregressive image models: which tokens
@@ -16,7 +18,12 @@ use crate::printer::Printer;
 /// Exit status: 0 done, 1 a check said no or the work failed, 2 the input was
 /// wrong, 130 interrupted.
 #[derive(Debug, Parser)]
-#[command(name = "orders-cli", version, max_term_width = 100)]
+#[command(
+    name = "orders-cli",
+    version,
+    propagate_version = true,
+    max_term_width = 100
+)]
 pub(crate) struct Arguments {
     /// Print results only, no notes and no progress
     #[arg(short, long, global = true)]
@@ -59,10 +66,10 @@ pub(crate) struct GenArgs {
     #[command(flatten)]
     pub(crate) method: MethodArgs,
     /// How many orders
-    #[arg(long, value_name = "N", default_value_t = 60_000, value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = 60_000, allow_hyphen_values = true, value_parser = numbers::count)]
     pub(crate) num: u64,
     /// Seed of the batch
-    #[arg(long, value_name = "S", default_value_t = 0)]
+    #[arg(long, value_name = "S", default_value_t = 0, allow_hyphen_values = true, value_parser = numbers::seed)]
     pub(crate) seed: u64,
     /// File format [default: that of the file's ending, else json]
     #[arg(long, value_name = "FORMAT")]
@@ -171,10 +178,10 @@ pub(crate) struct CompletionsArgs {
 #[group(required = true, multiple = false)]
 pub(crate) struct GridArgs {
     /// Square image, side in pixels: a multiple of 16, the tokenizer's stride
-    #[arg(long, value_name = "R")]
+    #[arg(long, value_name = "R", allow_hyphen_values = true, value_parser = numbers::pixels)]
     pub(crate) res: Option<u32>,
     /// Grid in cells
-    #[arg(long, value_name = "HxW")]
+    #[arg(long, value_name = "HxW", allow_hyphen_values = true)]
     pub(crate) grid: Option<String>,
 }
 
@@ -182,10 +189,10 @@ pub(crate) struct GridArgs {
 #[group(multiple = false)]
 pub(crate) struct OptionalGridArgs {
     /// Square image, side in pixels: a multiple of 16, the tokenizer's stride
-    #[arg(long, value_name = "R")]
+    #[arg(long, value_name = "R", allow_hyphen_values = true, value_parser = numbers::pixels)]
     pub(crate) res: Option<u32>,
     /// Grid in cells
-    #[arg(long, value_name = "HxW")]
+    #[arg(long, value_name = "HxW", allow_hyphen_values = true)]
     pub(crate) grid: Option<String>,
 }
 
@@ -203,7 +210,7 @@ impl From<&GridArgs> for OptionalGridArgs {
 pub(crate) struct SizesArgs {
     /// Number of steps: the published group sizes where there are some, else
     /// the cosine shape
-    #[arg(long, value_name = "K", required_unless_present_any = ["group_sizes", "shape"])]
+    #[arg(long, value_name = "K", allow_hyphen_values = true, value_parser = numbers::steps, required_unless_present_any = ["group_sizes", "shape"])]
     pub(crate) steps: Option<usize>,
     #[command(flatten)]
     pub(crate) other: OtherSizesArgs,
@@ -214,7 +221,7 @@ pub(crate) struct SizesArgs {
 pub(crate) struct OptionalSizesArgs {
     /// Number of steps: the published group sizes where there are some, else
     /// the cosine shape
-    #[arg(long, value_name = "K")]
+    #[arg(long, value_name = "K", allow_hyphen_values = true, value_parser = numbers::steps)]
     pub(crate) steps: Option<usize>,
     #[command(flatten)]
     pub(crate) other: OtherSizesArgs,
@@ -233,7 +240,7 @@ impl From<&SizesArgs> for OptionalSizesArgs {
 #[group(skip)]
 pub(crate) struct OtherSizesArgs {
     /// Group sizes: a list such as 1,5,10, or a file with a JSON array
-    #[arg(long, value_name = "LIST|FILE", conflicts_with_all = ["steps", "shape"])]
+    #[arg(long, value_name = "LIST|FILE", allow_hyphen_values = true, conflicts_with_all = ["steps", "shape"])]
     pub(crate) group_sizes: Option<String>,
     /// Group sizes by formula for --steps: cosine, arccos, linear, power[:P],
     /// uniform or one-by-one
@@ -258,11 +265,11 @@ pub(crate) struct MethodArgs {
 #[group(skip)]
 pub(crate) struct ThresholdArgs {
     /// Proximity threshold tau of lpd and proximity, from 0 [default: 1]
-    #[arg(long, value_name = "T", allow_negative_numbers = true)]
+    #[arg(long, value_name = "T", allow_hyphen_values = true, value_parser = numbers::threshold)]
     pub(crate) proximity: Option<f64>,
     /// Repulsion threshold rho of lpd, from 0 [default: as published, 2 for
     /// 256 px and 4 for 512 px; else an eighth of the grid's side]
-    #[arg(long, value_name = "R", allow_negative_numbers = true)]
+    #[arg(long, value_name = "R", allow_hyphen_values = true, value_parser = numbers::threshold)]
     pub(crate) repulsion: Option<f64>,
 }
 
@@ -270,7 +277,7 @@ pub(crate) struct ThresholdArgs {
 #[group(skip)]
 pub(crate) struct ThreadsArgs {
     /// Number of threads [default: one for each core]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = numbers::threads)]
     pub(crate) threads: Option<u16>,
 }
 
@@ -311,6 +318,18 @@ pub(crate) fn parse() -> Result<Arguments, ExitCode> {
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
             Failure::input("no command is given; 'orders-cli --help' lists them")
                 .report(&Printer::new(false))
+        }
+        ErrorKind::InvalidSubcommand => {
+            let known: Vec<String> = definition()
+                .get_subcommands()
+                .map(|command| command.get_name().to_owned())
+                .collect();
+            let known: Vec<&str> = known.iter().map(String::as_str).collect();
+            let typed = match error.get(ContextKind::InvalidSubcommand) {
+                Some(ContextValue::String(typed)) => typed,
+                _ => "",
+            };
+            Failure::input(names::unknown("command", typed, &known)).report(&Printer::new(false))
         }
         _ => Failure::input(one_sentence(&error.render().to_string())).report(&Printer::new(false)),
     })

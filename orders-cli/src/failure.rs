@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::fmt;
+use std::io;
 use std::process::ExitCode;
 
 use crate::printer::Printer;
@@ -77,6 +78,19 @@ pub(crate) fn with_sources(error: &dyn Error) -> String {
         source = cause.source();
     }
     sentence
+}
+
+/// Why the system refused, without the paths that libraries put before and
+/// behind it, where it has a word for it.
+pub(crate) fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "there is no such file or folder".into(),
+        io::ErrorKind::AlreadyExists => "there is a file of that name".into(),
+        kind => match kind.to_string() {
+            vague if vague == "other error" || vague == "uncategorized error" => error.to_string(),
+            word => word,
+        },
+    }
 }
 
 /// The error and the tips of a message of clap, without its usage, in one line.

@@ -6,6 +6,7 @@ mod commands;
 mod failure;
 mod interrupt;
 mod names;
+mod numbers;
 mod order_file;
 mod output;
 mod printer;

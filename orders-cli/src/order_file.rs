@@ -4,7 +4,7 @@ use std::path::Path;
 
 use orders_core::files::{Manifest, ReadError, ReadFileError, RowChecker};
 
-use crate::failure::Failure;
+use crate::failure::{Failure, reason};
 
 /// The manifest beside an order file, if there is one.
 pub(crate) fn manifest_beside(file: &Path) -> Result<Option<Manifest>, Failure> {
@@ -30,6 +30,21 @@ pub(crate) fn read_failure(error: ReadFileError<Failure>) -> Failure {
             source: ReadError::Take(failure),
             ..
         } => failure,
-        error => Failure::Input(error.to_string()),
+        ReadFileError::Read {
+            path,
+            source: ReadError::Malformed(malformed),
+        } => Failure::input(format!(
+            "{} can't be read as orders: {malformed}",
+            path.display()
+        )),
+        ReadFileError::Read {
+            path,
+            source: ReadError::Io(error),
+        } => Failure::input(format!(
+            "{} can't be read: {}",
+            path.display(),
+            reason(&error)
+        )),
+        error => Failure::input(error),
     }
 }

@@ -7,7 +7,7 @@ use orders_core::files::{
     Encoder, FinishedFile, Format, Manifest, ManifestError, OutputError, OutputFile,
 };
 
-use crate::failure::Failure;
+use crate::failure::{Failure, reason};
 
 /// What this program calls itself in manifests.
 pub(crate) const PROGRAM: &str = concat!("orders-cli ", env!("CARGO_PKG_VERSION"));
@@ -20,7 +20,8 @@ pub(crate) struct Target {
     /// Where a picture of one order goes: beside files that we name.
     pub(crate) picture: Option<PathBuf>,
     force: bool,
-    new_folder: Option<PathBuf>,
+    /// Folders that must be made, the reason first.
+    new_folders: Vec<PathBuf>,
 }
 
 impl Target {
@@ -32,12 +33,7 @@ impl Target {
         force: bool,
     ) -> Result<Self, Failure> {
         let shown = out.display();
-        let ends_with_separator = out
-            .as_os_str()
-            .as_encoded_bytes()
-            .last()
-            .is_some_and(|&byte| std::path::is_separator(byte.into()));
-        let is_folder = out.is_dir() || ends_with_separator || out.extension().is_none();
+        let is_folder = out.is_dir() || ends_with_separator(out) || out.extension().is_none();
         if is_folder {
             if out.exists() && !out.is_dir() {
                 return Err(Failure::input(format!(
@@ -51,15 +47,17 @@ impl Target {
                 file,
                 format,
                 force,
-                new_folder: (!out.exists()).then(|| out.to_owned()),
+                new_folders: missing_folders(out),
             }
             .checked();
         }
-        let by_ending = Format::from_path(out).map_err(|_| {
-            Failure::input(format!(
+        let target = Self::file(out, force).map_err(|failure| match Format::from_path(out) {
+            Ok(_) => failure,
+            Err(_) => Failure::input(format!(
                 "--out {shown} ends in neither .json, .npy nor .safetensors; end a folder with a slash"
-            ))
+            )),
         })?;
+        let by_ending = target.format;
         if let Some(format) = format
             && format != by_ending
         {
@@ -67,25 +65,47 @@ impl Target {
                 "--out {shown} is a {by_ending} file by its ending, but --format says {format}"
             )));
         }
+        Ok(target)
+    }
+
+    /// A file with nothing beside it but its manifest.
+    pub(crate) fn file(path: &Path, force: bool) -> Result<Self, Failure> {
+        let format = Format::from_path(path).map_err(|_| {
+            Failure::input(format!(
+                "{} ends in neither .json, .npy nor .safetensors",
+                path.display()
+            ))
+        })?;
+        if ends_with_separator(path) {
+            return Err(Failure::input(format!("{} is a folder", path.display())));
+        }
         Self {
-            file: out.to_owned(),
-            format: by_ending,
+            file: path.to_owned(),
+            format,
             picture: None,
             force,
-            new_folder: None,
+            new_folders: Vec::new(),
         }
         .checked()
     }
 
     /// Nothing may be there yet, unless it is to be replaced.
     fn checked(self) -> Result<Self, Failure> {
+        let name = self.file.file_name().unwrap_or_default();
+        let is_plain = |name: &str| !name.contains(|c: char| c == '\\' || c.is_control());
+        if !name.to_str().is_some_and(is_plain) {
+            return Err(Failure::input(format!(
+                "the file name {name:?} can't be put in a manifest; backslashes, control characters and what is no Unicode text are not allowed"
+            )));
+        }
         let manifest = Manifest::path_for(&self.file);
         let all = [Some(&self.file), Some(&manifest), self.picture.as_ref()];
         for path in all.into_iter().flatten() {
             if path.is_dir() {
                 return Err(Failure::input(format!("{} is a folder", path.display())));
             }
-            if path.exists() && !self.force {
+            // A link that leads nowhere is in the way as well.
+            if (path.exists() || path.is_symlink()) && !self.force {
                 return Err(Failure::input(format!(
                     "{} exists already; --force replaces it",
                     path.display()
@@ -97,10 +117,24 @@ impl Target {
 
     /// Begins the order file, in a folder that is made if need be.
     pub(crate) fn create(&self) -> Result<OutputFile, Failure> {
-        if let Some(folder) = &self.new_folder {
-            fs_err::create_dir_all(folder).map_err(|error| Failure::bad_input(&error))?;
+        if let Some(folder) = self.new_folders.first() {
+            fs_err::create_dir_all(folder).map_err(|error| {
+                Failure::input(format!(
+                    "the folder {} can't be made: {}",
+                    folder.display(),
+                    reason(&error)
+                ))
+            })?;
         }
-        OutputFile::create(&self.file).map_err(|error| Failure::bad_input(&error))
+        OutputFile::create(&self.file).map_err(|error| match error {
+            // The cause names a temporary file, which means nothing to a user.
+            OutputError::Create { path, source } => Failure::input(format!(
+                "{} can't be created: {}",
+                path.display(),
+                reason(&source)
+            )),
+            error => Failure::bad_input(&error),
+        })
     }
 
     /// Gives all files their names: those that are complete now.
@@ -125,13 +159,27 @@ impl Target {
         Ok(())
     }
 
-    /// Takes back the folder that was made, if nothing is in it.
+    /// Takes back the folders that were made, if nothing is in them.
     pub(crate) fn give_up(&self) {
-        if let Some(folder) = &self.new_folder {
+        for folder in &self.new_folders {
             // A folder that is not empty stays, which is right.
             let _ = fs_err::remove_dir(folder);
         }
     }
+}
+
+fn ends_with_separator(path: &Path) -> bool {
+    let last = path.as_os_str().as_encoded_bytes().last();
+    last.is_some_and(|&byte| std::path::is_separator(byte.into()))
+}
+
+/// The folder and those above it that are not there yet, the reason first.
+fn missing_folders(folder: &Path) -> Vec<PathBuf> {
+    folder
+        .ancestors()
+        .take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists())
+        .map(Path::to_owned)
+        .collect()
 }
 
 /// The path of a file that belongs to an order file.

@@ -1,6 +1,7 @@
 //! Typed flags turned into checked settings, once.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::Path;
 
 use orders_core::{
@@ -11,9 +12,8 @@ use crate::args::{
     FirstGroupArg, GridArgs, MethodArgs, OptionalGridArgs, OptionalSizesArgs, SizesArgs,
     ThreadsArgs, ThresholdArgs,
 };
-use crate::failure::Failure;
+use crate::failure::{Failure, reason};
 use crate::names;
-use crate::printer::Printer;
 
 /// Pixels for each token of the tokenizers that LPD was published with.
 const STRIDE: u32 = 16;
@@ -42,19 +42,18 @@ pub(crate) struct Sizes {
     /// A word for file names where they are not what a user would expect of
     /// grid and steps alone.
     pub(crate) label: Option<String>,
+    /// What a user should know of them.
+    pub(crate) note: Option<String>,
 }
 
 /// The group sizes that flags ask for on a grid, if they do.
-pub(crate) fn sizes(
-    args: &OptionalSizesArgs,
-    grid: Grid,
-    printer: &Printer,
-) -> Result<Option<Sizes>, Failure> {
+pub(crate) fn sizes(args: &OptionalSizesArgs, grid: Grid) -> Result<Option<Sizes>, Failure> {
     if let Some(text) = &args.other.group_sizes {
         let sizes = listed_sizes(text)?;
         return Ok(Some(Sizes {
             sizes,
             label: Some("custom".into()),
+            note: None,
         }));
     }
     let cells = grid.cells();
@@ -62,19 +61,23 @@ pub(crate) fn sizes(
         let Some(steps) = args.steps else {
             return Ok(None);
         };
-        let sizes = match GroupSizes::published(grid, steps) {
-            Some(sizes) => sizes,
-            None => {
-                let sizes = Shape::Cosine
-                    .group_sizes(cells, steps, FirstGroup::One)
-                    .map_err(|error| Failure::input_at("--steps", &error))?;
-                printer.note(&format!(
-                    "no group sizes were published for {grid} in {steps} steps; these are the cosine shape's"
-                ));
-                sizes
-            }
-        };
-        return Ok(Some(Sizes { sizes, label: None }));
+        if let Some(sizes) = GroupSizes::published(grid, steps) {
+            return Ok(Some(Sizes {
+                sizes,
+                label: None,
+                note: None,
+            }));
+        }
+        let sizes = Shape::Cosine
+            .group_sizes(cells, steps, FirstGroup::One)
+            .map_err(|error| Failure::input_at("--steps", &error))?;
+        return Ok(Some(Sizes {
+            sizes,
+            label: None,
+            note: Some(format!(
+                "no group sizes were published for {grid} in {steps} steps; these are the cosine shape's"
+            )),
+        }));
     };
     let shape = Shape::from_name(name)
         .map_err(|error| Failure::input_at("--shape", &error))?
@@ -98,6 +101,7 @@ pub(crate) fn sizes(
     Ok(Some(Sizes {
         sizes,
         label: Some(name.replace(':', "")),
+        note: None,
     }))
 }
 
@@ -137,7 +141,9 @@ fn listed_sizes(text: &str) -> Result<GroupSizes, Failure> {
 fn read_limited(path: &Path) -> Result<Vec<u8>, Failure> {
     let not_readable = |error: std::io::Error| {
         Failure::input(format!(
-            "--group-sizes is neither a list such as 1,5,10 nor a readable file: {error}"
+            "--group-sizes: '{}' is neither a list such as 1,5,10 nor a file that can be read: {}",
+            path.display(),
+            reason(&error)
         ))
     };
     let length = fs_err::metadata(path).map_err(not_readable)?.len();
@@ -150,9 +156,13 @@ fn read_limited(path: &Path) -> Result<Vec<u8>, Failure> {
     fs_err::read(path).map_err(not_readable)
 }
 
-/// A grid and sizes that fit it.
-pub(crate) fn problem(grid: Grid, sizes: &GroupSizes) -> Result<Problem, Failure> {
-    Problem::new(grid, sizes.clone()).map_err(|error| Failure::bad_input(&error))
+/// A grid and sizes that fit it; if they don't, `place` is where they are from.
+pub(crate) fn problem(
+    grid: Grid,
+    sizes: &GroupSizes,
+    place: impl fmt::Display,
+) -> Result<Problem, Failure> {
+    Problem::new(grid, sizes.clone()).map_err(|error| Failure::input_at(place, &error))
 }
 
 /// The method that flags ask for.
@@ -192,15 +202,14 @@ pub(crate) fn thread_pool(args: &ThreadsArgs) -> Result<rayon::ThreadPool, Failu
         .map_err(|error| Failure::work(&error))
 }
 
-/// The problem that required flags state, and the label of its sizes.
+/// The problem that required flags state, and where its sizes came from.
 pub(crate) fn whole_problem(
     grid_args: &GridArgs,
     sizes_args: &SizesArgs,
-    printer: &Printer,
-) -> Result<(Problem, Option<String>), Failure> {
+) -> Result<(Problem, Sizes), Failure> {
     let missing =
         || Failure::input("a grid and group sizes are needed: --res or --grid, and --steps");
     let grid = grid(&grid_args.into())?.ok_or_else(missing)?;
-    let sizes = sizes(&sizes_args.into(), grid, printer)?.ok_or_else(missing)?;
-    Ok((problem(grid, &sizes.sizes)?, sizes.label))
+    let sizes = sizes(&sizes_args.into(), grid)?.ok_or_else(missing)?;
+    Ok((problem(grid, &sizes.sizes, "--group-sizes")?, sizes))
 }

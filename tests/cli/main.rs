@@ -1,1 +1,18 @@
-//! placeholder
+//! The program as its users meet it: each test runs `orders-cli` in a folder of
+//! its own and looks at exit status, stdout, stderr and the files it leaves.
+
+#![expect(clippy::unwrap_used, reason = "what tests prepare must work")]
+
+mod bad_files;
+mod bad_input;
+mod check;
+mod convert;
+#[cfg(unix)]
+mod ends;
+mod folder;
+mod foreign;
+mod generate;
+mod help;
+mod inspect;
+mod python;
+mod schedule;

@@ -13,7 +13,7 @@ use serde::Serialize;
 use crate::args::CheckArgs;
 use crate::failure::{Failure, SAID_NO, with_sources};
 use crate::printer::Printer;
-use crate::{order_file, settings};
+use crate::{names, order_file, settings};
 
 /// Cells that are checked at once.
 const CELLS_PER_ROUND: usize = 1 << 20;
@@ -40,11 +40,15 @@ struct Rules {
 }
 
 pub(crate) fn run(args: &CheckArgs, printer: &Printer) -> Result<ExitCode, Failure> {
+    let given_grid = settings::grid(&args.grid)?;
+    if let Some(name) = &args.method {
+        check_method(name)?;
+    }
     let pool = settings::thread_pool(&args.threads)?;
     let mut all_well = true;
     let mut first_failure = None;
     for file in &args.files {
-        match pool.install(|| check_file(args, file, printer)) {
+        match pool.install(|| check_file(args, given_grid, file, printer)) {
             Ok(verdict) => {
                 all_well &= verdict.ok;
                 if args.json {
@@ -54,14 +58,14 @@ pub(crate) fn run(args: &CheckArgs, printer: &Printer) -> Result<ExitCode, Failu
                 }
             }
             // The other files still get their verdicts.
-            Err(failure) if first_failure.is_none() => first_failure = Some(failure),
             Err(failure) => {
-                failure.report(printer);
+                let exit = failure.report(printer);
+                first_failure.get_or_insert(exit);
             }
         }
     }
     match first_failure {
-        Some(failure) => Err(failure),
+        Some(exit) => Ok(exit),
         None if all_well => Ok(ExitCode::SUCCESS),
         None => Ok(ExitCode::from(SAID_NO)),
     }
@@ -81,9 +85,14 @@ fn words(verdict: &Verdict) -> String {
     }
 }
 
-fn check_file(args: &CheckArgs, path: &Path, printer: &Printer) -> Result<Verdict, Failure> {
+fn check_file(
+    args: &CheckArgs,
+    given_grid: Option<Grid>,
+    path: &Path,
+    printer: &Printer,
+) -> Result<Verdict, Failure> {
     let manifest = order_file::manifest_beside(path)?;
-    let grid = settings::grid(&args.grid)?.or(manifest.as_ref().and_then(|m| m.grid));
+    let grid = given_grid.or(manifest.as_ref().and_then(|m| m.grid));
     let rules = rules(args, manifest.as_ref(), grid, path, printer)?;
 
     let mut checked = vec!["all permutations".to_owned()];
@@ -120,6 +129,25 @@ fn check_file(args: &CheckArgs, path: &Path, printer: &Printer) -> Result<Verdic
     })
 }
 
+/// Whether orders of a method can be replayed.
+fn has_rules(name: &str) -> bool {
+    matches!(name, "lpd" | "proximity")
+}
+
+/// Refuses methods whose orders can't be replayed, and names of none.
+fn check_method(name: &str) -> Result<(), Failure> {
+    if has_rules(name) {
+        return Ok(());
+    }
+    let known: Vec<&str> = registry::methods().iter().map(|entry| entry.name).collect();
+    if !known.contains(&name) {
+        return Err(Failure::input(names::unknown("method", name, &known)));
+    }
+    Err(Failure::input(format!(
+        "--method {name} has no rules to replay orders against; lpd and proximity have"
+    )))
+}
+
 /// The rules to replay a file against: those of the flags, else those of the
 /// manifest.
 fn rules(
@@ -134,14 +162,8 @@ fn rules(
     }
     let stated = manifest.and_then(|manifest| manifest.method.as_deref());
     let given = settings::parameters(&args.thresholds);
-    let has_rules = |name: &str| matches!(name, "lpd" | "proximity");
     let name = match (&args.method, stated) {
-        (Some(name), _) if has_rules(name) => name.as_str(),
-        (Some(name), _) => {
-            return Err(Failure::input(format!(
-                "--method {name} has no rules to replay orders against; lpd and proximity have"
-            )));
-        }
+        (Some(name), _) => name.as_str(),
         (None, Some(name)) if has_rules(name) => name,
         (None, _) if given.is_empty() => return Ok(None),
         (None, _) => {
@@ -158,8 +180,13 @@ fn rules(
     };
     let grid = grid.ok_or_else(|| needed("--res or --grid"))?;
     let listed = manifest.and_then(|manifest| manifest.group_sizes.clone());
-    let sizes = match settings::sizes(&args.sizes, grid, printer)? {
-        Some(sizes) => sizes.sizes,
+    let sizes = match settings::sizes(&args.sizes, grid)? {
+        Some(sizes) => {
+            if let Some(note) = &sizes.note {
+                printer.note(note);
+            }
+            sizes.sizes
+        }
         None => {
             let listed = listed.ok_or_else(|| needed("--steps or --group-sizes"))?;
             GroupSizes::new(listed).map_err(|error| Failure::bad_input(&error))?
@@ -175,7 +202,7 @@ fn rules(
     let proximity = value("proximity").unwrap_or(registry::DEFAULT_PROXIMITY);
     // The method `proximity` is LPD without repulsion.
     let repulsion = value("repulsion").unwrap_or(0.0);
-    let problem = settings::problem(grid, &sizes)?;
+    let problem = settings::problem(grid, &sizes, path.display())?;
     let conformance = Conformance::new(&problem, proximity, repulsion)
         .map_err(|error| Failure::bad_input(&error))?;
     Ok(Some(Rules {
@@ -216,7 +243,7 @@ impl Rows {
         let cells = *self.cells.get_or_insert(row.len());
         if row.len() != cells {
             self.fault = Some(format!(
-                "row {index} has {} entries, but there are {cells} cells",
+                "order {index} has {} entries, but there are {cells} cells",
                 row.len()
             ));
             return Ok(());
@@ -257,7 +284,7 @@ impl Rows {
                     }
                     let conformance = conformance.as_mut()?;
                     let violation: Violation = conformance.check(row).err()?;
-                    Some(format!("row {index}: {violation}"))
+                    Some(format!("order {index}: {violation}"))
                 },
             )
             .find_first(Option::is_some)

@@ -23,13 +23,7 @@ struct Report<'a> {
 
 pub(crate) fn run(args: &ConvertArgs, printer: &Printer) -> Result<ExitCode, Failure> {
     let origin = order_file::manifest_beside(&args.input)?;
-    if args.output.extension().is_none() {
-        return Err(Failure::input(format!(
-            "{} has no ending; OUT ends in .json, .npy or .safetensors",
-            args.output.display()
-        )));
-    }
-    let target = Target::new(&args.output, "", None, args.force)?;
+    let target = Target::file(&args.output, args.force)?;
     interrupt::catch()?;
     // The first reading counts the orders, which the header needs, and finds
     // whatever is wrong with them before anything is written.

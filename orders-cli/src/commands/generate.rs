@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use indicatif::HumanCount;
-use orders_core::files::{Encoder, FinishedFile, Manifest};
+use orders_core::files::{Encoder, FinishedFile, Manifest, OutputFile};
 use orders_core::{BatchError, OrderingMethod, Problem, registry, stream_batch};
 use orders_figures::{order_map, order_map_subtitle};
 use serde::Serialize;
@@ -27,9 +27,9 @@ struct Report<'a> {
 }
 
 pub(crate) fn run(args: &GenArgs, printer: &Printer) -> Result<ExitCode, Failure> {
-    let (problem, sizes_label) = settings::whole_problem(&args.grid, &args.sizes, printer)?;
+    let (problem, sizes) = settings::whole_problem(&args.grid, &args.sizes)?;
     let method = settings::method(&args.method, problem.grid())?;
-    let name = file_name(args, &problem, sizes_label.as_deref(), method.as_ref());
+    let name = file_name(args, &problem, sizes.label.as_deref(), method.as_ref());
     let target = Target::new(&args.out, &name, args.format.map(Into::into), args.force)?;
     let metadata = metadata(&problem, method.as_ref(), args.seed);
     let encoder = Encoder::new(target.format, args.num, problem.grid().cells(), &metadata)
@@ -37,16 +37,24 @@ pub(crate) fn run(args: &GenArgs, printer: &Printer) -> Result<ExitCode, Failure
     let pool = settings::thread_pool(&args.threads)?;
     interrupt::catch()?;
 
-    if !method.is_random() && args.num > 1 {
-        printer.note(&format!(
-            "{} is not random: all {} orders are the same",
-            method.name(),
-            HumanCount(args.num)
-        ));
-    }
     let start = Instant::now();
-    let written = pool
-        .install(|| write_orders(args, &problem, method.as_ref(), &encoder, &target, printer))
+    let written = target
+        .create()
+        .and_then(|file| {
+            // Notes come after all that can be wrong with the input, so that
+            // an error stands alone.
+            if let Some(note) = &sizes.note {
+                printer.note(note);
+            }
+            if !method.is_random() && args.num > 1 {
+                printer.note(&format!(
+                    "{} is not random: all {} orders are the same",
+                    method.name(),
+                    HumanCount(args.num)
+                ));
+            }
+            pool.install(|| write_orders(args, &problem, method.as_ref(), &encoder, file, printer))
+        })
         .and_then(|orders| write_all(args, &problem, method.as_ref(), &encoder, &target, orders));
     let manifest = match written {
         Ok(manifest) => manifest,
@@ -65,10 +73,9 @@ fn write_orders(
     problem: &Problem,
     method: &dyn OrderingMethod,
     encoder: &Encoder,
-    target: &Target,
+    mut file: OutputFile,
     printer: &Printer,
 ) -> Result<FinishedFile, Failure> {
-    let mut file = target.create()?;
     let progress = printer.progress(args.num, method.name());
     output::write(&mut file, encoder.header())?;
     stream_batch(

@@ -8,7 +8,10 @@ use crate::printer::Printer;
 use crate::settings;
 
 pub(crate) fn run(args: &ScheduleArgs, printer: &Printer) -> Result<ExitCode, Failure> {
-    let (problem, _) = settings::whole_problem(&args.grid, &args.sizes, printer)?;
+    let (problem, sizes) = settings::whole_problem(&args.grid, &args.sizes)?;
+    if let Some(note) = &sizes.note {
+        printer.note(note);
+    }
     let sizes = problem.group_sizes().as_slice();
     if args.json {
         printer.result_json(&sizes)?;

@@ -1,0 +1,50 @@
+//! Numbers as flags take them. Each error says what is allowed.
+
+use std::fmt::Display;
+use std::ops::RangeInclusive;
+use std::str::FromStr;
+
+/// `--num`
+pub(crate) fn count(text: &str) -> Result<u64, String> {
+    whole(text, 1..=u64::MAX)
+}
+
+/// `--seed`
+pub(crate) fn seed(text: &str) -> Result<u64, String> {
+    whole(text, 0..=u64::MAX)
+}
+
+/// `--res`; which of them are sides of a grid is said later.
+pub(crate) fn pixels(text: &str) -> Result<u32, String> {
+    whole(text, 0..=u32::MAX)
+}
+
+/// `--steps`; how many a grid takes is said later.
+pub(crate) fn steps(text: &str) -> Result<usize, String> {
+    whole(text, 0..=u32::MAX as usize)
+}
+
+/// `--threads`
+pub(crate) fn threads(text: &str) -> Result<u16, String> {
+    whole(text, 1..=1024)
+}
+
+/// `--proximity` and `--repulsion`; which numbers they take is the method's to
+/// say.
+pub(crate) fn threshold(text: &str) -> Result<f64, String> {
+    text.parse()
+        .map_err(|_| "it takes a number from 0".to_owned())
+}
+
+fn whole<T: FromStr + PartialOrd + Display>(
+    text: &str,
+    allowed: RangeInclusive<T>,
+) -> Result<T, String> {
+    text.parse()
+        .ok()
+        .filter(|number| allowed.contains(number))
+        .ok_or_else(|| {
+            let (first, last) = (allowed.start(), allowed.end());
+            format!("it takes a whole number from {first} to {last}")
+        })
+}

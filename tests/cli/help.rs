@@ -1,0 +1,150 @@
+//! Help, versions, completions, and what the README says of the commands.
+
+use std::path::Path;
+
+use crate::folder::Folder;
+
+const COMMANDS: [(&str, &[&str]); 6] = [
+    (
+        "gen",
+        &[
+            "--res <R>",
+            "--grid <HxW>",
+            "--steps <K>",
+            "--group-sizes <LIST|FILE>",
+            "--shape <NAME>",
+            "--first-group <SIZE>",
+            "--out <PATH>",
+            "--method <NAME>",
+            "--proximity <T>",
+            "--repulsion <R>",
+            "--num <N>",
+            "--seed <S>",
+            "--format <FORMAT>",
+            "--threads <N>",
+            "--force",
+            "--json",
+            "--quiet",
+            "[default: 60000]",
+            "[default: lpd]",
+            "[default: 0]",
+            "orders-cli gen --res 512 --steps 48 --out orders/",
+        ],
+    ),
+    (
+        "schedule",
+        &[
+            "--res <R>",
+            "--grid <HxW>",
+            "--steps <K>",
+            "--group-sizes <LIST|FILE>",
+            "--shape <NAME>",
+            "--first-group <SIZE>",
+            "--json",
+            "--quiet",
+        ],
+    ),
+    (
+        "check",
+        &[
+            "<FILE>...",
+            "--res <R>",
+            "--grid <HxW>",
+            "--steps <K>",
+            "--group-sizes <LIST|FILE>",
+            "--shape <NAME>",
+            "--method <NAME>",
+            "--proximity <T>",
+            "--repulsion <R>",
+            "--rows-only",
+            "--threads <N>",
+            "--json",
+            "--quiet",
+        ],
+    ),
+    ("inspect", &["<FILE>", "--json", "--quiet"]),
+    (
+        "convert",
+        &["<IN>", "<OUT>", "--force", "--json", "--quiet"],
+    ),
+    ("completions", &["<SHELL>", "bash", "fish", "zsh"]),
+];
+
+#[test]
+fn every_command_has_help() {
+    let folder = Folder::new();
+    let overview = folder.done("--help");
+    assert_eq!(folder.done("help"), overview);
+    for (command, flags) in COMMANDS {
+        assert!(
+            overview.contains(&format!("\n  {command} ")),
+            "--help does not list {command}:\n{overview}"
+        );
+        let help = folder.done(&format!("{command} --help"));
+        assert_eq!(folder.done(&format!("help {command}")), help);
+        assert!(help.contains("Usage: orders-cli"), "{help}");
+        for flag in flags {
+            assert!(help.contains(flag), "{command}: no {flag} in\n{help}");
+        }
+        // The short form is a part of the long one, not another text.
+        let short = folder.done(&format!("{command} -h"));
+        assert!(short.lines().next() == help.lines().next(), "{short}");
+    }
+    assert!(overview.contains("Exit status: 0 done, 1 a check said no"));
+    assert_eq!(commands_of(&overview), COMMANDS.map(|(command, _)| command));
+}
+
+/// The commands that the overview lists.
+fn commands_of(overview: &str) -> Vec<&str> {
+    overview
+        .lines()
+        .skip_while(|line| *line != "Commands:")
+        .skip(1)
+        .take_while(|line| !line.is_empty())
+        .filter_map(|line| line.split_whitespace().next())
+        .filter(|command| *command != "help")
+        .collect()
+}
+
+#[test]
+fn every_command_has_a_version() {
+    let folder = Folder::new();
+    folder.run("--version").is(0, "orders-cli VERSION\n", "");
+    folder.run("-V").is(0, "orders-cli VERSION\n", "");
+    let number = env!("CARGO_PKG_VERSION");
+    for (command, _) in COMMANDS {
+        let version = folder.done(&format!("{command} --version"));
+        assert_eq!(version, format!("orders-cli-{command} {number}\n"));
+    }
+}
+
+#[test]
+fn every_shell_has_completions() {
+    let folder = Folder::new();
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let script = folder.done(&format!("completions {shell}"));
+        for (command, _) in COMMANDS {
+            assert!(script.contains(command), "{shell}: {command}");
+        }
+        for flag in ["group-sizes", "repulsion", "rows-only"] {
+            assert!(script.contains(flag), "{shell}: {flag}");
+        }
+    }
+    assert!(folder.names().is_empty());
+}
+
+/// Where there is a README, it names every command that there is.
+#[test]
+fn the_readme_lists_every_command() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md");
+    let Ok(readme) = fs_err::read_to_string(&path) else {
+        return;
+    };
+    for command in commands_of(&Folder::new().done("--help")) {
+        let as_code = [format!("`{command}"), format!("orders-cli {command}")];
+        assert!(
+            as_code.iter().any(|form| readme.contains(form)),
+            "README.md does not mention {command}"
+        );
+    }
+}
