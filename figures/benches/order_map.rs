@@ -17,7 +17,7 @@ fn order(side: u32) -> Order {
         .expect("sizes");
     let problem = Problem::new(grid, sizes).expect("a problem");
     LocalityAware::new(1.0, 4.0)
-        .unwrap()
+        .expect("valid thresholds")
         .order(&problem, 0, 0)
         .expect("an order")
 }

@@ -19,9 +19,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         Some(sizes) => sizes,
         None => Shape::Cosine.group_sizes(grid.cells(), steps, FirstGroup::One)?,
     };
-    let order = LocalityAware::new(1.0, 4.0)
-        .unwrap()
-        .order(&Problem::new(grid, sizes)?, 0, 0)?;
+    let order = LocalityAware::new(1.0, 4.0)?.order(&Problem::new(grid, sizes)?, 0, 0)?;
     let title = format!("lpd, {grid}, {steps} steps, repulsion 4");
     let subtitle = order_map_subtitle(&order, 0, 1);
     std::fs::write(path, order_map(&order, &title, &subtitle)?.to_png())?;

@@ -6,7 +6,7 @@
 //!
 //! let grid = Grid::new(16, 16)?;
 //! let sizes = GroupSizes::published(grid, 20).expect("a published row");
-//! let order = LocalityAware::new(1.0, 4.0).unwrap().order(&Problem::new(grid, sizes)?, 0, 0)?;
+//! let order = LocalityAware::new(1.0, 4.0)?.order(&Problem::new(grid, sizes)?, 0, 0)?;
 //!
 //! let subtitle = order_map_subtitle(&order, 0, 60_000);
 //! let image = order_map(&order, "lpd, 16x16, 20 steps, repulsion 4", &subtitle)?;

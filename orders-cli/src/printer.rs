@@ -1,9 +1,10 @@
 //! What goes where: results to stdout, everything else to stderr.
 
+use std::fmt;
 use std::io::{self, IsTerminal, Write};
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use serde::Serialize;
 
 use crate::failure::Failure;
@@ -61,10 +62,14 @@ impl Printer {
         }
         let bar =
             ProgressBar::with_draw_target(Some(length), ProgressDrawTarget::stderr_with_hz(10));
-        let template = "{msg} {wide_bar} {human_pos}/{human_len} ({per_sec}, {eta} left)";
-        bar.set_style(
-            ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()),
-        );
+        let template = "{msg} {wide_bar} {human_pos}/{human_len} ({rate} a second, {eta} left)";
+        let style = ProgressStyle::with_template(template)
+            .unwrap_or_else(|_| ProgressStyle::default_bar())
+            .with_key("rate", |state: &ProgressState, out: &mut dyn fmt::Write| {
+                // What can't be drawn is left out.
+                let _ = write!(out, "{}", HumanCount(state.per_sec() as u64));
+            });
+        bar.set_style(style);
         bar.set_message(what.to_owned());
         bar.enable_steady_tick(Duration::from_millis(200));
         bar

@@ -140,7 +140,13 @@ impl Shape {
                 exponent: exponent.to_string(),
             });
         }
-        let ideal: Vec<f64> = (1..=steps).map(|k| self.ideal(cells, steps, k)).collect();
+        let mut ideal: Vec<f64> = (1..=steps).map(|k| self.ideal(cells, steps, k)).collect();
+        if self.is_increasing() {
+            // Differences of curve values may fall by a rounding error.
+            for k in 1..steps {
+                ideal[k] = ideal[k].max(ideal[k - 1]);
+            }
+        }
         // A single group holds all cells, whatever its first size should be.
         let fixed = usize::from(first == FirstGroup::One && steps > 1);
         let mut sizes = vec![1u32; steps];
@@ -148,12 +154,16 @@ impl Shape {
         Ok(GroupSizes::new(sizes).expect("sizes are at least 1 and sum to at most MAX_CELLS"))
     }
 
+    /// Whether no group is smaller than the one before it.
+    fn is_increasing(self) -> bool {
+        !matches!(self, Self::Power(exponent) if exponent < 1.0)
+    }
+
     /// The real-valued size of group k of `steps`, counted from 1.
     fn ideal(self, cells: usize, steps: usize, k: usize) -> f64 {
         let (n, total, k) = (cells as f64, steps as f64, k as f64);
         match self {
-            // Products instead of differences of neighbouring curve values:
-            // they increase strictly in floating point as well.
+            // A product is more accurate than the difference of curve values.
             Self::Cosine => {
                 let quarter = FRAC_PI_2 / total;
                 2.0 * n * libm::sin(quarter * (k - 0.5)) * libm::sin(quarter * 0.5)
@@ -256,6 +266,7 @@ mod tests {
             Just(Shape::Linear),
             Just(Shape::Uniform),
             (0.05f64..6.0).prop_map(Shape::Power),
+            (1u32..5).prop_map(|exponent| Shape::Power(exponent.into())),
         ]
     }
 
@@ -273,7 +284,7 @@ mod tests {
             if first == FirstGroup::One && steps > 1 {
                 prop_assert_eq!(list[0], 1);
             }
-            if !matches!(shape, Shape::Power(p) if p < 1.0) {
+            if shape.is_increasing() {
                 prop_assert!(list.is_sorted(), "{:?}", list);
             }
         }
@@ -311,6 +322,20 @@ mod tests {
             close(sum(Shape::Power(2.5), k), t.powf(2.5));
             close(sum(Shape::Linear, k), t * (10.0 * t + 1.0) / 11.0);
             close(sum(Shape::Uniform, k), t);
+        }
+    }
+
+    #[test]
+    fn power_1_is_uniform() {
+        for (cells, steps) in [(24, 5), (1024, 48), (1000, 7)] {
+            let sizes = |shape: Shape| {
+                shape
+                    .group_sizes(cells, steps, FirstGroup::Formula)
+                    .unwrap()
+            };
+            let (power, uniform) = (sizes(Shape::Power(1.0)), sizes(Shape::Uniform));
+            assert!(power.as_slice().is_sorted());
+            assert_eq!(power, uniform);
         }
     }
 

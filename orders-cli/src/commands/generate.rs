@@ -55,15 +55,19 @@ pub(crate) fn run(args: &GenArgs, printer: &Printer) -> Result<ExitCode, Failure
             }
             pool.install(|| write_orders(args, &problem, method.as_ref(), &encoder, file, printer))
         })
-        .and_then(|orders| write_all(args, &problem, method.as_ref(), &encoder, &target, orders));
-    let manifest = match written {
-        Ok(manifest) => manifest,
+        .and_then(|orders| {
+            let elapsed = start.elapsed();
+            let manifest = write_all(args, &problem, method.as_ref(), &encoder, &target, orders)?;
+            Ok((manifest, elapsed))
+        });
+    let (manifest, elapsed) = match written {
+        Ok(written) => written,
         Err(failure) => {
             target.give_up();
             return Err(failure);
         }
     };
-    report(args, &problem, &target, &manifest, start.elapsed(), printer)?;
+    report(args, &problem, &target, &manifest, elapsed, printer)?;
     Ok(ExitCode::SUCCESS)
 }
 
