@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::fill::{FillState, FillStep};
-use super::lanes::{LANES, Lane, lanes_equal, largest_of};
+use super::lanes::{Chunk, LANES, Lane, lanes_equal, largest_of};
 use super::levels::{GENERATED, Levels};
 use crate::grid::{Cell, Grid};
 
@@ -73,12 +73,12 @@ impl FillState for FarthestPointsState {
 struct Field<L> {
     arch: pulp::Arch,
     grid: Grid,
-    chunks: Vec<[L; LANES]>,
+    chunks: Vec<Chunk<L>>,
     largest: Vec<[L; LANES]>,
     /// Squared column differences, from `1 - width` on.
     column_squares: Vec<L>,
     /// Squared row differences, from `1 - height` on, each in all lanes.
-    row_squares: Vec<[L; LANES]>,
+    row_squares: Vec<Chunk<L>>,
     /// The row and the first column of every chunk.
     starts: Vec<(u32, u32)>,
 }
@@ -91,7 +91,7 @@ impl<L: Lane> Field<L> {
         Self {
             arch: pulp::Arch::new(),
             grid,
-            chunks: vec![[L::ZERO; LANES]; chunks],
+            chunks: vec![Chunk([L::ZERO; LANES]); chunks],
             largest: vec![[L::ZERO; LANES]; chunks.div_ceil(LANES)],
             // Those beyond the last column may wrap; no candidate sees them.
             column_squares: (1 - width..width + LANES as i64).map(square).collect(),
@@ -99,7 +99,9 @@ impl<L: Lane> Field<L> {
                 .step_by(LANES)
                 .flat_map(|column| (0..grid.height()).map(move |row| (row, column)))
                 .collect(),
-            row_squares: (1 - height..height).map(|d| [square(d); LANES]).collect(),
+            row_squares: (1 - height..height)
+                .map(|d| Chunk([square(d); LANES]))
+                .collect(),
         }
     }
 
@@ -133,7 +135,7 @@ impl<L: Lane> Field<L> {
     /// Starts with the distances of all candidates to the cells of the group.
     #[inline(always)]
     fn load(&mut self, group: &[Cell], levels: &Levels) {
-        self.chunks.fill([L::MAX; LANES]);
+        self.chunks.fill(Chunk([L::MAX; LANES]));
         let height = self.grid.height() as usize;
         for &cell in group {
             self.approach(cell, 0..height);
@@ -145,13 +147,13 @@ impl<L: Lane> Field<L> {
         for (part, (chunks, largest)) in chunks.enumerate() {
             for (row, (chunk, largest)) in chunks.iter_mut().zip(largest).enumerate() {
                 let levels = *levels.chunk(row, part * LANES);
-                let mut distances = *chunk;
+                let mut distances = chunk.0;
                 for lane in 0..LANES {
                     if levels[lane] >= GENERATED {
                         distances[lane] = L::ZERO;
                     }
                 }
-                *chunk = distances;
+                chunk.0 = distances;
                 *largest = largest_of(distances);
             }
         }
@@ -164,7 +166,7 @@ impl<L: Lane> Field<L> {
     fn take(&mut self, cell: Cell, largest: u64) {
         let (height, width) = (self.grid.height() as usize, self.grid.width() as usize);
         let (row, column) = (cell as usize / width, cell as usize % width);
-        self.chunks[column / LANES * height + row][column % LANES] = L::ZERO;
+        self.chunks[column / LANES * height + row].0[column % LANES] = L::ZERO;
 
         let reach = (largest as f64).sqrt() as usize;
         let rows = row.saturating_sub(reach)..(row + reach + 1).min(height);
@@ -176,7 +178,7 @@ impl<L: Lane> Field<L> {
         for (chunks, largest) in chunks {
             let chunks = chunks[rows.clone()].iter();
             for (largest, chunk) in largest[rows.clone()].iter_mut().zip(chunks) {
-                *largest = largest_of(*chunk);
+                *largest = largest_of(chunk.0);
             }
         }
     }
@@ -194,12 +196,12 @@ impl<L: Lane> Field<L> {
                 .first_chunk()
                 .expect("the squares cover every chunk");
             for (chunk, row_square) in chunks[rows.clone()].iter_mut().zip(row_squares) {
-                let mut distances = *chunk;
+                let mut distances = chunk.0;
                 for lane in 0..LANES {
-                    let from_cell = column_squares[lane].plus(row_square[lane]);
+                    let from_cell = column_squares[lane].plus(row_square.0[lane]);
                     distances[lane] = distances[lane].min(from_cell);
                 }
-                *chunk = distances;
+                chunk.0 = distances;
             }
         }
     }
@@ -213,7 +215,7 @@ impl<L: Lane> Field<L> {
             while let Some(chunk) = chunks.next() {
                 let index = group * LANES + chunk;
                 let (row, start) = self.starts[index];
-                let mut lanes = lanes_equal(self.arch, &self.chunks[index], largest);
+                let mut lanes = lanes_equal(self.arch, &self.chunks[index].0, largest);
                 while let Some(lane) = lanes.next() {
                     let cell = self.grid.cell_from_position(row, start + lane as u32);
                     let is_last =

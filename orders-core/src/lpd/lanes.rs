@@ -8,6 +8,12 @@ use pulp::Arch;
 /// Cells that are handled at once.
 pub(super) const LANES: usize = 16;
 
+/// As many values as there are lanes, where a register loads them at once: a
+/// load that crosses a cache line takes twice as long.
+#[derive(Clone, Copy, Debug)]
+#[repr(align(32))]
+pub(super) struct Chunk<L>(pub(super) [L; LANES]);
+
 /// A whole number without sign.
 pub(super) trait Lane: Copy + Ord + Send + std::fmt::Debug + 'static {
     /// Number of bits.

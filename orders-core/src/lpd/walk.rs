@@ -1,6 +1,6 @@
 //! The walk over the near cells.
 
-use super::lanes::{LANES, Lane, lanes_equal, smallest_of};
+use super::lanes::{Chunk, LANES, Lane, lanes_equal, smallest_of};
 use super::levels::Levels;
 use super::repulsion::Repulsion;
 use crate::grid::{Cell, Grid};
@@ -76,7 +76,7 @@ pub(super) struct Ranks<L> {
     grid: Grid,
     highest_level: u32,
     key_bits: u32,
-    chunks: Vec<[L; LANES]>,
+    chunks: Vec<Chunk<L>>,
     /// The smallest rank of every chunk.
     best: Vec<[L; LANES]>,
     /// The row and the first column of every chunk.
@@ -114,7 +114,7 @@ impl<L: Lane> Ranks<L> {
             // As for one more level than there are, so that no rank is OUT.
             // At least 7 bits of 16, or 1 of 32.
             key_bits: L::BITS - (u32::BITS - (highest_level + 1).leading_zeros()),
-            chunks: vec![[Self::OUT; LANES]; chunks],
+            chunks: vec![Chunk([Self::OUT; LANES]); chunks],
             best: vec![[Self::OUT; LANES]; chunks.div_ceil(LANES)],
             starts: (0..grid.width())
                 .step_by(LANES)
@@ -181,7 +181,7 @@ impl<L: Lane> Ranks<L> {
                     let is_near = level.wrapping_sub(near_from) <= highest_level - near_from;
                     ranks[lane] = L::of_u32(if is_near { rank } else { u32::MAX });
                 }
-                *chunk = ranks;
+                chunk.0 = ranks;
                 *best = smallest_of(ranks);
             }
         }
@@ -198,7 +198,7 @@ impl<L: Lane> Ranks<L> {
             while let Some(chunk) = chunks.next() {
                 let index = group * LANES + chunk;
                 let (row, start) = self.starts[index];
-                let mut lanes = lanes_equal(self.arch, &self.chunks[index], best);
+                let mut lanes = lanes_equal(self.arch, &self.chunks[index].0, best);
                 while let Some(lane) = lanes.next() {
                     let position = (row as usize, start as usize + lane);
                     let is_last =
@@ -234,13 +234,13 @@ impl<L: Lane> Ranks<L> {
             let chunks = chunks.zip(&mut self.best.as_flattened_mut()[rows]);
             for (chunk_row, (chunk, best)) in (first_row..).zip(chunks) {
                 let bound = self.bounds[chunk_row.abs_diff(row)];
-                let mut ranks = *chunk;
+                let mut ranks = chunk.0;
                 for lane in 0..LANES {
                     if columns[lane] < bound {
                         ranks[lane] = Self::OUT;
                     }
                 }
-                *chunk = ranks;
+                chunk.0 = ranks;
                 *best = smallest_of(ranks);
             }
         }
