@@ -242,8 +242,8 @@ pub(crate) struct OtherSizesArgs {
     /// Group sizes: a list such as 1,5,10, or a file with a JSON array
     #[arg(long, value_name = "LIST|FILE", allow_hyphen_values = true, conflicts_with_all = ["steps", "shape"])]
     pub(crate) group_sizes: Option<String>,
-    /// Group sizes by formula for --steps: cosine, arccos, linear, power[:P],
-    /// uniform or one-by-one
+    /// Group sizes by formula for --steps: cosine, arccos, linear, power,
+    /// power:EXPONENT, uniform or one-by-one
     #[arg(long, value_name = "NAME")]
     pub(crate) shape: Option<String>,
     /// First group of a shape: one cell, or what the formula gives
