@@ -3,9 +3,7 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use orders_core::files::{
-    Encoder, FinishedFile, Format, Manifest, ManifestError, OutputError, OutputFile,
-};
+use orders_core::files::{Encoder, FinishedFile, Format, Manifest, OutputError, OutputFile};
 
 use crate::failure::{Failure, reason};
 
@@ -20,7 +18,7 @@ pub(crate) struct Target {
     /// Where a picture of one order goes: beside files that we name.
     pub(crate) picture: Option<PathBuf>,
     force: bool,
-    /// Folders that must be made, the reason first.
+    /// Folders that must be made, the deepest first.
     new_folders: Vec<PathBuf>,
 }
 
@@ -144,7 +142,7 @@ impl Target {
         manifest: &Manifest,
         picture: Option<Vec<u8>>,
     ) -> Result<(), Failure> {
-        let manifest = manifest.to_toml().map_err(|error| not_written(&error))?;
+        let manifest = manifest.to_toml().map_err(|error| Failure::work(&error))?;
         let mut files = vec![
             orders,
             finished(Manifest::path_for(&self.file), manifest.as_bytes())?,
@@ -173,7 +171,8 @@ fn ends_with_separator(path: &Path) -> bool {
     last.is_some_and(|&byte| std::path::is_separator(byte.into()))
 }
 
-/// The folder and those above it that are not there yet, the reason first.
+/// The folder and those above it that are not there yet, the deepest
+/// first.
 fn missing_folders(folder: &Path) -> Vec<PathBuf> {
     folder
         .ancestors()
@@ -214,9 +213,5 @@ pub(crate) fn finish(file: OutputFile) -> Result<FinishedFile, Failure> {
 
 /// The manifest of a finished file.
 pub(crate) fn manifest(encoder: &Encoder, file: &FinishedFile) -> Result<Manifest, Failure> {
-    Manifest::new(PROGRAM, encoder, file).map_err(|error| not_written(&error))
-}
-
-fn not_written(error: &ManifestError) -> Failure {
-    Failure::work(error)
+    Manifest::new(PROGRAM, encoder, file).map_err(|error| Failure::work(&error))
 }

@@ -1,6 +1,5 @@
 //! Typed flags turned into checked settings, once.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 
@@ -191,7 +190,7 @@ pub(crate) fn parameters(args: &ThresholdArgs) -> Parameters {
     given
         .into_iter()
         .filter_map(|(name, value)| Some((name.to_owned(), value?)))
-        .collect::<BTreeMap<_, _>>()
+        .collect()
 }
 
 /// A pool of as many threads as asked for.

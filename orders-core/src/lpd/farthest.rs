@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::fill::{FillState, FillStep};
-use super::lanes::{Chunk, LANES, Lane, lanes_equal, largest_of};
+use super::lanes::{Chunk, LANES, Lane, chunk_starts, lanes_equal, largest_of};
 use super::levels::{GENERATED, Levels};
 use crate::grid::{Cell, Grid};
 
@@ -95,10 +95,7 @@ impl<L: Lane> Field<L> {
             largest: vec![[L::ZERO; LANES]; chunks.div_ceil(LANES)],
             // Those beyond the last column may wrap; no candidate sees them.
             column_squares: (1 - width..width + LANES as i64).map(square).collect(),
-            starts: (0..grid.width())
-                .step_by(LANES)
-                .flat_map(|column| (0..grid.height()).map(move |row| (row, column)))
-                .collect(),
+            starts: chunk_starts(grid),
             row_squares: (1 - height..height)
                 .map(|d| Chunk([square(d); LANES]))
                 .collect(),

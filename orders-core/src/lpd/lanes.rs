@@ -5,6 +5,8 @@
 
 use pulp::Arch;
 
+use crate::grid::Grid;
+
 /// Cells that are handled at once.
 pub(super) const LANES: usize = 16;
 
@@ -13,6 +15,15 @@ pub(super) const LANES: usize = 16;
 #[derive(Clone, Copy, Debug)]
 #[repr(align(32))]
 pub(super) struct Chunk<L>(pub(super) [L; LANES]);
+
+/// The row and the first column of every chunk of a grid, column of chunks after
+/// column of chunks.
+pub(super) fn chunk_starts(grid: Grid) -> Vec<(u32, u32)> {
+    (0..grid.width())
+        .step_by(LANES)
+        .flat_map(|column| (0..grid.height()).map(move |row| (row, column)))
+        .collect()
+}
 
 /// A whole number without sign.
 pub(super) trait Lane: Copy + Ord + Send + std::fmt::Debug + 'static {

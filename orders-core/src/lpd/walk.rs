@@ -1,6 +1,6 @@
 //! The walk over the near cells.
 
-use super::lanes::{Chunk, LANES, Lane, lanes_equal, smallest_of};
+use super::lanes::{Chunk, LANES, Lane, chunk_starts, lanes_equal, smallest_of};
 use super::levels::Levels;
 use super::repulsion::Repulsion;
 use crate::grid::{Cell, Grid};
@@ -116,10 +116,7 @@ impl<L: Lane> Ranks<L> {
             key_bits: L::BITS - (u32::BITS - (highest_level + 1).leading_zeros()),
             chunks: vec![Chunk([Self::OUT; LANES]); chunks],
             best: vec![[Self::OUT; LANES]; chunks.div_ceil(LANES)],
-            starts: (0..grid.width())
-                .step_by(LANES)
-                .flat_map(|column| (0..grid.height()).map(move |row| (row, column)))
-                .collect(),
+            starts: chunk_starts(grid),
             widest: bounds.iter().fold(1, |widest, &bound| widest.max(bound)) as usize - 1,
             bounds: bounds.into_iter().map(L::of_u32).collect(),
             columns: (1 - width..width + LANES as i64)
