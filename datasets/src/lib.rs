@@ -1,0 +1,1 @@
+//! Images and tokens for models that generate in parallel.
