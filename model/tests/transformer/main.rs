@@ -1,0 +1,4 @@
+//! The LPD transformer: against the reference's numbers, and against itself.
+
+mod reference;
+mod tiny;
