@@ -226,10 +226,14 @@ fn methods_take_grid_known_cells_and_sizes_of_the_first_file() {
 fn curves_of_all_sizes_are_in_one_chart() {
     let folder = Folder::new();
     folder.write("a.json", "[[0,1,2,3,4,5]]");
+    folder.done("gen --grid 2x3 --group-sizes 3,3 --num 1 --out b.json");
     let flags = "a.json --grid 2x3 --group-sizes 1,2,3 --show sizes --method raster";
-    let svg = svg(&folder, flags);
-    let texts = texts(&svg);
-    for text in ["group size (cells)", "step", "a", "raster", "2x3, 3 steps"] {
+    let alike = texts(&svg(&folder, flags));
+    // One curve for sizes that are the same.
+    assert!(alike.iter().any(|text| text == "a, raster"), "{alike:?}");
+    let flags = "b.json --group-sizes own --show sizes --method row-parallel";
+    let texts = texts(&svg(&folder, flags));
+    for text in ["group size (cells)", "step", "b", "row-parallel", "2x3"] {
         assert!(texts.iter().any(|found| found == text), "{text}: {texts:?}");
     }
 }

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 
+use orders_core::GroupSizes;
 use orders_figures::{
     Figure, FigureError, Panel, SheetOptions, StepsShown, group_sizes_chart, order_map,
     order_map_subtitle, sheet, small_multiples,
@@ -116,9 +117,18 @@ fn figure(args: &PlotArgs, shown: &OrdersShown) -> Result<Figure, FigureError> {
         }
         ([PartArg::Steps], [one]) => small_multiples(&one.order, &args.steps_shown, &title, &which),
         ([PartArg::Sizes], orders) => {
-            let lists: Vec<_> = orders
+            // Curves that are the same would hide each other.
+            let mut lists: Vec<(String, &GroupSizes)> = Vec::new();
+            for shown in orders {
+                let sizes = shown.order.group_sizes();
+                match lists.iter_mut().find(|(_, other)| *other == sizes) {
+                    Some((label, _)) => *label += &format!(", {}", shown.label),
+                    None => lists.push((shown.label.clone(), sizes)),
+                }
+            }
+            let lists: Vec<_> = lists
                 .iter()
-                .map(|shown| (shown.label.as_str(), shown.order.group_sizes()))
+                .map(|(l, sizes)| (l.as_str(), *sizes))
                 .collect();
             group_sizes_chart(&lists, &title, "cells generated in each step")
         }
