@@ -1,6 +1,10 @@
 //! The LPD transformer in candle, and what it is judged with.
 //!
+//! - [`features`]: networks that turn images into features.
+//! - [`metrics`]: distances between sets of images, from their features.
 //! - [`weights`]: named tensors, held against the list that a network expects,
 //!   and weights by formula for tests at full size.
 
+pub mod features;
+pub mod metrics;
 pub mod weights;

@@ -3,6 +3,7 @@
 //! One struct for each command; flags that several commands have are in
 //! `shared`.
 
+mod distance;
 mod shared;
 
 use std::path::PathBuf;
@@ -16,6 +17,7 @@ use crate::names;
 use crate::numbers;
 use crate::printer::Printer;
 
+pub(crate) use distance::DistanceArgs;
 pub(crate) use shared::{
     FirstGroupArg, FormatArg, GridArgs, KnownArgs, MethodArgs, OptionalGridArgs, OptionalSizesArgs,
     SetArgs, SizesArgs, ThreadsArgs, ThresholdArgs,
@@ -49,6 +51,7 @@ pub(crate) enum Command {
     Inspect(InspectArgs),
     Convert(ConvertArgs),
     Methods(MethodsArgs),
+    Distance(DistanceArgs),
     Completions(CompletionsArgs),
 }
 
