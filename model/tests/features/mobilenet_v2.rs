@@ -48,8 +48,8 @@ fn agrees(tensors: BTreeMap<String, Tensor>, weights: &str) {
     let features: Vec<Vec<f32>> = found.iter().map(|image| image.features.clone()).collect();
     let logits: Vec<Vec<f32>> = found.iter().map(|image| image.logits.clone()).collect();
     let expected = fixture("features/mobilenet_v2.safetensors");
-    assert_rows(&features, &expected[&format!("{weights}_features")], 2e-5);
-    assert_rows(&logits, &expected[&format!("{weights}_logits")], 2e-5);
+    assert_rows(&features, &expected[&format!("{weights}_features")], 1e-4);
+    assert_rows(&logits, &expected[&format!("{weights}_logits")], 1e-4);
 }
 
 #[test]
