@@ -1,6 +1,11 @@
 //! The LPD transformer in candle, and what it is judged with.
 //!
+//! - [`checkpoint`]: files of named tensors, PyTorch's and safetensors, read
+//!   without running what is in them.
+//! - [`vq`]: the VQ-16 tokenizer, between images and tokens.
 //! - [`weights`]: named tensors, held against the list that a network expects,
 //!   and weights by formula for tests at full size.
 
+pub mod checkpoint;
+pub mod vq;
 pub mod weights;

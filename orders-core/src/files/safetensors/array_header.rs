@@ -1,5 +1,6 @@
 //! What stands before the tensors of a `.safetensors` file.
 
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::io::{self, Read};
 
@@ -82,6 +83,19 @@ impl SafetensorsHeader {
     /// Number of tensors.
     pub fn tensors(&self) -> usize {
         self.metadata.offset_keys().len()
+    }
+
+    /// The names of all tensors, in the order in which they lie in the file.
+    pub fn names(&self) -> Vec<String> {
+        self.metadata.offset_keys()
+    }
+
+    /// What the file says of itself, by key.
+    pub fn metadata(&self) -> BTreeMap<String, String> {
+        let metadata = self.metadata.metadata().iter().flatten();
+        metadata
+            .map(|(key, value)| (key.clone(), value.clone()))
+            .collect()
     }
 
     /// The tensor of a name, or the only one there is.
