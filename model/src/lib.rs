@@ -2,10 +2,13 @@
 //!
 //! - [`checkpoint`]: files of named tensors, PyTorch's and safetensors, read
 //!   without running what is in them.
+//! - [`lpd`]: the transformer, its training pass and generation.
 //! - [`vq`]: the VQ-16 tokenizer, between images and tokens.
 //! - [`weights`]: named tensors, held against the list that a network expects,
 //!   and weights by formula for tests at full size.
 
 pub mod checkpoint;
+mod cpu;
+pub mod lpd;
 pub mod vq;
 pub mod weights;
