@@ -2,6 +2,7 @@
 //!
 //! - [`checkpoint`]: files of named tensors, PyTorch's and safetensors, read
 //!   without running what is in them.
+//! - [`DeviceKind`]: where to compute.
 //! - [`lpd`]: the transformer, its training pass and generation.
 //! - [`vq`]: the VQ-16 tokenizer, between images and tokens.
 //! - [`weights`]: named tensors, held against the list that a network expects,
@@ -9,6 +10,10 @@
 
 pub mod checkpoint;
 mod cpu;
+mod device;
 pub mod lpd;
 pub mod vq;
 pub mod weights;
+
+pub use candle_core::{DType, Device, Tensor};
+pub use device::{DeviceError, DeviceKind};

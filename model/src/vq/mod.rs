@@ -9,7 +9,7 @@
 //! # Two ways to compute
 //!
 //! On a CPU the network runs on maps of our own: channels last, convolutions as
-//! matrix products that read the map in place, normalisation and activation
+//! products that read the map in place, normalisation and activation
 //! fused into the padding that the next convolution needs. On other devices, and
 //! with [`VqTokenizer::with_candle`], it runs on candle's operations. The
 //! architecture is stated once, in `layers`; `backend` is the seam, and tests
@@ -23,8 +23,10 @@ mod error;
 mod host;
 mod layers;
 mod network;
+mod pixels;
 mod tokenizer;
 
 pub use config::{VqConfig, VqConfigError};
 pub use error::VqError;
+pub use pixels::{images_from_pixels, pixels_from_images};
 pub use tokenizer::{Encoded, VqTokenizer};

@@ -1,55 +1,37 @@
 //! Attention of all pixels to all pixels, one head.
 
-use faer::linalg::matmul::matmul;
-use faer::{Accum, MatMut, MatRef, Par};
+use pulp::Arch;
 use rayon::prelude::*;
 
+use super::conv::Conv;
 use super::map::Map;
+use crate::cpu::{exp, largest};
 
-/// Pixels whose scores are computed at once.
-const BLOCK: usize = 128;
-
-/// `softmax(q k^T / sqrt C) v`; memory is O(pixels) for each thread.
-pub(super) fn mix(q: &Map, k: &Map, v: &Map) -> Map {
+/// `softmax(q k^T / sqrt C) v`. O(p^2 C) time and O(p^2) memory for p pixels.
+pub(super) fn mix(mut q: Map, k: &Map, v: &Map) -> Map {
     let (pixels, channels) = (q.pixels(), q.channels);
     let scale = 1.0 / (channels as f32).sqrt();
-    let keys = MatRef::from_row_major_slice(&k.values, pixels, channels);
-    let values = MatRef::from_row_major_slice(&v.values, pixels, channels);
-    let mut mixed = vec![0.0; q.values.len()];
-    mixed
-        .par_chunks_mut(BLOCK * channels)
-        .zip(q.values.par_chunks(BLOCK * channels))
-        .for_each(|(mixed, queries)| {
-            let rows = queries.len() / channels;
-            let mut scores = vec![0.0; rows * pixels];
-            matmul(
-                MatMut::from_row_major_slice_mut(&mut scores, rows, pixels),
-                Accum::Replace,
-                MatRef::from_row_major_slice(queries, rows, channels),
-                keys.transpose(),
-                scale,
-                Par::Seq,
-            );
-            scores.chunks_exact_mut(pixels).for_each(softmax);
-            matmul(
-                MatMut::from_row_major_slice_mut(mixed, rows, channels),
-                Accum::Replace,
-                MatRef::from_row_major_slice(&scores, rows, pixels),
-                values,
-                1.0,
-                Par::Seq,
-            );
-        });
-    Map::new(q.height, q.width, channels, mixed)
+    q.values.iter_mut().for_each(|value| *value *= scale);
+    let mut scores = Conv::of_matrix(&k.values, pixels, channels).point(&q, None);
+    scores.values.par_chunks_exact_mut(pixels).for_each(|row| {
+        Arch::new().dispatch(|| softmax(row));
+    });
+    let mut across = vec![0.0; v.values.len()];
+    for (pixel, values) in v.values.chunks_exact(channels).enumerate() {
+        for (channel, &value) in values.iter().enumerate() {
+            across[channel * pixels + pixel] = value;
+        }
+    }
+    Conv::of_matrix(&across, channels, pixels).point(&scores, None)
 }
 
+#[inline(always)]
 fn softmax(scores: &mut [f32]) {
-    let largest = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    let mut sum = 0.0;
+    let largest = largest(scores);
     for score in scores.iter_mut() {
-        *score = (*score - largest).exp();
-        sum += *score;
+        *score = exp(*score - largest);
     }
+    let sum: f32 = scores.iter().sum();
     for score in scores {
         *score /= sum;
     }

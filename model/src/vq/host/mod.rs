@@ -1,19 +1,19 @@
-//! The network on the CPU, with products of `faer`'s matrices.
+//! The network on the CPU, with the product of [`crate::cpu`].
 //!
 //! A [`Map`] has its channels last. For a 3 x 3 convolution it is copied, while it
 //! is normalised and activated, into a [`Padded`] map with a border of zeros. There
-//! the three neighbours of a pixel in a row lie next to each other, and so do those
-//! of the next pixel, one pixel further: a matrix whose rows overlap. The
-//! convolution is three products with that matrix, one for each row of weights,
-//! without any copy of patches.
+//! the three neighbours of a pixel in a row lie side by side, so that a row of the
+//! kernel is a product with a slice of the map: no patch is ever copied.
 //!
-//! Everything is split into pieces of fixed sizes, so that results are the same,
-//! bit for bit, with any number of threads.
+//! Everything is split into pieces of fixed sizes, and every sum has one order of
+//! its terms, so that results are the same, bit for bit, with any number of
+//! threads.
 
 mod attention;
 mod conv;
 mod map;
 mod norm;
+mod product;
 
 use candle_core::Result;
 
@@ -57,6 +57,6 @@ impl Backend for Host {
     fn attend(&self, norm: &Norm, qkv: [&Conv; 3], out: &Conv, x: &Map) -> Result<Map> {
         let h = norm.apply(x);
         let [q, k, v] = qkv.map(|conv| conv.point(&h, None));
-        Ok(out.point(&attention::mix(&q, &k, &v), Some(x)))
+        Ok(out.point(&attention::mix(q, &k, &v), Some(x)))
     }
 }
