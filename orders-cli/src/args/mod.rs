@@ -4,6 +4,7 @@
 //! `shared`.
 
 mod animate;
+mod distance;
 mod orders_shown;
 mod plot;
 mod shared;
@@ -21,6 +22,7 @@ use crate::numbers;
 use crate::printer::Printer;
 
 pub(crate) use animate::AnimateArgs;
+pub(crate) use distance::DistanceArgs;
 pub(crate) use orders_shown::OrdersShownArgs;
 pub(crate) use plot::{PartArg, PlotArgs};
 pub(crate) use shared::{
@@ -61,6 +63,7 @@ pub(crate) enum Command {
     Tokenize(TokenizeArgs),
     Detokenize(DetokenizeArgs),
     Methods(MethodsArgs),
+    Distance(DistanceArgs),
     Completions(CompletionsArgs),
 }
 
