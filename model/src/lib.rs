@@ -19,5 +19,5 @@ pub mod metrics;
 pub mod vq;
 pub mod weights;
 
-pub use candle_core::{DType, Device, Tensor};
+pub use candle_core::{DType, Device, Error as TensorError, Tensor};
 pub use device::{DeviceError, DeviceKind};

@@ -71,6 +71,26 @@ pub(crate) fn number(text: &str) -> Result<f64, String> {
     text.parse().map_err(|_| "it takes a number".to_owned())
 }
 
+/// `--batch` and `--runs`
+pub(crate) fn batch(text: &str) -> Result<usize, String> {
+    whole(text, 1..=65_536)
+}
+
+/// A label, or none.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Label(pub(crate) Option<u32>);
+
+/// One of `--labels`; which classes there are is the model's to say.
+pub(crate) fn label(text: &str) -> Result<Label, String> {
+    if text == "none" {
+        return Ok(Label(None));
+    }
+    let number = text.trim().parse();
+    number
+        .map(|label| Label(Some(label)))
+        .map_err(|_| "labels are whole numbers from 0, or 'none'".to_owned())
+}
+
 fn whole<T: FromStr + PartialOrd + Display>(
     text: &str,
     allowed: RangeInclusive<T>,

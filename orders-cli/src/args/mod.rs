@@ -4,9 +4,13 @@
 //! `shared`.
 
 mod animate;
+mod bench;
 mod distance;
+mod model;
 mod orders_shown;
 mod plot;
+mod sample;
+mod score;
 mod shared;
 mod tokenizer;
 
@@ -22,9 +26,13 @@ use crate::numbers;
 use crate::printer::Printer;
 
 pub(crate) use animate::AnimateArgs;
+pub(crate) use bench::BenchArgs;
 pub(crate) use distance::DistanceArgs;
+pub(crate) use model::{ModelArgs, PrecisionArg, SampleOrdersArgs, ScheduleArg};
 pub(crate) use orders_shown::OrdersShownArgs;
 pub(crate) use plot::{PartArg, PlotArgs};
+pub(crate) use sample::SampleArgs;
+pub(crate) use score::ScoreArgs;
 pub(crate) use shared::{
     FirstGroupArg, FormatArg, GridArgs, KnownArgs, MethodArgs, OptionalGridArgs, OptionalSizesArgs,
     SetArgs, SizesArgs, ThreadsArgs, ThresholdArgs,
@@ -62,6 +70,9 @@ pub(crate) enum Command {
     Animate(AnimateArgs),
     Tokenize(TokenizeArgs),
     Detokenize(DetokenizeArgs),
+    Sample(SampleArgs),
+    Score(ScoreArgs),
+    Bench(BenchArgs),
     Methods(MethodsArgs),
     Distance(DistanceArgs),
     Completions(CompletionsArgs),

@@ -161,12 +161,12 @@ fn target(args: &DetokenizeArgs, count: usize) -> Result<Target, Failure> {
 }
 
 /// Images are numbered from 0, with as many digits as the last one has.
-fn image_path(folder: &Path, index: usize, count: usize) -> PathBuf {
+pub(crate) fn image_path(folder: &Path, index: usize, count: usize) -> PathBuf {
     let digits = count.saturating_sub(1).to_string().len().max(4);
     folder.join(format!("{index:0digits$}.png"))
 }
 
-fn png((height, width): (usize, usize), pixels: Vec<u8>) -> Result<Vec<u8>, Failure> {
+pub(crate) fn png((height, width): (usize, usize), pixels: Vec<u8>) -> Result<Vec<u8>, Failure> {
     let image = Image::from_rgb(width as u32, height as u32, pixels)
         .map_err(|error| Failure::work(&error))?;
     Ok(image.to_png())

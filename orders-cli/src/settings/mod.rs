@@ -1,9 +1,11 @@
 //! Typed flags turned into checked settings, once.
 
 mod known;
+mod lpd;
 mod mask;
 mod method;
 mod orders_shown;
+mod sample_orders;
 mod sizes;
 mod tokenizer;
 
@@ -17,8 +19,10 @@ use crate::args::{
 use crate::failure::Failure;
 
 pub(crate) use known::{KnownFile, known_of_file};
+pub(crate) use lpd::{LoadedLpd, dtype, guidance, lpd, lpd_config};
 pub(crate) use method::{method_by_name, method_entry, parameters};
 pub(crate) use orders_shown::{OrdersShown, Origin};
+pub(crate) use sample_orders::SampleOrders;
 pub(crate) use sizes::sizes;
 pub(crate) use tokenizer::{device, tokenizer};
 
