@@ -98,14 +98,6 @@ impl SafetensorsHeader {
         self.metadata.offset_keys()
     }
 
-    /// What the file says of itself, by key.
-    pub fn metadata(&self) -> BTreeMap<String, String> {
-        let metadata = self.metadata.metadata().iter().flatten();
-        metadata
-            .map(|(key, value)| (key.clone(), value.clone()))
-            .collect()
-    }
-
     /// The tensor of a name, or the only one there is.
     pub fn tensor(&self, name: &str) -> Option<&TensorInfo> {
         self.metadata.info(name).or_else(|| {
