@@ -24,6 +24,10 @@ impl KernelFamily {
     pub(super) fn correlation(self, squared_distance: u64, range: f64) -> f64 {
         let squared = squared_distance as f64;
         let scaled = squared.sqrt() / range;
+        // Where the exponential is 0, its factor may be infinite.
+        if scaled > 1000.0 {
+            return 0.0;
+        }
         match self {
             Self::Exponential => libm::exp(-scaled),
             Self::Matern32 => {
