@@ -29,6 +29,7 @@ fn main() -> ExitCode {
         Command::Inspect(args) => commands::inspect::run(args, &printer),
         Command::Convert(args) => commands::convert::run(args, &printer),
         Command::Methods(args) => commands::methods::run(args, &printer),
+        Command::Data(args) => commands::data::run(args, &printer),
         Command::Completions(args) => commands::completions::run(args, &printer),
     };
     match result {

@@ -143,6 +143,7 @@ mod safetensors;
 pub use digest::{Digest, DigestError};
 pub use encoder::{EncodeError, Encoder};
 pub use format::{Format, FormatError};
+pub use integers::{IntegerType, NotACell};
 pub use manifest::Manifest;
 pub use manifest_error::ManifestError;
 pub use npy::NpyHeader;
