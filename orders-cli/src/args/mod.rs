@@ -3,7 +3,10 @@
 //! One struct for each command; flags that several commands have are in
 //! `shared`.
 
+mod animate;
 mod data;
+mod orders_shown;
+mod plot;
 mod shared;
 
 use std::path::PathBuf;
@@ -17,10 +20,13 @@ use crate::names;
 use crate::numbers;
 use crate::printer::Printer;
 
+pub(crate) use animate::AnimateArgs;
 pub(crate) use data::{
     CodebookArgs, ColourArg, DataArgs, DataCommand, DataInfoArgs, DataPrepareArgs, DataPreviewArgs,
     ImagesArgs, LabelArgs,
 };
+pub(crate) use orders_shown::OrdersShownArgs;
+pub(crate) use plot::{PartArg, PlotArgs};
 pub(crate) use shared::{
     FirstGroupArg, FormatArg, GridArgs, KnownArgs, MethodArgs, OptionalGridArgs, OptionalSizesArgs,
     SetArgs, SizesArgs, ThreadsArgs, ThresholdArgs,
@@ -53,6 +59,8 @@ pub(crate) enum Command {
     Check(CheckArgs),
     Inspect(InspectArgs),
     Convert(ConvertArgs),
+    Plot(PlotArgs),
+    Animate(AnimateArgs),
     Methods(MethodsArgs),
     Data(DataArgs),
     Completions(CompletionsArgs),
