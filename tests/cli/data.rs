@@ -19,7 +19,7 @@ fn fashion() -> Folder {
     fs_err::create_dir(folder.path("fashion")).unwrap();
     for (name, count) in [("train", 40), ("t10k", 8)] {
         let pixel = |i: u32| {
-            if i % 3 == 0 {
+            if i.is_multiple_of(3) {
                 0
             } else {
                 (i * i % 97 + i % 6) as u8
@@ -278,7 +278,7 @@ fn wrong_input_is_told_in_a_sentence() {
         ),
         (
             "fashion --pad 5",
-            "000000: an image of 6x6 pixels can't be padded to 5x5; sides of at least its own, up to 16384, are allowed",
+            "image 000000: an image of 6x6 pixels can't be padded to 5x5; sides of at least its own, up to 16384, are allowed",
         ),
         (
             "fashion --patch 4",

@@ -30,6 +30,6 @@ proptest! {
 fn splits_never_change() {
     // Token files name images by these: whoever draws anew must draw the same.
     assert_eq!(hold_out(20, 5, 0).1, [1, 6, 11, 12, 17]);
-    assert_eq!(subset(&[3, 5, 7, 9, 11, 13], 3, 0), [0; 3]);
+    assert_eq!(subset(&[3, 5, 7, 9, 11, 13], 3, 0), [3, 7, 13]);
     assert_ne!(hold_out(1000, 100, 0).1, hold_out(1000, 100, 1).1);
 }

@@ -74,7 +74,7 @@ pub(crate) struct DataPrepareArgs {
     pub(crate) grid: Option<String>,
     #[command(flatten)]
     pub(crate) threads: ThreadsArgs,
-    /// Replace existing files, and begin anew where a run was interrupted
+    /// Replace existing files, and what an interrupted run with other settings left
     #[arg(long)]
     pub(crate) force: bool,
     /// Print what was made as JSON

@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use orders_datasets::{
-    CountedPatches, Image, ImageSource, PatchCodebook, PatchShape, Preparation, Provenance, subset,
+    CountedPatches, Image, ImageSource, PatchCodebook, PatchShape, Preparation, Provenance,
+    SourceError, subset,
 };
 use rayon::prelude::*;
 
@@ -33,21 +34,28 @@ pub(super) fn train(
     let (side, most, params) = settings::data::training(args, seed);
     let drawn = subset(&split.indices, most, seed);
     let progress = printer.progress(drawn.len() as u64, "reading images for the codebook");
-    let images: Vec<Result<Image, Failure>> = drawn
+    let read: Vec<Result<Result<Image, SourceError>, Failure>> = drawn
         .par_iter()
         .map(|&index| {
             interrupt::check()?;
             progress.inc(1);
-            prepared(source, index, preparation)
+            let image = match source.image(index as usize) {
+                Ok(image) => image,
+                Err(error) => return Ok(Err(error)),
+            };
+            let prepared = preparation.apply(image).map(Ok);
+            prepared.map_err(|error| {
+                Failure::input_at(format!("image {}", source.name(index as usize)), &error)
+            })
         })
         .collect();
     progress.finish_and_clear();
     let mut taken = Vec::new();
-    for image in images {
-        match image {
+    for image in read {
+        match image? {
             Ok(image) => taken.push(image),
-            Err(Failure::Input(_)) if skip_corrupt => {}
-            Err(failure) => return Err(failure),
+            Err(_) if skip_corrupt => {}
+            Err(error) => return Err(Failure::bad_input(&error)),
         }
     }
     let Some(first) = taken.first() else {
@@ -86,20 +94,6 @@ pub(super) fn train(
             format!("{:.4}", info.mean_squared_error),
         ),
     ])))
-}
-
-/// An image, ready to be cut into patches.
-pub(super) fn prepared(
-    source: &dyn ImageSource,
-    index: u32,
-    preparation: &Preparation,
-) -> Result<Image, Failure> {
-    let image = source
-        .image(index as usize)
-        .map_err(|error| Failure::bad_input(&error))?;
-    preparation
-        .apply(image)
-        .map_err(|error| Failure::input_at(source.name(index as usize), &error))
 }
 
 /// What was done to images before they became tokens, in words.

@@ -134,9 +134,12 @@ fn report(args: &DataInfoArgs) -> Result<Report, Failure> {
     })
 }
 
+/// Heights and widths, and what is wrong with the files that have none.
+type Sizes = (Vec<(u32, u32)>, Vec<String>);
+
 /// Heights and widths by the headers of image files, or of the first of an
 /// array, and what is wrong with the files that have none.
-fn sizes(images: &dyn ImageSource, path: &Path) -> Result<(Vec<(u32, u32)>, Vec<String>), Failure> {
+fn sizes(images: &dyn ImageSource, path: &Path) -> Result<Sizes, Failure> {
     if images.is_empty() {
         return Ok((Vec::new(), Vec::new()));
     }

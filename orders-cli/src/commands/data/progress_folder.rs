@@ -34,18 +34,18 @@ impl ProgressFolder {
         let path = Self::path_in(out);
         let file = path.join(SETTINGS);
         let mut is_resumed = path.exists();
-        if is_resumed {
-            let is_same = fs_err::read(&file).is_ok_and(|known| known == settings.as_bytes());
-            if !is_same && !force {
+        // What was made with the same settings is the same, so that --force need
+        // not make it again.
+        let is_same = || fs_err::read(&file).is_ok_and(|known| known == settings.as_bytes());
+        if is_resumed && !is_same() {
+            if !force {
                 return Err(Failure::input(format!(
                     "{} holds an interrupted run with other settings; give those again to go on, or --force to begin anew",
                     path.display()
                 )));
             }
-            if force {
-                fs_err::remove_dir_all(&path).map_err(|error| Failure::work(&error))?;
-                is_resumed = false;
-            }
+            fs_err::remove_dir_all(&path).map_err(|error| Failure::work(&error))?;
+            is_resumed = false;
         }
         if !is_resumed {
             fs_err::create_dir_all(&path).map_err(|error| {

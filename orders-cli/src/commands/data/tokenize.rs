@@ -2,7 +2,7 @@
 
 use orders_core::Grid;
 use orders_datasets::{
-    ImageSource, PatchCodebook, Preparation, Provenance, Psnr, TokenParts, TokenSet,
+    Image, ImageSource, PatchCodebook, Preparation, Provenance, Psnr, TokenParts, TokenSet,
 };
 use rayon::prelude::*;
 
@@ -76,18 +76,23 @@ impl Task<'_> {
         self.joined(parts)
     }
 
-    /// The tokens of some images.
+    /// The tokens of some images. What is wrong with a file is told apart from
+    /// what is wrong with the settings, which no file is left out for.
     fn part(
         &self,
         indices: &[u32],
         printer: &Printer,
         done: impl Fn() + Sync,
     ) -> Result<TokenSet, Failure> {
-        let images: Vec<Result<Encoded, Failure>> = indices
+        let images: Vec<Result<Result<Encoded, Failure>, Failure>> = indices
             .par_iter()
             .map(|&index| {
                 interrupt::check()?;
-                let encoded = self.encode(index);
+                let original = self.source.image(index as usize);
+                let encoded = match original {
+                    Ok(original) => self.encode(index, original).map(Ok),
+                    Err(error) => Ok(Err(Failure::bad_input(&error))),
+                };
                 done();
                 encoded
             })
@@ -96,7 +101,7 @@ impl Task<'_> {
         let (mut tokens, mut flipped) = (Vec::new(), Vec::new());
         let (mut taken, mut ratios, mut skipped) = (Vec::new(), Vec::new(), 0);
         for (&index, image) in indices.iter().zip(images) {
-            let image = match image {
+            let image = match image? {
                 Err(Failure::Input(message)) if self.args.skip_corrupt => {
                     printer.note(&format!("left out: {message}"));
                     skipped += 1;
@@ -139,12 +144,8 @@ impl Task<'_> {
         .map_err(|error| Failure::work(&error))
     }
 
-    fn encode(&self, index: u32) -> Result<Encoded, Failure> {
+    fn encode(&self, index: u32, original: Image) -> Result<Encoded, Failure> {
         let name = || self.source.name(index as usize);
-        let original = self
-            .source
-            .image(index as usize)
-            .map_err(|error| Failure::bad_input(&error))?;
         let at = |error: &dyn std::error::Error| {
             Failure::Input(format!("image {}: {}", name(), with_sources(error)))
         };
