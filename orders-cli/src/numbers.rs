@@ -61,6 +61,16 @@ pub(crate) fn codes(text: &str) -> Result<u32, String> {
     whole(text, 1..=u32::MAX)
 }
 
+/// `--neighbours`; how many there are is said later.
+pub(crate) fn neighbours(text: &str) -> Result<usize, String> {
+    whole(text, 1..=u32::MAX as usize)
+}
+
+/// `--splits`; how many images there are is said later.
+pub(crate) fn splits(text: &str) -> Result<usize, String> {
+    whole(text, 1..=u32::MAX as usize)
+}
+
 /// `--proximity` and `--repulsion`; which numbers they take is the method's to
 /// say.
 pub(crate) fn threshold(text: &str) -> Result<f64, String> {

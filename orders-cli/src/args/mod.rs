@@ -5,6 +5,7 @@
 
 mod animate;
 mod data;
+mod distance;
 mod orders_shown;
 mod plot;
 mod shared;
@@ -25,6 +26,7 @@ pub(crate) use data::{
     CodebookArgs, ColourArg, DataArgs, DataCommand, DataInfoArgs, DataPrepareArgs, DataPreviewArgs,
     ImagesArgs, LabelArgs,
 };
+pub(crate) use distance::DistanceArgs;
 pub(crate) use orders_shown::OrdersShownArgs;
 pub(crate) use plot::{PartArg, PlotArgs};
 pub(crate) use shared::{
@@ -62,6 +64,7 @@ pub(crate) enum Command {
     Plot(PlotArgs),
     Animate(AnimateArgs),
     Methods(MethodsArgs),
+    Distance(DistanceArgs),
     Data(DataArgs),
     Completions(CompletionsArgs),
 }

@@ -80,6 +80,14 @@ impl SafetensorsHeader {
         self.data_at
     }
 
+    /// What the file says of itself, by name; empty if it says nothing.
+    pub fn metadata(&self) -> BTreeMap<String, String> {
+        let metadata = self.metadata.metadata().iter().flatten();
+        metadata
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect()
+    }
+
     /// Number of tensors.
     pub fn tensors(&self) -> usize {
         self.metadata.offset_keys().len()
@@ -99,14 +107,6 @@ impl SafetensorsHeader {
                 _ => None,
             }
         })
-    }
-
-    /// What the file says of itself, by key.
-    pub fn metadata(&self) -> BTreeMap<String, String> {
-        let metadata = self.metadata.metadata().iter().flatten();
-        metadata
-            .map(|(key, value)| (key.clone(), value.clone()))
-            .collect()
     }
 
     /// Reads over the tensors before this one, from where they begin: the source
