@@ -41,6 +41,7 @@ fn main() -> ExitCode {
         Command::Bench(args) => commands::bench::run(args, &printer),
         Command::Distance(args) => commands::distance::run(args, &printer),
         Command::Methods(args) => commands::methods::run(args, &printer),
+        Command::Data(args) => commands::data::run(args, &printer),
         Command::Completions(args) => commands::completions::run(args, &printer),
     };
     match result {

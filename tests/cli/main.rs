@@ -9,6 +9,7 @@ mod bad_input;
 mod check;
 mod checkpoint;
 mod convert;
+mod data;
 #[cfg(unix)]
 mod ends;
 mod folder;

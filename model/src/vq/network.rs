@@ -1,7 +1,7 @@
 //! A list of layers with weights, for any way to compute.
 
 use super::backend::Backend;
-use super::layers::Layer;
+use super::layers::{self, Layer};
 use crate::weights::Weights;
 
 /// A layer with its weights.
@@ -38,9 +38,9 @@ impl<B: Backend> Network<B> {
         layers: &[Layer],
         weights: &Weights,
     ) -> candle_core::Result<Self> {
-        let conv = |layer| backend.conv(layer, weights);
-        let norm = |layer| backend.norm(layer, weights);
-        let block = |layer: &Layer| {
+        let conv = |layer: &layers::Conv| backend.conv(layer, weights);
+        let norm = |layer: &layers::Norm| backend.norm(layer, weights);
+        let block = |layer: &Layer| -> candle_core::Result<Block<B>> {
             Ok(match layer {
                 Layer::Conv(layer) => Block::Conv(conv(layer)?),
                 Layer::Residual {

@@ -6,6 +6,7 @@ pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod convert;
 mod convert_checkpoint;
+pub(crate) mod data;
 pub(crate) mod detokenize;
 pub(crate) mod distance;
 pub(crate) mod generate;

@@ -98,12 +98,9 @@ impl SafetensorsHeader {
         self.metadata.offset_keys()
     }
 
-    /// What the file says of itself, by key.
-    pub fn metadata(&self) -> BTreeMap<String, String> {
-        let metadata = self.metadata.metadata().iter().flatten();
-        metadata
-            .map(|(key, value)| (key.clone(), value.clone()))
-            .collect()
+    /// The tensor of a name.
+    pub fn named(&self, name: &str) -> Option<&TensorInfo> {
+        self.metadata.info(name)
     }
 
     /// The tensor of a name, or the only one there is.
