@@ -51,7 +51,7 @@ pub(crate) fn run(args: &BenchArgs, printer: &Printer) -> Result<ExitCode, Failu
     let grid = config.grid();
     let known = KnownCells::none(grid);
     let entry = settings::method_entry(&args.method.method)?;
-    let parameters = settings::parameters(entry, &args.method.set, &args.method.thresholds)?;
+    let parameters = settings::parameters(entry, &[], &args.method.set, &args.method.thresholds)?;
     let method = settings::method_by_name(&args.method.method, &parameters, grid)?;
     let sizes = settings::sizes(&args.sizes, &known, Some(method.as_ref()))?
         .ok_or_else(|| Failure::input("group sizes are needed: --steps, or --group-sizes LIST"))?;

@@ -46,7 +46,7 @@ pub(crate) fn run(args: &SampleArgs, printer: &Printer) -> Result<ExitCode, Fail
             &loaded.lpd,
             &orders,
             &labels,
-            known.as_ref().map(Array2::view),
+            known.as_ref().map(|known| known.view()),
             (guidance, choice),
             printer,
         )

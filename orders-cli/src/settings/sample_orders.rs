@@ -45,7 +45,7 @@ impl SampleOrders {
             },
         };
         let entry = method_entry(&args.method.method)?;
-        let parameters = parameters(entry, &args.method.set, &args.method.thresholds)?;
+        let parameters = parameters(entry, &[], &args.method.set, &args.method.thresholds)?;
         let method = method_by_name(&args.method.method, &parameters, grid)?;
         let stated = manifest.and_then(|manifest| manifest.problem());
         let sizes = match sizes(&args.sizes, &known, Some(method.as_ref()))? {
