@@ -84,7 +84,7 @@ impl VqConfig {
             return fault("ch_mult", format!("1 to {MOST_LEVELS} numbers"));
         }
         let fits = |channels: usize| {
-            channels > 0 && channels <= MOST_CHANNELS && channels % NORM_GROUPS == 0
+            channels > 0 && channels <= MOST_CHANNELS && channels.is_multiple_of(NORM_GROUPS)
         };
         if !fits(self.ch) {
             let allowed = format!("a multiple of {NORM_GROUPS} up to {MOST_CHANNELS}");

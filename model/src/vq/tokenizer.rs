@@ -140,8 +140,8 @@ impl VqTokenizer {
                 if count > 0
                     && height > 0
                     && width > 0
-                    && height % stride == 0
-                    && width % stride == 0 =>
+                    && height.is_multiple_of(stride)
+                    && width.is_multiple_of(stride) =>
             {
                 (count, height / stride, width / stride)
             }
