@@ -14,6 +14,7 @@ mod output;
 mod printer;
 mod settings;
 mod single_file;
+mod token_file;
 
 use std::process::ExitCode;
 
@@ -33,7 +34,14 @@ fn main() -> ExitCode {
         Command::Convert(args) => commands::convert::run(args, &printer),
         Command::Plot(args) => commands::plot::run(args, &printer),
         Command::Animate(args) => commands::animate::run(args, &printer),
+        Command::Tokenize(args) => commands::tokenize::run(args, &printer),
+        Command::Detokenize(args) => commands::detokenize::run(args, &printer),
+        Command::Sample(args) => commands::sample::run(args, &printer),
+        Command::Score(args) => commands::score::run(args, &printer),
+        Command::Bench(args) => commands::bench::run(args, &printer),
+        Command::Distance(args) => commands::distance::run(args, &printer),
         Command::Methods(args) => commands::methods::run(args, &printer),
+        Command::Data(args) => commands::data::run(args, &printer),
         Command::Completions(args) => commands::completions::run(args, &printer),
     };
     match result {

@@ -71,6 +71,30 @@ pub(crate) fn row(path: &Path, index: u64) -> Result<Vec<Cell>, Failure> {
     }
 }
 
+/// The first rows of an order file, `count` of them or all there are. What comes
+/// behind them is not read.
+pub(crate) fn first_rows(path: &Path, count: usize) -> Result<Vec<Vec<Cell>>, Failure> {
+    /// Ends the reading.
+    struct Enough;
+
+    let mut rows = Vec::new();
+    let read = read_order_file(path, &Limits::default(), |_, row| {
+        rows.push(row.to_vec());
+        if rows.len() == count {
+            return Err(Enough);
+        }
+        Ok(())
+    });
+    match read {
+        Ok(_) => Ok(rows),
+        Err(ReadFileError::Read {
+            source: ReadError::Take(Enough),
+            ..
+        }) => Ok(rows),
+        Err(error) => Err(failure_of(error, |_| Failure::input(path.display()))),
+    }
+}
+
 /// What a file that can't be read means: what the taker of its rows said, or
 /// that the input is wrong.
 pub(crate) fn read_failure(error: ReadFileError<Failure>) -> Failure {

@@ -7,7 +7,9 @@ mod animate;
 mod bad_files;
 mod bad_input;
 mod check;
+mod checkpoint;
 mod convert;
+mod data;
 #[cfg(unix)]
 mod ends;
 mod folder;
@@ -21,4 +23,5 @@ mod picture;
 mod plot;
 mod python;
 mod schedule;
+mod tokenize;
 mod video;

@@ -25,6 +25,7 @@ mod layers;
 mod likelihood;
 mod network;
 mod positions;
+mod stand_in;
 mod training;
 mod visibility;
 

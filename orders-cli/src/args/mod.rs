@@ -4,9 +4,16 @@
 //! `shared`.
 
 mod animate;
+mod bench;
+mod data;
+mod distance;
+mod model;
 mod orders_shown;
 mod plot;
+mod sample;
+mod score;
 mod shared;
+mod tokenizer;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -20,12 +27,22 @@ use crate::numbers;
 use crate::printer::Printer;
 
 pub(crate) use animate::AnimateArgs;
+pub(crate) use bench::BenchArgs;
+pub(crate) use data::{
+    CodebookArgs, ColourArg, DataArgs, DataCommand, DataInfoArgs, DataPrepareArgs, DataPreviewArgs,
+    ImagesArgs, LabelArgs,
+};
+pub(crate) use distance::DistanceArgs;
+pub(crate) use model::{ModelArgs, PrecisionArg, SampleOrdersArgs, ScheduleArg};
 pub(crate) use orders_shown::OrdersShownArgs;
 pub(crate) use plot::{PartArg, PlotArgs};
+pub(crate) use sample::SampleArgs;
+pub(crate) use score::ScoreArgs;
 pub(crate) use shared::{
     FirstGroupArg, FormatArg, GridArgs, KnownArgs, MethodArgs, OptionalGridArgs, OptionalSizesArgs,
     SetArgs, SizesArgs, ThreadsArgs, ThresholdArgs,
 };
+pub(crate) use tokenizer::{DetokenizeArgs, DeviceArgs, TokenizeArgs, TokenizerArgs};
 
 /// Generation orders for parallel autoregressive image models: which tokens
 /// are generated together, and in which order.
@@ -56,7 +73,14 @@ pub(crate) enum Command {
     Convert(ConvertArgs),
     Plot(PlotArgs),
     Animate(AnimateArgs),
+    Tokenize(TokenizeArgs),
+    Detokenize(DetokenizeArgs),
+    Sample(SampleArgs),
+    Score(ScoreArgs),
+    Bench(BenchArgs),
     Methods(MethodsArgs),
+    Distance(DistanceArgs),
+    Data(DataArgs),
     Completions(CompletionsArgs),
 }
 
@@ -191,20 +215,35 @@ pub(crate) struct InspectArgs {
     pub(crate) json: bool,
 }
 
-/// Convert an order file to another format
+/// Convert an order file to another format, or a checkpoint to safetensors
 ///
-/// Formats are those of the endings: .json, .npy, .safetensors. The manifest is
-/// carried over where there is one; flags for grid and known cells take
-/// precedence over it.
+/// Order files: formats are those of the endings: .json, .npy, .safetensors. The
+/// manifest is carried over where there is one; flags for grid and known cells
+/// take precedence over it.
+///
+/// Checkpoints: what PyTorch's torch.save wrote (.pth, .pt), in the zip format or
+/// the older one, becomes .safetensors; by its content IN is known to be one.
+/// Nothing in it is run, and what lies beside the tensors of the network is left
+/// out. PyTorch files are not written: safetensors.torch.load_file reads ours.
 #[derive(Debug, Args)]
-#[command(name = "convert")]
+#[command(
+    name = "convert",
+    after_help = "Examples:
+  orders-cli convert theirs.json ours.safetensors
+  orders-cli convert lpd_l_256.pth lpd_l_256.safetensors
+  orders-cli convert training.pth ema.safetensors --key model_ema"
+)]
 pub(crate) struct ConvertArgs {
-    /// Order file to read
+    /// Order file or checkpoint to read
     #[arg(value_name = "IN")]
     pub(crate) input: PathBuf,
-    /// Order file to write
+    /// File to write
     #[arg(value_name = "OUT")]
     pub(crate) output: PathBuf,
+    /// Key of the tensors in a checkpoint, as in model or training/model [default:
+    /// model or state_dict, or where the only tensors are]
+    #[arg(long, value_name = "KEY")]
+    pub(crate) key: Option<String>,
     #[command(flatten)]
     pub(crate) grid: OptionalGridArgs,
     #[command(flatten)]
@@ -254,11 +293,16 @@ pub(crate) fn parse() -> Result<Arguments, ExitCode> {
             }
         }
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            Failure::input("no command is given; 'orders-cli --help' lists them")
+            let name = command_typed(&definition()).get_name().to_owned();
+            let line = match &name[..] {
+                "orders-cli" => name,
+                command => format!("orders-cli {command}"),
+            };
+            Failure::input(format!("no command is given; '{line} --help' lists them"))
                 .report(&Printer::new(false))
         }
         ErrorKind::InvalidSubcommand => {
-            let known: Vec<String> = definition()
+            let known: Vec<String> = command_typed(&definition())
                 .get_subcommands()
                 .map(|command| command.get_name().to_owned())
                 .collect();
@@ -271,6 +315,20 @@ pub(crate) fn parse() -> Result<Arguments, ExitCode> {
         }
         _ => Failure::input(one_sentence(&error.render().to_string())).report(&Printer::new(false)),
     })
+}
+
+/// The command whose commands were asked for: one that has some and that was
+/// typed, or the program itself.
+fn command_typed(program: &clap::Command) -> clap::Command {
+    let is_typed = |command: &&clap::Command| {
+        let name = std::ffi::OsStr::new(command.get_name());
+        command.has_subcommands() && std::env::args_os().skip(1).any(|word| word == name)
+    };
+    program
+        .get_subcommands()
+        .find(is_typed)
+        .unwrap_or(program)
+        .clone()
 }
 
 /// The definition of all commands, for completions.

@@ -1,14 +1,22 @@
 //! The commands, one file each.
 
 pub(crate) mod animate;
+pub(crate) mod bench;
 pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod convert;
+mod convert_checkpoint;
+pub(crate) mod data;
+pub(crate) mod detokenize;
+pub(crate) mod distance;
 pub(crate) mod generate;
 pub(crate) mod inspect;
 pub(crate) mod methods;
 pub(crate) mod plot;
+pub(crate) mod sample;
 pub(crate) mod schedule;
+pub(crate) mod score;
+pub(crate) mod tokenize;
 
 use orders_figures::FigureError;
 

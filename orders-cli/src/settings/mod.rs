@@ -1,10 +1,14 @@
 //! Typed flags turned into checked settings, once.
 
+pub(crate) mod data;
 mod known;
+mod lpd;
 mod mask;
 mod method;
 mod orders_shown;
+mod sample_orders;
 mod sizes;
+mod tokenizer;
 
 use std::fmt;
 
@@ -16,9 +20,12 @@ use crate::args::{
 use crate::failure::Failure;
 
 pub(crate) use known::{KnownFile, known_of_file};
+pub(crate) use lpd::{LoadedLpd, dtype, guidance, lpd, lpd_config};
 pub(crate) use method::{method_by_name, method_entry, parameters};
 pub(crate) use orders_shown::{OrdersShown, Origin};
+pub(crate) use sample_orders::SampleOrders;
 pub(crate) use sizes::sizes;
+pub(crate) use tokenizer::{device, tokenizer};
 
 /// Pixels for each token of the tokenizers that LPD was published with.
 const STRIDE: u32 = 16;

@@ -1,0 +1,313 @@
+//! `sample`
+
+use std::collections::BTreeMap;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use indicatif::HumanCount;
+use ndarray::{Array2, ArrayView2, s};
+use orders_model::checkpoint::write_safetensors;
+use orders_model::lpd::{Batch, Choice, Guidance, GuidanceSchedule, Lpd, Sampling};
+use orders_model::vq::{VqTokenizer, pixels_from_images};
+use orders_model::{Device, Tensor};
+
+use super::detokenize::{image_path, png};
+use crate::args::{SampleArgs, TokenizerArgs};
+use crate::failure::{Failure, reason};
+use crate::output::{self, PROGRAM};
+use crate::printer::Printer;
+use crate::settings::{self, LoadedLpd, SampleOrders};
+use crate::single_file::SingleFile;
+use crate::{interrupt, token_file};
+
+pub(crate) fn run(args: &SampleArgs, printer: &Printer) -> Result<ExitCode, Failure> {
+    let guidance = settings::guidance(args.cfg, args.cfg_schedule)?;
+    let choice = choice(args)?;
+    let config = settings::lpd_config(&args.model)?;
+    let labels: Vec<Option<u32>> = args
+        .labels
+        .iter()
+        .flat_map(|label| (0..args.per_label).map(|_| label.0))
+        .collect();
+    let grid = config.grid();
+    let orders = SampleOrders::new(&args.orders, grid, labels.len(), args.seed)?;
+    let known = known_tokens(args, &orders, labels.len(), grid.cells())?;
+    let targets = Targets::new(args, labels.len())?;
+    let device = settings::device(&args.model.device)?;
+    let loaded = settings::lpd(&args.model, config, &device)?;
+    let tokenizer = tokenizer(args, &device)?;
+    interrupt::catch()?;
+
+    let pool = settings::thread_pool(&args.threads)?;
+    let start = Instant::now();
+    let tokens = pool.install(|| {
+        generate(
+            args,
+            &loaded.lpd,
+            &orders,
+            &labels,
+            known.as_ref().map(|known| known.view()),
+            (guidance, choice),
+            printer,
+        )
+    })?;
+    let seconds = start.elapsed().as_secs_f64();
+    if let Some(tokenizer) = &tokenizer {
+        pool.install(|| targets.write_images(args, tokenizer, &tokens, grid, &device))?;
+    }
+    if let Some(file) = &targets.tokens {
+        let about = about(args, &loaded, &orders, guidance);
+        file.write(&token_bytes(&tokens, &labels, &about)?)?;
+    }
+    report(args, &tokens, seconds, printer)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// How tokens are chosen, as flags say.
+fn choice(args: &SampleArgs) -> Result<Choice, Failure> {
+    if args.greedy {
+        return Ok(Choice::Greedy);
+    }
+    Sampling::new(args.temperature.unwrap_or(1.0), args.top_k, args.top_p)
+        .map(Choice::Sample)
+        .map_err(|error| Failure::bad_input(&error))
+}
+
+/// Tokens at known cells, a row for each sample.
+fn known_tokens(
+    args: &SampleArgs,
+    orders: &SampleOrders,
+    samples: usize,
+    cells: usize,
+) -> Result<Option<Array2<u32>>, Failure> {
+    let count = orders.problem.known().count();
+    let Some(path) = &args.known_tokens else {
+        if count > 0 {
+            return Err(Failure::input(format!(
+                "{count} cells are known: --known-tokens FILE is needed as well"
+            )));
+        }
+        return Ok(None);
+    };
+    let tokens = token_file::read(path)?.tokens;
+    match tokens.dim() {
+        (1, found) if found == cells => {
+            let row = tokens.row(0);
+            Ok(row.broadcast((samples, cells)).map(|rows| rows.to_owned()))
+        }
+        (rows, found) if rows == samples && found == cells => Ok(Some(tokens)),
+        (rows, found) => Err(Failure::input(format!(
+            "--known-tokens {} has {rows} x {found} tokens; needed are 1 x {cells} or {samples} x {cells}",
+            path.display()
+        ))),
+    }
+}
+
+fn tokenizer(args: &SampleArgs, device: &Device) -> Result<Option<VqTokenizer>, Failure> {
+    if args.images.is_none() {
+        return Ok(None);
+    }
+    let named = TokenizerArgs {
+        tokenizer: args.tokenizer.clone(),
+        config: args.tokenizer_config.clone(),
+        key: None,
+    };
+    settings::tokenizer(&named, device).map(Some)
+}
+
+/// Where results go.
+struct Targets {
+    tokens: Option<SingleFile>,
+    images: Vec<SingleFile>,
+}
+
+impl Targets {
+    fn new(args: &SampleArgs, samples: usize) -> Result<Self, Failure> {
+        if args.tokens_out.is_none() && args.images.is_none() {
+            return Err(Failure::input(
+                "nothing would be kept: give --tokens-out FILE.safetensors, or --images DIR and --tokenizer FILE",
+            ));
+        }
+        let tokens = match &args.tokens_out {
+            Some(path) if !output::ends_with(path, "safetensors") => {
+                return Err(Failure::input(format!(
+                    "--tokens-out {} does not end in .safetensors",
+                    path.display()
+                )));
+            }
+            Some(path) => Some(SingleFile::new(path, args.force)?),
+            None => None,
+        };
+        let images = match &args.images {
+            Some(folder) if folder.exists() && !folder.is_dir() => {
+                return Err(Failure::input(format!(
+                    "--images {} is no folder",
+                    folder.display()
+                )));
+            }
+            Some(folder) => (0..samples)
+                .map(|index| SingleFile::new(&image_path(folder, index, samples), args.force))
+                .collect::<Result<_, _>>()?,
+            None => Vec::new(),
+        };
+        Ok(Self { tokens, images })
+    }
+
+    fn write_images(
+        &self,
+        args: &SampleArgs,
+        tokenizer: &VqTokenizer,
+        tokens: &Array2<u32>,
+        grid: orders_core::Grid,
+        device: &Device,
+    ) -> Result<(), Failure> {
+        if let Some(folder) = &args.images {
+            fs_err::create_dir_all(folder).map_err(|error| {
+                Failure::input(format!(
+                    "the folder {} can't be made: {}",
+                    folder.display(),
+                    reason(&error)
+                ))
+            })?;
+        }
+        let (height, width) = (grid.height() as usize, grid.width() as usize);
+        let stride = tokenizer.config().stride();
+        for (file, row) in self.images.iter().zip(tokens.rows()) {
+            interrupt::check()?;
+            let row: Vec<i64> = row.iter().map(|&token| token.into()).collect();
+            let row = Tensor::from_vec(row, (1, grid.cells()), device)
+                .map_err(|error| Failure::work(&error))?;
+            let image = tokenizer
+                .decode(&row, height, width)
+                .map_err(|error| Failure::input_at("--tokenizer", &error))?;
+            let pixels = pixels_from_images(&image).map_err(|error| Failure::work(&error))?;
+            file.write(&png((height * stride, width * stride), pixels)?)?;
+        }
+        Ok(())
+    }
+}
+
+fn generate(
+    args: &SampleArgs,
+    lpd: &Lpd,
+    orders: &SampleOrders,
+    labels: &[Option<u32>],
+    known: Option<ArrayView2<'_, u32>>,
+    (guidance, choice): (Guidance, Choice),
+    printer: &Printer,
+) -> Result<Array2<u32>, Failure> {
+    let progress = printer.progress(labels.len() as u64, "samples");
+    let mut all = Array2::zeros((labels.len(), orders.problem.grid().cells()));
+    for first in (0..labels.len()).step_by(args.batch) {
+        interrupt::check()?;
+        let samples = first..labels.len().min(first + args.batch);
+        let rows = samples
+            .clone()
+            .map(|sample| orders.order(sample))
+            .collect::<Result<Vec<_>, _>>()?;
+        let batch = Batch::new(&rows, &labels[samples.clone()])
+            .map_err(|error| Failure::bad_input(&error))?;
+        let known = known.map(|known| known.slice_move(s![samples.clone(), ..]));
+        let generated = lpd
+            .generate(&batch, known, guidance, choice, (args.seed, first as u64))
+            .map_err(|error| Failure::bad_input(&error))?;
+        all.slice_mut(s![samples.clone(), ..])
+            .assign(&generated.tokens);
+        progress.set_position(samples.end as u64);
+    }
+    progress.finish_and_clear();
+    Ok(all)
+}
+
+/// What the file of tokens says of itself.
+fn about(
+    args: &SampleArgs,
+    loaded: &LoadedLpd,
+    orders: &SampleOrders,
+    guidance: Guidance,
+) -> BTreeMap<String, String> {
+    let sizes = orders.problem.group_sizes().as_slice();
+    let sizes: Vec<String> = sizes.iter().map(u32::to_string).collect();
+    let schedule = match guidance.schedule() {
+        GuidanceSchedule::Linear => "linear",
+        GuidanceSchedule::Constant => "constant",
+    };
+    let mut about = BTreeMap::from([
+        ("format".to_owned(), "tokens".to_owned()),
+        ("program".to_owned(), PROGRAM.to_owned()),
+        ("checkpoint".to_owned(), loaded.checkpoint.clone()),
+        ("grid".to_owned(), orders.problem.grid().to_string()),
+        ("orders".to_owned(), orders.label.clone()),
+        ("group_sizes".to_owned(), sizes.join(",")),
+        ("cfg".to_owned(), guidance.scale().to_string()),
+        ("cfg_schedule".to_owned(), schedule.to_owned()),
+        ("precision".to_owned(), format!("{:?}", loaded.lpd.dtype())),
+    ]);
+    if args.greedy {
+        about.insert("choice".to_owned(), "greedy".to_owned());
+    } else {
+        about.insert("seed".to_owned(), args.seed.to_string());
+        let mut choice = format!("temperature {}", args.temperature.unwrap_or(1.0));
+        if let Some(k) = args.top_k {
+            choice.push_str(&format!(", top-k {k}"));
+        }
+        if let Some(p) = args.top_p {
+            choice.push_str(&format!(", top-p {p}"));
+        }
+        about.insert("choice".to_owned(), choice);
+    }
+    let known = orders.problem.known().count();
+    if known > 0 {
+        about.insert("known_count".to_owned(), known.to_string());
+    }
+    about
+}
+
+fn token_bytes(
+    tokens: &Array2<u32>,
+    labels: &[Option<u32>],
+    about: &BTreeMap<String, String>,
+) -> Result<Vec<u8>, Failure> {
+    let numbers: Vec<i64> = tokens.iter().map(|&token| token.into()).collect();
+    let tensors = BTreeMap::from([
+        (
+            "tokens".to_owned(),
+            Tensor::from_vec(numbers, tokens.dim(), &Device::Cpu)
+                .map_err(|error| Failure::work(&error))?,
+        ),
+        ("labels".to_owned(), token_file::labels(labels)?),
+    ]);
+    let mut bytes = Vec::new();
+    write_safetensors(&mut bytes, &tensors, about).map_err(|error| Failure::work(&error))?;
+    Ok(bytes)
+}
+
+fn report(
+    args: &SampleArgs,
+    tokens: &Array2<u32>,
+    seconds: f64,
+    printer: &Printer,
+) -> Result<(), Failure> {
+    let (samples, cells) = tokens.dim();
+    let tokens_out = args
+        .tokens_out
+        .as_ref()
+        .map(|path| path.display().to_string());
+    let images = args.images.as_ref().map(|path| path.display().to_string());
+    if args.json {
+        return printer.result_json(&serde_json::json!({
+            "samples": samples,
+            "cells": cells,
+            "seconds": seconds,
+            "tokens": tokens_out,
+            "images": images,
+        }));
+    }
+    let places: Vec<String> = tokens_out.into_iter().chain(images).collect();
+    printer.result(&format!(
+        "{} sample{} of {cells} tokens in {seconds:.1} s: {}",
+        HumanCount(samples as u64),
+        if samples == 1 { "" } else { "s" },
+        places.join(", ")
+    ))
+}

@@ -1,0 +1,113 @@
+//! `score`
+
+use std::collections::BTreeMap;
+use std::process::ExitCode;
+
+use indicatif::HumanCount;
+use ndarray::{Array2, s};
+use orders_model::checkpoint::write_safetensors;
+use orders_model::lpd::{Batch, Lpd};
+use orders_model::{Device, Tensor};
+
+use crate::args::ScoreArgs;
+use crate::failure::Failure;
+use crate::interrupt;
+use crate::output::{self, PROGRAM};
+use crate::printer::Printer;
+use crate::settings::{self, SampleOrders};
+use crate::single_file::SingleFile;
+use crate::token_file::{self, TokenFile};
+
+pub(crate) fn run(args: &ScoreArgs, printer: &Printer) -> Result<ExitCode, Failure> {
+    if !output::ends_with(&args.out, "safetensors") {
+        return Err(Failure::input(format!(
+            "--out {} does not end in .safetensors",
+            args.out.display()
+        )));
+    }
+    let file = SingleFile::new(&args.out, args.force)?;
+    let config = settings::lpd_config(&args.model)?;
+    let TokenFile { tokens, labels } = token_file::read(&args.tokens)?;
+    let images = tokens.nrows();
+    let Some(labels) = labels else {
+        return Err(Failure::input(format!(
+            "{} has no 'labels'; -1 for each image means no class",
+            args.tokens.display()
+        )));
+    };
+    let orders = SampleOrders::new(&args.orders, config.grid(), images, args.seed)?;
+    let device = settings::device(&args.model.device)?;
+    let loaded = settings::lpd(&args.model, config, &device)?;
+    interrupt::catch()?;
+    let pool = settings::thread_pool(&args.threads)?;
+    let scores = pool.install(|| score(args, &loaded.lpd, &orders, (&tokens, &labels), printer))?;
+
+    let sizes = orders.problem.group_sizes().as_slice();
+    let sizes: Vec<String> = sizes.iter().map(u32::to_string).collect();
+    let name = args.tokens.file_name().unwrap_or_default();
+    let about = BTreeMap::from([
+        ("format".to_owned(), "log-likelihood".to_owned()),
+        ("program".to_owned(), PROGRAM.to_owned()),
+        ("checkpoint".to_owned(), loaded.checkpoint.clone()),
+        ("tokens".to_owned(), name.to_string_lossy().into_owned()),
+        ("grid".to_owned(), orders.problem.grid().to_string()),
+        ("orders".to_owned(), orders.label.clone()),
+        ("group_sizes".to_owned(), sizes.join(",")),
+    ]);
+    let total: f64 = scores.iter().copied().map(f64::from).sum();
+    let shape = scores.dim();
+    let numbers = Tensor::from_vec(scores.into_raw_vec_and_offset().0, shape, &Device::Cpu)
+        .map_err(|error| Failure::work(&error))?;
+    let tensors = BTreeMap::from([("log_prob".to_owned(), numbers)]);
+    let mut bytes = Vec::new();
+    write_safetensors(&mut bytes, &tensors, &about).map_err(|error| Failure::work(&error))?;
+    file.write(&bytes)?;
+
+    let free = orders.problem.group_sizes().cells();
+    let per_cell = -total / (images * free).max(1) as f64;
+    let path = args.out.display().to_string();
+    if args.json {
+        printer.result_json(&serde_json::json!({
+            "path": path,
+            "images": images,
+            "cells": free,
+            "nats_per_cell": per_cell,
+        }))?;
+    } else {
+        printer.result(&format!(
+            "{} image{} of {free} cells, {per_cell:.4} nats a cell: {path}",
+            HumanCount(images as u64),
+            if images == 1 { "" } else { "s" },
+        ))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn score(
+    args: &ScoreArgs,
+    lpd: &Lpd,
+    orders: &SampleOrders,
+    (tokens, labels): (&Array2<u32>, &[Option<u32>]),
+    printer: &Printer,
+) -> Result<Array2<f32>, Failure> {
+    let progress = printer.progress(labels.len() as u64, "images");
+    let mut all = Array2::zeros(tokens.dim());
+    for first in (0..labels.len()).step_by(args.batch) {
+        interrupt::check()?;
+        let images = first..labels.len().min(first + args.batch);
+        let rows = images
+            .clone()
+            .map(|image| orders.order(image))
+            .collect::<Result<Vec<_>, _>>()?;
+        let place = || args.tokens.display().to_string();
+        let batch = Batch::new(&rows, &labels[images.clone()])
+            .map_err(|error| Failure::input_at(place(), &error))?;
+        let scores = lpd
+            .log_likelihood(&batch, tokens.slice(s![images.clone(), ..]))
+            .map_err(|error| Failure::input_at(place(), &error))?;
+        all.slice_mut(s![images.clone(), ..]).assign(&scores);
+        progress.set_position(images.end as u64);
+    }
+    progress.finish_and_clear();
+    Ok(all)
+}

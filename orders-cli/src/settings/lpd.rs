@@ -1,0 +1,111 @@
+//! The LPD model that flags name.
+
+use std::path::Path;
+
+use orders_core::Grid;
+use orders_model::checkpoint::read_checkpoint;
+use orders_model::lpd::{Guidance, GuidanceSchedule, Lpd, LpdConfig, interpolate_positions};
+use orders_model::weights::Weights;
+use orders_model::{DType, Device, Tensor};
+
+use crate::args::{ModelArgs, PrecisionArg, ScheduleArg};
+use crate::bounded_file::read_bounded;
+use crate::failure::Failure;
+
+/// The longest configuration that is read: one with a list of all tensors has 40
+/// KB.
+const CONFIG_BYTES: u64 = 1 << 20;
+/// Where the weights come from, for those who have none.
+const WHERE: &str = "LPD's weights are published by its authors at https://huggingface.co/mit-han-lab, named in https://github.com/mit-han-lab/lpd";
+/// The name of the positional embedding.
+const POSITIONS: &str = "pos_embed";
+
+/// A model and where its weights are from.
+pub(crate) struct LoadedLpd {
+    pub(crate) lpd: Lpd,
+    /// The name of the checkpoint's file, without its folder.
+    pub(crate) checkpoint: String,
+}
+
+/// The sizes that flags give.
+pub(crate) fn lpd_config(args: &ModelArgs) -> Result<LpdConfig, Failure> {
+    match (&args.config, &args.model) {
+        (Some(path), _) => config_file(path),
+        (None, Some(name)) => {
+            LpdConfig::named(name, args.res).map_err(|error| Failure::input_at("--model", &error))
+        }
+        (None, None) => Err(Failure::input(
+            "the sizes of the model are needed: --config FILE.json, or --model lpd-l, lpd-xl or lpd-xxl",
+        )),
+    }
+}
+
+fn config_file(path: &Path) -> Result<LpdConfig, Failure> {
+    let text = read_bounded(path, "a configuration", CONFIG_BYTES, |why| {
+        format!("--config {} can't be read: {why}", path.display())
+    })?;
+    serde_json::from_slice(&text)
+        .map_err(|error| Failure::input(format!("--config {}: {error}", path.display())))
+}
+
+/// The model with the weights of its checkpoint.
+pub(crate) fn lpd(
+    args: &ModelArgs,
+    config: LpdConfig,
+    device: &Device,
+) -> Result<LoadedLpd, Failure> {
+    let Some(path) = &args.checkpoint else {
+        return Err(Failure::input(format!(
+            "the weights of the model are needed: --checkpoint FILE; {WHERE}"
+        )));
+    };
+    if !path.exists() {
+        return Err(Failure::input(format!(
+            "--checkpoint {} is not there; {WHERE}",
+            path.display()
+        )));
+    }
+    let place = || format!("--checkpoint {}", path.display());
+    let mut tensors = read_checkpoint(path, args.key.as_deref(), &Device::Cpu)
+        .map_err(|error| Failure::input_at("--checkpoint", &error))?
+        .tensors;
+    let work = |error: orders_model::TensorError| Failure::work(&error);
+    if let (Some(pixels), Some(positions)) = (args.checkpoint_res, tensors.remove(POSITIONS)) {
+        let from = Grid::for_image(pixels, config.params().stride)
+            .map_err(|error| Failure::input_at("--checkpoint-res", &error))?;
+        let positions = interpolate_positions(&positions, from, config.grid())
+            .map_err(|error| Failure::input_at(place(), &error))?;
+        tensors.insert(POSITIONS.to_owned(), positions);
+    }
+    let dtype = dtype(args.precision);
+    for tensor in tensors.values_mut() {
+        let moved = |tensor: &Tensor| tensor.to_dtype(dtype)?.to_device(device);
+        *tensor = moved(tensor).map_err(work)?;
+    }
+    let weights = Weights::checked(&config.tensors(), tensors)
+        .map_err(|error| Failure::input_at(place(), &error))?;
+    let lpd = Lpd::new(config, weights).map_err(|error| Failure::work(&error))?;
+    let name = path.file_name().unwrap_or_default();
+    Ok(LoadedLpd {
+        lpd,
+        checkpoint: name.to_string_lossy().into_owned(),
+    })
+}
+
+/// What `--precision` means.
+pub(crate) fn dtype(precision: PrecisionArg) -> DType {
+    match precision {
+        PrecisionArg::F32 => DType::F32,
+        PrecisionArg::Bf16 => DType::BF16,
+        PrecisionArg::F16 => DType::F16,
+    }
+}
+
+/// The guidance that flags ask for.
+pub(crate) fn guidance(scale: f64, schedule: ScheduleArg) -> Result<Guidance, Failure> {
+    let schedule = match schedule {
+        ScheduleArg::Linear => GuidanceSchedule::Linear,
+        ScheduleArg::Constant => GuidanceSchedule::Constant,
+    };
+    Guidance::new(scale, schedule).map_err(|error| Failure::input_at("--cfg", &error))
+}

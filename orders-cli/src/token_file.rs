@@ -1,0 +1,94 @@
+//! Files of tokens: safetensors with `tokens` and `labels`.
+
+use std::path::Path;
+
+use ndarray::Array2;
+use orders_model::checkpoint::{CheckpointFormat, read_checkpoint};
+use orders_model::{DType, Device, Tensor};
+
+use crate::failure::Failure;
+
+/// What a file of tokens holds.
+pub(crate) struct TokenFile {
+    /// Shape (images, cells), in raster order.
+    pub(crate) tokens: Array2<u32>,
+    /// A class for each image, if the file has them; `None` is no class.
+    pub(crate) labels: Option<Vec<Option<u32>>>,
+}
+
+/// Reads a file of tokens.
+pub(crate) fn read(path: &Path) -> Result<TokenFile, Failure> {
+    let shown = path.display();
+    let checkpoint =
+        read_checkpoint(path, None, &Device::Cpu).map_err(|error| Failure::bad_input(&error))?;
+    let mut tensors = checkpoint.tensors;
+    let is_safetensors = checkpoint.format == CheckpointFormat::Safetensors;
+    let tokens = tensors
+        .remove("tokens")
+        .filter(|tokens| is_safetensors && tokens.rank() == 2);
+    let Some(tokens) = tokens else {
+        return Err(Failure::input(format!(
+            "{shown} has no 'tokens' of whole numbers and shape (images, cells) as safetensors"
+        )));
+    };
+    let shape = tokens.dims2().map_err(|error| Failure::work(&error))?;
+    let numbers = whole(&tokens, path, "tokens")?;
+    let numbers: Vec<u32> = numbers
+        .into_iter()
+        .map(|token| {
+            u32::try_from(token).map_err(|_| {
+                Failure::input(format!(
+                    "{shown} has the token {token}; tokens count from 0"
+                ))
+            })
+        })
+        .collect::<Result<_, _>>()?;
+    let tokens = Array2::from_shape_vec(shape, numbers).map_err(|error| Failure::work(&error))?;
+    let labels = match tensors.remove("labels") {
+        None => None,
+        Some(labels) if labels.dims() == [shape.0] => {
+            let labels = whole(&labels, path, "labels")?;
+            let label = |label: i64| match label {
+                -1 => Ok(None),
+                _ => u32::try_from(label).map(Some).map_err(|_| {
+                    Failure::input(format!(
+                        "{shown} has the label {label}; labels count from 0, and -1 is none"
+                    ))
+                }),
+            };
+            Some(labels.into_iter().map(label).collect::<Result<_, _>>()?)
+        }
+        Some(labels) => {
+            return Err(Failure::input(format!(
+                "{shown} has 'labels' of shape {:?} for {} images",
+                labels.dims(),
+                shape.0
+            )));
+        }
+    };
+    Ok(TokenFile { tokens, labels })
+}
+
+/// The entries of a tensor of whole numbers.
+fn whole(tensor: &Tensor, path: &Path, name: &str) -> Result<Vec<i64>, Failure> {
+    if tensor.dtype().is_float() {
+        return Err(Failure::input(format!(
+            "{} has '{name}' that are no whole numbers",
+            path.display()
+        )));
+    }
+    tensor
+        .to_dtype(DType::I64)
+        .and_then(|tensor| tensor.flatten_all()?.to_vec1())
+        .map_err(|error| Failure::work(&error))
+}
+
+/// Labels as files have them.
+pub(crate) fn labels(labels: &[Option<u32>]) -> Result<Tensor, Failure> {
+    let numbers: Vec<i64> = labels
+        .iter()
+        .map(|label| label.map_or(-1, i64::from))
+        .collect();
+    let count = numbers.len();
+    Tensor::from_vec(numbers, count, &Device::Cpu).map_err(|error| Failure::work(&error))
+}
