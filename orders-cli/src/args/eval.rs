@@ -1,0 +1,102 @@
+//! `eval`
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::{ModelArgs, ScheduleArg, ThreadsArgs};
+use crate::numbers;
+
+/// Compare orders by an LPD model: likelihood, sample metrics, latency
+///
+/// Every method is measured at every number of steps, with raster and random
+/// orders as baselines. With --tokens, the parallel negative log-likelihood of
+/// given images; with --real, how far generated images are from real ones; always,
+/// unless --runs 0, the latency of one image and the throughput of a batch. Image i
+/// gets order i of each method, so that methods are compared in pairs.
+///
+/// Results are kept in --out as they come. The same command goes on where it was
+/// interrupted.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  orders-cli eval --checkpoint m.safetensors --config m.json --tokens held-out.safetensors \\
+      --method lpd --method halton --steps 8,16,32 --out results/
+  orders-cli eval --preset lpd-l-256-20 --checkpoint lpd_l_256.pth --tokenizer vq_ds16_c2i.pt \\
+      --inception pt_inception-2015-12-05-6726825d.pth --fid-stats imagenet256.npz --out results/
+
+Presets are the published rows: lpd-l-256-20, lpd-xl-256-20, lpd-xxl-256-20,
+lpd-l-256-32, lpd-xl-256-32, lpd-l-512-48, lpd-xl-512-48.")]
+pub(crate) struct EvalArgs {
+    /// A published row: its model, resolution, steps, repulsion and guidance, and
+    /// 50,000 samples
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["config", "model", "res", "method", "steps", "shape", "cfg", "cfg_schedule"])]
+    pub(crate) preset: Option<String>,
+    #[command(flatten)]
+    pub(crate) model: ModelArgs,
+    /// Ordering method, with parameters behind commas, such as lpd,repulsion=3; may
+    /// be given several times [default: lpd]
+    #[arg(long, value_name = "NAME[,KEY=VALUE]...")]
+    pub(crate) method: Vec<String>,
+    /// Numbers of steps, as in 8,16,32: the published group sizes where there are
+    /// some, else the cosine shape
+    #[arg(long, value_name = "LIST", value_delimiter = ',', allow_hyphen_values = true, required_unless_present = "preset", value_parser = numbers::steps)]
+    pub(crate) steps: Vec<usize>,
+    /// Group sizes by formula instead: cosine, arccos, linear, power,
+    /// power:EXPONENT or uniform
+    #[arg(long, value_name = "NAME")]
+    pub(crate) shape: Option<String>,
+    /// Leave out the baselines, raster and random
+    #[arg(long)]
+    pub(crate) no_baselines: bool,
+    /// Images whose likelihood is measured: a .safetensors file with 'tokens' of
+    /// shape (images, cells) in raster order, and 'labels'
+    #[arg(long, value_name = "FILE")]
+    pub(crate) tokens: Option<PathBuf>,
+    /// The first so many of them [default: all]
+    #[arg(long, value_name = "N", requires = "tokens", allow_hyphen_values = true, value_parser = numbers::count)]
+    pub(crate) limit: Option<u64>,
+    /// Real images: features (.safetensors, .npy) or statistics (.npz with mu and
+    /// sigma) as 'features' makes them
+    #[arg(long, value_name = "FILE", visible_alias = "fid-stats", requires_all = ["tokenizer", "network"])]
+    pub(crate) real: Option<PathBuf>,
+    /// Weights of the FID Inception, for images that are generated
+    #[arg(long, value_name = "FILE", group = "network", requires = "real")]
+    pub(crate) inception: Option<PathBuf>,
+    /// Weights of MobileNetV2 instead; a distance on its features is not FID
+    #[arg(long, value_name = "FILE", group = "network", requires = "real")]
+    pub(crate) mobilenet: Option<PathBuf>,
+    /// Weights of the tokenizer that turns tokens into images
+    #[arg(long, value_name = "FILE", requires = "real")]
+    pub(crate) tokenizer: Option<PathBuf>,
+    /// Size of the tokenizer, as JSON [default: VQ-16]
+    #[arg(long, value_name = "FILE", requires = "tokenizer")]
+    pub(crate) tokenizer_config: Option<PathBuf>,
+    /// Images to generate, as many of each class [default: 50,000 with --preset,
+    /// else 1,000]
+    #[arg(long, value_name = "N", requires = "real", allow_hyphen_values = true, value_parser = numbers::count)]
+    pub(crate) samples: Option<u64>,
+    /// Scale of classifier-free guidance; 1 is none [default: 1]
+    #[arg(long, value_name = "S", allow_hyphen_values = true, value_parser = numbers::number)]
+    pub(crate) cfg: Option<f64>,
+    /// 'linear': from 1 at the first token to --cfg after the last; 'constant':
+    /// --cfg for all
+    #[arg(long, value_name = "NAME", default_value = "linear")]
+    pub(crate) cfg_schedule: ScheduleArg,
+    /// Images that are handled together
+    #[arg(long, value_name = "B", default_value_t = 8, allow_hyphen_values = true, value_parser = numbers::batch)]
+    pub(crate) batch: usize,
+    /// Timed runs, after one that is not; 0 leaves latency out
+    #[arg(long, value_name = "N", default_value_t = 3, allow_hyphen_values = true, value_parser = numbers::runs)]
+    pub(crate) runs: usize,
+    /// Seed of orders and tokens
+    #[arg(long, value_name = "S", default_value_t = 0, allow_hyphen_values = true, value_parser = numbers::seed)]
+    pub(crate) seed: u64,
+    /// Folder of results: new, empty, or of this evaluation
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+    #[command(flatten)]
+    pub(crate) threads: ThreadsArgs,
+    /// Print the table as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}

@@ -1,0 +1,145 @@
+//! A folder of results, kept as they come.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use super::result::VariantResult;
+use super::variant::Name;
+use crate::bounded_file::read_bounded;
+use crate::failure::{Failure, reason};
+use crate::single_file::SingleFile;
+
+/// The file that says what a folder holds.
+const SETTINGS: &str = "eval.json";
+/// The folder of the results, a file for each variant.
+const VARIANTS: &str = "variants";
+/// The longest file that is read: a result has a number for each image.
+const MOST_BYTES: u64 = 64 << 20;
+
+/// A folder with the results of an evaluation.
+pub(super) struct Folder {
+    path: PathBuf,
+}
+
+impl Folder {
+    /// The folder for an evaluation: a new one, an empty one, or one that holds
+    /// results with the same settings.
+    pub(super) fn open(path: &Path, settings: &Value) -> Result<Self, Failure> {
+        let shown = path.display();
+        let file = path.join(SETTINGS);
+        if file.is_file() {
+            let held: Value = read_json(&file)?;
+            if let Some(difference) = difference(&held, settings) {
+                return Err(Failure::input(format!(
+                    "--out {shown} holds another evaluation: {difference}"
+                )));
+            }
+            return Ok(Self { path: path.into() });
+        }
+        if path.exists() && !is_empty(path)? {
+            return Err(Failure::input(format!(
+                "--out {shown} is neither empty nor a folder of results"
+            )));
+        }
+        let folder = path.join(VARIANTS);
+        fs_err::create_dir_all(&folder).map_err(|error| {
+            Failure::input(format!(
+                "the folder {} can't be made: {}",
+                folder.display(),
+                reason(&error)
+            ))
+        })?;
+        SingleFile::new(&file, false)?.write(&json(settings)?)?;
+        Ok(Self { path: path.into() })
+    }
+
+    /// The result of a variant, if it is there.
+    pub(super) fn result(&self, name: &Name) -> Result<Option<VariantResult>, Failure> {
+        let path = self.variant_path(name);
+        if !path.is_file() {
+            return Ok(None);
+        }
+        let result: VariantResult = read_json(&path)?;
+        if result.name != *name {
+            return Err(Failure::input(format!(
+                "{} is the result of other settings; remove it, and it is measured anew",
+                path.display()
+            )));
+        }
+        Ok(Some(result))
+    }
+
+    /// Keeps a result.
+    pub(super) fn keep(&self, result: &VariantResult) -> Result<(), Failure> {
+        let path = self.variant_path(&result.name);
+        SingleFile::new(&path, true)?.write(&json(result)?)
+    }
+
+    /// Writes a table, in the place of the one before.
+    pub(super) fn write(&self, name: &str, bytes: &[u8]) -> Result<(), Failure> {
+        SingleFile::new(&self.path.join(name), true)?.write(bytes)
+    }
+
+    fn variant_path(&self, name: &Name) -> PathBuf {
+        let file = format!("{}.json", name.file_stem());
+        self.path.join(VARIANTS).join(file)
+    }
+}
+
+fn is_empty(path: &Path) -> Result<bool, Failure> {
+    let mut entries = fs_err::read_dir(path).map_err(|error| {
+        Failure::input(format!(
+            "--out {} can't be read: {}",
+            path.display(),
+            reason(&error)
+        ))
+    })?;
+    Ok(entries.next().is_none())
+}
+
+fn read_json<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, Failure> {
+    let bytes = read_bounded(path, "a result", MOST_BYTES, |why| {
+        format!("{} can't be read: {why}", path.display())
+    })?;
+    serde_json::from_slice(&bytes)
+        .map_err(|error| Failure::input(format!("{} is damaged: {error}", path.display())))
+}
+
+fn json(value: &impl serde::Serialize) -> Result<Vec<u8>, Failure> {
+    let mut bytes = serde_json::to_vec_pretty(value).map_err(|error| Failure::work(&error))?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}
+
+/// The first setting that differs, in words.
+fn difference(held: &Value, asked: &Value) -> Option<String> {
+    let asked_settings = asked.as_object()?;
+    for (key, asked) in asked_settings {
+        let held = held.get(key).unwrap_or(&Value::Null);
+        if held != asked {
+            return Some(format!("its {key} is {held}, not {asked}"));
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::difference;
+
+    #[test]
+    fn what_differs_is_said() {
+        let held = json!({"seed": 0, "cfg": 1.0});
+        assert_eq!(difference(&held, &held), None);
+        let asked = json!({"seed": 1, "cfg": 1.0});
+        assert_eq!(
+            difference(&held, &asked).unwrap(),
+            "its seed is 0, not 1"
+        );
+        let more = json!({"seed": 0, "cfg": 1.0, "network": "inception-fid"});
+        assert!(difference(&held, &more).is_some());
+    }
+}
