@@ -5,6 +5,7 @@
 
 mod animate;
 mod distance;
+mod features;
 mod orders_shown;
 mod plot;
 mod shared;
@@ -22,6 +23,7 @@ use crate::printer::Printer;
 
 pub(crate) use animate::AnimateArgs;
 pub(crate) use distance::DistanceArgs;
+pub(crate) use features::FeaturesArgs;
 pub(crate) use orders_shown::OrdersShownArgs;
 pub(crate) use plot::{PartArg, PlotArgs};
 pub(crate) use shared::{
@@ -59,6 +61,7 @@ pub(crate) enum Command {
     Plot(PlotArgs),
     Animate(AnimateArgs),
     Methods(MethodsArgs),
+    Features(FeaturesArgs),
     Distance(DistanceArgs),
     Completions(CompletionsArgs),
 }
