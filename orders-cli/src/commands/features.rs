@@ -46,7 +46,10 @@ pub(crate) fn run(args: &FeaturesArgs, printer: &Printer) -> Result<ExitCode, Fa
         .network
         .parse()
         .map_err(|error| Failure::input_at("--network", &error))?;
-    let extension = args.out.extension().and_then(|extension| extension.to_str());
+    let extension = args
+        .out
+        .extension()
+        .and_then(|extension| extension.to_str());
     let wanted = match extension {
         Some("safetensors") => Wanted::Features,
         Some("npz") => Wanted::Statistics,
@@ -95,7 +98,13 @@ pub(crate) fn run(args: &FeaturesArgs, printer: &Printer) -> Result<ExitCode, Fa
         (NETWORK.into(), network.name().into()),
         ("program".into(), PROGRAM.into()),
         ("images".into(), name.to_string_lossy().into()),
-        ("images_identity".into(), images.identity().map_err(|error| Failure::bad_input(&error))?.to_string()),
+        (
+            "images_identity".into(),
+            images
+                .identity()
+                .map_err(|error| Failure::bad_input(&error))?
+                .to_string(),
+        ),
     ]);
     target.write(&taken.into_bytes(&metadata)?)?;
     let report = Report {
@@ -126,8 +135,8 @@ pub(crate) fn run(args: &FeaturesArgs, printer: &Printer) -> Result<ExitCode, Fa
 
 /// The images of a path that holds one set of them.
 fn images(args: &FeaturesArgs) -> Result<Box<dyn ImageSource>, Failure> {
-    let mut sources = open(&args.images, &OpenOptions::default())
-        .map_err(|error| Failure::bad_input(&error))?;
+    let mut sources =
+        open(&args.images, &OpenOptions::default()).map_err(|error| Failure::bad_input(&error))?;
     let shown = args.images.display();
     let images = match (sources.pop(), sources.is_empty()) {
         (Some(NamedSource { images, .. }), true) => images,
@@ -145,10 +154,7 @@ fn images(args: &FeaturesArgs) -> Result<Box<dyn ImageSource>, Failure> {
 
 /// What is kept of the images so far.
 enum Taken {
-    Rows {
-        features: Rows,
-        logits: Rows,
-    },
+    Rows { features: Rows, logits: Rows },
     Statistics(RunningStatistics),
 }
 
@@ -180,7 +186,9 @@ impl Taken {
                 for image in extracted {
                     features.push(image.features);
                 }
-                running.add(features.into_features()?.view()).map_err(failed)
+                running
+                    .add(features.into_features()?.view())
+                    .map_err(failed)
             }
         }
     }
@@ -194,7 +202,9 @@ impl Taken {
                 write_features(&mut bytes, &features, Some(&logits), metadata)
             }
             Self::Statistics(running) => {
-                let statistics = running.finish().map_err(|error| Failure::bad_input(&error))?;
+                let statistics = running
+                    .finish()
+                    .map_err(|error| Failure::bad_input(&error))?;
                 write_statistics(&mut bytes, &statistics, metadata)
             }
         };

@@ -93,6 +93,11 @@ impl SafetensorsHeader {
         self.metadata.offset_keys().len()
     }
 
+    /// The tensor of a name.
+    pub fn named(&self, name: &str) -> Option<&TensorInfo> {
+        self.metadata.info(name)
+    }
+
     /// The tensor of a name, or the only one there is.
     pub fn tensor(&self, name: &str) -> Option<&TensorInfo> {
         self.metadata.info(name).or_else(|| {
@@ -102,6 +107,14 @@ impl SafetensorsHeader {
                 _ => None,
             }
         })
+    }
+
+    /// What the file says of itself, by key.
+    pub fn metadata(&self) -> BTreeMap<String, String> {
+        let metadata = self.metadata.metadata().iter().flatten();
+        metadata
+            .map(|(key, value)| (key.clone(), value.clone()))
+            .collect()
     }
 
     /// Reads over the tensors before this one, from where they begin: the source
