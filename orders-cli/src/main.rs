@@ -34,6 +34,8 @@ fn main() -> ExitCode {
         Command::Plot(args) => commands::plot::run(args, &printer),
         Command::Animate(args) => commands::animate::run(args, &printer),
         Command::Features(args) => commands::features::run(args, &printer),
+        Command::Tokenize(args) => commands::tokenize::run(args, &printer),
+        Command::Detokenize(args) => commands::detokenize::run(args, &printer),
         Command::Distance(args) => commands::distance::run(args, &printer),
         Command::Methods(args) => commands::methods::run(args, &printer),
         Command::Data(args) => commands::data::run(args, &printer),

@@ -7,6 +7,7 @@ mod animate;
 mod bad_files;
 mod bad_input;
 mod check;
+mod checkpoint;
 mod convert;
 mod data;
 #[cfg(unix)]

@@ -1,0 +1,138 @@
+//! Safetensors files, byte for byte the same each time.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::path::Path;
+
+use candle_core::{DType, Tensor};
+use orders_core::files::{OutputError, OutputFile};
+use serde::Serialize;
+
+use super::elements::{WriteFault, write_tensor};
+
+/// Where a tensor lies.
+#[derive(Serialize)]
+struct Entry {
+    dtype: &'static str,
+    shape: Vec<usize>,
+    data_offsets: (usize, usize),
+}
+
+/// Writes tensors as a safetensors file: those with the largest elements first,
+/// so that each is aligned, then by name. `metadata` says how it was made.
+///
+/// The same tensors give the same bytes. O(bytes) time; memory is that of one
+/// tensor.
+///
+/// # Errors
+///
+/// [`SaveError::ElementType`] for types that safetensors files of this program
+/// don't have, [`SaveError::Write`] and [`SaveError::Device`] if a tensor can't
+/// be written or read.
+pub fn write_safetensors(
+    out: &mut impl Write,
+    tensors: &BTreeMap<String, Tensor>,
+    metadata: &BTreeMap<String, String>,
+) -> Result<(), SaveError> {
+    let mut ordered: Vec<(&String, &Tensor)> = tensors.iter().collect();
+    ordered.sort_by_key(|(_, tensor)| std::cmp::Reverse(tensor.dtype().size_in_bytes()));
+    let mut header = serde_json::Map::new();
+    if !metadata.is_empty() {
+        header.insert("__metadata__".into(), json(metadata)?);
+    }
+    let mut at = 0;
+    for (name, tensor) in &ordered {
+        let dtype = dtype(tensor.dtype()).ok_or_else(|| SaveError::ElementType {
+            name: (*name).clone(),
+            found: tensor.dtype(),
+        })?;
+        let end = at + tensor.elem_count() * tensor.dtype().size_in_bytes();
+        let entry = Entry {
+            dtype,
+            shape: tensor.dims().to_vec(),
+            data_offsets: (at, end),
+        };
+        header.insert((*name).clone(), json(&entry)?);
+        at = end;
+    }
+    let mut text = serde_json::to_vec(&header).map_err(SaveError::Header)?;
+    text.resize(text.len().next_multiple_of(8), b' ');
+    out.write_all(&(text.len() as u64).to_le_bytes())
+        .and_then(|()| out.write_all(&text))
+        .map_err(SaveError::Write)?;
+    for (name, tensor) in ordered {
+        write_tensor(out, tensor).map_err(|fault| match fault {
+            WriteFault::Io(error) => SaveError::Write(error),
+            WriteFault::Device(error) => SaveError::Device(error),
+            WriteFault::ElementType(found) => SaveError::ElementType {
+                name: name.clone(),
+                found,
+            },
+        })?;
+    }
+    Ok(())
+}
+
+/// Writes tensors to a safetensors file that appears whole or not at all; see
+/// [`write_safetensors`]. A file that is there already is replaced only with
+/// `overwrite`.
+///
+/// # Errors
+///
+/// Those of [`write_safetensors`], and [`SaveError::Output`].
+pub fn save_safetensors(
+    path: &Path,
+    tensors: &BTreeMap<String, Tensor>,
+    metadata: &BTreeMap<String, String>,
+    overwrite: bool,
+) -> Result<(), SaveError> {
+    let mut file = OutputFile::create(path)?;
+    write_safetensors(&mut file, tensors, metadata)?;
+    file.finish()?.persist(overwrite)?;
+    Ok(())
+}
+
+fn json(value: &impl Serialize) -> Result<serde_json::Value, SaveError> {
+    serde_json::to_value(value).map_err(SaveError::Header)
+}
+
+fn dtype(dtype: DType) -> Option<&'static str> {
+    Some(match dtype {
+        DType::U8 => "U8",
+        DType::U32 => "U32",
+        DType::I16 => "I16",
+        DType::I32 => "I32",
+        DType::I64 => "I64",
+        DType::F16 => "F16",
+        DType::BF16 => "BF16",
+        DType::F32 => "F32",
+        DType::F64 => "F64",
+        _ => return None,
+    })
+}
+
+/// Why tensors can't be written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SaveError {
+    /// A type of element that is not written.
+    #[error("tensor {name} has elements of type {found:?}, which is not supported")]
+    ElementType {
+        /// The tensor.
+        name: String,
+        /// Its type.
+        found: DType,
+    },
+    /// The header can't be made.
+    #[error("the header can't be written")]
+    Header(#[source] serde_json::Error),
+    /// The bytes can't be written.
+    #[error("the tensors can't be written")]
+    Write(#[source] io::Error),
+    /// A tensor can't be had from its device.
+    #[error("a tensor can't be had from its device")]
+    Device(#[source] candle_core::Error),
+    /// The file can't be made.
+    #[error(transparent)]
+    Output(#[from] OutputError),
+}
