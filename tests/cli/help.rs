@@ -154,6 +154,35 @@ const COMMANDS: [(&str, &[&str]); 9] = [
         ],
     ),
     ("methods", &["[NAME]", "--json", "--quiet"]),
+    (
+        "features",
+        &[
+            "<IMAGES>",
+            "--network <NAME>",
+            "--weights <FILE>",
+            "--out <FILE>",
+            "--threads <N>",
+            "--force",
+            "--json",
+            "--quiet",
+        ],
+    ),
+    (
+        "distance",
+        &[
+            "<REAL>",
+            "<GENERATED>",
+            "--network <NAME>",
+            "--neighbours <K>",
+            "--splits <N>",
+            "--floor",
+            "--seed <S>",
+            "--frechet-only",
+            "--threads <N>",
+            "--json",
+            "--quiet",
+        ],
+    ),
     ("completions", &["<SHELL>", "bash", "fish", "zsh"]),
 ];
 
