@@ -27,7 +27,11 @@ fn network(network: Network) -> FeatureNetwork {
     };
     let tensors = specs.into_iter().map(|spec| {
         let count = spec.shape.iter().product();
-        let (offset, scale) = if spec.shape.len() > 1 { (0.0, 0.1) } else { (1.0, 0.1) };
+        let (offset, scale) = if spec.shape.len() > 1 {
+            (0.0, 0.1)
+        } else {
+            (1.0, 0.1)
+        };
         let values = formula_values(&spec.name, count, offset, scale);
         let tensor =
             candle_core::Tensor::from_vec(values, &spec.shape[..], &candle_core::Device::Cpu);

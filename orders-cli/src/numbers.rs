@@ -31,16 +31,6 @@ pub(crate) fn threads(text: &str) -> Result<u16, String> {
     whole(text, 1..=1024)
 }
 
-/// `--neighbours`; how many there are is said later.
-pub(crate) fn neighbours(text: &str) -> Result<usize, String> {
-    whole(text, 1..=u32::MAX as usize)
-}
-
-/// `--splits`; how many images there are is said later.
-pub(crate) fn splits(text: &str) -> Result<usize, String> {
-    whole(text, 1..=u32::MAX as usize)
-}
-
 /// `--limit`, `--held-out`, `--train-images`
 pub(crate) fn images(text: &str) -> Result<u32, String> {
     whole(text, 1..=u32::MAX)
@@ -69,6 +59,16 @@ pub(crate) fn patch(text: &str) -> Result<u32, String> {
 /// `--codes`; how many a codebook takes is said later.
 pub(crate) fn codes(text: &str) -> Result<u32, String> {
     whole(text, 1..=u32::MAX)
+}
+
+/// `--neighbours`; how many there are is said later.
+pub(crate) fn neighbours(text: &str) -> Result<usize, String> {
+    whole(text, 1..=u32::MAX as usize)
+}
+
+/// `--splits`; how many images there are is said later.
+pub(crate) fn splits(text: &str) -> Result<usize, String> {
+    whole(text, 1..=u32::MAX as usize)
 }
 
 /// `--proximity` and `--repulsion`; which numbers they take is the method's to

@@ -55,7 +55,10 @@ fn features_of_a_network_that_is_not_stated() {
     }
     assert!(!outcome.stdout.contains("FID"), "{outcome}");
     let same = folder.done("distance a.safetensors a.safetensors --json -q");
-    assert!(same.contains("\"frechet\":{\"name\":\"Frechet distance\",\"distance\":0.0}"), "{same}");
+    assert!(
+        same.contains("\"frechet\":{\"name\":\"Frechet distance\",\"distance\":0.0}"),
+        "{same}"
+    );
     assert!(same.contains("\"precision\":1.0,\"recall\":1.0"), "{same}");
 }
 
@@ -79,22 +82,42 @@ Frechet distance  18.0000
 fn names_follow_the_network() {
     let folder = Folder::new();
     let wide = |dimensions: usize| {
-        let values = Array2::from_shape_fn((3, dimensions), |(row, column)| {
-            if column < 2 { row as f32 } else { 0.0 }
-        });
+        let values =
+            Array2::from_shape_fn(
+                (3, dimensions),
+                |(row, column)| {
+                    if column < 2 { row as f32 } else { 0.0 }
+                },
+            );
         Features::new(values).unwrap()
     };
     // Statistics would have four million entries.
-    feature_file(&folder, "inception.safetensors", &wide(2048), Some("inception-fid"));
-    feature_file(&folder, "mobilenet.safetensors", &wide(1280), Some("mobilenet-v2"));
+    feature_file(
+        &folder,
+        "inception.safetensors",
+        &wide(2048),
+        Some("inception-fid"),
+    );
+    feature_file(
+        &folder,
+        "mobilenet.safetensors",
+        &wide(1280),
+        Some("mobilenet-v2"),
+    );
     feature_file(&folder, "other.safetensors", &wide(1280), None);
     let names = |line: &str| {
         let text = folder.done(&format!("distance {line} --json -q --frechet-only"));
         let name = text.split("\"name\":\"").nth(1).unwrap();
         name.split('"').next().unwrap().to_owned()
     };
-    assert_eq!(names("mobilenet.safetensors mobilenet.safetensors"), "Frechet distance (MobileNetV2)");
-    assert_eq!(names("mobilenet.safetensors other.safetensors"), "Frechet distance");
+    assert_eq!(
+        names("mobilenet.safetensors mobilenet.safetensors"),
+        "Frechet distance (MobileNetV2)"
+    );
+    assert_eq!(
+        names("mobilenet.safetensors other.safetensors"),
+        "Frechet distance"
+    );
     assert_eq!(
         names("mobilenet.safetensors other.safetensors --network mobilenet-v2"),
         "Frechet distance (MobileNetV2)"
@@ -169,5 +192,8 @@ fn wrong_files() {
     }
     let outcome = folder.run("distance a.safetensors d.npz");
     assert_eq!(outcome.status, 2, "{outcome}");
-    assert!(outcome.stderr.contains("d.npz can't be read as statistics"), "{outcome}");
+    assert!(
+        outcome.stderr.contains("d.npz can't be read as statistics"),
+        "{outcome}"
+    );
 }

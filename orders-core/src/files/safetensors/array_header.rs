@@ -106,14 +106,6 @@ impl SafetensorsHeader {
         })
     }
 
-    /// What the file says of itself, by key.
-    pub fn metadata(&self) -> BTreeMap<String, String> {
-        let metadata = self.metadata.metadata().iter().flatten();
-        metadata
-            .map(|(key, value)| (key.clone(), value.clone()))
-            .collect()
-    }
-
     /// Reads over the tensors before this one, from where they begin: the source
     /// need not be a file.
     ///
