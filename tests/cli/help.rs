@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::folder::Folder;
 
-const COMMANDS: [(&str, &[&str]); 9] = [
+const COMMANDS: [(&str, &[&str]); 14] = [
     (
         "gen",
         &[
@@ -87,6 +87,8 @@ const COMMANDS: [(&str, &[&str]); 9] = [
         &[
             "<IN>",
             "<OUT>",
+            "--key <KEY>",
+            "orders-cli convert lpd_l_256.pth lpd_l_256.safetensors",
             "--res <R>",
             "--grid <HxW>",
             "--known <FILE>",
@@ -153,6 +155,38 @@ const COMMANDS: [(&str, &[&str]); 9] = [
             "--quiet",
         ],
     ),
+    (
+        "tokenize",
+        &[
+            "<FILE>...",
+            "--tokenizer <FILE>",
+            "--tokenizer-config <FILE>",
+            "--config",
+            "--tokenizer-key <KEY>",
+            "--out <FILE>",
+            "--device <NAME>",
+            "--threads <N>",
+            "--force",
+            "--json",
+            "--quiet",
+        ],
+    ),
+    (
+        "detokenize",
+        &[
+            "<FILE>",
+            "--tokenizer <FILE>",
+            "--tokenizer-config <FILE>",
+            "--res <R>",
+            "--grid <HxW>",
+            "--out <PATH>",
+            "--device <NAME>",
+            "--threads <N>",
+            "--force",
+            "--json",
+            "--quiet",
+        ],
+    ),
     ("methods", &["[NAME]", "--json", "--quiet"]),
     (
         "features",
@@ -183,6 +217,7 @@ const COMMANDS: [(&str, &[&str]); 9] = [
             "--quiet",
         ],
     ),
+    ("data", &["info", "prepare", "preview"]),
     ("completions", &["<SHELL>", "bash", "fish", "zsh"]),
 ];
 

@@ -25,4 +25,5 @@ mod picture;
 mod plot;
 mod python;
 mod schedule;
+mod tokenize;
 mod video;

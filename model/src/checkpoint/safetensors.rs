@@ -29,7 +29,7 @@ pub(super) fn read(file: File, length: u64, device: &Device) -> Result<Content, 
     })?;
     let mut tensors = BTreeMap::new();
     for name in header.names() {
-        let Some(info) = header.tensor(&name) else {
+        let Some(info) = header.named(&name) else {
             continue;
         };
         let place = header.data_at() + info.data_offsets.0 as u64;

@@ -5,18 +5,10 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use candle_core::{DType, Tensor};
-use orders_core::files::{OutputError, OutputFile};
-use serde::Serialize;
+use orders_core::files::{EncodeError, OutputError, OutputFile, SafetensorsHeader};
+use safetensors::Dtype;
 
 use super::elements::{WriteFault, write_tensor};
-
-/// Where a tensor lies.
-#[derive(Serialize)]
-struct Entry {
-    dtype: &'static str,
-    shape: Vec<usize>,
-    data_offsets: (usize, usize),
-}
 
 /// Writes tensors as a safetensors file: those with the largest elements first,
 /// so that each is aligned, then by name. `metadata` says how it was made.
@@ -36,30 +28,16 @@ pub fn write_safetensors(
 ) -> Result<(), SaveError> {
     let mut ordered: Vec<(&String, &Tensor)> = tensors.iter().collect();
     ordered.sort_by_key(|(_, tensor)| std::cmp::Reverse(tensor.dtype().size_in_bytes()));
-    let mut header = serde_json::Map::new();
-    if !metadata.is_empty() {
-        header.insert("__metadata__".into(), json(metadata)?);
-    }
-    let mut at = 0;
+    let mut infos = Vec::with_capacity(ordered.len());
     for (name, tensor) in &ordered {
         let dtype = dtype(tensor.dtype()).ok_or_else(|| SaveError::ElementType {
             name: (*name).clone(),
             found: tensor.dtype(),
         })?;
-        let end = at + tensor.elem_count() * tensor.dtype().size_in_bytes();
-        let entry = Entry {
-            dtype,
-            shape: tensor.dims().to_vec(),
-            data_offsets: (at, end),
-        };
-        header.insert((*name).clone(), json(&entry)?);
-        at = end;
+        infos.push((name.as_str(), dtype, tensor.dims()));
     }
-    let mut text = serde_json::to_vec(&header).map_err(SaveError::Header)?;
-    text.resize(text.len().next_multiple_of(8), b' ');
-    out.write_all(&(text.len() as u64).to_le_bytes())
-        .and_then(|()| out.write_all(&text))
-        .map_err(SaveError::Write)?;
+    let header = SafetensorsHeader::encode(metadata, &infos)?;
+    out.write_all(&header).map_err(SaveError::Write)?;
     for (name, tensor) in ordered {
         write_tensor(out, tensor).map_err(|fault| match fault {
             WriteFault::Io(error) => SaveError::Write(error),
@@ -92,21 +70,17 @@ pub fn save_safetensors(
     Ok(())
 }
 
-fn json(value: &impl Serialize) -> Result<serde_json::Value, SaveError> {
-    serde_json::to_value(value).map_err(SaveError::Header)
-}
-
-fn dtype(dtype: DType) -> Option<&'static str> {
+fn dtype(dtype: DType) -> Option<Dtype> {
     Some(match dtype {
-        DType::U8 => "U8",
-        DType::U32 => "U32",
-        DType::I16 => "I16",
-        DType::I32 => "I32",
-        DType::I64 => "I64",
-        DType::F16 => "F16",
-        DType::BF16 => "BF16",
-        DType::F32 => "F32",
-        DType::F64 => "F64",
+        DType::U8 => Dtype::U8,
+        DType::U32 => Dtype::U32,
+        DType::I16 => Dtype::I16,
+        DType::I32 => Dtype::I32,
+        DType::I64 => Dtype::I64,
+        DType::F16 => Dtype::F16,
+        DType::BF16 => Dtype::BF16,
+        DType::F32 => Dtype::F32,
+        DType::F64 => Dtype::F64,
         _ => return None,
     })
 }
@@ -124,8 +98,8 @@ pub enum SaveError {
         found: DType,
     },
     /// The header can't be made.
-    #[error("the header can't be written")]
-    Header(#[source] serde_json::Error),
+    #[error(transparent)]
+    Header(#[from] EncodeError),
     /// The bytes can't be written.
     #[error("the tensors can't be written")]
     Write(#[source] io::Error),

@@ -16,7 +16,8 @@ pub(super) struct Codebook {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Nearest {
     pub(super) token: usize,
-    /// By how much the squared distance to the second nearest is larger.
+    /// By how much the cosine of the angle to the second nearest is smaller, which
+    /// is half the difference of the squared distances.
     pub(super) margin: f32,
 }
 
@@ -66,7 +67,7 @@ impl Codebook {
         }
         Nearest {
             token,
-            margin: second - best,
+            margin: (second - best) / 2.0,
         }
     }
 }

@@ -1,9 +1,15 @@
 //! The size of a tokenizer.
 
+use std::collections::BTreeMap;
+
+use candle_core::Tensor;
 use serde::Deserialize;
 
 use super::layers::{decoder, encoder};
-use crate::weights::TensorSpec;
+use crate::weights::{TensorSpec, Weights, WeightsError};
+
+/// Which vectors were used lately, in released checkpoints.
+const STATISTICS: &str = "quantize.codebook_used";
 
 /// Channels are normalised in groups, of which there are as many.
 pub(super) const NORM_GROUPS: usize = 32;
@@ -78,7 +84,7 @@ impl VqConfig {
             return fault("ch_mult", format!("1 to {MOST_LEVELS} numbers"));
         }
         let fits = |channels: usize| {
-            channels > 0 && channels <= MOST_CHANNELS && channels % NORM_GROUPS == 0
+            channels > 0 && channels <= MOST_CHANNELS && channels.is_multiple_of(NORM_GROUPS)
         };
         if !fits(self.ch) {
             let allowed = format!("a multiple of {NORM_GROUPS} up to {MOST_CHANNELS}");
@@ -122,6 +128,19 @@ impl VqConfig {
             [self.codebook_size, self.codebook_dim],
         ));
         tensors
+    }
+
+    /// Holds the tensors of a checkpoint against [`tensors`](Self::tensors). What
+    /// the training kept of the use of the codebook (`quantize.codebook_used`) is
+    /// left out.
+    ///
+    /// # Errors
+    ///
+    /// [`WeightsError`] with everything that is missing, left over or of another
+    /// shape.
+    pub fn weights(&self, mut tensors: BTreeMap<String, Tensor>) -> Result<Weights, WeightsError> {
+        tensors.remove(STATISTICS);
+        Weights::checked(&self.tensors(), tensors)
     }
 }
 

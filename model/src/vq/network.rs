@@ -40,7 +40,7 @@ impl<B: Backend> Network<B> {
     ) -> candle_core::Result<Self> {
         let conv = |layer: &layers::Conv| backend.conv(layer, weights);
         let norm = |layer: &layers::Norm| backend.norm(layer, weights);
-        let block = |layer: &Layer| {
+        let block = |layer: &Layer| -> candle_core::Result<Block<B>> {
             Ok(match layer {
                 Layer::Conv(layer) => Block::Conv(conv(layer)?),
                 Layer::Residual {
@@ -78,10 +78,7 @@ impl<B: Backend> Network<B> {
                 },
             })
         };
-        let blocks = layers
-            .iter()
-            .map(block)
-            .collect::<candle_core::Result<_>>()?;
+        let blocks = layers.iter().map(block).collect::<Result<_, _>>()?;
         Ok(Self { blocks })
     }
 

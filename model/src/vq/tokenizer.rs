@@ -43,8 +43,9 @@ pub struct Encoded {
     pub latent: Tensor,
     /// The nearest vectors: i64 of shape (images, cells).
     pub tokens: Tensor,
-    /// By how much the squared distance to the second nearest vector is larger:
-    /// f32 of the same shape. Where this is near 0, rounding decides.
+    /// By how much the cosine of the angle to the second nearest vector is smaller
+    /// (half the difference of the squared distances): f32 of the same shape. Where
+    /// this is near 0, rounding decides.
     pub margin: Tensor,
 }
 
@@ -139,8 +140,8 @@ impl VqTokenizer {
                 if count > 0
                     && height > 0
                     && width > 0
-                    && height % stride == 0
-                    && width % stride == 0 =>
+                    && height.is_multiple_of(stride)
+                    && width.is_multiple_of(stride) =>
             {
                 (count, height / stride, width / stride)
             }

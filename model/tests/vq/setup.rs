@@ -24,7 +24,7 @@ pub fn config(model: &str) -> VqConfig {
 /// The weights of a checkpoint.
 pub fn stored(model: &str, file: &str) -> Weights {
     let checkpoint = read_checkpoint(&path(model, file), None, &Device::Cpu).unwrap();
-    Weights::checked(&config(model).tensors(), checkpoint.tensors).unwrap()
+    config(model).weights(checkpoint.tensors).unwrap()
 }
 
 /// The weights by formula, held against our own list of tensors.

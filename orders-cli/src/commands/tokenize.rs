@@ -95,7 +95,7 @@ fn encode(
         for_each_image(path, |name, image| {
             interrupt::check()?;
             let (height, width) = (image.height() as usize, image.width() as usize);
-            if height % stride != 0 || width % stride != 0 {
+            if !height.is_multiple_of(stride) || !width.is_multiple_of(stride) {
                 return Err(Failure::input(format!(
                     "{name} has {height}x{width} pixels; both sides have to be multiples of {stride}"
                 )));

@@ -355,7 +355,7 @@ fn long(bytes: &[u8]) -> Value {
 }
 
 fn pairs(items: Vec<Value>) -> Result<Vec<(Value, Value)>, PickleError> {
-    if items.len() % 2 != 0 {
+    if !items.len().is_multiple_of(2) {
         return Err(PickleError::Value("a key has no value"));
     }
     let mut items = items.into_iter();

@@ -80,19 +80,27 @@ impl SafetensorsHeader {
         self.data_at
     }
 
+    /// What the file says of itself, by name; empty if it says nothing.
+    pub fn metadata(&self) -> BTreeMap<String, String> {
+        let metadata = self.metadata.metadata().iter().flatten();
+        metadata
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect()
+    }
+
     /// Number of tensors.
     pub fn tensors(&self) -> usize {
         self.metadata.offset_keys().len()
     }
 
-    /// The tensor of a name.
-    pub fn named(&self, name: &str) -> Option<&TensorInfo> {
-        self.metadata.info(name)
-    }
-
     /// The names of all tensors, in the order in which they lie in the file.
     pub fn names(&self) -> Vec<String> {
         self.metadata.offset_keys()
+    }
+
+    /// The tensor of a name.
+    pub fn named(&self, name: &str) -> Option<&TensorInfo> {
+        self.metadata.info(name)
     }
 
     /// The tensor of a name, or the only one there is.
