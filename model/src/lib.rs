@@ -6,6 +6,7 @@
 //! - [`features`]: networks that turn images into features.
 //! - [`lpd`]: the transformer, its training pass and generation.
 //! - [`metrics`]: distances between sets of images, from their features.
+//! - [`published`]: the published results of LPD.
 //! - [`vq`]: the VQ-16 tokenizer, between images and tokens.
 //! - [`weights`]: named tensors, held against the list that a network expects,
 //!   and weights by formula for tests at full size.
@@ -16,6 +17,7 @@ mod device;
 pub mod features;
 pub mod lpd;
 pub mod metrics;
+pub mod published;
 pub mod vq;
 pub mod weights;
 

@@ -108,6 +108,11 @@ pub(crate) fn batch(text: &str) -> Result<usize, String> {
     whole(text, 1..=65_536)
 }
 
+/// `--runs`, where none is a choice.
+pub(crate) fn runs(text: &str) -> Result<usize, String> {
+    whole(text, 0..=65_536)
+}
+
 /// A label, or none.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Label(pub(crate) Option<u32>);

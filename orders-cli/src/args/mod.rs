@@ -7,6 +7,8 @@ mod animate;
 mod bench;
 mod data;
 mod distance;
+mod eval;
+mod features;
 mod model;
 mod orders_shown;
 mod plot;
@@ -33,6 +35,8 @@ pub(crate) use data::{
     ImagesArgs, LabelArgs,
 };
 pub(crate) use distance::DistanceArgs;
+pub(crate) use eval::EvalArgs;
+pub(crate) use features::FeaturesArgs;
 pub(crate) use model::{ModelArgs, PrecisionArg, SampleOrdersArgs, ScheduleArg};
 pub(crate) use orders_shown::OrdersShownArgs;
 pub(crate) use plot::{PartArg, PlotArgs};
@@ -40,7 +44,7 @@ pub(crate) use sample::SampleArgs;
 pub(crate) use score::ScoreArgs;
 pub(crate) use shared::{
     FirstGroupArg, FormatArg, GridArgs, KnownArgs, MethodArgs, OptionalGridArgs, OptionalSizesArgs,
-    SetArgs, SizesArgs, ThreadsArgs, ThresholdArgs,
+    OtherSizesArgs, SetArgs, SizesArgs, ThreadsArgs, ThresholdArgs,
 };
 pub(crate) use tokenizer::{DetokenizeArgs, DeviceArgs, TokenizeArgs, TokenizerArgs};
 
@@ -77,8 +81,10 @@ pub(crate) enum Command {
     Detokenize(DetokenizeArgs),
     Sample(SampleArgs),
     Score(ScoreArgs),
+    Eval(EvalArgs),
     Bench(BenchArgs),
     Methods(MethodsArgs),
+    Features(FeaturesArgs),
     Distance(DistanceArgs),
     Data(DataArgs),
     Completions(CompletionsArgs),

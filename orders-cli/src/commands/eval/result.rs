@@ -8,7 +8,6 @@ use super::variant::Name;
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct VariantResult {
-    #[serde(flatten)]
     pub(super) name: Name,
     /// Parallel negative log-likelihood of each image, in nats per cell.
     pub(super) nats_per_cell: Option<Vec<f64>>,
