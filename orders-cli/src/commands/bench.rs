@@ -32,14 +32,14 @@ struct Report {
 
 /// One order at one batch size.
 #[derive(Serialize)]
-struct Case {
+pub(super) struct Case {
     method: String,
     steps: usize,
     batch: usize,
     /// Of a whole batch.
-    seconds_best: f64,
+    pub(super) seconds_best: f64,
     seconds_median: f64,
-    images_per_second: f64,
+    pub(super) images_per_second: f64,
     step_tokens: Vec<u32>,
     /// The best time of each step.
     step_seconds: Vec<f64>,
@@ -85,7 +85,14 @@ pub(crate) fn run(args: &BenchArgs, printer: &Printer) -> Result<ExitCode, Failu
     }
     for &batch in &batches {
         let measure = |problem: &Problem, method: &dyn OrderingMethod| {
-            pool.install(|| measure(args, &lpd, problem, method, guidance, batch))
+            pool.install(|| measure(
+                    &lpd,
+                    problem,
+                    method,
+                    guidance,
+                    batch,
+                    (args.warm_up, args.runs),
+                ))
         };
         cases.push(measure(&problem, method.as_ref())?);
         if !args.no_baseline {
@@ -115,13 +122,15 @@ pub(crate) fn run(args: &BenchArgs, printer: &Printer) -> Result<ExitCode, Failu
     Ok(ExitCode::SUCCESS)
 }
 
-fn measure(
-    args: &BenchArgs,
+/// Times the generation of a batch: so many runs that are not counted, and then
+/// those that are.
+pub(super) fn measure(
     lpd: &Lpd,
     problem: &Problem,
     method: &dyn OrderingMethod,
     guidance: Guidance,
     batch: usize,
+    (warm_up, runs): (usize, usize),
 ) -> Result<Case, Failure> {
     let orders = (0..batch as u64)
         .map(|index| method.order(problem, 0, index))
@@ -135,11 +144,11 @@ fn measure(
     let step_tokens = problem.group_sizes().as_slice().to_vec();
     let mut step_seconds = vec![f64::INFINITY; step_tokens.len()];
     let mut totals = Vec::new();
-    for run in 0..args.warm_up + args.runs {
+    for run in 0..warm_up + runs {
         interrupt::check()?;
         let (total, steps) =
             once(lpd, &request, guidance).map_err(|error| Failure::work(&error))?;
-        if run < args.warm_up {
+        if run < warm_up {
             continue;
         }
         totals.push(total);

@@ -2,7 +2,7 @@
 
 mod floor;
 mod report;
-mod sets;
+pub(super) mod sets;
 
 use std::path::Path;
 use std::process::ExitCode;

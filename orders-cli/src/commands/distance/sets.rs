@@ -12,7 +12,7 @@ use orders_model::metrics::{
 use crate::failure::Failure;
 
 /// A set of images, by what a file says of them.
-pub(super) struct Set {
+pub(in crate::commands) struct Set {
     path: PathBuf,
     content: Content,
 }
@@ -23,7 +23,7 @@ enum Content {
 }
 
 impl Set {
-    pub(super) fn read(path: &Path) -> Result<Self, Failure> {
+    pub(in crate::commands) fn read(path: &Path) -> Result<Self, Failure> {
         let extension = path.extension().and_then(|extension| extension.to_str());
         let content = match extension {
             Some("npz") => read_statistics(path).map(Content::Statistics),
@@ -42,11 +42,11 @@ impl Set {
         })
     }
 
-    pub(super) fn path(&self) -> &Path {
+    pub(in crate::commands) fn path(&self) -> &Path {
         &self.path
     }
 
-    pub(super) fn features(&self) -> Option<&Features> {
+    pub(in crate::commands) fn features(&self) -> Option<&Features> {
         match &self.content {
             Content::Features(file) => Some(&file.features),
             Content::Statistics(_) => None,
@@ -60,13 +60,44 @@ impl Set {
         }
     }
 
-    pub(super) fn statistics(&self) -> Result<Cow<'_, Statistics>, Failure> {
+    pub(in crate::commands) fn statistics(&self) -> Result<Cow<'_, Statistics>, Failure> {
         match &self.content {
             Content::Features(file) => Statistics::of(&file.features)
                 .map(Cow::Owned)
                 .map_err(|error| Failure::input_at(self.path.display(), &error)),
             Content::Statistics(file) => Ok(Cow::Borrowed(&file.statistics)),
         }
+    }
+
+    /// What the features are of: what the file says, or `asked` with the words of
+    /// who asked. They must agree, and the features have as many dimensions.
+    pub(in crate::commands) fn network(
+        &self,
+        asked: Option<(Network, &str)>,
+    ) -> Result<Option<Network>, Failure> {
+        let path = self.path.display();
+        let said = self.metadata().get(NETWORK);
+        let said = said
+            .map(|name| name.parse::<Network>())
+            .transpose()
+            .map_err(|error| Failure::input_at(self.path.display(), &error))?;
+        if let (Some(said), Some((asked, words))) = (said, asked)
+            && said != asked
+        {
+            return Err(Failure::input(format!(
+                "{path} has features of {said}, but {words}"
+            )));
+        }
+        let network = said.or(asked.map(|(network, _)| network));
+        if let Some(network) = network
+            && network.dimensions() != self.dimensions()
+        {
+            let (found, expected) = (self.dimensions(), network.dimensions());
+            return Err(Failure::input(format!(
+                "{path} has {found} dimensions; features of {network} have {expected}"
+            )));
+        }
+        Ok(network)
     }
 
     fn dimensions(&self) -> usize {
@@ -95,34 +126,8 @@ pub(super) fn network(
         .map(str::parse::<Network>)
         .transpose()
         .map_err(|error| Failure::input_at("--network", &error))?;
-    let of = |set: &Set| -> Result<Option<Network>, Failure> {
-        let path = set.path.display();
-        let said = set
-            .metadata()
-            .get(NETWORK)
-            .map(|name| name.parse::<Network>());
-        let said = said
-            .transpose()
-            .map_err(|error| Failure::input_at(path, &error))?;
-        let path = set.path.display();
-        if let (Some(said), Some(flag)) = (said, flag)
-            && said != flag
-        {
-            return Err(Failure::input(format!(
-                "{path} has features of {said}, but --network says {flag}"
-            )));
-        }
-        let network = said.or(flag);
-        if let Some(network) = network
-            && network.dimensions() != set.dimensions()
-        {
-            let (found, expected) = (set.dimensions(), network.dimensions());
-            return Err(Failure::input(format!(
-                "{path} has {found} dimensions; features of {network} have {expected}"
-            )));
-        }
-        Ok(network)
-    };
+    let flag = flag.map(|network| (network, format!("--network says {network}")));
+    let of = |set: &Set| set.network(flag.as_ref().map(|(network, word)| (*network, word.as_str())));
     match (of(real)?, of(generated)?) {
         (Some(a), Some(b)) if a != b => Err(Failure::input(format!(
             "{} has features of {a} and {} of {b}; both must be of the same network",

@@ -1,6 +1,8 @@
 //! The order variants that are compared.
 
-use orders_core::{Grid, KnownCells, OrderingMethod, Parameters, Problem};
+use std::ops::Range;
+
+use orders_core::{Grid, KnownCells, Order, OrderingMethod, Parameters, Problem};
 use serde::{Deserialize, Serialize};
 
 use crate::args::{EvalArgs, OptionalSizesArgs, OtherSizesArgs, SetArgs, ThresholdArgs};
@@ -23,6 +25,16 @@ pub(super) struct Name {
     pub(super) method: String,
     pub(super) parameters: Parameters,
     pub(super) group_sizes: Vec<u32>,
+}
+
+impl Variant {
+    /// Orders of a batch of a seed.
+    pub(super) fn orders(&self, seed: u64, indices: Range<u64>) -> Result<Vec<Order>, Failure> {
+        indices
+            .map(|index| self.method.order(&self.problem, seed, index))
+            .collect::<Result<_, _>>()
+            .map_err(|error| Failure::bad_input(&error))
+    }
 }
 
 impl Name {
