@@ -19,6 +19,9 @@ pub(crate) enum Failure {
     Work(String),
     /// The user interrupted it.
     Interrupted,
+    /// The user interrupted it, and what was done so far is kept: words for
+    /// that.
+    Stopped(String),
     /// Whoever read our output has enough.
     ClosedPipe,
 }
@@ -57,6 +60,10 @@ impl Failure {
             }
             Self::Interrupted => {
                 printer.error("interrupted; nothing was written");
+                ExitCode::from(130)
+            }
+            Self::Stopped(kept) => {
+                printer.error(&format!("interrupted; {kept}"));
                 ExitCode::from(130)
             }
             Self::ClosedPipe => ExitCode::SUCCESS,

@@ -28,6 +28,7 @@ fn main() -> ExitCode {
         Command::Check(args) => commands::check::run(args, &printer),
         Command::Inspect(args) => commands::inspect::run(args, &printer),
         Command::Convert(args) => commands::convert::run(args, &printer),
+        Command::Sweep(args) => commands::sweep::run(args, &printer),
         Command::Methods(args) => commands::methods::run(args, &printer),
         Command::Completions(args) => commands::completions::run(args, &printer),
     };

@@ -101,16 +101,7 @@ impl Target {
         let manifest = Manifest::path_for(&self.file);
         let all = [Some(&self.file), Some(&manifest), self.picture.as_ref()];
         for path in all.into_iter().flatten() {
-            if path.is_dir() {
-                return Err(Failure::input(format!("{} is a folder", path.display())));
-            }
-            // A link that leads nowhere is in the way as well.
-            if (path.exists() || path.is_symlink()) && !self.force {
-                return Err(Failure::input(format!(
-                    "{} exists already; --force replaces it",
-                    path.display()
-                )));
-            }
+            check_vacant(path, self.force)?;
         }
         Ok(self)
     }
@@ -126,15 +117,7 @@ impl Target {
                 ))
             })?;
         }
-        OutputFile::create(&self.file).map_err(|error| match error {
-            // The cause names a temporary file, which means nothing to a user.
-            OutputError::Create { path, source } => Failure::input(format!(
-                "{} can't be created: {}",
-                path.display(),
-                reason(&source)
-            )),
-            error => Failure::bad_input(&error),
-        })
+        create(&self.file)
     }
 
     /// Gives all files their names: those that are complete now.
@@ -166,6 +149,34 @@ impl Target {
             let _ = fs_err::remove_dir(folder);
         }
     }
+}
+
+/// Nothing may be at a path yet, unless it is a file that is to be replaced.
+pub(crate) fn check_vacant(path: &Path, force: bool) -> Result<(), Failure> {
+    if path.is_dir() {
+        return Err(Failure::input(format!("{} is a folder", path.display())));
+    }
+    // A link that leads nowhere is in the way as well.
+    if (path.exists() || path.is_symlink()) && !force {
+        return Err(Failure::input(format!(
+            "{} exists already; --force replaces it",
+            path.display()
+        )));
+    }
+    Ok(())
+}
+
+/// Begins a file in a folder that is there.
+pub(crate) fn create(path: &Path) -> Result<OutputFile, Failure> {
+    OutputFile::create(path).map_err(|error| match error {
+        // The cause names a temporary file, which means nothing to a user.
+        OutputError::Create { path, source } => Failure::input(format!(
+            "{} can't be created: {}",
+            path.display(),
+            reason(&source)
+        )),
+        error => Failure::bad_input(&error),
+    })
 }
 
 fn ends_with_separator(path: &Path) -> bool {

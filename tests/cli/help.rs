@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::folder::Folder;
 
-const COMMANDS: [(&str, &[&str]); 7] = [
+const COMMANDS: [(&str, &[&str]); 8] = [
     (
         "gen",
         &[
@@ -93,6 +93,22 @@ const COMMANDS: [(&str, &[&str]); 7] = [
             "--force",
             "--json",
             "--quiet",
+        ],
+    ),
+    (
+        "sweep",
+        &[
+            "<FILE>",
+            "--out <DIR>",
+            "--shard <i/n>",
+            "--threads <N>",
+            "--dry-run",
+            "--json",
+            "--quiet",
+            "merge",
+            "plot",
+            "table",
+            "orders-cli sweep sweeps/principles.toml --out principles/",
         ],
     ),
     ("methods", &["[NAME]", "--json", "--quiet"]),

@@ -19,4 +19,5 @@ mod parameters;
 mod picture;
 mod python;
 mod schedule;
+mod sweep;
 mod video;

@@ -4,6 +4,7 @@
 //! `shared`.
 
 mod shared;
+mod sweep;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -19,6 +20,10 @@ use crate::printer::Printer;
 pub(crate) use shared::{
     FirstGroupArg, FormatArg, GridArgs, KnownArgs, MethodArgs, OptionalGridArgs, OptionalSizesArgs,
     SetArgs, SizesArgs, ThreadsArgs, ThresholdArgs,
+};
+pub(crate) use sweep::{
+    PlotKind, SweepArgs, SweepCommand, SweepMergeArgs, SweepPlotArgs, SweepRunArgs, SweepTableArgs,
+    TableFormat, WhereArgs,
 };
 
 /// Generation orders for parallel autoregressive image models: which tokens
@@ -48,6 +53,7 @@ pub(crate) enum Command {
     Check(CheckArgs),
     Inspect(InspectArgs),
     Convert(ConvertArgs),
+    Sweep(SweepArgs),
     Methods(MethodsArgs),
     Completions(CompletionsArgs),
 }

@@ -7,3 +7,4 @@ pub(crate) mod generate;
 pub(crate) mod inspect;
 pub(crate) mod methods;
 pub(crate) mod schedule;
+pub(crate) mod sweep;
