@@ -36,6 +36,31 @@ pub(crate) fn threshold(text: &str) -> Result<f64, String> {
         .map_err(|_| "it takes a number from 0".to_owned())
 }
 
+/// `--index`
+pub(crate) fn index(text: &str) -> Result<u64, String> {
+    whole(text, 0..=u64::MAX)
+}
+
+/// `--steps-shown`; which of them an order has is said later.
+pub(crate) fn step(text: &str) -> Result<usize, String> {
+    whole(text, 1..=u32::MAX as usize)
+}
+
+/// `--columns`
+pub(crate) fn columns(text: &str) -> Result<usize, String> {
+    whole(text, 1..=16)
+}
+
+/// `--frames`
+pub(crate) fn frames(text: &str) -> Result<usize, String> {
+    whole(text, 2..=1024)
+}
+
+/// `--fps` and `--pause`; which numbers they take is the animation's to say.
+pub(crate) fn number(text: &str) -> Result<f64, String> {
+    text.parse().map_err(|_| "it takes a number".to_owned())
+}
+
 fn whole<T: FromStr + PartialOrd + Display>(
     text: &str,
     allowed: RangeInclusive<T>,

@@ -24,12 +24,11 @@ pub(crate) struct Target {
 
 impl Target {
     /// Finds out where `out` points to. A folder gets a file called `name`, and
-    /// a picture of one order if it is to have one.
+    /// a picture of one order.
     pub(crate) fn new(
         out: &Path,
         name: &str,
         format: Option<Format>,
-        with_picture: bool,
         force: bool,
     ) -> Result<Self, Failure> {
         let shown = out.display();
@@ -43,7 +42,7 @@ impl Target {
             let format = format.unwrap_or(Format::Json);
             let file = out.join(format!("{name}.{}", format.extension()));
             return Self {
-                picture: with_picture.then(|| beside(&file, "png")),
+                picture: Some(beside(&file, "png")),
                 file,
                 format,
                 force,
@@ -51,13 +50,11 @@ impl Target {
             }
             .checked();
         }
-        let target = Self::file(out, force).map_err(|failure| match Format::from_path(out) {
-            Ok(_) => failure,
-            Err(_) => Failure::input(format!(
+        let by_ending = Format::from_path(out).map_err(|_| {
+            Failure::input(format!(
                 "--out {shown} ends in neither .json, .npy nor .safetensors; end a folder with a slash"
-            )),
+            ))
         })?;
-        let by_ending = target.format;
         if let Some(format) = format
             && format != by_ending
         {
@@ -65,7 +62,7 @@ impl Target {
                 "--out {shown} is a {by_ending} file by its ending, but --format says {format}"
             )));
         }
-        Ok(target)
+        Self::file(out, force)
     }
 
     /// A file with nothing beside it but its manifest.
@@ -179,7 +176,7 @@ pub(crate) fn create(path: &Path) -> Result<OutputFile, Failure> {
     })
 }
 
-fn ends_with_separator(path: &Path) -> bool {
+pub(crate) fn ends_with_separator(path: &Path) -> bool {
     let last = path.as_os_str().as_encoded_bytes().last();
     last.is_some_and(|&byte| std::path::is_separator(byte.into()))
 }

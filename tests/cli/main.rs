@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "what tests prepare must work")]
 
+mod animate;
 mod bad_files;
 mod bad_input;
 mod check;
@@ -17,6 +18,7 @@ mod inspect;
 mod known;
 mod parameters;
 mod picture;
+mod plot;
 mod python;
 mod schedule;
 mod sweep;

@@ -248,7 +248,7 @@ fn wrong_folders_are_refused_untouched() {
         ("table half --where steps=7", "--where: no point has steps 7; there are 5".into()),
         ("table half --where rho=2", format!("--where: there is no setting 'rho'; there are {settings}")),
         ("table half --against halton", "--against: nothing can be compared with 'halton': there are lpd, random".into()),
-        ("plot half --out a.pdf --y support", "--out a.pdf ends in neither .png nor .svg".into()),
+        ("plot half --out a.pdf --y support", "--out a.pdf ends in neither .svg nor .png".into()),
         (
             "plot half --out a.svg --y entropy --kind box",
             "--y: there is no measure 'entropy' in these results; there are proximity, nearest_context, support, edge_coverage, neighbour_coverage, smallest_pair, mean_pair, violations, violating_share, discrepancy, proximity_over_steps, nearest_context_over_steps, support_over_steps, edge_coverage_over_steps, neighbour_coverage_over_steps".into(),

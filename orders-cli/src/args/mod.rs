@@ -3,6 +3,9 @@
 //! One struct for each command; flags that several commands have are in
 //! `shared`.
 
+mod animate;
+mod orders_shown;
+mod plot;
 mod shared;
 mod sweep;
 
@@ -17,6 +20,9 @@ use crate::names;
 use crate::numbers;
 use crate::printer::Printer;
 
+pub(crate) use animate::AnimateArgs;
+pub(crate) use orders_shown::OrdersShownArgs;
+pub(crate) use plot::{PartArg, PlotArgs};
 pub(crate) use shared::{
     FirstGroupArg, FormatArg, GridArgs, KnownArgs, MethodArgs, OptionalGridArgs, OptionalSizesArgs,
     SetArgs, SizesArgs, ThreadsArgs, ThresholdArgs,
@@ -53,6 +59,8 @@ pub(crate) enum Command {
     Check(CheckArgs),
     Inspect(InspectArgs),
     Convert(ConvertArgs),
+    Plot(PlotArgs),
+    Animate(AnimateArgs),
     Sweep(SweepArgs),
     Methods(MethodsArgs),
     Completions(CompletionsArgs),

@@ -11,9 +11,10 @@ use orders_figures::{
 
 use super::view;
 use crate::args::{PlotKind, SweepPlotArgs};
+use crate::commands::figure_failure;
 use crate::failure::Failure;
-use crate::output;
 use crate::printer::Printer;
+use crate::single_file::SingleFile;
 
 pub(crate) fn run(args: &SweepPlotArgs, printer: &Printer) -> Result<ExitCode, Failure> {
     let is_svg = match args.out.extension().and_then(|ending| ending.to_str()) {
@@ -22,11 +23,11 @@ pub(crate) fn run(args: &SweepPlotArgs, printer: &Printer) -> Result<ExitCode, F
         _ => {
             let out = args.out.display();
             return Err(Failure::input(format!(
-                "--out {out} ends in neither .png nor .svg"
+                "--out {out} ends in neither .svg nor .png"
             )));
         }
     };
-    output::check_vacant(&args.out, args.force)?;
+    let file = SingleFile::new(&args.out, args.force)?;
     let (plan, view) = view(&args.folder, &args.filter)?;
     let picture = Picture {
         args,
@@ -44,12 +45,7 @@ pub(crate) fn run(args: &SweepPlotArgs, printer: &Printer) -> Result<ExitCode, F
         true => figure.to_svg().into_bytes(),
         false => figure.to_png(),
     };
-    let mut file = output::create(&args.out)?;
-    output::write(&mut file, &bytes)?;
-    let finished = output::finish(file)?;
-    finished
-        .persist(args.force)
-        .map_err(|error| Failure::work(&error))?;
+    file.write(&bytes)?;
     printer.result(&args.out.display().to_string())?;
     Ok(ExitCode::SUCCESS)
 }
@@ -310,7 +306,7 @@ struct Mean {
 }
 
 fn drawn(figure: Result<Figure, FigureError>) -> Result<Figure, Failure> {
-    figure.map_err(|error| Failure::bad_input(&error))
+    figure.map_err(figure_failure)
 }
 
 fn better(measure: SweepMeasure) -> Better {

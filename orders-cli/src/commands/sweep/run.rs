@@ -1,6 +1,5 @@
 //! `sweep FILE`
 
-use std::io::Read;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,7 +10,8 @@ use serde::Serialize;
 
 use super::failure;
 use crate::args::SweepRunArgs;
-use crate::failure::{Failure, reason};
+use crate::bounded_file::read_bounded;
+use crate::failure::Failure;
 use crate::interrupt;
 use crate::output::PROGRAM;
 use crate::printer::Printer;
@@ -112,19 +112,8 @@ fn list(plan: &Plan, shard: Shard, json: bool, printer: &Printer) -> Result<Exit
 
 fn read(path: &Path) -> Result<String, Failure> {
     let shown = path.display();
-    let not_readable = |error: std::io::Error| {
-        Failure::input(format!("{shown} can't be read: {}", reason(&error)))
-    };
-    let file = fs_err::File::open(path).map_err(not_readable)?;
-    let mut bytes = Vec::new();
-    file.into_file()
-        .take(MAX_BYTES + 1)
-        .read_to_end(&mut bytes)
-        .map_err(not_readable)?;
-    if bytes.len() as u64 > MAX_BYTES {
-        return Err(Failure::input(format!(
-            "{shown} has more than {MAX_BYTES} bytes; a sweep file has fewer"
-        )));
-    }
+    let bytes = read_bounded(path, "a sweep file", MAX_BYTES, |why| {
+        format!("{shown} can't be read: {why}")
+    })?;
     String::from_utf8(bytes).map_err(|_| Failure::input(format!("{shown} is no text in UTF-8")))
 }
