@@ -33,7 +33,7 @@ fn interrupted_and_resumed_is_as_uninterrupted() {
     let folder = SweepFolder::create(&path, &plan, Shard::WHOLE, "test 1").unwrap();
     let asked = AtomicUsize::new(0);
     let mut finished = 0;
-    for most in [0, 15, 70, 75] {
+    for most in [0, 15, 40, 20] {
         // It ends in the midst of a trial: it is asked before every order.
         asked.store(0, Ordering::Relaxed);
         let should_stop = || asked.fetch_add(1, Ordering::Relaxed) >= most;

@@ -91,7 +91,7 @@ fn the_line_is_named() {
         ),
         (
             "sizes = [\"power:-1\"]",
-            "sizes: '-1' is no exponent; write a positive number",
+            "sizes: '-1' is not an exponent for power; it takes a number above 0",
         ),
         (
             "sizes = [[1, 0, 255]]",
