@@ -19,9 +19,8 @@ pub(crate) enum Failure {
     Work(String),
     /// The user interrupted it.
     Interrupted,
-    /// The user interrupted it, and what was done so far is kept: words for
-    /// that.
-    Stopped(String),
+    /// The user interrupted it, and this much is kept.
+    Paused(String),
     /// Whoever read our output has enough.
     ClosedPipe,
 }
@@ -62,7 +61,7 @@ impl Failure {
                 printer.error("interrupted; nothing was written");
                 ExitCode::from(130)
             }
-            Self::Stopped(kept) => {
+            Self::Paused(kept) => {
                 printer.error(&format!("interrupted; {kept}"));
                 ExitCode::from(130)
             }

@@ -60,7 +60,7 @@ pub(crate) fn run(args: &SweepRunArgs, printer: &Printer) -> Result<ExitCode, Fa
     bar.finish_and_clear();
     let progress = progress.map_err(failure)?;
     if !progress.is_complete() {
-        return Err(Failure::Stopped(format!(
+        return Err(Failure::Paused(format!(
             "{} of {} trials are done and kept in {}; the same command goes on from there",
             progress.finished,
             progress.trials,
