@@ -7,6 +7,7 @@ use orders_core::MethodError;
 use orders_core::files::OutputError;
 
 use crate::geometry::GeometryError;
+use crate::information::{CovarianceError, FieldError, InformationError};
 use crate::statistics::StatisticsError;
 use crate::table::TableError;
 
@@ -80,6 +81,15 @@ pub enum TrialError {
     /// There is no geometry.
     #[error(transparent)]
     Geometry(#[from] GeometryError),
+    /// The text names no field.
+    #[error(transparent)]
+    Field(#[from] FieldError),
+    /// The field has no covariance on the grid.
+    #[error(transparent)]
+    Covariance(#[from] CovarianceError),
+    /// There is no information.
+    #[error(transparent)]
+    Information(#[from] InformationError),
     /// There are no intervals.
     #[error(transparent)]
     Statistics(#[from] StatisticsError),

@@ -1,6 +1,7 @@
 //! What a trial measures.
 
-use crate::geometry::{Measure, OrderGeometry};
+use super::measurer::Measured;
+use crate::geometry::Measure;
 
 /// A measure of the orders of a trial.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -8,7 +9,7 @@ pub enum SweepMeasure {
     /// A measure of geometry: of a group, and of the whole order.
     Geometry(Measure),
     /// The mean of a measure of geometry over the steps of an order, each step
-    /// weighing the same ([`OrderGeometry::mean_over_steps`]). It has no value
+    /// weighing the same ([`OrderGeometry::mean_over_steps`](crate::geometry::OrderGeometry::mean_over_steps)). It has no value
     /// for a single step.
     OverSteps(Measure),
     /// Total correlation of a group given what came before, on the trial's
@@ -51,8 +52,8 @@ impl SweepMeasure {
                     .find(|(m, _)| *m == measure)
                     .map_or("", |(_, name)| name)
             }
-            Self::TotalCorrelation => "total_correlation",
-            Self::Entropy => "entropy",
+            Self::TotalCorrelation => "total_correlation_nats",
+            Self::Entropy => "entropy_nats",
         }
     }
 
@@ -66,7 +67,7 @@ impl SweepMeasure {
 
     /// What it is called on axes and in headers: words and the unit.
     pub fn label(self) -> String {
-        let words = self.name().replace('_', " ");
+        let words = self.name().trim_end_matches("_nats").replace('_', " ");
         match self.unit() {
             Some(unit) => format!("{words} ({unit})"),
             None => words,
@@ -114,21 +115,27 @@ impl SweepMeasure {
         !matches!(self, Self::OverSteps(_))
     }
 
-    /// Its value for an order, if it is one of geometry and has one.
-    pub(super) fn of_order(self, geometry: &OrderGeometry) -> Option<f64> {
+    /// Its value for an order, if it has one.
+    pub(super) fn of_order(self, measured: &Measured) -> Option<f64> {
+        let geometry = measured.geometry.as_ref();
+        let information = measured.information.as_ref();
         match self {
-            Self::Geometry(measure) => geometry.total.value(measure),
-            Self::OverSteps(measure) => geometry.mean_over_steps(measure),
-            Self::TotalCorrelation | Self::Entropy => None,
+            Self::Geometry(measure) => geometry?.total.value(measure),
+            Self::OverSteps(measure) => geometry?.mean_over_steps(measure),
+            Self::TotalCorrelation => Some(information?.total_correlation_nats),
+            Self::Entropy => Some(information?.entropy_nats),
         }
     }
 
-    /// Its value for a step, counted from 0, if it is one of geometry and has
-    /// one.
-    pub(super) fn of_step(self, geometry: &OrderGeometry, step: usize) -> Option<f64> {
+    /// Its value for a step, counted from 0, if it has one.
+    pub(super) fn of_step(self, measured: &Measured, step: usize) -> Option<f64> {
+        let geometry = || measured.geometry.as_ref()?.steps.get(step);
+        let information = || measured.information.as_ref()?.steps.get(step);
         match self {
-            Self::Geometry(measure) => geometry.steps.get(step)?.value(measure),
-            _ => None,
+            Self::Geometry(measure) => geometry()?.value(measure),
+            Self::OverSteps(_) => None,
+            Self::TotalCorrelation => Some(information()?.total_correlation_nats),
+            Self::Entropy => Some(information()?.entropy_nats),
         }
     }
 }

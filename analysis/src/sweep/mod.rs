@@ -54,6 +54,7 @@ mod compare;
 mod error;
 mod folder;
 mod measure;
+mod measurer;
 mod merge;
 mod plan;
 mod result;

@@ -1,9 +1,9 @@
 //! The trials of a space.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use orders_core::files::Digest;
-use orders_core::{GroupSizes, Parameters, Problem, registry};
+use orders_core::{Grid, Parameters, Problem, registry};
 use serde::{Deserialize, Serialize};
 
 use super::MOST_TRIALS;
@@ -13,6 +13,7 @@ use super::sizes::SizesChoice;
 use super::space::{Point, points};
 use super::spec::{Design, Spec};
 use super::trial::{Trial, TrialSettings, digest};
+use crate::information::{Covariance, Field};
 
 /// The most cells whose orders are measured in a trial, times their number:
 /// what a trial holds in memory grows with it.
@@ -41,9 +42,10 @@ impl Plan {
     /// [`PlanError::TooMany`] beyond [`MOST_TRIALS`].
     pub fn new(spec: &Spec) -> Result<Self, PlanError> {
         let mut trials = Vec::new();
+        let mut checked = CheckedFields::default();
         let mut first_of: HashMap<Digest, usize> = HashMap::new();
         for (index, point) in points(spec)?.iter().enumerate() {
-            let trial = trial(spec, point).map_err(|reason| PlanError::Point {
+            let trial = trial(spec, point, &mut checked).map_err(|reason| PlanError::Point {
                 number: index + 1,
                 point: words(point),
                 reason,
@@ -97,12 +99,15 @@ impl Plan {
             trial.settings.parsed_grid().map_err(at)?;
             trial.settings.parsed_measures().map_err(at)?;
             check_size(&trial.settings).map_err(at)?;
+            if trial.settings.group_sizes.len() != trial.settings.steps {
+                return Err(at("its group sizes are not those of its steps".into()));
+            }
         }
         Ok(())
     }
 }
 
-fn trial(spec: &Spec, point: &Point<'_>) -> Result<Trial, String> {
+fn trial(spec: &Spec, point: &Point<'_>, checked: &mut CheckedFields) -> Result<Trial, String> {
     let axes = point.method;
     let entries = registry::methods().iter();
     let known = entries.filter(|entry| entry.name == axes.name);
@@ -117,16 +122,7 @@ fn trial(spec: &Spec, point: &Point<'_>) -> Result<Trial, String> {
     let method =
         registry::method(&axes.name, point.grid, &parameters).map_err(|error| error.to_string())?;
     let sizes = point.sizes.find(point.grid, point.steps, method.as_ref())?;
-    let steps = match (&sizes, point.steps) {
-        (Some(sizes), _) => sizes.steps(),
-        (None, steps) => steps.unwrap_or(1),
-    };
-    // Sizes that are looked for later fit any method that these fit.
-    let tried = match &sizes {
-        Some(sizes) => sizes.clone(),
-        None => some_sizes(point.grid.cells(), steps)?,
-    };
-    let problem = Problem::new(point.grid, tried).map_err(|error| error.to_string())?;
+    let problem = Problem::new(point.grid, sizes.clone()).map_err(|error| error.to_string())?;
     method
         .generator(&problem)
         .map_err(|error| error.to_string())?;
@@ -138,8 +134,8 @@ fn trial(spec: &Spec, point: &Point<'_>) -> Result<Trial, String> {
             measure.name()
         ));
     }
-    if point.sizes == &SizesChoice::Optimal && point.field.is_none() {
-        return Err("optimal sizes need a field, and the file lists none".into());
+    if let Some(field) = point.field {
+        checked.check(field, point.grid)?;
     }
     let settings = TrialSettings {
         method: axes.name.clone(),
@@ -153,10 +149,9 @@ fn trial(spec: &Spec, point: &Point<'_>) -> Result<Trial, String> {
             SizesChoice::Listed(_) => "listed".into(),
             other => other.to_string(),
         },
-        steps,
-        group_sizes: sizes.map(|sizes| sizes.as_slice().to_vec()),
-        field: point.field.map(str::to_owned),
-        field_sha256: None,
+        steps: sizes.steps(),
+        group_sizes: sizes.as_slice().to_vec(),
+        field: point.field.map(Field::to_string),
         seed: point.seed,
         orders: spec.orders,
         measures: spec
@@ -174,6 +169,21 @@ fn trial(spec: &Spec, point: &Point<'_>) -> Result<Trial, String> {
     })
 }
 
+/// Fields that have a covariance on a grid.
+#[derive(Default)]
+struct CheckedFields(HashSet<(Grid, String)>);
+
+impl CheckedFields {
+    fn check(&mut self, field: &Field, grid: Grid) -> Result<(), String> {
+        let key = (grid, field.to_string());
+        if !self.0.contains(&key) {
+            Covariance::of_field(field, grid).map_err(|error| error.to_string())?;
+            self.0.insert(key);
+        }
+        Ok(())
+    }
+}
+
 /// Whether a trial fits into memory.
 fn check_size(settings: &TrialSettings) -> Result<(), String> {
     let rows = settings.steps as u64 + 1;
@@ -184,14 +194,6 @@ fn check_size(settings: &TrialSettings) -> Result<(), String> {
             settings.orders, settings.steps
         )),
     }
-}
-
-fn some_sizes(cells: usize, steps: usize) -> Result<GroupSizes, String> {
-    let mut sizes = vec![1; steps];
-    if let Some(last) = sizes.last_mut() {
-        *last = (cells + 1 - steps.min(cells)) as u32;
-    }
-    GroupSizes::new(sizes).map_err(|error| error.to_string())
 }
 
 /// A point that may be none in a line, for errors.

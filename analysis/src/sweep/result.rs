@@ -35,8 +35,6 @@ pub struct TrialResult {
     pub key: String,
     /// What the result depends on.
     pub settings: TrialSettings,
-    /// The group sizes of the orders.
-    pub group_sizes: Vec<u32>,
     /// For each measure, its value for each order, where it has one.
     pub orders: BTreeMap<String, Vec<Option<f64>>>,
     /// For each measure, its mean over the orders.
@@ -50,10 +48,6 @@ impl TrialResult {
     pub(super) fn check(&self) -> Result<(), String> {
         let settings = &self.settings;
         let steps = settings.steps;
-        if self.group_sizes.len() != steps {
-            let sizes = self.group_sizes.len();
-            return Err(format!("it has {sizes} group sizes for {steps} steps"));
-        }
         for name in &settings.measures {
             let orders = self.orders.get(name).map_or(0, Vec::len);
             if orders as u64 != settings.orders || !self.totals.contains_key(name) {

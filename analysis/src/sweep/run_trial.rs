@@ -7,10 +7,10 @@ use ndarray::{Array2, ArrayView2, Axis, s};
 use orders_core::{BatchError, Cell, Grid, GroupSizes, OrderingMethod, Problem, stream_batch};
 
 use super::error::TrialError;
-use super::measure::SweepMeasure;
+use super::measurer::Measurer;
 use super::result::{Estimate, TrialResult};
 use super::trial::{FORMAT, TrialSettings};
-use crate::geometry::{Geometry, GeometryParams};
+use crate::information::{Covariance, Field};
 use crate::statistics::{BootstrapParams, Running, mean_intervals};
 
 /// Makes the orders of a trial, measures them, and takes their means.
@@ -31,10 +31,20 @@ pub fn run_trial(
     let grid = settings.parsed_grid().map_err(refused)?;
     let method = settings.parsed_method(grid)?;
     let measures = settings.parsed_measures().map_err(refused)?;
-    let sizes = group_sizes(settings)?;
+    let sizes = GroupSizes::new(settings.group_sizes.clone());
+    let sizes = sizes.map_err(|error| refused(error.to_string()))?;
     let problem = Problem::new(grid, sizes.clone()).map_err(|error| refused(error.to_string()))?;
 
-    let values = measured(settings, method.as_ref(), &problem, &measures, should_stop)?;
+    let covariance = covariance(settings, grid)?;
+    let measurer = Measurer::new(&problem, &measures, covariance.as_ref())?;
+    let width = (sizes.steps() + 1) * measures.len();
+    let values = measured(
+        settings,
+        method.as_ref(),
+        &problem,
+        (measurer, width),
+        should_stop,
+    )?;
     let steps = problem.group_sizes().steps();
     let estimates = estimates(values.view())?;
     let mut result = TrialResult {
@@ -42,7 +52,6 @@ pub fn run_trial(
         program: program.into(),
         key: settings.key().to_string(),
         settings: settings.clone(),
-        group_sizes: sizes.as_slice().to_vec(),
         orders: BTreeMap::new(),
         totals: BTreeMap::new(),
         steps: BTreeMap::new(),
@@ -63,43 +72,12 @@ pub fn run_trial(
     Ok(result)
 }
 
-fn group_sizes(settings: &TrialSettings) -> Result<GroupSizes, TrialError> {
-    let sizes = settings.group_sizes.as_deref().unwrap_or_default();
-    GroupSizes::new(sizes).map_err(|error| TrialError::Settings {
-        reason: error.to_string(),
-    })
-}
-
-/// What measures one order after the other.
-#[derive(Clone)]
-struct Measurer {
-    geometry: Geometry,
-}
-
-impl Measurer {
-    fn new(problem: &Problem, grid: Grid) -> Result<Self, TrialError> {
-        Ok(Self {
-            geometry: Geometry::new(problem, GeometryParams::for_grid(grid))?,
-        })
-    }
-
-    /// Appends the values of all measures for each step and for the order. NaN
-    /// where there is none.
-    fn measure(
-        &mut self,
-        measures: &[SweepMeasure],
-        cells: &[Cell],
-        out: &mut Vec<f64>,
-    ) -> Result<(), TrialError> {
-        let geometry = self.geometry.measure(cells)?;
-        for step in 0..geometry.steps.len() {
-            let of_step = |measure: &SweepMeasure| measure.of_step(&geometry, step);
-            out.extend(measures.iter().map(|m| of_step(m).unwrap_or(f64::NAN)));
-        }
-        let of_order = |measure: &SweepMeasure| measure.of_order(&geometry);
-        out.extend(measures.iter().map(|m| of_order(m).unwrap_or(f64::NAN)));
-        Ok(())
-    }
+fn covariance(settings: &TrialSettings, grid: Grid) -> Result<Option<Covariance>, TrialError> {
+    let Some(text) = &settings.field else {
+        return Ok(None);
+    };
+    let field: Field = text.parse()?;
+    Ok(Some(Covariance::of_field(&field, grid)?))
 }
 
 /// A row for each order: the measures of each step, then of the order.
@@ -107,23 +85,21 @@ fn measured(
     settings: &TrialSettings,
     method: &dyn OrderingMethod,
     problem: &Problem,
-    measures: &[SweepMeasure],
+    (prototype, width): (Measurer, usize),
     should_stop: &(dyn Fn() -> bool + Sync),
 ) -> Result<Array2<f64>, TrialError> {
-    let prototype = Measurer::new(problem, problem.grid())?;
     let idle: Mutex<Vec<Measurer>> = Mutex::new(Vec::new());
     let failed: Mutex<Option<TrialError>> = Mutex::new(None);
     // Both are whole at every moment, also after a panic elsewhere.
     let idle = || idle.lock().unwrap_or_else(PoisonError::into_inner);
     let failed = || failed.lock().unwrap_or_else(PoisonError::into_inner);
 
-    let width = (problem.group_sizes().steps() + 1) * measures.len();
     let encode = |_: u64, cells: &[Cell], out: &mut Vec<f64>| {
         let end = out.len() + width;
         if !should_stop() && failed().is_none() {
             let measurer = idle().pop();
             let mut measurer = measurer.unwrap_or_else(|| prototype.clone());
-            match measurer.measure(measures, cells, out) {
+            match measurer.measure(cells, out) {
                 Ok(()) => idle().push(measurer),
                 Err(error) => *failed() = Some(error),
             }

@@ -14,9 +14,6 @@ pub(super) enum SizesChoice {
     Shape(String, Shape),
     /// Those that belong to the method.
     Own,
-    /// Those of the least total correlation, for the method's orders and the
-    /// field.
-    Optimal,
     /// A list.
     Listed(GroupSizes),
 }
@@ -27,11 +24,10 @@ impl SizesChoice {
             Value::String(name) => match name.as_str() {
                 "published" => Ok(Self::Published),
                 "own" => Ok(Self::Own),
-                "optimal" => Ok(Self::Optimal),
                 name => match Shape::from_name(name).map_err(|error| error.to_string())? {
                     Some(shape) => Ok(Self::Shape(name.into(), shape)),
                     None => Err(format!(
-                        "there are no sizes '{name}'; there are published, own, optimal, {} and lists such as [1, 5, 10]",
+                        "there are no sizes '{name}'; there are published, own, {} and lists such as [1, 5, 10]",
                         Shape::NAMES.join(", ")
                     )),
                 },
@@ -54,26 +50,26 @@ impl SizesChoice {
     /// Whether they are made for a number of steps.
     pub(super) fn takes_steps(&self) -> bool {
         match self {
-            Self::Published | Self::Optimal => true,
+            Self::Published => true,
             Self::Shape(_, shape) => *shape != Shape::OneByOne,
             Self::Own | Self::Listed(_) => false,
         }
     }
 
-    /// The sizes for a whole grid; `None` if they must be looked for.
+    /// The sizes for a whole grid.
     pub(super) fn find(
         &self,
         grid: Grid,
         steps: Option<usize>,
         method: &dyn OrderingMethod,
-    ) -> Result<Option<GroupSizes>, String> {
+    ) -> Result<GroupSizes, String> {
         let needed =
             || steps.ok_or_else(|| format!("'{self}' sizes need steps, and the file lists none"));
         match self {
             Self::Published => {
                 let steps = needed()?;
                 let sizes = GroupSizes::published(grid, steps);
-                sizes.map(Some).ok_or_else(|| no_published(grid, steps))
+                sizes.ok_or_else(|| no_published(grid, steps))
             }
             Self::Shape(_, shape) => {
                 let steps = match shape {
@@ -81,23 +77,16 @@ impl SizesChoice {
                     _ => needed()?,
                 };
                 let sizes = shape.group_sizes(grid.cells(), steps, FirstGroup::One);
-                sizes.map(Some).map_err(|error| error.to_string())
+                sizes.map_err(|error| error.to_string())
             }
             Self::Own => {
                 let sizes = method.own_group_sizes(&KnownCells::none(grid));
                 let sizes = sizes.map_err(|error| error.to_string())?;
-                sizes.map(Some).ok_or_else(|| {
+                sizes.ok_or_else(|| {
                     format!("method {} has no group sizes of its own", method.name())
                 })
             }
-            Self::Optimal => {
-                let steps = needed()?;
-                match steps <= grid.cells() {
-                    true => Ok(None),
-                    false => Err(format!("{steps} steps cannot share {} cells", grid.cells())),
-                }
-            }
-            Self::Listed(sizes) => Ok(Some(sizes.clone())),
+            Self::Listed(sizes) => Ok(sizes.clone()),
         }
     }
 }
@@ -120,7 +109,6 @@ impl fmt::Display for SizesChoice {
             Self::Published => f.write_str("published"),
             Self::Shape(name, _) => f.write_str(name),
             Self::Own => f.write_str("own"),
-            Self::Optimal => f.write_str("optimal"),
             Self::Listed(sizes) => {
                 let sizes: Vec<String> = sizes.as_slice().iter().map(u32::to_string).collect();
                 f.write_str(&sizes.join(","))

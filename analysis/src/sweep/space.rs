@@ -7,6 +7,7 @@ use super::axis::Axis;
 use super::error::PlanError;
 use super::sizes::SizesChoice;
 use super::spec::{Design, MethodAxes, Spec};
+use crate::information::Field;
 
 /// Keeps the streams of random designs apart from those of orders. ("sweepran"
 /// in ASCII.)
@@ -20,7 +21,7 @@ pub(super) struct Point<'a> {
     pub(super) grid: Grid,
     pub(super) sizes: &'a SizesChoice,
     pub(super) steps: Option<usize>,
-    pub(super) field: Option<&'a str>,
+    pub(super) field: Option<&'a Field>,
     pub(super) seed: u64,
 }
 
@@ -124,14 +125,11 @@ fn steps_of(spec: &Spec, sizes: &SizesChoice) -> Vec<Option<usize>> {
     spec.steps.iter().copied().map(Some).collect()
 }
 
-fn fields_of(spec: &Spec) -> Vec<Option<&str>> {
+fn fields_of(spec: &Spec) -> Vec<Option<&Field>> {
     if spec.fields.is_empty() {
         return vec![None];
     }
-    spec.fields
-        .iter()
-        .map(|field| Some(field.as_str()))
-        .collect()
+    spec.fields.iter().map(Some).collect()
 }
 
 /// A point from numbers of [0, 1), one for each dimension that has a choice.

@@ -13,6 +13,7 @@ use super::axis::Axis;
 use super::error::SpecError;
 use super::measure::SweepMeasure;
 use super::sizes::SizesChoice;
+use crate::information::Field;
 
 /// The most orders of a trial.
 pub const MOST_ORDERS: u64 = 100_000;
@@ -29,7 +30,7 @@ pub const MOST_ORDERS: u64 = 100_000;
 /// grids = ["16x16"]
 /// steps = [20, 32]
 /// sizes = ["published"]          # the default; or shapes by formula ("cosine",
-///                                # "power:2"), "own", "optimal", lists of sizes
+///                                # "power:2"), "own", lists of sizes
 /// fields = ["exp:5"]             # Gaussian fields; none if left out
 /// seeds = [0]                    # the default
 /// measures = ["proximity"]       # all if left out
@@ -61,7 +62,7 @@ pub struct Spec {
     pub(super) methods: Vec<MethodAxes>,
     pub(super) grids: Vec<Grid>,
     pub(super) steps: Vec<usize>,
-    pub(super) fields: Vec<String>,
+    pub(super) fields: Vec<Field>,
     pub(super) seeds: Vec<u64>,
 }
 
@@ -200,7 +201,7 @@ impl Reader<'_> {
                 Ok(steps as usize)
             })?,
             fields: self.list("fields", &file.fields.unwrap_or_default(), |value| {
-                self.text("fields", value).map(str::to_owned)
+                self.parsed("fields", value)
             })?,
             seeds,
         })

@@ -60,17 +60,21 @@ fn trials(results: &Results<'_>) -> Result<Table, TableError> {
 }
 
 fn steps(results: &Results<'_>) -> Result<Table, TableError> {
-    let mut columns = settings(results, |result| result.group_sizes.len());
-    let sizes = || results.iter().flat_map(|(_, result)| &result.group_sizes);
+    let mut columns = settings(results, |result| result.settings.group_sizes.len());
+    let sizes = || {
+        results
+            .iter()
+            .flat_map(|(_, result)| &result.settings.group_sizes)
+    };
     let steps = results
         .iter()
-        .flat_map(|(_, r)| 1..=r.group_sizes.len() as u64);
+        .flat_map(|(_, r)| 1..=r.settings.group_sizes.len() as u64);
     columns.push(whole("step", steps));
     columns.push(whole("group_size", sizes().map(|&size| size.into())));
     for measure in measures(results).into_iter().filter(|m| m.is_of_steps()) {
         let rows = results.iter().flat_map(|(_, result)| {
             let steps = result.steps.get(measure.name());
-            (0..result.group_sizes.len()).map(move |step| steps.map(|steps| steps[step]))
+            (0..result.settings.group_sizes.len()).map(move |step| steps.map(|steps| steps[step]))
         });
         columns.extend(estimates(measure, rows.collect()));
     }
@@ -147,7 +151,12 @@ fn settings(results: &Results<'_>, times: impl Fn(&TrialResult) -> usize + Copy)
         number("steps", &|result| result.settings.steps as u64),
         text("sizes", &|_, result| Some(result.settings.sizes.clone())),
         text("group_sizes", &|_, result| {
-            let sizes: Vec<String> = result.group_sizes.iter().map(u32::to_string).collect();
+            let sizes: Vec<String> = result
+                .settings
+                .group_sizes
+                .iter()
+                .map(u32::to_string)
+                .collect();
             Some(sizes.join(" "))
         }),
         text("field", &|_, result| result.settings.field.clone()),

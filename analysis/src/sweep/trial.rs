@@ -24,17 +24,14 @@ pub struct TrialSettings {
     pub parameters: BTreeMap<String, String>,
     /// The grid, HEIGHTxWIDTH or FRAMESxHEIGHTxWIDTH.
     pub grid: String,
-    /// What the group sizes are: `published`, a formula, `own`, `optimal` or
-    /// `listed`.
+    /// What the group sizes are: `published`, a formula, `own` or `listed`.
     pub sizes: String,
     /// Number of steps.
     pub steps: usize,
-    /// The group sizes; `None` if the trial finds them itself.
-    pub group_sizes: Option<Vec<u32>>,
-    /// The Gaussian field.
+    /// The group sizes.
+    pub group_sizes: Vec<u32>,
+    /// The Gaussian field, as [`Field`](crate::information::Field) writes it.
     pub field: Option<String>,
-    /// What is in the file of the field, if it is from a file: its digest.
-    pub field_sha256: Option<String>,
     /// Seed of the orders.
     pub seed: u64,
     /// Number of orders: those of indices 0 to this.

@@ -193,12 +193,13 @@ impl ViewPoint {
             "method" => Some(settings.method.clone()),
             "grid" => Some(settings.grid.clone()),
             "steps" => Some(settings.steps.to_string()),
-            "sizes" => Some(match (settings.sizes.as_str(), &settings.group_sizes) {
-                ("listed", Some(sizes)) => {
-                    let sizes: Vec<String> = sizes.iter().map(u32::to_string).collect();
+            "sizes" => Some(match settings.sizes.as_str() {
+                "listed" => {
+                    let sizes: Vec<String> =
+                        settings.group_sizes.iter().map(u32::to_string).collect();
                     sizes.join(" ")
                 }
-                (sizes, _) => sizes.to_owned(),
+                sizes => sizes.to_owned(),
             }),
             "field" => settings.field.clone(),
             parameter => settings.parameters.get(parameter).cloned(),

@@ -74,7 +74,7 @@ fn settings_hold_defaults_and_sizes() {
     let settings = &plan.trials()[0].settings;
     assert_eq!(settings.parameters["repulsion"], "4");
     assert_eq!(settings.parameters["proximity"], "1");
-    assert_eq!(settings.group_sizes, Some(vec![24, 1000]));
+    assert_eq!(settings.group_sizes, [24, 1000]);
     assert_eq!(
         (settings.orders, settings.seed, settings.steps),
         (100, 0, 2)

@@ -1,6 +1,7 @@
 //! Results are those of the measures, computed otherwise.
 
 use orders_analysis::geometry::{GeometryParams, Measure, OrderGeometry, measure_batch};
+use orders_analysis::information::{self, Covariance};
 use orders_analysis::statistics::{BootstrapParams, Running, StatisticsError, mean_interval};
 use orders_analysis::sweep::{Estimate, TrialResult, run_trial};
 use orders_core::{Grid, GroupSizes, OrderingMethod, Problem, registry};
@@ -19,7 +20,7 @@ name = "lpd"
 
 fn orders(method: &dyn OrderingMethod, result: &TrialResult) -> Vec<OrderGeometry> {
     let grid: Grid = result.settings.grid.parse().unwrap();
-    let sizes = GroupSizes::new(result.group_sizes.clone()).unwrap();
+    let sizes = GroupSizes::new(result.settings.group_sizes.clone()).unwrap();
     let problem = Problem::new(grid, sizes).unwrap();
     let mut all = Vec::new();
     let params = GeometryParams::for_grid(grid);
@@ -108,4 +109,43 @@ fn only_the_measures_asked_for_are_there() {
         ["proximity_over_steps", "support"]
     );
     assert_eq!(names(result.steps.keys().collect()), ["support"]);
+}
+
+#[test]
+fn information_agrees_with_the_module() {
+    for measures in [
+        "",
+        "measures = [\"total_correlation_nats\", \"entropy_nats\"]",
+    ] {
+        let plan = plan(&format!("fields = [\"exp:3\"]\n{measures}\n{TRIAL}"));
+        let settings = &plan.trials()[0].settings;
+        let result = run_trial(settings, "test", &|| false).unwrap();
+        let grid = Grid::new(8, 8).unwrap();
+        let sizes = GroupSizes::new(settings.group_sizes.clone()).unwrap();
+        let problem = Problem::new(grid, sizes).unwrap();
+        let covariance = Covariance::of_field(&"exp:3".parse().unwrap(), grid).unwrap();
+        let method = registry::method("lpd", grid, &Default::default()).unwrap();
+        let mut orders = Vec::new();
+        information::measure_batch(method.as_ref(), &problem, &covariance, 30, 3, |_, order| {
+            orders.push(order.clone());
+        })
+        .unwrap();
+        let total = |name: &str, value: fn(&information::OrderInformation) -> f64| {
+            let values: Vec<_> = orders.iter().map(|order| Some(value(order))).collect();
+            assert_eq!(result.orders[name], values, "{name}");
+            assert_eq!(result.totals[name], estimate(&values), "{name}");
+        };
+        total("total_correlation_nats", |order| {
+            order.total_correlation_nats
+        });
+        total("entropy_nats", |order| order.entropy_nats);
+        for step in 0..5 {
+            let values: Vec<_> = orders
+                .iter()
+                .map(|order| Some(order.steps[step].total_correlation_nats))
+                .collect();
+            let found = result.steps["total_correlation_nats"][step];
+            assert_eq!(found, estimate(&values), "step {step}");
+        }
+    }
 }

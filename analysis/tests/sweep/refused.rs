@@ -15,7 +15,14 @@ fn refused(text: &str, expected: &str) {
         Err(error) => error.to_string(),
         Ok(spec) => Plan::new(&spec).unwrap_err().to_string(),
     };
-    assert_eq!(error, expected, "{text}");
+    match expected.strip_suffix(' ') {
+        // The sentence goes on in words that are another module's.
+        Some(_) => assert!(
+            error.starts_with(expected) && error.len() > expected.len(),
+            "{error}"
+        ),
+        None => assert_eq!(error, expected, "{text}"),
+    }
 }
 
 #[test]
@@ -87,7 +94,7 @@ fn the_line_is_named() {
         ("seeds = []", "seeds is empty; at least one is needed"),
         (
             "sizes = [\"cosin\"]",
-            "sizes: there are no sizes 'cosin'; there are published, own, optimal, cosine, arccos, linear, power, uniform, one-by-one and lists such as [1, 5, 10]",
+            "sizes: there are no sizes 'cosin'; there are published, own, cosine, arccos, linear, power, uniform, one-by-one and lists such as [1, 5, 10]",
         ),
         (
             "sizes = [\"power:-1\"]",
@@ -103,8 +110,9 @@ fn the_line_is_named() {
         ),
         (
             "measures = [\"fid\"]",
-            "there is no measure 'fid'; there are total_correlation, entropy, proximity, nearest_context, support, edge_coverage, neighbour_coverage, smallest_pair, mean_pair, violations, violating_share, discrepancy, proximity_over_steps, nearest_context_over_steps, support_over_steps, edge_coverage_over_steps, neighbour_coverage_over_steps",
+            "there is no measure 'fid'; there are total_correlation_nats, entropy_nats, proximity, nearest_context, support, edge_coverage, neighbour_coverage, smallest_pair, mean_pair, violations, violating_share, discrepancy, proximity_over_steps, nearest_context_over_steps, support_over_steps, edge_coverage_over_steps, neighbour_coverage_over_steps",
         ),
+        ("fields = [\"exp\"]", "fields: 'exp' is no field; "),
         (
             "design = { kind = \"lhs\" }",
             "there is no design 'lhs'; there are grid, random, sobol",
@@ -196,12 +204,12 @@ fn the_point_is_named() {
         "point 1 (lpd, 16x16, published sizes, seed 0): 'published' sizes need steps, and the file lists none",
     );
     refused(
-        &format!("measures = [\"total_correlation\"]\n{FINE}"),
-        "point 1 (lpd, 16x16, 20 steps, published sizes, seed 0): measure total_correlation needs a field, and the file lists none",
+        &format!("measures = [\"total_correlation_nats\"]\n{FINE}"),
+        "point 1 (lpd, 16x16, 20 steps, published sizes, seed 0): measure total_correlation_nats needs a field, and the file lists none",
     );
     refused(
-        &format!("sizes = [\"optimal\"]\n{FINE}"),
-        "point 1 (lpd, 16x16, 20 steps, optimal sizes, seed 0): optimal sizes need a field, and the file lists none",
+        &format!("fields = [\"se:5:shrink=0\"]\n{FINE}"),
+        "point 1 (lpd, 16x16, 20 steps, published sizes, se:5:shrink=0, seed 0): ",
     );
     refused(
         &format!("{FINE}set = {{ frame-distance = 2 }}\n"),

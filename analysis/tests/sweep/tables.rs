@@ -66,6 +66,7 @@ fn rows_are_what_the_trials_found() {
     );
     let sizes = results[0]
         .1
+        .settings
         .group_sizes
         .iter()
         .map(u32::to_string)

@@ -22,8 +22,8 @@ use super::ThreadsArgs;
   orders-cli sweep sweeps/principles.toml --out principles/
   orders-cli sweep sweeps/principles.toml --shard 2/3 --out shard2/
   orders-cli sweep merge shard1/ shard2/ shard3/ --out principles/
-  orders-cli sweep plot principles/ --kind scatter --x total_correlation --y nearest_context --out front.png
-  orders-cli sweep table principles/ --measures total_correlation,nearest_context --against random"
+  orders-cli sweep plot principles/ --kind scatter --x total_correlation_nats --y nearest_context --out front.png
+  orders-cli sweep table principles/ --measures total_correlation_nats,nearest_context --against random"
 )]
 pub(crate) struct SweepArgs {
     #[command(subcommand)]
@@ -79,13 +79,13 @@ pub(crate) struct SweepMergeArgs {
 ///
 /// Settings are label, method, grid, steps, sizes, field and the parameters of
 /// the methods; measures are the columns of the tables, such as
-/// total_correlation. Orders of all seeds count as one sample.
+/// total_correlation_nats. Orders of all seeds count as one sample.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  orders-cli sweep plot steps/ --y total_correlation --log-x --log-y --out steps.svg
-  orders-cli sweep plot thresholds/ --kind heat-map --x repulsion --y proximity --value total_correlation --out map.png
-  orders-cli sweep plot principles/ --kind scatter --x total_correlation --y nearest_context --where steps=20 --out front.png
-  orders-cli sweep plot principles/ --kind box --y total_correlation --where steps=20 --out boxes.png")]
+  orders-cli sweep plot steps/ --y total_correlation_nats --log-x --log-y --out steps.svg
+  orders-cli sweep plot thresholds/ --kind heat-map --x repulsion --y proximity --value total_correlation_nats --out map.png
+  orders-cli sweep plot principles/ --kind scatter --x total_correlation_nats --y nearest_context --where steps=20 --out front.png
+  orders-cli sweep plot principles/ --kind box --y total_correlation_nats --where steps=20 --out boxes.png")]
 pub(crate) struct SweepPlotArgs {
     /// Folder of results
     #[arg(value_name = "DIR")]
