@@ -41,6 +41,7 @@ fn main() -> ExitCode {
         Command::Score(args) => commands::score::run(args, &printer),
         Command::Eval(args) => commands::eval::run(args, &printer),
         Command::Bench(args) => commands::bench::run(args, &printer),
+        Command::Sweep(args) => commands::sweep::run(args, &printer),
         Command::Distance(args) => commands::distance::run(args, &printer),
         Command::Methods(args) => commands::methods::run(args, &printer),
         Command::Data(args) => commands::data::run(args, &printer),

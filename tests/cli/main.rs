@@ -26,4 +26,5 @@ mod plot;
 mod python;
 mod schedule;
 mod tokenize;
+mod sweep;
 mod video;

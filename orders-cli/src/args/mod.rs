@@ -15,6 +15,7 @@ mod plot;
 mod sample;
 mod score;
 mod shared;
+mod sweep;
 mod tokenizer;
 
 use std::path::PathBuf;
@@ -45,6 +46,10 @@ pub(crate) use score::ScoreArgs;
 pub(crate) use shared::{
     FirstGroupArg, FormatArg, GridArgs, KnownArgs, MethodArgs, OptionalGridArgs, OptionalSizesArgs,
     OtherSizesArgs, SetArgs, SizesArgs, ThreadsArgs, ThresholdArgs,
+};
+pub(crate) use sweep::{
+    PlotKind, SweepArgs, SweepCommand, SweepMergeArgs, SweepPlotArgs, SweepRunArgs, SweepTableArgs,
+    TableFormat, WhereArgs,
 };
 pub(crate) use tokenizer::{DetokenizeArgs, DeviceArgs, TokenizeArgs, TokenizerArgs};
 
@@ -83,6 +88,7 @@ pub(crate) enum Command {
     Score(ScoreArgs),
     Eval(EvalArgs),
     Bench(BenchArgs),
+    Sweep(SweepArgs),
     Methods(MethodsArgs),
     Features(FeaturesArgs),
     Distance(DistanceArgs),

@@ -85,14 +85,16 @@ pub(crate) fn run(args: &BenchArgs, printer: &Printer) -> Result<ExitCode, Failu
     }
     for &batch in &batches {
         let measure = |problem: &Problem, method: &dyn OrderingMethod| {
-            pool.install(|| measure(
+            pool.install(|| {
+                measure(
                     &lpd,
                     problem,
                     method,
                     guidance,
                     batch,
                     (args.warm_up, args.runs),
-                ))
+                )
+            })
         };
         cases.push(measure(&problem, method.as_ref())?);
         if !args.no_baseline {

@@ -127,7 +127,12 @@ pub(super) fn network(
         .transpose()
         .map_err(|error| Failure::input_at("--network", &error))?;
     let flag = flag.map(|network| (network, format!("--network says {network}")));
-    let of = |set: &Set| set.network(flag.as_ref().map(|(network, word)| (*network, word.as_str())));
+    let of = |set: &Set| {
+        set.network(
+            flag.as_ref()
+                .map(|(network, word)| (*network, word.as_str())),
+        )
+    };
     match (of(real)?, of(generated)?) {
         (Some(a), Some(b)) if a != b => Err(Failure::input(format!(
             "{} has features of {a} and {} of {b}; both must be of the same network",

@@ -135,10 +135,7 @@ mod tests {
         let held = json!({"seed": 0, "cfg": 1.0});
         assert_eq!(difference(&held, &held), None);
         let asked = json!({"seed": 1, "cfg": 1.0});
-        assert_eq!(
-            difference(&held, &asked).unwrap(),
-            "its seed is 0, not 1"
-        );
+        assert_eq!(difference(&held, &asked).unwrap(), "its seed is 0, not 1");
         let more = json!({"seed": 0, "cfg": 1.0, "network": "inception-fid"});
         assert!(difference(&held, &more).is_some());
     }

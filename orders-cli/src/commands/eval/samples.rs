@@ -77,6 +77,11 @@ impl SampleJudge {
         }))
     }
 
+    /// Images to generate.
+    pub(super) fn count(&self) -> u64 {
+        self.count
+    }
+
     /// The network whose features are compared.
     pub(super) fn network(&self) -> Network {
         self.features.network()

@@ -1,0 +1,249 @@
+//! `eval`
+
+mod folder;
+mod likelihood;
+mod result;
+mod samples;
+mod table;
+mod variant;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use orders_core::files::Digest;
+use orders_model::lpd::{Guidance, Lpd, LpdConfig};
+use orders_model::published::{PUBLISHED_RESULTS, PublishedResult, published_result};
+use serde_json::{Value, json};
+
+use self::folder::Folder;
+use self::likelihood::HeldOut;
+use self::result::{TimeResult, VariantResult};
+use self::samples::SampleJudge;
+use self::variant::{Variant, variants};
+use super::bench;
+use crate::args::{EvalArgs, ScheduleArg};
+use crate::failure::{Failure, reason};
+use crate::output::PROGRAM;
+use crate::printer::Printer;
+use crate::{interrupt, names, settings};
+
+/// Images of a published row.
+const PUBLISHED_SAMPLES: u64 = 50_000;
+/// Images to generate where nothing is said.
+const SAMPLES: u64 = 1000;
+
+pub(crate) fn run(args: &EvalArgs, printer: &Printer) -> Result<ExitCode, Failure> {
+    let preset = preset(args)?;
+    let guidance = match preset {
+        Some(row) => settings::guidance(row.guidance, ScheduleArg::Linear),
+        None => settings::guidance(args.cfg.unwrap_or(1.0), args.cfg_schedule),
+    }?;
+    let config = match preset {
+        Some(row) => LpdConfig::named(row.model, row.image_size)
+            .map_err(|error| Failure::input_at("--preset", &error)),
+        None => settings::lpd_config(&args.model),
+    }?;
+    let (methods, steps) = match preset {
+        Some(row) => (
+            vec![format!("lpd,repulsion={}", row.repulsion)],
+            vec![row.steps],
+        ),
+        None if args.method.is_empty() => (vec!["lpd".to_owned()], args.steps.clone()),
+        None => (args.method.clone(), args.steps.clone()),
+    };
+    let mut notes = Vec::new();
+    let variants = variants(args, &methods, &steps, config.grid(), &mut notes)?;
+    if args.tokens.is_none() && args.real.is_none() && args.runs == 0 {
+        return Err(Failure::input(
+            "nothing is measured: give --tokens FILE, --real FILE, or --runs from 1",
+        ));
+    }
+    let held_out = match &args.tokens {
+        Some(path) => Some(HeldOut::read(path, args.limit)?),
+        None => None,
+    };
+    let samples = args.samples.unwrap_or(match preset {
+        Some(_) => PUBLISHED_SAMPLES,
+        None => SAMPLES,
+    });
+    let device = settings::device(&args.model.device)?;
+    let judge = SampleJudge::new(args, samples, &device)?;
+    let settings_of_all =
+        settings_of_all(args, &config, guidance, held_out.as_ref(), judge.as_ref())?;
+    let folder = Folder::open(&args.out, &settings_of_all)?;
+    let kept = variants
+        .iter()
+        .map(|variant| folder.result(&variant.name))
+        .collect::<Result<Vec<_>, _>>()?;
+    for note in &notes {
+        printer.note(note);
+    }
+    let measure = Measure {
+        args,
+        guidance,
+        held_out: held_out.as_ref(),
+        judge: judge.as_ref(),
+    };
+    let results = if kept.iter().all(Option::is_some) {
+        kept.into_iter().flatten().collect()
+    } else {
+        let lpd = settings::lpd(&args.model, config, &device)?.lpd;
+        interrupt::catch()?;
+        let pool = settings::thread_pool(&args.threads)?;
+        let mut results = Vec::with_capacity(variants.len());
+        for (index, (variant, kept)) in variants.iter().zip(kept).enumerate() {
+            let result = match kept {
+                Some(result) => result,
+                None => {
+                    let which = format!("{} of {}", index + 1, variants.len());
+                    let result =
+                        pool.install(|| measure.variant(&lpd, variant, &which, printer))?;
+                    folder.keep(&result)?;
+                    result
+                }
+            };
+            results.push(result);
+        }
+        results
+    };
+
+    let network = judge.as_ref().map(SampleJudge::network);
+    let rows = table::rows(results)?;
+    let table = table::table(&rows, network)?;
+    let bytes = table.to_csv().map_err(|error| Failure::work(&error))?;
+    folder.write("table.csv", &bytes)?;
+    let bytes = table.to_parquet().map_err(|error| Failure::work(&error))?;
+    folder.write("table.parquet", &bytes)?;
+    if args.json {
+        printer.result_json(&json!({"rows": rows, "published": preset}))?;
+    } else {
+        printer.result(&table::words(&rows, network, preset))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The published row that is asked for.
+fn preset(args: &EvalArgs) -> Result<Option<&'static PublishedResult>, Failure> {
+    let Some(name) = &args.preset else {
+        return Ok(None);
+    };
+    let row = published_result(name).ok_or_else(|| {
+        let known = PUBLISHED_RESULTS.map(|row| row.name);
+        Failure::input(names::unknown("preset", name, &known))
+    })?;
+    Ok(Some(row))
+}
+
+/// What the results depend on besides the variant, for the folder to keep.
+fn settings_of_all(
+    args: &EvalArgs,
+    config: &LpdConfig,
+    guidance: Guidance,
+    held_out: Option<&HeldOut>,
+    judge: Option<&SampleJudge>,
+) -> Result<Value, Failure> {
+    let digest = |path: Option<&Path>| path.map(digest).transpose();
+    Ok(json!({
+        "program": PROGRAM,
+        "config": config,
+        "checkpoint": digest(args.model.checkpoint.as_deref())?,
+        "checkpoint_res": args.model.checkpoint_res,
+        "precision": format!("{:?}", args.model.precision),
+        "device": args.model.device.device,
+        "seed": args.seed,
+        "tokens": digest(args.tokens.as_deref())?,
+        "images": held_out.map(HeldOut::len),
+        "cfg": guidance.scale(),
+        "cfg_schedule": format!("{:?}", guidance.schedule()),
+        "real": digest(args.real.as_deref())?,
+        "network": judge.map(|judge| judge.network().name()),
+        "network_weights": digest(args.inception.as_deref().or(args.mobilenet.as_deref()))?,
+        "tokenizer": digest(args.tokenizer.as_deref())?,
+        "samples": judge.map(SampleJudge::count),
+        "batch": args.batch,
+        "runs": args.runs,
+    }))
+}
+
+/// The digest of a file's content.
+fn digest(path: &Path) -> Result<String, Failure> {
+    let failed = |error: std::io::Error| {
+        Failure::input(format!(
+            "{} can't be read: {}",
+            path.display(),
+            reason(&error)
+        ))
+    };
+    let file = fs_err::File::open(path).map_err(failed)?;
+    let (digest, _) = Digest::of(file).map_err(failed)?;
+    Ok(digest.to_string())
+}
+
+/// What is measured of every variant.
+struct Measure<'a> {
+    args: &'a EvalArgs,
+    guidance: Guidance,
+    held_out: Option<&'a HeldOut>,
+    judge: Option<&'a SampleJudge>,
+}
+
+impl Measure<'_> {
+    fn variant(
+        &self,
+        lpd: &Lpd,
+        variant: &Variant,
+        which: &str,
+        printer: &Printer,
+    ) -> Result<VariantResult, Failure> {
+        let (label, steps) = (variant.name.label(), variant.name.steps());
+        let name = format!("{which}: {label}, {steps} steps");
+        let nats_per_cell = match self.held_out {
+            None => None,
+            Some(held_out) => {
+                let progress = printer.progress(held_out.len() as u64, &name);
+                let done = |images| progress.set_position(images);
+                let nats = held_out.nats_per_cell(self.args, lpd, variant, &done)?;
+                progress.finish_and_clear();
+                Some(nats)
+            }
+        };
+        let samples = match self.judge {
+            None => None,
+            Some(judge) => {
+                let progress = printer.progress(judge.count(), &name);
+                let done = |images| progress.set_position(images);
+                let result = judge.judge(self.args, lpd, variant, self.guidance, &done)?;
+                progress.finish_and_clear();
+                Some(result)
+            }
+        };
+        let time = match self.args.runs {
+            0 => None,
+            _ => Some(self.time(lpd, variant)?),
+        };
+        Ok(VariantResult {
+            name: variant.name.clone(),
+            nats_per_cell,
+            samples,
+            time,
+        })
+    }
+
+    fn time(&self, lpd: &Lpd, variant: &Variant) -> Result<TimeResult, Failure> {
+        let runs = (1, self.args.runs);
+        let measure = |batch| {
+            let method = variant.method.as_ref();
+            bench::measure(lpd, &variant.problem, method, self.guidance, batch, runs)
+        };
+        let one = measure(1)?;
+        let many = match self.args.batch {
+            1 => one.images_per_second,
+            batch => measure(batch)?.images_per_second,
+        };
+        Ok(TimeResult {
+            latency_seconds: one.seconds_best,
+            batch: self.args.batch,
+            images_per_second: many,
+        })
+    }
+}

@@ -1,0 +1,203 @@
+//! The table of an evaluation: a row for each variant.
+
+use orders_analysis::statistics::{BootstrapParams, Interval, mean_interval};
+use orders_analysis::table::{Column, Table, TextTable, Values};
+use orders_model::features::Network;
+use orders_model::published::PublishedResult;
+use serde::Serialize;
+
+use super::result::{SampleResult, TimeResult, VariantResult};
+use crate::failure::Failure;
+
+/// A row of the table.
+#[derive(Serialize)]
+pub(super) struct Row {
+    method: String,
+    steps: usize,
+    /// Parallel negative log-likelihood, nats per cell, mean over images with its
+    /// 95 % interval.
+    nats_per_cell: Option<Interval>,
+    /// The same less that of the first method at the same steps, image by image.
+    difference: Option<Interval>,
+    samples: Option<SampleResult>,
+    time: Option<TimeResult>,
+}
+
+/// The rows of results, in their order.
+pub(super) fn rows(results: Vec<VariantResult>) -> Result<Vec<Row>, Failure> {
+    let mut rows = Vec::with_capacity(results.len());
+    let mut first: Option<(usize, Option<Vec<f64>>)> = None;
+    for result in results {
+        let steps = result.name.steps();
+        let nats = result.nats_per_cell;
+        let difference = match (&first, &nats) {
+            (Some((first_steps, Some(first))), Some(nats)) if *first_steps == steps => {
+                let differences: Vec<f64> = nats.iter().zip(first).map(|(a, b)| a - b).collect();
+                Some(interval(&differences)?)
+            }
+            _ => None,
+        };
+        rows.push(Row {
+            method: result.name.label(),
+            steps,
+            nats_per_cell: nats.as_deref().map(interval).transpose()?,
+            difference,
+            samples: result.samples,
+            time: result.time,
+        });
+        if first.as_ref().is_none_or(|(first, _)| *first != steps) {
+            first = Some((steps, nats));
+        }
+    }
+    Ok(rows)
+}
+
+/// A mean with its 95 % interval; of one value, the value.
+fn interval(values: &[f64]) -> Result<Interval, Failure> {
+    if let [value] = *values {
+        return Ok(Interval {
+            estimate: value,
+            low: value,
+            high: value,
+        });
+    }
+    mean_interval(values, &BootstrapParams::default()).map_err(|error| Failure::work(&error))
+}
+
+/// The rows for programs.
+pub(super) fn table(rows: &[Row], network: Option<Network>) -> Result<Table, Failure> {
+    let number =
+        |value: &dyn Fn(&Row) -> Option<f64>| Values::Number(rows.iter().map(value).collect());
+    let methods = rows.iter().map(|row| Some(row.method.clone())).collect();
+    let steps = rows.iter().map(|row| Some(row.steps as u64)).collect();
+    let mut columns = vec![
+        Column::new("method", Values::Text(methods)),
+        Column::new("steps", Values::Whole(steps)),
+    ];
+    let intervals: [(&str, fn(&Row) -> Option<Interval>); 2] = [
+        ("nats_per_cell", |row| row.nats_per_cell),
+        ("difference", |row| row.difference),
+    ];
+    for (name, of) in intervals {
+        let ends: [(&str, fn(Interval) -> f64); 3] = [
+            ("", |interval| interval.estimate),
+            ("_low", |interval| interval.low),
+            ("_high", |interval| interval.high),
+        ];
+        for (end, part) in ends {
+            let values = number(&|row| of(row).map(part));
+            columns.push(Column::new(format!("{name}{end}"), values));
+        }
+    }
+    if let Some(network) = network {
+        let names = vec![Some(network.name().to_owned()); rows.len()];
+        columns.push(Column::new("network", Values::Text(names)));
+        let samples: [(&str, fn(&SampleResult) -> Option<f64>); 5] = [
+            ("frechet_distance", |samples| Some(samples.frechet_distance)),
+            ("mmd", |samples| samples.mmd),
+            ("mmd_standard_error", |samples| samples.mmd_standard_error),
+            ("inception_score", |samples| Some(samples.inception_score)),
+            ("inception_score_deviation", |samples| {
+                Some(samples.inception_score_deviation)
+            }),
+        ];
+        for (name, of) in samples {
+            let values = number(&|row| row.samples.as_ref().and_then(of));
+            columns.push(Column::new(name, values));
+        }
+    }
+    let times: [(&str, fn(&TimeResult) -> f64); 2] = [
+        ("latency_seconds", |time| time.latency_seconds),
+        ("images_per_second", |time| time.images_per_second),
+    ];
+    for (name, of) in times {
+        let values = number(&|row| row.time.as_ref().map(of));
+        columns.push(Column::new(name, values));
+    }
+    Table::new(columns).map_err(|error| Failure::work(&error))
+}
+
+/// The rows for people, with the published row of a preset below.
+pub(super) fn words(
+    rows: &[Row],
+    network: Option<Network>,
+    published: Option<&PublishedResult>,
+) -> String {
+    let has_nats = rows.iter().any(|row| row.nats_per_cell.is_some());
+    let has_time = rows.iter().any(|row| row.time.is_some()) || published.is_some();
+    let mut header = vec!["method", "steps"];
+    if has_nats {
+        header.extend(["nats per cell", "difference to the first"]);
+    }
+    if let Some(network) = network {
+        header.extend([network.frechet_name(), "MMD^2 x 1000", network.score_name()]);
+    }
+    if has_time {
+        header.extend(["latency, s", "images/s"]);
+    }
+    let mut table = TextTable::new(header);
+    for row in rows {
+        let mut cells = vec![row.method.clone(), row.steps.to_string()];
+        if has_nats {
+            cells.extend([row.nats_per_cell, row.difference].map(|interval| {
+                interval.map_or_else(
+                    String::new,
+                    |Interval {
+                         estimate,
+                         low,
+                         high,
+                     }| { format!("{estimate:.4} [{low:.4}, {high:.4}]") },
+                )
+            }));
+        }
+        if network.is_some() {
+            cells.extend(match &row.samples {
+                None => [const { String::new() }; 3],
+                Some(samples) => [
+                    format!("{:.2}", samples.frechet_distance),
+                    match (samples.mmd, samples.mmd_standard_error) {
+                        (Some(mmd), Some(error)) => {
+                            format!("{:.3} +- {:.3}", mmd * 1000.0, error * 1000.0)
+                        }
+                        _ => String::new(),
+                    },
+                    format!(
+                        "{:.1} +- {:.1}",
+                        samples.inception_score, samples.inception_score_deviation
+                    ),
+                ],
+            });
+        }
+        if has_time {
+            cells.extend(match &row.time {
+                None => [const { String::new() }; 2],
+                Some(time) => [
+                    format!("{:.3}", time.latency_seconds),
+                    format!("{:.2}", time.images_per_second),
+                ],
+            });
+        }
+        table.push(cells);
+    }
+    if let Some(row) = published {
+        let mut cells = vec!["published, on one A100".to_owned(), row.steps.to_string()];
+        if has_nats {
+            cells.extend([const { String::new() }; 2]);
+        }
+        if network == Some(Network::InceptionFid) {
+            cells.extend([
+                row.fid.to_string(),
+                String::new(),
+                row.inception_score.to_string(),
+            ]);
+        } else if network.is_some() {
+            cells.extend([const { String::new() }; 3]);
+        }
+        cells.extend([
+            row.latency_seconds.to_string(),
+            row.images_per_second.to_string(),
+        ]);
+        table.push(cells);
+    }
+    table.markdown().trim_end().to_owned()
+}
