@@ -13,6 +13,7 @@ mod data;
 mod distance;
 #[cfg(unix)]
 mod ends;
+mod eval;
 mod features;
 mod folder;
 mod foreign;
@@ -25,6 +26,6 @@ mod picture;
 mod plot;
 mod python;
 mod schedule;
-mod tokenize;
 mod sweep;
+mod tokenize;
 mod video;

@@ -67,7 +67,7 @@ pub(crate) fn run(args: &EvalArgs, printer: &Printer) -> Result<ExitCode, Failur
         None => SAMPLES,
     });
     let device = settings::device(&args.model.device)?;
-    let judge = SampleJudge::new(args, samples, &device)?;
+    let judge = SampleJudge::new(args, samples, &config, &device)?;
     let settings_of_all =
         settings_of_all(args, &config, guidance, held_out.as_ref(), judge.as_ref())?;
     let folder = Folder::open(&args.out, &settings_of_all)?;

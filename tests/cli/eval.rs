@@ -1,0 +1,191 @@
+//! `eval`: orders compared by a model.
+
+use std::path::PathBuf;
+
+use crate::folder::Folder;
+
+const MODEL: &str = "--checkpoint model.safetensors --config config.json";
+
+/// A folder with the small reference model, and tokens of three images.
+fn folder() -> Folder {
+    let folder = Folder::new();
+    for (file, name) in [
+        ("lpd_tiny/model.safetensors", "model.safetensors"),
+        ("lpd_tiny/config.json", "config.json"),
+        ("lpd_tiny/expected.safetensors", "tokens.safetensors"),
+        ("vq_tiny/model.safetensors", "vq.safetensors"),
+        ("vq_tiny/config.json", "vq.json"),
+    ] {
+        let reference = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../model/tests/reference");
+        fs_err::copy(reference.join(file), folder.path(name)).unwrap();
+    }
+    folder
+}
+
+fn rows(json: &str) -> Vec<serde_json::Value> {
+    let value: serde_json::Value = serde_json::from_str(json).unwrap();
+    value["rows"].as_array().unwrap().clone()
+}
+
+/// The likelihood is what `score` says, baselines are there, and a second run
+/// finds everything.
+#[test]
+fn orders_are_compared() {
+    let folder = folder();
+    let line = format!(
+        "eval {MODEL} --tokens tokens.safetensors --method lpd,repulsion=1 --method halton --steps 6,9 --runs 0 --batch 2 --out results"
+    );
+    let json = folder.done(&format!("-q {line} --json"));
+    let rows = rows(&json);
+    let methods: Vec<(&str, u64)> = rows
+        .iter()
+        .map(|row| {
+            (
+                row["method"].as_str().unwrap(),
+                row["steps"].as_u64().unwrap(),
+            )
+        })
+        .collect();
+    let lpd = "lpd, proximity 1, repulsion 1";
+    let expected = [lpd, "halton", "raster", "random"];
+    let expected: Vec<(&str, u64)> = [6, 9]
+        .into_iter()
+        .flat_map(|steps| expected.map(|method| (method, steps)))
+        .collect();
+    assert_eq!(methods, expected);
+
+    for row in &rows {
+        let steps = &row["steps"];
+        let method = row["method"].as_str().unwrap();
+        let flags = match method == lpd {
+            true => "lpd --repulsion 1",
+            false => method,
+        };
+        let scored = folder.done(&format!(
+            "-q score {MODEL} --tokens tokens.safetensors --method {flags} --steps {steps} --out s.safetensors --force --json"
+        ));
+        let scored: serde_json::Value = serde_json::from_str(&scored).unwrap();
+        let expected = scored["nats_per_cell"].as_f64().unwrap();
+        let found = row["nats_per_cell"]["estimate"].as_f64().unwrap();
+        assert!(
+            (found - expected).abs() < 1e-6,
+            "{method}: {found}, {expected}"
+        );
+        let difference = &row["difference"];
+        assert_eq!(difference.is_null(), method == lpd, "{row}");
+        if let Some(difference) = difference["estimate"].as_f64() {
+            let first = rows.iter().find(|first| first["steps"] == *steps).unwrap();
+            let first = first["nats_per_cell"]["estimate"].as_f64().unwrap();
+            assert!((difference - (found - first)).abs() < 1e-9, "{row}");
+        }
+    }
+
+    // Nothing is measured again: not even the checkpoint is read.
+    let before = folder.content();
+    assert_eq!(folder.done(&format!("-q {line} --json")), json);
+    assert_eq!(folder.content(), before);
+    // What is missing is measured, and comes out the same.
+    folder.remove("results/variants/halton_steps6.json");
+    assert_eq!(folder.done(&format!("-q {line} --json")), json);
+    assert_eq!(folder.content(), before);
+    // The table is for people as well.
+    let table = folder.done(&format!("-q {line}"));
+    assert!(table.starts_with("| method | steps | nats per cell | difference to the first |\n"));
+    assert_eq!(table.lines().count(), 2 + rows.len(), "{table}");
+    let csv = String::from_utf8(folder.read("results/table.csv")).unwrap();
+    assert_eq!(csv.lines().count(), 1 + rows.len(), "{csv}");
+}
+
+/// Batches and threads change nothing but speed.
+#[test]
+fn latency_is_measured_without_images() {
+    let folder = folder();
+    let json = folder.done(&format!(
+        "-q eval {MODEL} --steps 5 --no-baselines --runs 1 --batch 2 --out results --json"
+    ));
+    let rows = rows(&json);
+    assert_eq!(rows.len(), 1);
+    assert!(rows[0]["nats_per_cell"].is_null());
+    for measure in ["latency_seconds", "images_per_second"] {
+        assert!(rows[0]["time"][measure].as_f64().unwrap() > 0.0, "{json}");
+    }
+}
+
+#[test]
+fn other_results_are_kept() {
+    let folder = folder();
+    let line = format!("-q eval {MODEL} --steps 5 --no-baselines --runs 1 --batch 1");
+    folder.done(&format!("{line} --out results"));
+    folder.refuses(
+        2,
+        &format!("{line} --seed 7 --out results"),
+        "--out results holds another evaluation: its seed is 0, not 7",
+    );
+    folder.write("something.txt", "mine");
+    folder.refuses(
+        2,
+        &format!("{line} --out ."),
+        "--out . is neither empty nor a folder of results",
+    );
+    folder.write("results/variants/halton_steps5.json", "{");
+    let name = "results/variants/halton_steps5.json";
+    folder.refuses(
+        2,
+        &format!("{line} --method halton --out results"),
+        &format!("{name} is damaged: EOF while parsing an object at line 1 column 1"),
+    );
+}
+
+#[test]
+fn wrong_input() {
+    let folder = folder();
+    for (line, error) in [
+        (
+            format!("eval {MODEL} --steps 5 --runs 0 --out results"),
+            "nothing is measured: give --tokens FILE, --real FILE, or --runs from 1",
+        ),
+        (
+            format!("eval {MODEL} --steps 65 --out results"),
+            "--steps: 65 steps can't share 64 cells: each takes at least one",
+        ),
+        (
+            "eval --preset lpd-l-256-21 --out results".into(),
+            "there is no preset 'lpd-l-256-21'; the nearest are lpd-l-256-20, lpd-l-256-32, lpd-xl-256-20",
+        ),
+        (
+            format!("eval {MODEL} --steps 5 --tokens config.json --out results"),
+            "config.json",
+        ),
+        (
+            format!("eval {MODEL} --steps 5 --tokens tokens.safetensors --out tokens.safetensors"),
+            "--out tokens.safetensors",
+        ),
+        (
+            format!(
+                "eval {MODEL} --steps 5 --real real.npz --mobilenet m.pth --tokenizer vq.safetensors --tokenizer-config vq.json --out results"
+            ),
+            "--tokenizer has 64 codes, but the model generates 96 tokens",
+        ),
+    ] {
+        let before = folder.content();
+        let outcome = folder.run(&line);
+        assert_eq!(outcome.status, 2, "{line}: {}", outcome.stderr);
+        assert_eq!(outcome.stdout, "", "{line}");
+        assert_eq!(
+            outcome.stderr.lines().count(),
+            1,
+            "{line}: {}",
+            outcome.stderr
+        );
+        assert!(outcome.stderr.contains(error), "{line}: {}", outcome.stderr);
+        assert!(folder.content() == before, "{line}");
+    }
+    // A published row needs its files, and says where they are.
+    let outcome = folder.run("eval --preset lpd-l-256-20 --out results");
+    assert_eq!(outcome.status, 2);
+    assert!(
+        outcome.stderr.contains("--checkpoint FILE") && outcome.stderr.contains("mit-han-lab"),
+        "{}",
+        outcome.stderr
+    );
+}
