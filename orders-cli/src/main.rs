@@ -33,6 +33,7 @@ fn main() -> ExitCode {
         Command::Convert(args) => commands::convert::run(args, &printer),
         Command::Plot(args) => commands::plot::run(args, &printer),
         Command::Animate(args) => commands::animate::run(args, &printer),
+        Command::Distance(args) => commands::distance::run(args, &printer),
         Command::Methods(args) => commands::methods::run(args, &printer),
         Command::Completions(args) => commands::completions::run(args, &printer),
     };

@@ -29,6 +29,16 @@ pub(crate) fn threads(text: &str) -> Result<u16, String> {
     whole(text, 1..=1024)
 }
 
+/// `--neighbours`; how many there are is said later.
+pub(crate) fn neighbours(text: &str) -> Result<usize, String> {
+    whole(text, 1..=u32::MAX as usize)
+}
+
+/// `--splits`; how many images there are is said later.
+pub(crate) fn splits(text: &str) -> Result<usize, String> {
+    whole(text, 1..=u32::MAX as usize)
+}
+
 /// `--proximity` and `--repulsion`; which numbers they take is the method's to
 /// say.
 pub(crate) fn threshold(text: &str) -> Result<f64, String> {

@@ -4,6 +4,7 @@
 //! `shared`.
 
 mod animate;
+mod distance;
 mod orders_shown;
 mod plot;
 mod shared;
@@ -20,6 +21,7 @@ use crate::numbers;
 use crate::printer::Printer;
 
 pub(crate) use animate::AnimateArgs;
+pub(crate) use distance::DistanceArgs;
 pub(crate) use orders_shown::OrdersShownArgs;
 pub(crate) use plot::{PartArg, PlotArgs};
 pub(crate) use shared::{
@@ -57,6 +59,7 @@ pub(crate) enum Command {
     Plot(PlotArgs),
     Animate(AnimateArgs),
     Methods(MethodsArgs),
+    Distance(DistanceArgs),
     Completions(CompletionsArgs),
 }
 

@@ -1,5 +1,6 @@
 //! What stands before the tensors of a `.safetensors` file.
 
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::io::{self, Read};
 
@@ -77,6 +78,14 @@ impl SafetensorsHeader {
     /// Where the tensors begin, in bytes from the start of the file.
     pub fn data_at(&self) -> u64 {
         self.data_at
+    }
+
+    /// What the file says of itself, by name; empty if it says nothing.
+    pub fn metadata(&self) -> BTreeMap<String, String> {
+        let metadata = self.metadata.metadata().iter().flatten();
+        metadata
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect()
     }
 
     /// Number of tensors.
