@@ -35,6 +35,7 @@ fn main() -> ExitCode {
         Command::Animate(args) => commands::animate::run(args, &printer),
         Command::Distance(args) => commands::distance::run(args, &printer),
         Command::Methods(args) => commands::methods::run(args, &printer),
+        Command::Data(args) => commands::data::run(args, &printer),
         Command::Completions(args) => commands::completions::run(args, &printer),
     };
     match result {

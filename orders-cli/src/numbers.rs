@@ -4,6 +4,8 @@ use std::fmt::Display;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
+use orders_datasets::Image;
+
 /// `--num`
 pub(crate) fn count(text: &str) -> Result<u64, String> {
     whole(text, 1..=u64::MAX)
@@ -27,6 +29,36 @@ pub(crate) fn steps(text: &str) -> Result<usize, String> {
 /// `--threads`
 pub(crate) fn threads(text: &str) -> Result<u16, String> {
     whole(text, 1..=1024)
+}
+
+/// `--limit`, `--held-out`, `--train-images`
+pub(crate) fn images(text: &str) -> Result<u32, String> {
+    whole(text, 1..=u32::MAX)
+}
+
+/// `--num` of images on a sheet
+pub(crate) fn sheet(text: &str) -> Result<u32, String> {
+    whole(text, 1..=512)
+}
+
+/// `--classes`
+pub(crate) fn classes(text: &str) -> Result<u32, String> {
+    whole(text, 1..=1 << 20)
+}
+
+/// `--crop` and `--pad`
+pub(crate) fn side(text: &str) -> Result<u32, String> {
+    whole(text, 1..=Image::MAX_SIDE)
+}
+
+/// `--patch`
+pub(crate) fn patch(text: &str) -> Result<u32, String> {
+    whole(text, 1..=64)
+}
+
+/// `--codes`; how many a codebook takes is said later.
+pub(crate) fn codes(text: &str) -> Result<u32, String> {
+    whole(text, 1..=u32::MAX)
 }
 
 /// `--neighbours`; how many there are is said later.

@@ -8,6 +8,7 @@ mod bad_files;
 mod bad_input;
 mod check;
 mod convert;
+mod data;
 #[cfg(unix)]
 mod ends;
 mod folder;

@@ -10,9 +10,9 @@ use super::product::{Sums, add_products, tiles};
 use super::with_numbers;
 use crate::lpd::Finish;
 
-/// Inputs that are handled before the next panel is: so many rows of a panel
-/// stay in the first-level cache while all rows of the inputs pass.
-const DEPTH: usize = 128;
+/// Inputs that are handled before the next ones are: so many rows of a panel
+/// stay in the second-level cache while all rows of the inputs pass.
+const DEPTH: usize = 1024;
 
 /// Tasks for each thread: several, so that a thread that is held up doesn't
 /// hold up the others.

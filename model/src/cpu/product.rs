@@ -44,6 +44,10 @@ fn by_rows<S: Simd, const VECTORS: usize>(
 
 /// All sums stay in registers: `ROWS` x `VECTORS` of them, for one part of the
 /// panel's columns after the other.
+#[expect(
+    clippy::manual_memcpy,
+    reason = "a copy by slices takes the address of what should stay in registers"
+)]
 #[inline(always)]
 fn tile<S: Simd, const VECTORS: usize, const ROWS: usize>(
     simd: S,
@@ -62,12 +66,16 @@ fn tile<S: Simd, const VECTORS: usize, const ROWS: usize>(
         let mut registers = [[simd.splat_f32s(0.0); VECTORS]; ROWS];
         for r in 0..ROWS {
             let (vectors, _) = S::as_simd_f32s(&sums[r].0[first..first + columns]);
-            registers[r].copy_from_slice(vectors);
+            for v in 0..VECTORS {
+                registers[r][v] = vectors[v];
+            }
         }
         for (k, panel) in panel.iter().enumerate() {
             let (vectors, _) = S::as_simd_f32s(&panel.0[first..first + columns]);
             let mut weights = [simd.splat_f32s(0.0); VECTORS];
-            weights.copy_from_slice(vectors);
+            for v in 0..VECTORS {
+                weights[v] = vectors[v];
+            }
             for r in 0..ROWS {
                 let x = simd.splat_f32s(rows[r][k]);
                 for v in 0..VECTORS {
@@ -77,7 +85,9 @@ fn tile<S: Simd, const VECTORS: usize, const ROWS: usize>(
         }
         for r in 0..ROWS {
             let (vectors, _) = S::as_mut_simd_f32s(&mut sums[r].0[first..first + columns]);
-            vectors.copy_from_slice(&registers[r]);
+            for v in 0..VECTORS {
+                vectors[v] = registers[r][v];
+            }
         }
     }
 }

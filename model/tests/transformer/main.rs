@@ -2,5 +2,6 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that can't read its data fails")]
 
+mod full_size;
 mod reference;
 mod tiny;

@@ -4,6 +4,7 @@ pub(crate) mod animate;
 pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod convert;
+pub(crate) mod data;
 pub(crate) mod distance;
 pub(crate) mod generate;
 pub(crate) mod inspect;

@@ -1,5 +1,6 @@
 //! Typed flags turned into checked settings, once.
 
+pub(crate) mod data;
 mod known;
 mod mask;
 mod method;

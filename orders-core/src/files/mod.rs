@@ -145,6 +145,7 @@ pub use digest::{Digest, DigestError};
 pub use encoder::{EncodeError, Encoder};
 pub use floats::FloatType;
 pub use format::{Format, FormatError};
+pub use integers::{IntegerType, NotACell};
 pub use manifest::Manifest;
 pub use manifest_error::ManifestError;
 pub use npy::NpyHeader;

@@ -93,6 +93,11 @@ impl SafetensorsHeader {
         self.metadata.offset_keys().len()
     }
 
+    /// The tensor of a name.
+    pub fn named(&self, name: &str) -> Option<&TensorInfo> {
+        self.metadata.info(name)
+    }
+
     /// The tensor of a name, or the only one there is.
     pub fn tensor(&self, name: &str) -> Option<&TensorInfo> {
         self.metadata.info(name).or_else(|| {
