@@ -2,9 +2,11 @@
 //!
 //! - [`geometry`]: how close the cells of a group lie to what is generated, and
 //!   to each other.
+//! - [`information`]: what an order loses on Gaussian fields, in nats.
 //! - [`attention`]: how local the attention of a model is.
 //! - [`statistics`]: intervals, paired tests, corrections and Pareto fronts.
 
 pub mod attention;
 pub mod geometry;
+pub mod information;
 pub mod statistics;

@@ -1,0 +1,77 @@
+//! What every group of consecutive cells costs.
+
+/// The total correlation of every group [j, k) of consecutive cells of an order
+/// given the cells before it, in nats; or the mean of many orders.
+///
+/// O(N^2) memory for N cells: 8 N (N + 1) / 2 bytes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CutCosts {
+    cells: usize,
+    /// Row j has the costs of [j, j + 1), [j, j + 2), ..., [j, N).
+    costs: Vec<f64>,
+}
+
+impl CutCosts {
+    pub(super) fn zero(cells: usize) -> Self {
+        Self {
+            cells,
+            costs: vec![0.0; cells * (cells + 1) / 2],
+        }
+    }
+
+    /// Number of cells, N.
+    pub fn cells(&self) -> usize {
+        self.cells
+    }
+
+    /// The cost of the group from rank `start` up to but without rank `end`, in
+    /// nats. A group of one costs 0.
+    ///
+    /// # Panics
+    ///
+    /// Unless start < end <= N.
+    pub fn cost(&self, start: usize, end: usize) -> f64 {
+        assert!(
+            start < end && end <= self.cells,
+            "ranks {start} to {end} are no group of {} cells",
+            self.cells
+        );
+        self.row(start)[end - start - 1]
+    }
+
+    /// The costs of the groups from `start` on, by size less 1.
+    pub(super) fn row(&self, start: usize) -> &[f64] {
+        let begin = self.begin(start);
+        &self.costs[begin..begin + self.cells - start]
+    }
+
+    fn begin(&self, start: usize) -> usize {
+        start * self.cells - start * start.saturating_sub(1) / 2
+    }
+
+    /// Adds the costs of the groups that begin at `start`, from the variances
+    /// of all cells from there on when those before it are known, and the
+    /// variances when all before each cell are.
+    pub(super) fn add_row(&mut self, start: usize, variances: &[f64], pivots: &[f64]) {
+        let begin = self.begin(start);
+        let row = &mut self.costs[begin..begin + self.cells - start];
+        // The first cell of a group has both variances alike, up to rounding.
+        let mut cost = 0.0;
+        let pairs = variances.iter().zip(pivots);
+        for (entry, (variance, pivot)) in row.iter_mut().zip(pairs).skip(1) {
+            cost += (0.5 * (variance / pivot).ln()).max(0.0);
+            *entry += cost;
+        }
+    }
+
+    /// Adds the costs of another order.
+    pub(super) fn add_costs(&mut self, other: &Self) {
+        for (cost, other) in self.costs.iter_mut().zip(&other.costs) {
+            *cost += other;
+        }
+    }
+
+    pub(super) fn divide(&mut self, count: f64) {
+        self.costs.iter_mut().for_each(|cost| *cost /= count);
+    }
+}

@@ -1,0 +1,157 @@
+//! What can be wrong with fields, covariances and orders.
+
+use orders_core::{Grid, MethodError, OrderError};
+
+use super::covariance::Covariance;
+
+/// Why a text or numbers are no field.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum FieldError {
+    /// The text names no field.
+    #[error(
+        "'{text}' is no field; fields are exp:R, matern12:R, matern32:R, matern52:R, se:R and power:EXPONENT, each with or without :shrink=S"
+    )]
+    Unknown {
+        /// The text given.
+        text: String,
+    },
+    /// There is no number where one is needed.
+    #[error("field '{text}': '{word}' is no number")]
+    Number {
+        /// The text given.
+        text: String,
+        /// What stands in place of the number.
+        word: String,
+    },
+    /// The range is out of its range.
+    #[error("the range of the field is {value}; it must be a positive number of cells")]
+    Range {
+        /// The value given.
+        value: f64,
+    },
+    /// The exponent is out of its range.
+    #[error("the exponent of the spectrum is {value}; it must be a number from 0 to 10")]
+    Exponent {
+        /// The value given.
+        value: f64,
+    },
+    /// The shrinkage is out of its range.
+    #[error("the shrinkage is {value}; it must be a number from 0 to 1")]
+    Shrinkage {
+        /// The value given.
+        value: f64,
+    },
+}
+
+/// Why a matrix is no covariance of a grid.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CovarianceError {
+    /// The grid is too large.
+    #[error(
+        "a {grid} grid has {cells} cells; covariances have at most {}",
+        Covariance::MAX_CELLS
+    )]
+    TooLarge {
+        /// The grid.
+        grid: Grid,
+        /// Its cells.
+        cells: usize,
+    },
+    /// The matrix has another size.
+    #[error(
+        "the covariance has {rows} rows and {columns} columns; a {grid} grid needs {cells} of each"
+    )]
+    Shape {
+        /// Its rows.
+        rows: usize,
+        /// Its columns.
+        columns: usize,
+        /// The grid.
+        grid: Grid,
+        /// Cells of the grid.
+        cells: usize,
+    },
+    /// An entry is NaN or infinite.
+    #[error("the covariance of cells {row} and {column} is {value}; it must be a finite number")]
+    NotFinite {
+        /// The row of the entry, a cell.
+        row: usize,
+        /// Its column, a cell.
+        column: usize,
+        /// Its value.
+        value: f64,
+    },
+    /// The matrix is not symmetric.
+    #[error(
+        "the covariance of cells {row} and {column} is {value}, but that of {column} and {row} is {transposed}; it must be symmetric"
+    )]
+    NotSymmetric {
+        /// The row of the entry, a cell.
+        row: usize,
+        /// Its column, a cell.
+        column: usize,
+        /// Its value.
+        value: f64,
+        /// The value on the other side of the diagonal.
+        transposed: f64,
+    },
+    /// A variance is not positive.
+    #[error("the variance of cell {cell} is {value}; it must be positive")]
+    Variance {
+        /// The cell.
+        cell: usize,
+        /// Its variance.
+        value: f64,
+    },
+    /// The matrix is not positive definite, or so little that f64 can't tell.
+    #[error(
+        "the covariance is not positive definite: {}, its smallest eigenvalue is {eigenvalue:.3e}, and a mean variance of {variance:.3e} asks for at least {needed:.3e}; shrinking it by {shrinkage:.1e} or more makes it so",
+        match cell {
+            Some(cell) => format!("the factorisation ends at cell {cell}"),
+            None => "some cell is all but determined by the others".to_owned(),
+        }
+    )]
+    NotPositiveDefinite {
+        /// Where the factorisation in raster order ends, if it does.
+        cell: Option<usize>,
+        /// The smallest eigenvalue.
+        eigenvalue: f64,
+        /// The mean variance of a cell.
+        variance: f64,
+        /// What the smallest eigenvalue must be at least.
+        needed: f64,
+        /// The intensity of shrinkage that suffices.
+        shrinkage: f64,
+    },
+    /// The shrinkage is out of its range.
+    #[error("the shrinkage is {value}; it must be a number from 0 to 1")]
+    Shrinkage {
+        /// The value given.
+        value: f64,
+    },
+}
+
+/// Why nothing was measured.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum InformationError {
+    /// Order and covariance are of two grids.
+    #[error("the covariance is that of a {covariance} grid, but the orders are of a {orders} grid")]
+    Grid {
+        /// The grid of the covariance.
+        covariance: Grid,
+        /// The grid of the orders.
+        orders: Grid,
+    },
+    /// There is nothing to average.
+    #[error("there are no orders; at least one is needed")]
+    NoOrders,
+    /// The cells are no order of the problem.
+    #[error("the cells are no order of the problem")]
+    Order(#[from] OrderError),
+    /// The method made no orders.
+    #[error(transparent)]
+    Method(#[from] MethodError),
+}

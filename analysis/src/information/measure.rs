@@ -1,0 +1,301 @@
+//! Measuring orders.
+
+use std::f64::consts::{E, TAU};
+use std::sync::Arc;
+
+use faer::linalg::matmul::matmul;
+use faer::{Accum, Mat, Par};
+use orders_core::{Cell, KnownCells, Order, Problem};
+
+use super::cholesky::Cholesky;
+use super::covariance::Covariance;
+use super::curve::InformationCurve;
+use super::cut_costs::CutCosts;
+use super::error::InformationError;
+use super::order::{OrderInformation, StepInformation};
+
+/// Measures the information of the orders of one problem on one Gaussian field.
+/// Tables and buffers are made once and used for every order.
+///
+/// With the cells in generation order, let S = L L^T be their covariance given
+/// the known cells. The variance that cell i keeps when the first j are known is
+/// `v_i(j) = S_ii - sum_{t<j} L_it^2`, so that one Cholesky factor has the total
+/// correlation of *every* group of consecutive cells: the group [j, k) costs
+///
+/// ```text
+/// 1/2 sum_{j <= i < k} (ln v_i(j) - ln L_ii^2)  nats
+/// ```
+///
+/// An order takes O(N^3) time for N free cells, of which the factor is all but
+/// O(N^2); memory is O(N^2). Everything runs on the calling thread.
+///
+/// ```
+/// use orders_analysis::information::{Covariance, Information};
+/// use orders_core::methods::Random;
+/// use orders_core::{Grid, GroupSizes, OrderingMethod, Problem};
+///
+/// let grid = Grid::new(16, 16)?;
+/// let problem = Problem::new(grid, GroupSizes::published(grid, 20).expect("published"))?;
+/// let covariance = Covariance::of_field(&"exp:5".parse()?, grid)?;
+/// let mut information = Information::new(&problem, &covariance)?;
+///
+/// let order = Random.order(&problem, 0, 0)?;
+/// let measured = information.measure(order.cell_from_rank())?;
+/// assert!((measured.one_shot_total_correlation_nats - 190.403).abs() < 0.001);
+/// let lost = measured.entropy_nats - information.joint_entropy_nats();
+/// assert!((lost - measured.total_correlation_nats).abs() < 1e-9);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Information {
+    problem: Problem,
+    /// The place of each cell of the grid among the free cells; for known ones it
+    /// means nothing.
+    place_from_cell: Arc<[u32]>,
+    /// The covariance of the free cells given the known ones, row after row.
+    covariance: Arc<[f64]>,
+    joint_entropy: f64,
+    one_shot: f64,
+    cholesky: Cholesky,
+    places: Vec<u32>,
+    /// What is left of the variance of each cell, by rank.
+    variances: Vec<f64>,
+}
+
+impl Information {
+    /// Tables for the orders of a problem. O(N^3) time for N cells of the grid,
+    /// and as much memory as the covariance if cells are known.
+    ///
+    /// # Errors
+    ///
+    /// [`InformationError::Grid`] if the covariance is that of another grid.
+    pub fn new(problem: &Problem, covariance: &Covariance) -> Result<Self, InformationError> {
+        let (orders, grid) = (problem.grid(), covariance.grid());
+        if orders != grid {
+            return Err(InformationError::Grid {
+                covariance: grid,
+                orders,
+            });
+        }
+        let known = problem.known();
+        let mut place_from_cell = vec![0; grid.cells()];
+        for (place, cell) in (0..).zip(free_cells(known)) {
+            place_from_cell[cell as usize] = place;
+        }
+        let mut information = Self {
+            problem: problem.clone(),
+            place_from_cell: place_from_cell.into(),
+            covariance: match known.count() {
+                0 => Arc::clone(covariance.values()),
+                _ => given_known(covariance, known).into(),
+            },
+            joint_entropy: 0.0,
+            one_shot: 0.0,
+            cholesky: Cholesky::new(problem.cells()),
+            places: Vec::new(),
+            variances: Vec::new(),
+        };
+        let cells: Vec<Cell> = free_cells(known).collect();
+        information.factor(&cells);
+        let marginal: f64 = information.variances.iter().copied().map(entropy).sum();
+        information.joint_entropy = (0..cells.len())
+            .map(|rank| entropy(information.pivot(rank)))
+            .sum();
+        information.one_shot = (marginal - information.joint_entropy).max(0.0);
+        Ok(information)
+    }
+
+    /// What is ordered.
+    pub fn problem(&self) -> &Problem {
+        &self.problem
+    }
+
+    /// Differential entropy of all free cells together, given the known ones, in
+    /// nats.
+    pub fn joint_entropy_nats(&self) -> f64 {
+        self.joint_entropy
+    }
+
+    /// The total correlation of all free cells, given the known ones, in nats:
+    /// what it costs to generate all in one step.
+    pub fn one_shot_total_correlation_nats(&self) -> f64 {
+        self.one_shot
+    }
+
+    /// Measures an order of the problem, cut as its group sizes say: its cells,
+    /// first generated first.
+    ///
+    /// # Errors
+    ///
+    /// [`InformationError::Order`] if the cells are no order of the problem.
+    pub fn measure(&mut self, cells: &[Cell]) -> Result<OrderInformation, InformationError> {
+        self.check(cells)?;
+        let mut steps = Vec::with_capacity(self.problem.group_sizes().steps());
+        self.measure_checked(cells, &mut steps);
+        Ok(self.order_of(steps))
+    }
+
+    /// The cost of every way to cut an order into groups: its cells, first
+    /// generated first. The group sizes of the problem do not matter.
+    ///
+    /// # Errors
+    ///
+    /// As [`measure`](Self::measure).
+    pub fn cut_costs(&mut self, cells: &[Cell]) -> Result<CutCosts, InformationError> {
+        self.check(cells)?;
+        let mut costs = CutCosts::zero(cells.len());
+        self.add_cut_costs(cells, &mut costs);
+        Ok(costs)
+    }
+
+    fn check(&self, cells: &[Cell]) -> Result<(), InformationError> {
+        Order::new(self.problem.clone(), cells.to_vec())?;
+        Ok(())
+    }
+
+    /// Appends the steps of an order that is known to be one.
+    pub(super) fn measure_checked(&mut self, cells: &[Cell], steps: &mut Vec<StepInformation>) {
+        self.factor(cells);
+        let sizes = self.problem.group_sizes().clone();
+        let mut start = 0;
+        for &size in sizes.as_slice() {
+            let end = start + size as usize;
+            let at_reveal: f64 = self.variances[start..end]
+                .iter()
+                .copied()
+                .map(entropy)
+                .sum();
+            let together: f64 = (start..end).map(|rank| entropy(self.pivot(rank))).sum();
+            steps.push(StepInformation {
+                size,
+                // Rounding must not make a group of independent cells gain.
+                total_correlation_nats: match size {
+                    1 => 0.0,
+                    _ => (at_reveal - together).max(0.0),
+                },
+                entropy_nats: at_reveal,
+            });
+            for rank in start..end {
+                self.reveal(rank, end);
+            }
+            start = end;
+        }
+    }
+
+    /// An order of its steps.
+    pub(super) fn order_of(&self, steps: Vec<StepInformation>) -> OrderInformation {
+        let correlations = steps.iter().map(|step| step.total_correlation_nats);
+        let entropies = steps.iter().map(|step| step.entropy_nats);
+        OrderInformation {
+            total_correlation_nats: correlations.sum(),
+            entropy_nats: entropies.sum(),
+            one_shot_total_correlation_nats: self.one_shot,
+            steps,
+        }
+    }
+
+    /// Adds the costs of all groups of an order that is known to be one.
+    pub(super) fn add_cut_costs(&mut self, cells: &[Cell], costs: &mut CutCosts) {
+        self.factor(cells);
+        let pivots: Vec<f64> = (0..cells.len()).map(|rank| self.pivot(rank)).collect();
+        for start in 0..cells.len() {
+            costs.add_row(start, &self.variances[start..], &pivots[start..]);
+            self.reveal(start, start + 1);
+        }
+    }
+
+    /// Adds an order that is known to be one to a curve.
+    pub(super) fn add_to_curve(&mut self, cells: &[Cell], curve: &mut InformationCurve) {
+        self.factor(cells);
+        for start in 0..cells.len() {
+            let unknown = &self.variances[start..];
+            let sum: f64 = unknown.iter().copied().map(entropy).sum();
+            curve.add(start, sum / unknown.len() as f64);
+            self.reveal(start, start + 1);
+        }
+    }
+
+    /// Factors the covariance in the order of the cells, and sets the variances to
+    /// those before any is revealed.
+    fn factor(&mut self, cells: &[Cell]) {
+        let count = self.problem.cells();
+        self.places.clear();
+        let places = cells
+            .iter()
+            .map(|&cell| self.place_from_cell[cell as usize]);
+        self.places.extend(places);
+        self.variances.clear();
+        for (rank, &place) in self.places.iter().enumerate() {
+            let row = &self.covariance[place as usize * count..][..count];
+            let column = &mut self.cholesky.column_mut(rank)[rank..];
+            for (entry, &other) in column.iter_mut().zip(&self.places[rank..]) {
+                *entry = row[other as usize];
+            }
+            self.variances.push(row[place as usize]);
+        }
+        self.cholesky
+            .factor()
+            .expect("a covariance has a factor in every order");
+    }
+
+    /// The variance that the cell of a rank keeps when all before it are known.
+    fn pivot(&self, rank: usize) -> f64 {
+        let root = self.cholesky.column(rank)[rank];
+        root * root
+    }
+
+    /// Takes the cell of a rank as known, for the cells of the ranks from `from`
+    /// on.
+    fn reveal(&mut self, rank: usize, from: usize) {
+        let column = &self.cholesky.column(rank)[from..];
+        for (variance, entry) in self.variances[from..].iter_mut().zip(column) {
+            *variance -= entry * entry;
+        }
+    }
+}
+
+/// Differential entropy of a normal variable of this variance, in nats.
+fn entropy(variance: f64) -> f64 {
+    0.5 * (TAU * E * variance).ln()
+}
+
+fn free_cells(known: &KnownCells) -> impl Iterator<Item = Cell> {
+    let mask = known.mask().iter();
+    (0..)
+        .zip(mask)
+        .filter(|(_, known)| !**known)
+        .map(|(cell, _)| cell)
+}
+
+/// The covariance of the free cells given the known ones, row after row. With the
+/// known cells first, it is F F^T for the lower right part F of the factor.
+fn given_known(covariance: &Covariance, known: &KnownCells) -> Vec<f64> {
+    let cells: Vec<Cell> = known.cells().chain(free_cells(known)).collect();
+    let mut cholesky = Cholesky::new(cells.len());
+    for (rank, &cell) in cells.iter().enumerate() {
+        let row = covariance.row(cell);
+        for (entry, &other) in cholesky.column_mut(rank).iter_mut().zip(&cells) {
+            *entry = row[other as usize];
+        }
+    }
+    cholesky
+        .factor()
+        .expect("a covariance has a factor in every order");
+    let (count, free) = (known.count(), known.free_count());
+    let mut factor: Mat<f64> = Mat::zeros(free, free);
+    for column in 0..free {
+        let entries = &cholesky.column(count + column)[count + column..];
+        factor.col_as_slice_mut(column)[column..].copy_from_slice(entries);
+    }
+    let mut product: Mat<f64> = Mat::zeros(free, free);
+    matmul(
+        &mut product,
+        Accum::Replace,
+        &factor,
+        factor.transpose(),
+        1.0,
+        Par::Seq,
+    );
+    let columns = (0..free).flat_map(|column| product.col_as_slice(column).to_vec());
+    columns.collect()
+}

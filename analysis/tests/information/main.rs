@@ -1,0 +1,8 @@
+//! Total correlation on Gaussian fields.
+#![expect(clippy::unwrap_used, reason = "a test that can't go on has failed")]
+
+mod batches;
+mod field_table;
+mod literal;
+mod measured;
+mod refused;
