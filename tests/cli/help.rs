@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::folder::Folder;
 
-const COMMANDS: [(&str, &[&str]); 9] = [
+const COMMANDS: [(&str, &[&str]); 11] = [
     (
         "gen",
         &[
@@ -154,6 +154,8 @@ const COMMANDS: [(&str, &[&str]); 9] = [
         ],
     ),
     ("methods", &["[NAME]", "--json", "--quiet"]),
+    ("distance", &["--json", "--quiet"]),
+    ("data", &["info", "prepare", "preview", "--quiet"]),
     ("completions", &["<SHELL>", "bash", "fish", "zsh"]),
 ];
 
