@@ -217,7 +217,7 @@ const COMMANDS: [(&str, &[&str]); 14] = [
             "--quiet",
         ],
     ),
-    ("data", &["info", "prepare", "preview"]),
+    ("data", &["info", "prepare", "preview", "--quiet"]),
     ("completions", &["<SHELL>", "bash", "fish", "zsh"]),
 ];
 
