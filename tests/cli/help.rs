@@ -189,7 +189,7 @@ const COMMANDS: [(&str, &[&str]); 13] = [
     ),
     ("methods", &["[NAME]", "--json", "--quiet"]),
     ("distance", &["--json", "--quiet"]),
-    ("data", &["info", "prepare", "preview"]),
+    ("data", &["info", "prepare", "preview", "--quiet"]),
     ("completions", &["<SHELL>", "bash", "fish", "zsh"]),
 ];
 
