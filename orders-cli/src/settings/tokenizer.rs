@@ -4,7 +4,6 @@ use std::path::Path;
 
 use orders_model::checkpoint::read_checkpoint;
 use orders_model::vq::{VqConfig, VqTokenizer};
-use orders_model::weights::Weights;
 use orders_model::{Device, DeviceKind};
 
 use crate::args::{DeviceArgs, TokenizerArgs};
@@ -44,7 +43,8 @@ pub(crate) fn tokenizer(args: &TokenizerArgs, device: &Device) -> Result<VqToken
     };
     let checkpoint = read_checkpoint(path, args.key.as_deref(), &Device::Cpu)
         .map_err(|error| Failure::input_at("--tokenizer", &error))?;
-    let weights = Weights::checked(&config.tensors(), checkpoint.tensors)
+    let weights = config
+        .weights(checkpoint.tensors)
         .map_err(|error| Failure::input_at(format!("--tokenizer {}", path.display()), &error))?;
     VqTokenizer::new(config, &weights, device).map_err(|error| Failure::work(&error))
 }
