@@ -34,6 +34,7 @@ fn main() -> ExitCode {
         Command::Convert(args) => commands::convert::run(args, &printer),
         Command::Plot(args) => commands::plot::run(args, &printer),
         Command::Animate(args) => commands::animate::run(args, &printer),
+        Command::Features(args) => commands::features::run(args, &printer),
         Command::Tokenize(args) => commands::tokenize::run(args, &printer),
         Command::Detokenize(args) => commands::detokenize::run(args, &printer),
         Command::Sample(args) => commands::sample::run(args, &printer),

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::folder::Folder;
 
-const COMMANDS: [(&str, &[&str]); 13] = [
+const COMMANDS: [(&str, &[&str]); 14] = [
     (
         "gen",
         &[
@@ -188,8 +188,36 @@ const COMMANDS: [(&str, &[&str]); 13] = [
         ],
     ),
     ("methods", &["[NAME]", "--json", "--quiet"]),
-    ("distance", &["--json", "--quiet"]),
-    ("data", &["info", "prepare", "preview"]),
+    (
+        "features",
+        &[
+            "<IMAGES>",
+            "--network <NAME>",
+            "--weights <FILE>",
+            "--out <FILE>",
+            "--threads <N>",
+            "--force",
+            "--json",
+            "--quiet",
+        ],
+    ),
+    (
+        "distance",
+        &[
+            "<REAL>",
+            "<GENERATED>",
+            "--network <NAME>",
+            "--neighbours <K>",
+            "--splits <N>",
+            "--floor",
+            "--seed <S>",
+            "--frechet-only",
+            "--threads <N>",
+            "--json",
+            "--quiet",
+        ],
+    ),
+    ("data", &["info", "prepare", "preview", "--quiet"]),
     ("completions", &["<SHELL>", "bash", "fish", "zsh"]),
 ];
 

@@ -10,8 +10,10 @@ mod check;
 mod checkpoint;
 mod convert;
 mod data;
+mod distance;
 #[cfg(unix)]
 mod ends;
+mod features;
 mod folder;
 mod foreign;
 mod generate;

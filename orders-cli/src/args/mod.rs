@@ -7,6 +7,7 @@ mod animate;
 mod bench;
 mod data;
 mod distance;
+mod features;
 mod model;
 mod orders_shown;
 mod plot;
@@ -33,6 +34,7 @@ pub(crate) use data::{
     ImagesArgs, LabelArgs,
 };
 pub(crate) use distance::DistanceArgs;
+pub(crate) use features::FeaturesArgs;
 pub(crate) use model::{ModelArgs, PrecisionArg, SampleOrdersArgs, ScheduleArg};
 pub(crate) use orders_shown::OrdersShownArgs;
 pub(crate) use plot::{PartArg, PlotArgs};
@@ -79,6 +81,7 @@ pub(crate) enum Command {
     Score(ScoreArgs),
     Bench(BenchArgs),
     Methods(MethodsArgs),
+    Features(FeaturesArgs),
     Distance(DistanceArgs),
     Data(DataArgs),
     Completions(CompletionsArgs),

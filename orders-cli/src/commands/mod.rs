@@ -9,6 +9,7 @@ mod convert_checkpoint;
 pub(crate) mod data;
 pub(crate) mod detokenize;
 pub(crate) mod distance;
+pub(crate) mod features;
 pub(crate) mod generate;
 pub(crate) mod inspect;
 pub(crate) mod methods;

@@ -44,7 +44,8 @@ pub(crate) fn tokenizer(args: &TokenizerArgs, device: &Device) -> Result<VqToken
     };
     let checkpoint = read_checkpoint(path, args.key.as_deref(), &Device::Cpu)
         .map_err(|error| Failure::input_at("--tokenizer", &error))?;
-    let weights = Weights::checked(&config.tensors(), checkpoint.tensors)
+    let weights = config
+        .weights(checkpoint.tensors)
         .map_err(|error| Failure::input_at(format!("--tokenizer {}", path.display()), &error))?;
     VqTokenizer::new(config, &weights, device).map_err(|error| Failure::work(&error))
 }
