@@ -13,6 +13,7 @@
 //! [`Covariance`] is its covariance on a grid, [`Information`] measures orders, and
 //! [`measure_batch`] many of them. [`CutCosts`] is what every way to cut an order
 //! costs, [`InformationCurve`] what random orders cost in the mean.
+//! [`OptimalSizes`] cuts orders where it costs least.
 //!
 //! ```
 //! use orders_analysis::information::{Covariance, Information};
@@ -47,6 +48,7 @@ mod mean;
 mod measure;
 mod order;
 mod power_law;
+mod sizes;
 
 pub use batch::measure_batch;
 pub use covariance::Covariance;
@@ -58,3 +60,4 @@ pub use kernel::KernelFamily;
 pub use mean::{information_curve, mean_cut_costs, mean_cut_costs_of};
 pub use measure::Information;
 pub use order::{OrderInformation, StepInformation};
+pub use sizes::{OptimalSizes, SizesParams};

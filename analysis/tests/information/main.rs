@@ -6,3 +6,4 @@ mod field_table;
 mod literal;
 mod measured;
 mod refused;
+mod sizes;
