@@ -1,1 +1,67 @@
 //! Images and tokens for models that generate in parallel.
+//!
+//! ```
+//! use orders_datasets::{CodebookParams, CountedPatches, ImageArray, ImageSource};
+//! use orders_datasets::{PatchCodebook, PatchShape, Preparation};
+//!
+//! let source = ImageArray::new((2, 2, 1), vec![0, 0, 0, 0, 9, 9, 9, 9], None, None)?;
+//! let preparation = Preparation { pad: Some(4), ..Preparation::default() };
+//! let images: Vec<_> = (0..source.len())
+//!     .map(|index| Ok(preparation.apply(source.image(index)?)?))
+//!     .collect::<Result<_, Box<dyn std::error::Error>>>()?;
+//!
+//! let patches = CountedPatches::from_images(PatchShape::new(2, 1)?, &images)?;
+//! let params = CodebookParams { codes: 2, ..CodebookParams::default() };
+//! let (codebook, _) = PatchCodebook::train(&patches, &params, |_| {})?;
+//! let (grid, tokens) = codebook.encode(&images[1])?;
+//! assert_eq!(grid.to_string(), "2x2");
+//! assert_ne!(tokens[0], codebook.encode(&images[0])?.1[1]);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # What is here
+//!
+//! - **Images in**: [`open`] reads IDX files, folders of images and arrays as
+//!   an [`ImageSource`]; [`decode`] reads an image file.
+//! - **Before tokens**: [`Preparation`] (colour, [centre
+//!   crop](Image::center_crop), [padding](Margins)), [mirror
+//!   images](Image::flipped), [`Psnr`].
+//! - **Patch codebooks**: [`PatchCodebook`], a small tokenizer for experiments.
+//! - **Tokens**: [`TokenSet`] in a file of its own, [`read_token_cache`] and
+//!   [`write_token_cache`] for the `.npz` files of published training code.
+//! - **Splits**: [`hold_out`] and [`subset`], fixed by a seed.
+//!
+//! Whatever is read may come from anywhere: sizes are held against the length of
+//! a file, and against limits, before anything is allocated.
+//!
+//! # What is not
+//!
+//! The crate knows no generation orders and no networks. Of `orders-core` it
+//! uses grids, seeded randomness and the parts that files are made of.
+
+mod codebook;
+mod image;
+mod provenance;
+mod source;
+mod split;
+mod tokens;
+
+pub use codebook::{
+    CodebookError, CodebookFileError, CodebookInfo, CodebookParams, CountedPatches,
+    MalformedCodebook, PatchCodebook, PatchShape,
+};
+pub use image::{
+    CropError, DecodeError, Image, ImageError, Margins, PadError, Preparation, PreparationError,
+    Psnr, decode, decoded_size, squared_error,
+};
+pub use provenance::Provenance;
+pub use source::{
+    ArrayError, IdxError, ImageArray, ImageFolder, ImageSource, NamedSource, OpenOptions,
+    SourceError, open, read_idx_images, read_idx_labels, read_labels,
+};
+pub use split::{hold_out, subset};
+pub use tokens::{
+    CacheError, CacheFiles, CacheOptions, MalformedTokens, NpzError, NpzIntegers, TokenError,
+    TokenFileError, TokenFileOptions, TokenParts, TokenSet, cache_files, is_token_file,
+    read_npz_integers, read_token_cache, write_token_cache,
+};

@@ -2,7 +2,7 @@
 
 use divan::Bencher;
 use orders_core::{FirstGroup, Grid, LocalityAware, Order, OrderingMethod, Problem, Shape};
-use orders_figures::{Panel, SheetOptions, order_map, sheet};
+use orders_figures::{Panel, SheetOptions, StepsShown, order_map, sheet};
 
 const SIDES: [u32; 4] = [8, 32, 64, 128];
 
@@ -46,7 +46,7 @@ fn whole_sheet(bencher: Bencher<'_, '_>, panels: usize) {
     let order = order(16);
     let panels: Vec<_> = (0..panels).map(|_| Panel::new("lpd", &order)).collect();
     let options = SheetOptions {
-        steps: 8,
+        steps: StepsShown::Spread(8),
         sizes: true,
         ..SheetOptions::default()
     };

@@ -10,8 +10,8 @@ use orders_core::{
 };
 use orders_figures::{
     AnimationOptions, Axis, Better, BoxPlot, Chart, Figure, HeatMap, Panel, ScatterPoint, Series,
-    SheetOptions, animation, box_plots, group_sizes_chart, heat_map, line_chart, order_map,
-    order_map_subtitle, scatter, sheet, small_multiples,
+    SheetOptions, StepsShown, animation, box_plots, group_sizes_chart, heat_map, line_chart,
+    order_map, order_map_subtitle, scatter, sheet, small_multiples,
 };
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -27,7 +27,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let grid = Grid::new(16, 16)?;
     let problem = cosine(KnownCells::none(grid), 20)?;
     let lpd = LocalityAware::new(1.0, 2.0)?.order(&problem, 0, 0)?;
-    let subtitle = order_map_subtitle(&lpd, 0, 1);
+    let subtitle = order_map_subtitle(&lpd, "order 0 of seed 0");
     save(
         "order_map",
         &order_map(&lpd, "lpd, 16x16, 20 steps", &subtitle)?,
@@ -63,7 +63,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     save("contact_sheet", &sheet(&panels, &title("Fifteen orders"))?)?;
     let whole = SheetOptions {
-        steps: 6,
+        steps: StepsShown::Spread(6),
         sizes: true,
         ..title("Four methods")
     };

@@ -21,7 +21,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let order = LocalityAware::new(1.0, 4.0)?.order(&Problem::new(grid, sizes)?, 0, 0)?;
     let title = format!("lpd, {grid}, {steps} steps, repulsion 4");
-    let subtitle = order_map_subtitle(&order, 0, 1);
+    let subtitle = order_map_subtitle(&order, "order 0 of seed 0");
     std::fs::write(path, order_map(&order, &title, &subtitle)?.to_png())?;
     Ok(())
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use ab_glyph::FontRef;
 
-use crate::canvas::{Canvas, Mark, Pen, image_from_marks, svg_from_marks};
+use crate::canvas::{Canvas, Mark, Pen, SvgWords, image_from_marks, svg_from_marks};
 use crate::error::FigureError;
 use crate::image::Image;
 use crate::theme;
@@ -24,6 +24,7 @@ pub struct Figure {
     size: (u32, u32),
     title: String,
     description: String,
+    origin: String,
     marks: Vec<Mark>,
     font: &'static FontRef<'static>,
 }
@@ -51,9 +52,32 @@ impl Figure {
             size,
             title: title.trim().into(),
             description: description.trim().into(),
+            origin: String::new(),
             marks,
             font,
         })
+    }
+
+    /// The same figure, whose files say how it was made: PNG files in a text
+    /// chunk called `Comment`, SVG documents in `metadata`. Nothing is drawn of
+    /// it.
+    ///
+    /// ```
+    /// use orders_core::methods::Raster;
+    /// use orders_core::{Grid, GroupSizes, OrderingMethod, Problem};
+    /// use orders_figures::order_map;
+    ///
+    /// let problem = Problem::new(Grid::new(2, 2)?, GroupSizes::new([1, 3])?)?;
+    /// let figure = order_map(&Raster.order(&problem, 0, 0)?, "raster", "")?;
+    /// let figure = figure.made_by("figure 3 of my paper, seed 0");
+    /// assert!(figure.to_svg().contains("<metadata>figure 3 of my paper, seed 0</metadata>"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn made_by(self, origin: impl Into<String>) -> Self {
+        Self {
+            origin: origin.into(),
+            ..self
+        }
     }
 
     /// Width in pixels.
@@ -81,7 +105,7 @@ impl Figure {
 
     /// The figure as a PNG file, without a time stamp.
     pub fn to_png(&self) -> Vec<u8> {
-        self.to_image().to_png()
+        self.to_image().to_png_with(&self.origin)
     }
 
     /// The figure as an SVG document.
@@ -90,8 +114,12 @@ impl Figure {
     /// `aria-label`. The whole has a `title` and a `desc`. Grids with cells of
     /// under 4 px are embedded as PNG.
     pub fn to_svg(&self) -> String {
-        let words = (self.title.as_str(), self.description.as_str());
-        svg_from_marks(self.size, words, &self.marks, self.font)
+        let words = SvgWords {
+            title: &self.title,
+            description: &self.description,
+            origin: &self.origin,
+        };
+        svg_from_marks(self.size, &words, &self.marks, self.font)
     }
 }
 

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+/// Keyword of the text that says how a picture was made.
+pub(crate) const COMMENT: &str = "Comment";
+
 /// A picture in memory: 8-bit sRGB, rows from the top, pixels from the left.
 ///
 /// There is at least one pixel.
@@ -50,14 +53,22 @@ impl Image {
     /// The picture as a PNG file. The same picture gives the same bytes: there
     /// is no time stamp in it.
     pub fn to_png(&self) -> Vec<u8> {
+        self.to_png_with("")
+    }
+
+    /// As [`to_png`](Self::to_png), with a comment unless it is empty.
+    pub(crate) fn to_png_with(&self, comment: &str) -> Vec<u8> {
         let mut file = Vec::new();
-        self.encode(&mut file)
+        self.encode(&mut file, comment)
             .expect("a picture with pixels can be encoded into memory");
         file
     }
 
-    fn encode(&self, file: &mut Vec<u8>) -> Result<(), png::EncodingError> {
+    fn encode(&self, file: &mut Vec<u8>, comment: &str) -> Result<(), png::EncodingError> {
         let mut encoder = png::Encoder::new(file, self.width, self.height);
+        if !comment.is_empty() {
+            encoder.add_itxt_chunk(COMMENT.into(), comment.into())?;
+        }
         encoder.set_color(png::ColorType::Rgb);
         encoder.set_depth(png::BitDepth::Eight);
         encoder.set_source_srgb(png::SrgbRenderingIntent::Perceptual);

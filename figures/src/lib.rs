@@ -8,7 +8,7 @@
 //! let sizes = GroupSizes::published(grid, 20).expect("a published row");
 //! let order = LocalityAware::new(1.0, 4.0)?.order(&Problem::new(grid, sizes)?, 0, 0)?;
 //!
-//! let subtitle = order_map_subtitle(&order, 0, 60_000);
+//! let subtitle = order_map_subtitle(&order, "order 0 of 60,000");
 //! let figure = order_map(&order, "lpd, 16x16, 20 steps, repulsion 4", &subtitle)?;
 //! assert!(figure.to_svg().starts_with("<svg"));
 //! assert!(figure.to_png().starts_with(b"\x89PNG"));
@@ -23,6 +23,7 @@
 //!   not yet.
 //! - [`group_sizes_chart()`]: group sizes over steps.
 //! - [`sheet()`]: several orders on one sheet, with any of these parts.
+//! - [`image_sheet()`]: images in rows with captions.
 //! - [`animation()`]: orders being generated, as APNG and GIF.
 //! - [`line_chart()`], [`scatter()`], [`heat_map()`] and [`box_plots()`]:
 //!   charts of plain values.
@@ -51,6 +52,7 @@ mod grid_view;
 mod group_sizes;
 mod heading;
 mod image;
+mod image_sheet;
 mod legend;
 mod marker;
 mod number;
@@ -70,6 +72,7 @@ pub use error::FigureError;
 pub use figure::Figure;
 pub use group_sizes::group_sizes_chart;
 pub use image::Image;
+pub use image_sheet::{Tile, TileImage, image_sheet};
 pub use order_map::{order_map, order_map_subtitle};
-pub use sheet::{Panel, SheetOptions, sheet};
+pub use sheet::{Panel, SheetOptions, StepsShown, sheet};
 pub use small_multiples::small_multiples;

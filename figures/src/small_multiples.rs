@@ -107,6 +107,8 @@ pub(crate) struct Multiples {
     steps: Vec<usize>,
     across: u32,
     pitch: (u32, u32),
+    /// Pixels between grids of a row.
+    apart: u32,
 }
 
 impl Multiples {
@@ -124,11 +126,16 @@ impl Multiples {
             .map(|&step| text::width(font, CAPTION_EM, &caption(order, step)));
         let caption_width = captions.fold(0.0, f64::max).ceil() as u32;
         let (view_width, view_height) = view.size();
+        // Frames of a step stand closer together than steps.
+        let apart = match order.grid().frames() {
+            1 => SPACE,
+            _ => 3 * SPACE,
+        };
         let pitch = (
-            view_width.max(caption_width) + SPACE,
+            view_width.max(caption_width) + apart,
             view_height + CAPTION + SPACE / 2,
         );
-        let most = ((width + SPACE) / pitch.0).clamp(1, steps.len().max(1) as u32);
+        let most = ((width + apart) / pitch.0).clamp(1, steps.len().max(1) as u32);
         // Rows of like length.
         let rows = (steps.len() as u32).div_ceil(most).max(1);
         let across = (steps.len() as u32).div_ceil(rows).max(1);
@@ -137,6 +144,7 @@ impl Multiples {
             steps,
             across,
             pitch,
+            apart,
         }
     }
 
@@ -144,7 +152,7 @@ impl Multiples {
     pub(crate) fn size(&self) -> (u32, u32) {
         let rows = (self.steps.len() as u32).div_ceil(self.across);
         (
-            self.across * self.pitch.0 - SPACE,
+            self.across * self.pitch.0 - self.apart,
             rows * self.pitch.1 - SPACE / 2,
         )
     }

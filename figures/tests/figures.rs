@@ -9,8 +9,8 @@ use orders_core::{Cell, FirstGroup, Grid, KnownCells, Order, OrderingMethod, Pro
 use orders_figures::theme::{BACKGROUND, CONTEXT, KNOWN, NOT_YET, NOW, step_colour};
 use orders_figures::{
     AnimationOptions, Axis, Better, BoxPlot, Chart, Figure, FigureError, HeatMap, Panel,
-    ScatterPoint, Series, SheetOptions, animation, box_plots, group_sizes_chart, heat_map,
-    line_chart, order_map, scatter, sheet, small_multiples,
+    ScatterPoint, Series, SheetOptions, StepsShown, animation, box_plots, group_sizes_chart,
+    heat_map, line_chart, order_map, scatter, sheet, small_multiples,
 };
 
 const HOSTILE: [&str; 4] = [
@@ -45,7 +45,7 @@ fn every_kind(label: &str) -> Vec<(&'static str, Figure)> {
     let options = SheetOptions {
         title: label.into(),
         subtitle: label.into(),
-        steps: 3,
+        steps: StepsShown::Spread(3),
         sizes: true,
         ..SheetOptions::default()
     };
@@ -239,7 +239,7 @@ fn every_grid_has_every_figure() {
         let order = order(grid, &[], 20);
         let panels = [Panel::new("a", &order), Panel::new("b", &order)];
         let options = SheetOptions {
-            steps: 6,
+            steps: StepsShown::Spread(6),
             sizes: true,
             ..SheetOptions::default()
         };
@@ -272,7 +272,7 @@ fn absurd_requests_are_refused_in_a_sentence() {
         "there are 65 panels; a figure takes 1 to 64"
     );
     let huge = SheetOptions {
-        steps: 16,
+        steps: StepsShown::Spread(16),
         sizes: true,
         columns: Some(16),
         ..SheetOptions::default()

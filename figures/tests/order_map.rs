@@ -209,7 +209,7 @@ fn titles_of_a_small_picture_widen_it_and_long_ones_are_cut() {
 
 #[test]
 fn the_subtitle_says_what_the_picture_shows() {
-    let subtitle = |order: Order| order_map_subtitle(&order, 12_345, 60_000);
+    let subtitle = |order: Order| order_map_subtitle(&order, "order 12,345 of 60,000");
     assert_eq!(
         subtitle(lpd(32, 48)),
         "order 12,345 of 60,000; colour and number: step of generation"

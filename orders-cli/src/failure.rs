@@ -19,6 +19,8 @@ pub(crate) enum Failure {
     Work(String),
     /// The user interrupted it.
     Interrupted,
+    /// The user interrupted it, and this much is kept.
+    Paused(String),
     /// Whoever read our output has enough.
     ClosedPipe,
 }
@@ -57,6 +59,10 @@ impl Failure {
             }
             Self::Interrupted => {
                 printer.error("interrupted; nothing was written");
+                ExitCode::from(130)
+            }
+            Self::Paused(kept) => {
+                printer.error(&format!("interrupted; {kept}"));
                 ExitCode::from(130)
             }
             Self::ClosedPipe => ExitCode::SUCCESS,

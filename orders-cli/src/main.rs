@@ -2,7 +2,9 @@
 //! image models.
 
 mod args;
+mod bounded_file;
 mod commands;
+mod description;
 mod failure;
 mod interrupt;
 mod names;
@@ -11,6 +13,7 @@ mod order_file;
 mod output;
 mod printer;
 mod settings;
+mod single_file;
 
 use std::process::ExitCode;
 
@@ -28,7 +31,11 @@ fn main() -> ExitCode {
         Command::Check(args) => commands::check::run(args, &printer),
         Command::Inspect(args) => commands::inspect::run(args, &printer),
         Command::Convert(args) => commands::convert::run(args, &printer),
+        Command::Plot(args) => commands::plot::run(args, &printer),
+        Command::Animate(args) => commands::animate::run(args, &printer),
+        Command::Distance(args) => commands::distance::run(args, &printer),
         Command::Methods(args) => commands::methods::run(args, &printer),
+        Command::Data(args) => commands::data::run(args, &printer),
         Command::Completions(args) => commands::completions::run(args, &printer),
     };
     match result {

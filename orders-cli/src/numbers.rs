@@ -4,6 +4,8 @@ use std::fmt::Display;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
+use orders_datasets::Image;
+
 /// `--num`
 pub(crate) fn count(text: &str) -> Result<u64, String> {
     whole(text, 1..=u64::MAX)
@@ -29,11 +31,76 @@ pub(crate) fn threads(text: &str) -> Result<u16, String> {
     whole(text, 1..=1024)
 }
 
+/// `--limit`, `--held-out`, `--train-images`
+pub(crate) fn images(text: &str) -> Result<u32, String> {
+    whole(text, 1..=u32::MAX)
+}
+
+/// `--num` of images on a sheet
+pub(crate) fn sheet(text: &str) -> Result<u32, String> {
+    whole(text, 1..=512)
+}
+
+/// `--classes`
+pub(crate) fn classes(text: &str) -> Result<u32, String> {
+    whole(text, 1..=1 << 20)
+}
+
+/// `--crop` and `--pad`
+pub(crate) fn side(text: &str) -> Result<u32, String> {
+    whole(text, 1..=Image::MAX_SIDE)
+}
+
+/// `--patch`
+pub(crate) fn patch(text: &str) -> Result<u32, String> {
+    whole(text, 1..=64)
+}
+
+/// `--codes`; how many a codebook takes is said later.
+pub(crate) fn codes(text: &str) -> Result<u32, String> {
+    whole(text, 1..=u32::MAX)
+}
+
+/// `--neighbours`; how many there are is said later.
+pub(crate) fn neighbours(text: &str) -> Result<usize, String> {
+    whole(text, 1..=u32::MAX as usize)
+}
+
+/// `--splits`; how many images there are is said later.
+pub(crate) fn splits(text: &str) -> Result<usize, String> {
+    whole(text, 1..=u32::MAX as usize)
+}
+
 /// `--proximity` and `--repulsion`; which numbers they take is the method's to
 /// say.
 pub(crate) fn threshold(text: &str) -> Result<f64, String> {
     text.parse()
         .map_err(|_| "it takes a number from 0".to_owned())
+}
+
+/// `--index`
+pub(crate) fn index(text: &str) -> Result<u64, String> {
+    whole(text, 0..=u64::MAX)
+}
+
+/// `--steps-shown`; which of them an order has is said later.
+pub(crate) fn step(text: &str) -> Result<usize, String> {
+    whole(text, 1..=u32::MAX as usize)
+}
+
+/// `--columns`
+pub(crate) fn columns(text: &str) -> Result<usize, String> {
+    whole(text, 1..=16)
+}
+
+/// `--frames`
+pub(crate) fn frames(text: &str) -> Result<usize, String> {
+    whole(text, 2..=1024)
+}
+
+/// `--fps` and `--pause`; which numbers they take is the animation's to say.
+pub(crate) fn number(text: &str) -> Result<f64, String> {
+    text.parse().map_err(|_| "it takes a number".to_owned())
 }
 
 fn whole<T: FromStr + PartialOrd + Display>(

@@ -2,8 +2,10 @@
 
 use std::path::Path;
 
-use orders_core::KnownCells;
-use orders_core::files::{Manifest, ReadError, ReadFileError, RowChecker, RowError};
+use orders_core::files::{
+    Limits, Manifest, ReadError, ReadFileError, RowChecker, RowError, Summary, read_order_file,
+};
+use orders_core::{Cell, KnownCells};
 
 use crate::failure::{Failure, reason};
 
@@ -39,14 +41,48 @@ impl RowsOf {
     }
 }
 
+/// One row of an order file. What comes behind it is not read.
+pub(crate) fn row(path: &Path, index: u64) -> Result<Vec<Cell>, Failure> {
+    /// Ends the reading.
+    struct Found(Vec<Cell>);
+
+    let read = read_order_file(path, &Limits::default(), |number, row| {
+        if number == index {
+            return Err(Found(row.to_vec()));
+        }
+        Ok(())
+    });
+    match read {
+        Err(ReadFileError::Read {
+            source: ReadError::Take(Found(row)),
+            ..
+        }) => Ok(row),
+        Err(error) => Err(failure_of(error, |_| Failure::input(path.display()))),
+        Ok(Summary { count: 0, .. }) => Err(Failure::input(format!(
+            "{} holds no orders",
+            path.display()
+        ))),
+        Ok(Summary { count, .. }) => Err(Failure::input(format!(
+            "--index {index}: {} has {count} order{}, from 0 to {}",
+            path.display(),
+            if count == 1 { "" } else { "s" },
+            count - 1
+        ))),
+    }
+}
+
 /// What a file that can't be read means: what the taker of its rows said, or
 /// that the input is wrong.
 pub(crate) fn read_failure(error: ReadFileError<Failure>) -> Failure {
+    failure_of(error, |failure| failure)
+}
+
+fn failure_of<E>(error: ReadFileError<E>, of_taker: impl FnOnce(E) -> Failure) -> Failure {
     match error {
         ReadFileError::Read {
-            source: ReadError::Take(failure),
+            source: ReadError::Take(taker),
             ..
-        } => failure,
+        } => of_taker(taker),
         ReadFileError::Read {
             path,
             source: ReadError::Malformed(malformed),
@@ -62,6 +98,8 @@ pub(crate) fn read_failure(error: ReadFileError<Failure>) -> Failure {
             path.display(),
             reason(&error)
         )),
-        error => Failure::input(error),
+        ReadFileError::Format(error) => Failure::input(error),
+        ReadFileError::Open(error) => Failure::input(error),
+        _ => Failure::input("the order file can't be read"),
     }
 }

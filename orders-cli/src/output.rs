@@ -24,12 +24,11 @@ pub(crate) struct Target {
 
 impl Target {
     /// Finds out where `out` points to. A folder gets a file called `name`, and
-    /// a picture of one order if it is to have one.
+    /// a picture of one order.
     pub(crate) fn new(
         out: &Path,
         name: &str,
         format: Option<Format>,
-        with_picture: bool,
         force: bool,
     ) -> Result<Self, Failure> {
         let shown = out.display();
@@ -43,7 +42,7 @@ impl Target {
             let format = format.unwrap_or(Format::Json);
             let file = out.join(format!("{name}.{}", format.extension()));
             return Self {
-                picture: with_picture.then(|| beside(&file, "png")),
+                picture: Some(beside(&file, "png")),
                 file,
                 format,
                 force,
@@ -51,13 +50,11 @@ impl Target {
             }
             .checked();
         }
-        let target = Self::file(out, force).map_err(|failure| match Format::from_path(out) {
-            Ok(_) => failure,
-            Err(_) => Failure::input(format!(
+        let by_ending = Format::from_path(out).map_err(|_| {
+            Failure::input(format!(
                 "--out {shown} ends in neither .json, .npy nor .safetensors; end a folder with a slash"
-            )),
+            ))
         })?;
-        let by_ending = target.format;
         if let Some(format) = format
             && format != by_ending
         {
@@ -65,7 +62,7 @@ impl Target {
                 "--out {shown} is a {by_ending} file by its ending, but --format says {format}"
             )));
         }
-        Ok(target)
+        Self::file(out, force)
     }
 
     /// A file with nothing beside it but its manifest.
@@ -101,16 +98,7 @@ impl Target {
         let manifest = Manifest::path_for(&self.file);
         let all = [Some(&self.file), Some(&manifest), self.picture.as_ref()];
         for path in all.into_iter().flatten() {
-            if path.is_dir() {
-                return Err(Failure::input(format!("{} is a folder", path.display())));
-            }
-            // A link that leads nowhere is in the way as well.
-            if (path.exists() || path.is_symlink()) && !self.force {
-                return Err(Failure::input(format!(
-                    "{} exists already; --force replaces it",
-                    path.display()
-                )));
-            }
+            check_vacant(path, self.force)?;
         }
         Ok(self)
     }
@@ -126,15 +114,7 @@ impl Target {
                 ))
             })?;
         }
-        OutputFile::create(&self.file).map_err(|error| match error {
-            // The cause names a temporary file, which means nothing to a user.
-            OutputError::Create { path, source } => Failure::input(format!(
-                "{} can't be created: {}",
-                path.display(),
-                reason(&source)
-            )),
-            error => Failure::bad_input(&error),
-        })
+        create(&self.file)
     }
 
     /// Gives all files their names: those that are complete now.
@@ -168,7 +148,35 @@ impl Target {
     }
 }
 
-fn ends_with_separator(path: &Path) -> bool {
+/// Nothing may be at a path yet, unless it is a file that is to be replaced.
+pub(crate) fn check_vacant(path: &Path, force: bool) -> Result<(), Failure> {
+    if path.is_dir() {
+        return Err(Failure::input(format!("{} is a folder", path.display())));
+    }
+    // A link that leads nowhere is in the way as well.
+    if (path.exists() || path.is_symlink()) && !force {
+        return Err(Failure::input(format!(
+            "{} exists already; --force replaces it",
+            path.display()
+        )));
+    }
+    Ok(())
+}
+
+/// Begins a file in a folder that is there.
+pub(crate) fn create(path: &Path) -> Result<OutputFile, Failure> {
+    OutputFile::create(path).map_err(|error| match error {
+        // The cause names a temporary file, which means nothing to a user.
+        OutputError::Create { path, source } => Failure::input(format!(
+            "{} can't be created: {}",
+            path.display(),
+            reason(&source)
+        )),
+        error => Failure::bad_input(&error),
+    })
+}
+
+pub(crate) fn ends_with_separator(path: &Path) -> bool {
     let last = path.as_os_str().as_encoded_bytes().last();
     last.is_some_and(|&byte| std::path::is_separator(byte.into()))
 }

@@ -1,6 +1,7 @@
 //! Many orders: seeded, parallel, streaming.
 
 use std::convert::Infallible;
+use std::fmt;
 use std::ops::Range;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -76,53 +77,111 @@ pub fn stream_batch<T: Copy + Send + Sync, E: Send>(
     count: u64,
     seed: u64,
     encode: impl Fn(u64, &[Cell], &mut Vec<T>) + Sync,
-    mut write: impl FnMut(u64, &[T]) -> Result<(), E> + Send,
+    write: impl FnMut(u64, &[T]) -> Result<(), E> + Send,
 ) -> Result<(), BatchError<E>> {
-    // Several chunks a thread, so that threads end at about the same time.
-    let chunks = 4 * rayon::current_num_threads();
-    let chunk_orders = (CELLS_PER_CHUNK / problem.cells()).clamp(1, 256) as u64;
-    let round_orders = chunks as u64 * chunk_orders;
-    let makers = Makers {
-        method,
-        problem,
-        seed,
-        idle: Mutex::new(vec![Maker::new(method, problem)?]),
-    };
+    Batch::new(method, problem, seed)?.stream(count, encode, write)
+}
 
-    let make = |chunks: &mut [Chunk<T>], start: u64| {
-        chunks
-            .par_iter_mut()
-            .enumerate()
-            .try_for_each(|(i, chunk)| {
-                let first = count.min(start + i as u64 * chunk_orders);
-                chunk.items.clear();
-                chunk.end = count.min(first + chunk_orders);
-                makers.make(first..chunk.end, |index, cells| {
-                    encode(index, cells, &mut chunk.items)
-                })
-            })
-    };
-    let mut being_made: Vec<Chunk<T>> = (0..chunks).map(|_| Chunk::default()).collect();
-    let mut being_written: Vec<Chunk<T>> = (0..chunks).map(|_| Chunk::default()).collect();
+/// A batch that can be made: the method can do the problem.
+///
+/// For programs that want to know this before they begin a file;
+/// [`stream_batch`] is both in one.
+///
+/// ```
+/// use orders_core::methods::RegionParallel;
+/// use orders_core::{Batch, Grid, GroupSizes, Problem};
+///
+/// let problem = Problem::new(Grid::new(3, 9)?, GroupSizes::new([27])?)?;
+/// assert!(Batch::new(&RegionParallel::new(3)?, &problem, 0).is_ok());
+/// assert!(Batch::new(&RegionParallel::new(4)?, &problem, 0).is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct Batch<'a> {
+    makers: Makers<'a>,
+}
 
-    make(&mut being_made, 0)?;
-    let mut start = 0;
-    while start < count {
-        std::mem::swap(&mut being_made, &mut being_written);
-        start += round_orders;
-        let (made, written) = rayon::join(
-            || make(&mut being_made, start),
-            || {
-                being_written
-                    .iter()
-                    .filter(|chunk| !chunk.items.is_empty())
-                    .try_for_each(|chunk| write(chunk.end, &chunk.items))
-            },
-        );
-        written.map_err(BatchError::Write)?;
-        made?;
+impl fmt::Debug for Batch<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Batch")
+            .field("method", &self.makers.method.name())
+            .field("problem", &self.makers.problem)
+            .field("seed", &self.makers.seed)
+            .finish_non_exhaustive()
     }
-    Ok(())
+}
+
+impl<'a> Batch<'a> {
+    /// A batch of a method for a problem.
+    ///
+    /// # Errors
+    ///
+    /// What the method's generator gives.
+    pub fn new(
+        method: &'a dyn OrderingMethod,
+        problem: &'a Problem,
+        seed: u64,
+    ) -> Result<Self, MethodError> {
+        Ok(Self {
+            makers: Makers {
+                method,
+                problem,
+                seed,
+                idle: Mutex::new(vec![Maker::new(method, problem)?]),
+            },
+        })
+    }
+
+    /// Makes the orders, as [`stream_batch`].
+    ///
+    /// # Errors
+    ///
+    /// As [`stream_batch`].
+    pub fn stream<T: Copy + Send + Sync, E: Send>(
+        self,
+        count: u64,
+        encode: impl Fn(u64, &[Cell], &mut Vec<T>) + Sync,
+        mut write: impl FnMut(u64, &[T]) -> Result<(), E> + Send,
+    ) -> Result<(), BatchError<E>> {
+        // Several chunks a thread, so that threads end at about the same time.
+        let chunks = 4 * rayon::current_num_threads();
+        let chunk_orders = (CELLS_PER_CHUNK / self.makers.problem.cells()).clamp(1, 256) as u64;
+        let round_orders = chunks as u64 * chunk_orders;
+
+        let make = |chunks: &mut [Chunk<T>], start: u64| {
+            chunks
+                .par_iter_mut()
+                .enumerate()
+                .try_for_each(|(i, chunk)| {
+                    let first = count.min(start + i as u64 * chunk_orders);
+                    chunk.items.clear();
+                    chunk.end = count.min(first + chunk_orders);
+                    self.makers.make(first..chunk.end, |index, cells| {
+                        encode(index, cells, &mut chunk.items)
+                    })
+                })
+        };
+        let mut being_made: Vec<Chunk<T>> = (0..chunks).map(|_| Chunk::default()).collect();
+        let mut being_written: Vec<Chunk<T>> = (0..chunks).map(|_| Chunk::default()).collect();
+
+        make(&mut being_made, 0)?;
+        let mut start = 0;
+        while start < count {
+            std::mem::swap(&mut being_made, &mut being_written);
+            start += round_orders;
+            let (made, written) = rayon::join(
+                || make(&mut being_made, start),
+                || {
+                    being_written
+                        .iter()
+                        .filter(|chunk| !chunk.items.is_empty())
+                        .try_for_each(|chunk| write(chunk.end, &chunk.items))
+                },
+            );
+            written.map_err(BatchError::Write)?;
+            made?;
+        }
+        Ok(())
+    }
 }
 
 /// Consecutive orders, encoded: the last one is number `end - 1`.

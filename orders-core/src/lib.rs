@@ -212,7 +212,7 @@ pub mod registry;
 mod shape;
 pub mod topology;
 
-pub use batch::{BatchError, generate_batch, stream_batch};
+pub use batch::{Batch, BatchError, generate_batch, stream_batch};
 pub use conformance::Conformance;
 pub use grid::{Cell, Grid, GridError};
 pub use group_sizes::{GroupSizes, GroupSizesError};

@@ -145,7 +145,7 @@ fn files_of_group_sizes_that_are_none() {
         ),
         (
             "much",
-            "much has 4194305 bytes; a file of group sizes has at most 4194304",
+            "much has more than 4194304 bytes; no more of group sizes are read",
         ),
         (
             "folder",
@@ -154,6 +154,13 @@ fn files_of_group_sizes_that_are_none() {
     ] {
         folder.refuses(2, &format!("{SMALL} --group-sizes {file}"), error);
     }
+    // It says that it has no bytes, and never ends.
+    #[cfg(unix)]
+    folder.refuses(
+        2,
+        &format!("{SMALL} --group-sizes /dev/zero"),
+        "/dev/zero has more than 4194304 bytes; no more of group sizes are read",
+    );
 }
 
 #[test]
@@ -330,7 +337,7 @@ fn names_that_are_unknown() {
 
 #[test]
 fn commands_and_flags_that_are_unknown() {
-    let commands = "gen, schedule, check, inspect, convert, methods, completions";
+    let commands = "gen, schedule, check, inspect, convert, plot, animate, methods, distance, data, completions";
     refused(
         "",
         &[

@@ -570,3 +570,15 @@ fn sizes_that_do_not_fit_the_free_cells() {
         folder.refuses(2, &format!("gen {known} --out new/ {flags}"), error);
     }
 }
+
+/// The manifest would have no room for them, which is said before any order is
+/// made.
+#[test]
+fn more_known_cells_than_a_manifest_holds() {
+    let folder = Folder::new();
+    folder.write("one.json", "[0]");
+    let large = "--grid 2048x2048 --known one.json --steps 9";
+    let error = "known cells and group sizes would take 4196352 and 71 bytes of the manifest, which has at most 4194304";
+    folder.refuses(2, &format!("gen {large} --num 1 --out new/"), error);
+    folder.done(&format!("schedule {large}"));
+}

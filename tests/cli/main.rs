@@ -3,10 +3,12 @@
 
 #![expect(clippy::unwrap_used, reason = "what tests prepare must work")]
 
+mod animate;
 mod bad_files;
 mod bad_input;
 mod check;
 mod convert;
+mod data;
 #[cfg(unix)]
 mod ends;
 mod folder;
@@ -17,6 +19,7 @@ mod inspect;
 mod known;
 mod parameters;
 mod picture;
+mod plot;
 mod python;
 mod schedule;
 mod video;

@@ -50,8 +50,10 @@ fn methods_are_listed() {
         let row = rows.iter().find(|row| row.starts_with(&format!("{name} ")));
         row.unwrap()[..column].split_whitespace().collect()
     };
-    assert_eq!(words("lpd"), ["lpd", "yes", "no"]);
-    assert_eq!(words("raster"), ["raster", "no", "no"]);
+    assert_eq!(words("lpd"), ["lpd", "yes", "no", "yes"]);
+    assert_eq!(words("raster"), ["raster", "no", "no", "yes"]);
+    assert_eq!(words("diagonal"), ["diagonal", "no", "yes", "yes"]);
+    assert_eq!(words("spiral"), ["spiral", "no", "no", "no"]);
 }
 
 #[test]
@@ -66,6 +68,7 @@ fn methods_are_listed_as_json() {
         assert_eq!(method["summary"], entry.summary);
         assert_eq!(method["random"], entry.is_random);
         assert_eq!(method["own_sizes"], entry.has_own_sizes);
+        assert_eq!(method["video"], entry.is_for_video);
         assert_eq!(method["source"], entry.source);
         let parameters = method["parameters"].as_array().unwrap();
         assert_eq!(parameters.len(), entry.parameters.len());
@@ -90,6 +93,7 @@ fn one_method_is_described() {
 
 random     yes
 own sizes  no
+video      yes
 source     LPD, arXiv 2507.01957
 
 parameters, for --set KEY=VALUE:
@@ -108,6 +112,7 @@ parameters, for --set KEY=VALUE:
 
 random     no
 own sizes  no
+video      yes
 source     LlamaGen, arXiv 2406.06525
 
 no parameters

@@ -15,9 +15,10 @@ fn frames_come_one_after_the_other() {
             "1 order (raster, 2x2x3, 3 steps, seed 0) in N s, N a second: video/grid2x2x3_steps3_custom_raster.json\n",
             "",
         );
-    // There is no picture of several frames.
     let file = "video/grid2x2x3_steps3_custom_raster.json";
-    assert_eq!(folder.names(), ["video/", file, &format!("{file}.toml")]);
+    let (picture, manifest) = (format!("{file}.png"), format!("{file}.toml"));
+    assert_eq!(folder.names(), ["video/", file, &picture, &manifest]);
+    assert!(folder.read(&picture).starts_with(b"\x89PNG"));
     assert_eq!(folder.read(file), b"[[0,1,2,3,4,5,6,7,8,9,10,11]]");
     assert_eq!(
         folder.manifest(file).grid,

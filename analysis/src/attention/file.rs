@@ -3,9 +3,8 @@
 use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
-use orders_core::files::{Format, Malformed, NpyHeader, SafetensorsHeader};
+use orders_core::files::{FloatType, Format, Malformed, NpyHeader, SafetensorsHeader};
 
-use super::entries::EntryType;
 use super::error::{AttentionFileError, AttentionReadError};
 use super::locality::{AttentionLocality, HeadSums};
 use super::report::AttentionReport;
@@ -98,14 +97,14 @@ impl AttentionLocality {
 struct Maps {
     layers: usize,
     heads: usize,
-    entries: EntryType,
+    entries: FloatType,
 }
 
 impl Maps {
     /// Maps of this shape, with their size in bytes.
     fn new(
         shape: &[u64],
-        entries: EntryType,
+        entries: FloatType,
         tokens: usize,
     ) -> Result<(Self, u64), AttentionReadError> {
         let wrong_shape = || AttentionReadError::Shape {
@@ -158,7 +157,7 @@ fn open_npy(
 ) -> Result<Maps, AttentionReadError> {
     let header = NpyHeader::read(source, length)?;
     let entries =
-        EntryType::from_numpy(&header.descr).ok_or_else(|| AttentionReadError::EntryType {
+        FloatType::from_numpy(&header.descr).ok_or_else(|| AttentionReadError::EntryType {
             found: excerpt(&header.descr),
         })?;
     if header.fortran_order {
@@ -179,7 +178,7 @@ fn open_safetensors(
         tensors: header.tensors(),
     })?;
     let entries =
-        EntryType::from_safetensors(tensor.dtype).ok_or_else(|| AttentionReadError::EntryType {
+        FloatType::from_safetensors(tensor.dtype).ok_or_else(|| AttentionReadError::EntryType {
             found: tensor.dtype.to_string(),
         })?;
     let shape: Vec<u64> = tensor.shape.iter().map(|&side| side as u64).collect();

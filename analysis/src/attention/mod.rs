@@ -44,7 +44,6 @@
 //! what to do with i without a j at distance s is our choice.
 
 mod distances;
-mod entries;
 mod error;
 mod file;
 mod locality;

@@ -1,10 +1,11 @@
 //! Files of an animation.
 
-use gif::{Encoder, Frame, Repeat};
+use gif::{Encoder, Extension, Frame, Repeat};
 
 use super::Animation;
 use super::palette::Palette;
 use crate::error::FigureError;
+use crate::image::COMMENT;
 
 pub(super) fn apng(animation: &Animation<'_>) -> Result<Vec<u8>, FigureError> {
     let failed = |error: png::EncodingError| FigureError::Encoding(Box::new(error));
@@ -16,6 +17,11 @@ pub(super) fn apng(animation: &Animation<'_>) -> Result<Vec<u8>, FigureError> {
     encoder.set_depth(png::BitDepth::Eight);
     encoder.set_palette(palette.bytes());
     encoder.set_deflate_compression(png::DeflateCompression::Level(3));
+    if !animation.origin.is_empty() {
+        encoder
+            .add_itxt_chunk(COMMENT.into(), animation.origin.clone())
+            .map_err(failed)?;
+    }
     let frames = animation.frames();
     encoder.set_animated(frames as u32, 0).map_err(failed)?;
     let mut writer = encoder.write_header().map_err(failed)?;
@@ -38,6 +44,12 @@ pub(super) fn gif(animation: &Animation<'_>) -> Result<Vec<u8>, FigureError> {
     let (width, height) = (width as u16, height as u16);
     let mut encoder = Encoder::new(&mut file, width, height, &palette.bytes()).map_err(failed)?;
     encoder.set_repeat(Repeat::Infinite).map_err(failed)?;
+    if !animation.origin.is_empty() {
+        let origin = animation.origin.as_bytes();
+        encoder
+            .write_raw_extension(Extension::Comment.into(), &[origin])
+            .map_err(failed)?;
+    }
     for frame in 0..animation.frames() {
         let pixels = palette.indices(&animation.frame(frame)?.to_image());
         let mut frame_data = Frame::from_indexed_pixels(width, height, pixels, None);

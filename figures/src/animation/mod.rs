@@ -63,6 +63,7 @@ impl Default for AnimationOptions {
 pub struct Animation<'a> {
     panels: Vec<(Panel<'a>, GridView)>,
     title: String,
+    origin: String,
     /// Steps that are shown, from 0; after them comes the full grid.
     steps: Vec<usize>,
     /// Hundredths of a second.
@@ -148,6 +149,7 @@ pub fn animation<'a>(
     let mut moving = Animation {
         panels,
         title: options.title.clone(),
+        origin: String::new(),
         steps: shown.into_iter().map(|step| step as usize).collect(),
         delay,
         end_delay: end_delay.max(delay),
@@ -180,6 +182,15 @@ struct Layout {
 }
 
 impl Animation<'_> {
+    /// The same animation, whose files say how it was made: GIF files in a
+    /// comment, APNG files in a text chunk called `Comment`.
+    pub fn made_by(self, origin: impl Into<String>) -> Self {
+        Self {
+            origin: origin.into(),
+            ..self
+        }
+    }
+
     /// Number of frames: the steps that are shown, and the full grid.
     pub fn frames(&self) -> usize {
         self.steps.len() + 1

@@ -11,7 +11,7 @@ mod svg;
 pub(crate) use mark::{Anchor, Dash, Fill, Mark, Stroke, TextMark};
 pub(crate) use pen::{Pen, Plot, Words, draw_line, rgb};
 pub(crate) use raster::image_from_marks;
-pub(crate) use svg::svg_from_marks;
+pub(crate) use svg::{SvgWords, svg_from_marks};
 
 use std::convert::Infallible;
 

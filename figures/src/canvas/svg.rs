@@ -12,12 +12,20 @@ use super::{Fill, Mark, Stroke, TextMark, UNITS_PER_PX};
 use crate::image::Image;
 use crate::theme::{self, Rgb};
 
+/// What a document says of itself; what is empty is left out.
+pub(crate) struct SvgWords<'a> {
+    pub(crate) title: &'a str,
+    pub(crate) description: &'a str,
+    /// How it was made.
+    pub(crate) origin: &'a str,
+}
+
 /// An SVG document of `width` x `height` px on the theme's background.
 ///
 /// Marks of a kind and style that follow each other become one element.
 pub(crate) fn svg_from_marks(
     (width, height): (u32, u32),
-    (title, description): (&str, &str),
+    words: &SvgWords<'_>,
     marks: &[Mark],
     font: &FontRef<'_>,
 ) -> String {
@@ -38,10 +46,12 @@ pub(crate) fn svg_from_marks(
         ),
         width = width,
         height = height,
-        label = escaped(title),
+        label = escaped(words.title),
     );
-    if !description.is_empty() {
-        _ = writeln!(svg, "<desc>{}</desc>", escaped(description));
+    for (element, text) in [("desc", words.description), ("metadata", words.origin)] {
+        if !text.is_empty() {
+            _ = writeln!(svg, "<{element}>{}</{element}>", escaped(text));
+        }
     }
     svg.push_str("<defs>\n");
     glyphs.write_definitions(&mut svg);

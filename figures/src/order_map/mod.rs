@@ -7,7 +7,6 @@ use orders_core::Order;
 use crate::error::FigureError;
 use crate::figure::Figure;
 use crate::grid_view::step_layers;
-use crate::number::grouped;
 use crate::theme::{self, MARGIN};
 use layout::Layout;
 
@@ -52,8 +51,8 @@ pub fn order_map(order: &Order, title: &str, subtitle: &str) -> Result<Figure, F
     })
 }
 
-/// A subtitle for the [`order_map`] of order `index` (from 0) of `count`: which
-/// order it is, what colours and numbers mean, and whether cells are left out.
+/// A subtitle for the [`order_map`] of an order: which one it is, what colours
+/// and numbers mean, and whether cells are left out.
 ///
 /// ```
 /// use orders_core::{Grid, GroupSizes, Order, Problem};
@@ -62,14 +61,13 @@ pub fn order_map(order: &Order, title: &str, subtitle: &str) -> Result<Figure, F
 /// let problem = Problem::new(Grid::new(1, 2)?, GroupSizes::new([1, 1])?)?;
 /// let order = Order::new(problem, vec![1, 0])?;
 /// assert_eq!(
-///     order_map_subtitle(&order, 0, 60_000),
+///     order_map_subtitle(&order, "order 0 of 60,000"),
 ///     "order 0 of 60,000; colour and number: step of generation"
 /// );
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn order_map_subtitle(order: &Order, index: u64, count: u64) -> String {
-    let (index, count) = (grouped(index), grouped(count));
-    let key = |key: &str| format!("order {index} of {count}; {key}: step of generation");
+pub fn order_map_subtitle(order: &Order, which: &str) -> String {
+    let key = |key: &str| format!("{which}; {key}: step of generation");
     let Ok(font) = theme::font() else {
         return key("colour");
     };

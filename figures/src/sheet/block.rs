@@ -3,7 +3,7 @@
 use ab_glyph::FontRef;
 use orders_core::Order;
 
-use super::{Panel, SheetOptions};
+use super::{Panel, SheetOptions, StepsShown};
 use crate::canvas::{Anchor, Dash, Pen, Words, draw_line};
 use crate::chart::Frame;
 use crate::colour_bar::{ColourBar, Direction};
@@ -67,7 +67,7 @@ impl<'a> Block<'a> {
         has_bar: bool,
     ) -> Result<Self, FigureError> {
         let order = panel.order;
-        let is_row = options.steps > 0;
+        let is_row = options.steps.count() > 0;
         let side = match all.len() {
             1 | 2 => 480,
             3..=9 => 320,
@@ -98,7 +98,10 @@ impl<'a> Block<'a> {
         }
         let mut multiples = None;
         if is_row {
-            let steps = selected(order, &[], options.steps)?;
+            let steps = match &options.steps {
+                StepsShown::Listed(steps) => selected(order, steps, 0)?,
+                spread => selected(order, &[], spread.count() as u32)?,
+            };
             let grids = Multiples::new(font, order, steps, (MULTIPLES, 150));
             let at = parts.place(grids.size());
             multiples = Some((grids, at));

@@ -36,6 +36,29 @@ impl<'a> Panel<'a> {
     }
 }
 
+/// Which steps of each order a [`sheet`] shows as small multiples.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum StepsShown {
+    /// None.
+    #[default]
+    None,
+    /// So many, evenly spread, the first and the last among them; from 1 to 16.
+    Spread(u32),
+    /// These steps, from 1, up to 16 of them. Every order must have them.
+    Listed(Vec<usize>),
+}
+
+impl StepsShown {
+    /// How many are shown of an order that has as many steps.
+    fn count(&self) -> usize {
+        match self {
+            Self::None => 0,
+            Self::Spread(count) => *count as usize,
+            Self::Listed(steps) => steps.len(),
+        }
+    }
+}
+
 /// What is on a [`sheet`], and how it is arranged.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SheetOptions {
@@ -45,9 +68,8 @@ pub struct SheetOptions {
     pub subtitle: String,
     /// Whether the order map of each order is shown.
     pub maps: bool,
-    /// How many steps of each order are shown as small multiples, evenly
-    /// spread, up to 16; 0 for none.
-    pub steps: u32,
+    /// Which steps of each order are shown as small multiples.
+    pub steps: StepsShown,
     /// Whether the curve of group sizes of each order is shown.
     pub sizes: bool,
     /// Panels in a row, from 1 to 16; as many as look well if `None`.
@@ -61,7 +83,7 @@ impl Default for SheetOptions {
             title: String::new(),
             subtitle: String::new(),
             maps: true,
-            steps: 0,
+            steps: StepsShown::None,
             sizes: false,
             columns: None,
         }
@@ -78,12 +100,12 @@ impl Default for SheetOptions {
 /// ```
 /// use orders_core::methods::{Random, Raster};
 /// use orders_core::{Grid, GroupSizes, OrderingMethod, Problem};
-/// use orders_figures::{Panel, SheetOptions, sheet};
+/// use orders_figures::{Panel, SheetOptions, StepsShown, sheet};
 ///
 /// let problem = Problem::new(Grid::new(4, 4)?, GroupSizes::new([1, 5, 10])?)?;
 /// let (raster, random) = (Raster.order(&problem, 0, 0)?, Random.order(&problem, 0, 0)?);
 /// let panels = [Panel::new("raster", &raster), Panel::new("random", &random)];
-/// let options = SheetOptions { steps: 3, sizes: true, ..SheetOptions::default() };
+/// let options = SheetOptions { steps: StepsShown::Spread(3), sizes: true, ..SheetOptions::default() };
 /// let figure = sheet(&panels, &options)?;
 /// assert!(figure.to_svg().contains("aria-label=\"random\""));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -92,13 +114,14 @@ impl Default for SheetOptions {
 /// # Errors
 ///
 /// [`FigureError::Count`] for no panel or more than 64, no part, more than 16
-/// steps or columns; [`FigureError::TooLarge`] if all together take too many
-/// pixels.
+/// steps or columns; [`FigureError::Step`] for a step that an order does not
+/// have; [`FigureError::TooLarge`] if all together take too many pixels.
 pub fn sheet(panels: &[Panel<'_>], options: &SheetOptions) -> Result<Figure, FigureError> {
     let font = theme::font()?;
     FigureError::check_count("panels", panels.len(), 1, MOST_PANELS)?;
-    FigureError::check_count("steps to show", options.steps as usize, 0, 16)?;
-    let parts = [options.maps, options.steps > 0, options.sizes];
+    FigureError::check_count("steps to show", options.steps.count(), 0, 16)?;
+    let has_steps = options.steps.count() > 0;
+    let parts = [options.maps, has_steps, options.sizes];
     let parts = parts.iter().filter(|&&part| part).count();
     FigureError::check_count("parts of a panel", parts, 1, 3)?;
     if let Some(columns) = options.columns {
@@ -130,9 +153,9 @@ pub fn sheet(panels: &[Panel<'_>], options: &SheetOptions) -> Result<Figure, Fig
     let bar_size = bar.as_ref().map_or((0, 0), ColourBar::size);
     let beside = if bar.is_some() { SPACE + bar_size.0 } else { 0 };
     let has_known = panels.iter().any(|panel| panel.order.known().count() > 0);
-    let entries = match options.steps {
-        0 => has_known.then(known_entry).into_iter().collect(),
-        _ => role_entries(has_known),
+    let entries = match has_steps {
+        true => role_entries(has_known),
+        false => has_known.then(known_entry).into_iter().collect(),
     };
     let wanted = Heading::wanted_width(font, &options.title, &options.subtitle);
     let total = (grid_width + beside).max(wanted);

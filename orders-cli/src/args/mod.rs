@@ -3,6 +3,11 @@
 //! One struct for each command; flags that several commands have are in
 //! `shared`.
 
+mod animate;
+mod data;
+mod distance;
+mod orders_shown;
+mod plot;
 mod shared;
 
 use std::path::PathBuf;
@@ -16,6 +21,14 @@ use crate::names;
 use crate::numbers;
 use crate::printer::Printer;
 
+pub(crate) use animate::AnimateArgs;
+pub(crate) use data::{
+    CodebookArgs, ColourArg, DataArgs, DataCommand, DataInfoArgs, DataPrepareArgs, DataPreviewArgs,
+    ImagesArgs, LabelArgs,
+};
+pub(crate) use distance::DistanceArgs;
+pub(crate) use orders_shown::OrdersShownArgs;
+pub(crate) use plot::{PartArg, PlotArgs};
 pub(crate) use shared::{
     FirstGroupArg, FormatArg, GridArgs, KnownArgs, MethodArgs, OptionalGridArgs, OptionalSizesArgs,
     SetArgs, SizesArgs, ThreadsArgs, ThresholdArgs,
@@ -48,7 +61,11 @@ pub(crate) enum Command {
     Check(CheckArgs),
     Inspect(InspectArgs),
     Convert(ConvertArgs),
+    Plot(PlotArgs),
+    Animate(AnimateArgs),
     Methods(MethodsArgs),
+    Distance(DistanceArgs),
+    Data(DataArgs),
     Completions(CompletionsArgs),
 }
 
@@ -246,11 +263,16 @@ pub(crate) fn parse() -> Result<Arguments, ExitCode> {
             }
         }
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            Failure::input("no command is given; 'orders-cli --help' lists them")
+            let name = command_typed(&definition()).get_name().to_owned();
+            let line = match &name[..] {
+                "orders-cli" => name,
+                command => format!("orders-cli {command}"),
+            };
+            Failure::input(format!("no command is given; '{line} --help' lists them"))
                 .report(&Printer::new(false))
         }
         ErrorKind::InvalidSubcommand => {
-            let known: Vec<String> = definition()
+            let known: Vec<String> = command_typed(&definition())
                 .get_subcommands()
                 .map(|command| command.get_name().to_owned())
                 .collect();
@@ -263,6 +285,20 @@ pub(crate) fn parse() -> Result<Arguments, ExitCode> {
         }
         _ => Failure::input(one_sentence(&error.render().to_string())).report(&Printer::new(false)),
     })
+}
+
+/// The command whose commands were asked for: one that has some and that was
+/// typed, or the program itself.
+fn command_typed(program: &clap::Command) -> clap::Command {
+    let is_typed = |command: &&clap::Command| {
+        let name = std::ffi::OsStr::new(command.get_name());
+        command.has_subcommands() && std::env::args_os().skip(1).any(|word| word == name)
+    };
+    program
+        .get_subcommands()
+        .find(is_typed)
+        .unwrap_or(program)
+        .clone()
 }
 
 /// The definition of all commands, for completions.

@@ -112,7 +112,7 @@ pub(crate) struct MethodArgs {
     pub(crate) thresholds: ThresholdArgs,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[group(skip)]
 pub(crate) struct SetArgs {
     /// Set a parameter of the method, for example --set proximity=0.5; may be

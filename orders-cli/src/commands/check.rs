@@ -15,8 +15,9 @@ use serde::Serialize;
 
 use crate::args::CheckArgs;
 use crate::failure::{Failure, SAID_NO, with_sources};
+use crate::order_file;
 use crate::printer::Printer;
-use crate::{order_file, settings};
+use crate::settings::{self, KnownFile};
 
 /// Cells that are checked at once.
 const CELLS_PER_ROUND: usize = 1 << 20;
@@ -52,11 +53,12 @@ pub(crate) fn run(args: &CheckArgs, printer: &Printer) -> Result<ExitCode, Failu
     if let Some(name) = &args.method {
         check_method(name)?;
     }
+    let known_file = KnownFile::read(&args.known)?;
     let pool = settings::thread_pool(&args.threads)?;
     let mut all_well = true;
     let mut first_failure = None;
     for file in &args.files {
-        match pool.install(|| check_file(args, file, printer)) {
+        match pool.install(|| check_file(args, known_file.as_ref(), file, printer)) {
             Ok(verdict) => {
                 all_well &= verdict.ok;
                 if args.json {
@@ -97,9 +99,14 @@ fn words(verdict: &Verdict) -> String {
     }
 }
 
-fn check_file(args: &CheckArgs, path: &Path, printer: &Printer) -> Result<Verdict, Failure> {
+fn check_file(
+    args: &CheckArgs,
+    known_file: Option<&KnownFile<'_>>,
+    path: &Path,
+    printer: &Printer,
+) -> Result<Verdict, Failure> {
     let manifest = order_file::manifest_beside(path)?;
-    let known = settings::known_of_file(&args.grid, &args.known, manifest.as_ref(), path)?;
+    let known = settings::known_of_file(&args.grid, known_file, manifest.as_ref(), path)?;
     let rules = rules(args, manifest.as_ref(), known.as_ref(), path, printer)?;
 
     let known_count = known.as_ref().map_or(0, KnownCells::count);
@@ -203,15 +210,12 @@ fn rules(
     if let Some(manifest) = manifest.filter(|_| stated == Some(name)) {
         parameters.clone_from(&manifest.parameters);
     }
-    parameters.extend(settings::parameters(
-        settings::method_entry(name)?,
-        &args.set,
-        thresholds,
-    )?);
+    let entry = settings::method_entry(name)?;
+    parameters.extend(settings::parameters(entry, &[], &args.set, thresholds)?);
     let method = settings::method_by_name(name, &parameters, known.grid())?;
     let parameters = method.parameters();
     let listed = manifest.and_then(|manifest| manifest.group_sizes.clone());
-    let sizes = match settings::sizes(&args.sizes, known, method.as_ref())? {
+    let sizes = match settings::sizes(&args.sizes, known, Some(method.as_ref()))? {
         Some(sizes) => {
             if let Some(note) = &sizes.note {
                 printer.note(note);

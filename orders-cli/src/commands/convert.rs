@@ -10,10 +10,11 @@ use serde::Serialize;
 
 use crate::args::ConvertArgs;
 use crate::failure::Failure;
+use crate::interrupt;
 use crate::order_file::{self, RowsOf};
 use crate::output::{self, Target};
 use crate::printer::Printer;
-use crate::{interrupt, settings};
+use crate::settings::{self, KnownFile};
 
 /// What was written, for `--json`.
 #[derive(Serialize)]
@@ -25,8 +26,14 @@ struct Report<'a> {
 
 pub(crate) fn run(args: &ConvertArgs, printer: &Printer) -> Result<ExitCode, Failure> {
     let origin = order_file::manifest_beside(&args.input)?;
-    let known = settings::known_of_file(&args.grid, &args.known, origin.as_ref(), &args.input)?;
+    let given = KnownFile::read(&args.known)?;
+    let known = settings::known_of_file(&args.grid, given.as_ref(), origin.as_ref(), &args.input)?;
     let target = Target::file(&args.output, args.force)?;
+    if let Some(known) = &known {
+        let sizes = origin.as_ref().and_then(|m| m.group_sizes.as_deref());
+        Manifest::check_room(known, sizes.unwrap_or_default())
+            .map_err(|error| Failure::bad_input(&error))?;
+    }
     interrupt::catch()?;
     // The first reading counts the orders, which the header needs, and finds
     // whatever is wrong with them before anything is written.

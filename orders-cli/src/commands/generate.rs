@@ -2,15 +2,17 @@
 
 use std::collections::BTreeMap;
 use std::process::ExitCode;
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use indicatif::HumanCount;
 use orders_core::files::{Encoder, FinishedFile, Manifest, OutputFile};
-use orders_core::{BatchError, OrderingMethod, ParameterValue, Problem, registry, stream_batch};
+use orders_core::{Batch, BatchError, Cell, Order, OrderingMethod, Problem, registry};
 use orders_figures::{order_map, order_map_subtitle};
 use serde::Serialize;
 
 use crate::args::GenArgs;
+use crate::description::{self, is_said};
 use crate::failure::Failure;
 use crate::interrupt;
 use crate::output::{self, Target};
@@ -40,15 +42,14 @@ pub(crate) fn run(args: &GenArgs, printer: &Printer) -> Result<ExitCode, Failure
         problem, method, ..
     } = &task;
     let method = method.as_ref();
-    // Whether the method can do this grid at all, before anything is written.
-    method
-        .generator(problem)
+    // Whether all can be done, before anything is written.
+    Manifest::check_room(problem.known(), problem.group_sizes().as_slice())
         .map_err(|error| Failure::bad_input(&error))?;
+    let batch =
+        Batch::new(method, problem, args.seed).map_err(|error| Failure::bad_input(&error))?;
     let name = file_name(args, &task);
-    // A picture shows one frame.
-    let with_picture = problem.grid().frames() == 1;
     let format = args.format.map(Into::into);
-    let target = Target::new(&args.out, &name, format, with_picture, args.force)?;
+    let target = Target::new(&args.out, &name, format, args.force)?;
     let metadata = metadata(problem, method, args.seed);
     let encoder = Encoder::with_known(target.format, args.num, problem.known(), &metadata)
         .map_err(|error| Failure::bad_input(&error))?;
@@ -71,11 +72,12 @@ pub(crate) fn run(args: &GenArgs, printer: &Printer) -> Result<ExitCode, Failure
                     HumanCount(args.num)
                 ));
             }
-            pool.install(|| write_orders(args, problem, method, &encoder, file, printer))
+            let what = method.name();
+            pool.install(|| write_orders(batch, what, &encoder, file, printer))
         })
-        .and_then(|orders| {
+        .and_then(|(orders, first)| {
             let elapsed = start.elapsed();
-            let manifest = write_all(args, problem, method, &encoder, &target, orders)?;
+            let manifest = write_all(args, &task, first, &encoder, &target, orders)?;
             Ok((manifest, elapsed))
         });
     let (manifest, elapsed) = match written {
@@ -89,43 +91,50 @@ pub(crate) fn run(args: &GenArgs, printer: &Printer) -> Result<ExitCode, Failure
     Ok(ExitCode::SUCCESS)
 }
 
-/// Makes the orders into a file that has no name yet.
+/// Makes the orders into a file that has no name yet, and gives the first one
+/// as well.
 fn write_orders(
-    args: &GenArgs,
-    problem: &Problem,
-    method: &dyn OrderingMethod,
+    batch: Batch<'_>,
+    what: &str,
     encoder: &Encoder,
     mut file: OutputFile,
     printer: &Printer,
-) -> Result<FinishedFile, Failure> {
-    let progress = printer.progress(args.num, method.name());
+) -> Result<(FinishedFile, Vec<Cell>), Failure> {
+    let progress = printer.progress(encoder.count(), what);
     output::write(&mut file, encoder.header())?;
-    stream_batch(
-        method,
-        problem,
-        args.num,
-        args.seed,
-        |index, cells, bytes| encoder.row(index, cells, bytes),
-        |done, bytes: &[u8]| {
-            interrupt::check()?;
-            progress.set_position(done);
-            output::write(&mut file, bytes)
-        },
-    )
-    .map_err(|error| match error {
-        BatchError::Method(error) => Failure::bad_input(&error),
-        BatchError::Write(failure) => failure,
-    })?;
+    let first = OnceLock::new();
+    batch
+        .stream(
+            encoder.count(),
+            |index, cells, bytes| {
+                if index == 0 {
+                    first.get_or_init(|| cells.to_vec());
+                }
+                encoder.row(index, cells, bytes);
+            },
+            |done, bytes: &[u8]| {
+                interrupt::check()?;
+                progress.set_position(done);
+                output::write(&mut file, bytes)
+            },
+        )
+        .map_err(|error| match error {
+            BatchError::Method(error) => Failure::bad_input(&error),
+            BatchError::Write(failure) => failure,
+        })?;
     output::write(&mut file, encoder.footer())?;
     progress.finish_and_clear();
-    output::finish(file)
+    let orders = output::finish(file)?;
+    Ok((orders, first.into_inner().unwrap_or_default()))
 }
 
 /// Makes manifest and picture, and gives all files their names.
 fn write_all(
     args: &GenArgs,
-    problem: &Problem,
-    method: &dyn OrderingMethod,
+    Task {
+        problem, method, ..
+    }: &Task,
+    first: Vec<Cell>,
     encoder: &Encoder,
     target: &Target,
     orders: FinishedFile,
@@ -139,13 +148,14 @@ fn write_all(
     let picture = match &target.picture {
         None => None,
         Some(_) => {
-            let order = method
-                .order(problem, args.seed, 0)
+            let order =
+                Order::new(problem.clone(), first).map_err(|error| Failure::work(&error))?;
+            let which = format!("order 0 of {}", HumanCount(args.num));
+            let subtitle = order_map_subtitle(&order, &which);
+            let picture = order_map(&order, &title(problem, &manifest), &subtitle)
                 .map_err(|error| Failure::work(&error))?;
-            let title = description(problem, method.name(), &manifest);
-            let subtitle = order_map_subtitle(&order, 0, args.num);
-            let picture = order_map(&order, &title, &subtitle);
-            Some(picture.map_err(|error| Failure::work(&error))?.to_png())
+            let origin = format!("{}, seed {}", output::PROGRAM, args.seed);
+            Some(picture.made_by(origin).to_png())
         }
     };
     interrupt::check()?;
@@ -184,12 +194,6 @@ fn file_name(args: &GenArgs, task: &Task) -> String {
     name
 }
 
-/// Whether a parameter is in names and titles: flags that are off go without
-/// saying.
-fn is_said(value: &ParameterValue) -> bool {
-    value.flag() != Some(false)
-}
-
 /// What files say of themselves inside, where their format has room for it.
 fn metadata(problem: &Problem, method: &dyn OrderingMethod, seed: u64) -> BTreeMap<String, String> {
     let sizes: Vec<String> = problem
@@ -215,24 +219,11 @@ fn metadata(problem: &Problem, method: &dyn OrderingMethod, seed: u64) -> BTreeM
     metadata
 }
 
-/// Method, grid, known cells, steps and parameters in a line.
-fn description(problem: &Problem, method: &str, manifest: &Manifest) -> String {
+/// Method, problem and parameters in a line.
+fn title(problem: &Problem, manifest: &Manifest) -> String {
+    let method = manifest.method.as_deref().unwrap_or_default();
     let steps = problem.group_sizes().steps();
-    let plural = if steps == 1 { "" } else { "s" };
-    let known = match problem.known().count() {
-        0 => String::new(),
-        count => format!(", {count} known"),
-    };
-    let grid = problem.grid();
-    let mut text = format!("{method}, {grid}{known}, {steps} step{plural}");
-    for (name, value) in manifest
-        .parameters
-        .iter()
-        .filter(|(_, value)| is_said(value))
-    {
-        text.push_str(&format!(", {name} {value}"));
-    }
-    text
+    description::task(method, problem.known(), steps, &manifest.parameters)
 }
 
 fn report(
@@ -253,12 +244,11 @@ fn report(
             manifest,
         });
     }
-    let method = manifest.method.as_deref().unwrap_or_default();
     printer.result(&format!(
         "{} order{} ({}, seed {}) in {seconds:.1} s, {} a second: {}",
         HumanCount(args.num),
         if args.num == 1 { "" } else { "s" },
-        description(problem, method, manifest),
+        title(problem, manifest),
         args.seed,
         HumanCount(rate as u64),
         target.file.display()

@@ -10,7 +10,7 @@ use crate::args::InspectArgs;
 use crate::failure::Failure;
 use crate::order_file::{self, RowsOf};
 use crate::printer::Printer;
-use crate::settings;
+use crate::settings::{self, KnownFile};
 
 /// How many cells of the first order are shown.
 const SHOWN: usize = 16;
@@ -42,7 +42,8 @@ struct Report {
 pub(crate) fn run(args: &InspectArgs, printer: &Printer) -> Result<ExitCode, Failure> {
     let format = Format::from_path(&args.file).map_err(|error| Failure::bad_input(&error))?;
     let manifest = order_file::manifest_beside(&args.file)?;
-    let known = settings::known_of_file(&args.grid, &args.known, manifest.as_ref(), &args.file)?;
+    let given = KnownFile::read(&args.known)?;
+    let known = settings::known_of_file(&args.grid, given.as_ref(), manifest.as_ref(), &args.file)?;
     let mut first: Vec<u32> = Vec::new();
     let mut all_the_same = true;
     let mut permutations = true;

@@ -23,6 +23,8 @@ struct Method {
     random: bool,
     /// Whether it brings group sizes of its own.
     own_sizes: bool,
+    /// Whether it orders grids of several frames.
+    video: bool,
     source: &'static str,
 }
 
@@ -45,6 +47,7 @@ impl From<&MethodEntry> for Method {
             parameters: parameters.map(Parameter::from).collect(),
             random: entry.is_random,
             own_sizes: entry.has_own_sizes,
+            video: entry.is_for_video,
             source: entry.source,
         }
     }
@@ -88,10 +91,10 @@ pub(crate) fn run(args: &MethodsArgs, printer: &Printer) -> Result<ExitCode, Fai
 fn table(methods: &[Method]) -> String {
     let name_width = methods.iter().map(|method| method.name.len()).max();
     let name_width = name_width.unwrap_or(0).max("method".len());
-    let row = |name: &str, random: &str, own: &str| {
-        format!("{name:<name_width$}  {random:<6}  {own:<9}  ")
+    let row = |name: &str, random: &str, own: &str, video: &str| {
+        format!("{name:<name_width$}  {random:<6}  {own:<9}  {video:<5}  ")
     };
-    let head = row("method", "random", "own sizes");
+    let head = row("method", "random", "own sizes", "video");
     let indent = head.len();
     let mut lines = vec![head + "what it does, source, parameters"];
     for method in methods {
@@ -111,6 +114,7 @@ fn table(methods: &[Method]) -> String {
             method.name,
             yes_or_no(method.random),
             yes_or_no(method.own_sizes),
+            yes_or_no(method.video),
         );
         for line in cell {
             lines.push(start + &line);
@@ -131,6 +135,7 @@ fn details(method: &Method) -> String {
     for (what, text) in [
         ("random", yes_or_no(method.random)),
         ("own sizes", yes_or_no(method.own_sizes)),
+        ("video", yes_or_no(method.video)),
         ("source", method.source),
     ] {
         lines.extend(hanging(&format!("{what:<9}  "), text));

@@ -1,9 +1,28 @@
 //! The commands, one file each.
 
+pub(crate) mod animate;
 pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod convert;
+pub(crate) mod data;
+pub(crate) mod distance;
 pub(crate) mod generate;
 pub(crate) mod inspect;
 pub(crate) mod methods;
+pub(crate) mod plot;
 pub(crate) mod schedule;
+
+use orders_figures::FigureError;
+
+use crate::failure::Failure;
+
+/// What a figure that could not be made means: most ask for more than can be
+/// shown.
+pub(crate) fn figure_failure(error: FigureError) -> Failure {
+    match error {
+        FigureError::Font | FigureError::Drawing(_) | FigureError::Encoding(_) => {
+            Failure::work(&error)
+        }
+        error => Failure::bad_input(&error),
+    }
+}

@@ -1,6 +1,5 @@
 //! Known cells, from a file.
 
-use std::io::Read;
 use std::path::Path;
 
 use orders_core::files::Manifest;
@@ -8,31 +7,67 @@ use orders_core::{Cell, Grid, KnownCells};
 
 use super::mask;
 use crate::args::{KnownArgs, OptionalGridArgs};
-use crate::failure::{Failure, reason};
+use crate::bounded_file::read_bounded;
+use crate::failure::Failure;
 
 /// The longest file of known cells that is read.
 const MAX_BYTES: u64 = 64 << 20;
 
-/// The known cells of a grid that flags ask for, if they do.
-pub(crate) fn known(args: &KnownArgs, grid: Grid) -> Result<Option<KnownCells>, Failure> {
-    args.known
-        .as_deref()
-        .map(|path| read(path, grid))
-        .transpose()
+/// A file of known cells that was read; which cells it means depends on the grid.
+#[derive(Debug)]
+pub(crate) struct KnownFile<'a> {
+    path: &'a Path,
+    bytes: Vec<u8>,
+}
+
+impl<'a> KnownFile<'a> {
+    /// Reads the file that flags name, if they do.
+    pub(crate) fn read(args: &'a KnownArgs) -> Result<Option<Self>, Failure> {
+        let Some(path) = args.known.as_deref() else {
+            return Ok(None);
+        };
+        let bytes = read_bounded(path, "known cells", MAX_BYTES, |why| {
+            format!("--known: {} can't be read: {why}", path.display())
+        })?;
+        Ok(Some(Self { path, bytes }))
+    }
+
+    /// The cells of a grid, from a mask or a list. The first bytes say which it
+    /// is.
+    pub(crate) fn cells(&self, grid: Grid) -> Result<KnownCells, Failure> {
+        let Self { path, bytes } = self;
+        let shown = path.display();
+        let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
+        let known = if bytes.starts_with(mask::SIGNATURE) {
+            KnownCells::from_mask(grid, mask::read(bytes, grid, path)?)
+        } else if first == Some(&b'[') {
+            let cells: Vec<Cell> = serde_json::from_slice(bytes).map_err(|error| {
+                Failure::input(format!(
+                    "{shown} is no JSON array of whole numbers: {error}"
+                ))
+            })?;
+            KnownCells::new(grid, cells)
+        } else {
+            return Err(Failure::input(format!(
+                "{shown} is neither a PNG image nor a JSON array of cells"
+            )));
+        };
+        known.map_err(|error| Failure::input_at(shown, &error))
+    }
 }
 
 /// The known cells of an order file on their grid: those of the flags, else
 /// those of the manifest. `None` if there is no word of a grid.
 pub(crate) fn known_of_file(
     grid_args: &OptionalGridArgs,
-    known_args: &KnownArgs,
+    known_file: Option<&KnownFile<'_>>,
     manifest: Option<&Manifest>,
     order_file: &Path,
 ) -> Result<Option<KnownCells>, Failure> {
     let given_grid = super::grid(grid_args)?;
     let stated = manifest.and_then(Manifest::known_cells);
     let Some(grid) = given_grid.or(stated.as_ref().map(KnownCells::grid)) else {
-        return match known_args.known {
+        return match known_file {
             None => Ok(None),
             Some(_) => Err(Failure::input(format!(
                 "{}: --known needs --res or --grid as well, since no manifest names the grid",
@@ -40,8 +75,8 @@ pub(crate) fn known_of_file(
             ))),
         };
     };
-    if let Some(known) = known(known_args, grid)? {
-        return Ok(Some(known));
+    if let Some(file) = known_file {
+        return file.cells(grid).map(Some);
     }
     match stated {
         Some(stated) if stated.grid() == grid => Ok(Some(stated)),
@@ -64,49 +99,4 @@ pub(super) fn note(known: &KnownCells) -> String {
     };
     let verb = if count == 1 { "is" } else { "are" };
     format!("{count} of {cells} cells {verb} known{as_without}")
-}
-
-/// Known cells from a mask or a list. The first bytes say which it is.
-fn read(path: &Path, grid: Grid) -> Result<KnownCells, Failure> {
-    let shown = path.display();
-    let bytes = read_limited(path)?;
-    let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
-    let known = if bytes.starts_with(mask::SIGNATURE) {
-        KnownCells::from_mask(grid, mask::read(&bytes, grid, path)?)
-    } else if first == Some(&b'[') {
-        let cells: Vec<Cell> = serde_json::from_slice(&bytes).map_err(|error| {
-            Failure::input(format!(
-                "{shown} is no JSON array of whole numbers: {error}"
-            ))
-        })?;
-        KnownCells::new(grid, cells)
-    } else {
-        return Err(Failure::input(format!(
-            "{shown} is neither a PNG image nor a JSON array of cells"
-        )));
-    };
-    known.map_err(|error| Failure::input_at(shown, &error))
-}
-
-fn read_limited(path: &Path) -> Result<Vec<u8>, Failure> {
-    let not_readable = |error: std::io::Error| {
-        Failure::input(format!(
-            "--known: {} can't be read: {}",
-            path.display(),
-            reason(&error)
-        ))
-    };
-    let file = fs_err::File::open(path).map_err(not_readable)?;
-    let mut bytes = Vec::new();
-    file.into_file()
-        .take(MAX_BYTES + 1)
-        .read_to_end(&mut bytes)
-        .map_err(not_readable)?;
-    if bytes.len() as u64 > MAX_BYTES {
-        return Err(Failure::input(format!(
-            "{} has more than {MAX_BYTES} bytes; no more of known cells are read",
-            path.display()
-        )));
-    }
-    Ok(bytes)
 }

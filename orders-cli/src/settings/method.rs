@@ -25,9 +25,11 @@ pub(crate) fn method_by_name(
     registry::method(name, grid, parameters).map_err(|error| Failure::bad_input(&error))
 }
 
-/// The parameters that flags give for a method.
+/// The parameters that flags give for a method: those written behind its name,
+/// those of `--set`, and those that have flags of their own.
 pub(crate) fn parameters(
     method: &MethodEntry,
+    behind_name: &[&str],
     set: &SetArgs,
     thresholds: &ThresholdArgs,
 ) -> Result<Parameters, Failure> {
@@ -40,8 +42,11 @@ pub(crate) fn parameters(
         .filter_map(|(name, value)| Some((name.to_owned(), value?.into())))
         .collect();
     let mut parameters = by_flag.clone();
-    for text in &set.set {
-        let refused = |why: String| Failure::Input(format!("--set {text}: {why}"));
+    let start = format!("--method {},", method.name);
+    let behind_name = behind_name.iter().map(|&text| (start.as_str(), text));
+    let set = set.set.iter().map(|text| ("--set ", text.as_str()));
+    for (start, text) in behind_name.chain(set) {
+        let refused = |why: String| Failure::Input(format!("{start}{text}: {why}"));
         let (name, value) = text
             .split_once('=')
             .ok_or_else(|| refused("there is no '='; write KEY=VALUE".into()))?;

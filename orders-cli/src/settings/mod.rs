@@ -1,8 +1,10 @@
 //! Typed flags turned into checked settings, once.
 
+pub(crate) mod data;
 mod known;
 mod mask;
 mod method;
+mod orders_shown;
 mod sizes;
 
 use std::fmt;
@@ -14,8 +16,9 @@ use crate::args::{
 };
 use crate::failure::Failure;
 
-pub(crate) use known::{known, known_of_file};
+pub(crate) use known::{KnownFile, known_of_file};
 pub(crate) use method::{method_by_name, method_entry, parameters};
+pub(crate) use orders_shown::{OrdersShown, Origin};
 pub(crate) use sizes::sizes;
 
 /// Pixels for each token of the tokenizers that LPD was published with.
@@ -77,16 +80,18 @@ impl Task {
         let missing =
             || Failure::input("a grid and group sizes are needed: --res or --grid, and --steps");
         let grid = grid(&grid_args.into())?.ok_or_else(missing)?;
-        let (known, known_note) = match known(known_args, grid)? {
-            Some(known) => {
+        let (known, known_note) = match KnownFile::read(known_args)? {
+            Some(file) => {
+                let known = file.cells(grid)?;
                 let note = known::note(&known);
                 (known, Some(note))
             }
             None => (KnownCells::none(grid), None),
         };
-        let parameters = parameters(method_entry(method_name)?, set, thresholds)?;
+        let parameters = parameters(method_entry(method_name)?, &[], set, thresholds)?;
         let method = method_by_name(method_name, &parameters, grid)?;
-        let sizes = sizes(&sizes_args.into(), &known, method.as_ref())?.ok_or_else(missing)?;
+        let sizes =
+            sizes(&sizes_args.into(), &known, Some(method.as_ref()))?.ok_or_else(missing)?;
         Ok(Self {
             problem: problem(known, &sizes.sizes, "--group-sizes")?,
             method,

@@ -5,7 +5,8 @@ use std::path::Path;
 use orders_core::{FirstGroup, GroupSizes, KnownCells, OrderingMethod, Shape, registry};
 
 use crate::args::{FirstGroupArg, OptionalSizesArgs};
-use crate::failure::{Failure, reason};
+use crate::bounded_file::read_bounded;
+use crate::failure::Failure;
 use crate::names;
 
 /// The longest file of group sizes that is read.
@@ -26,15 +27,17 @@ pub(crate) struct Sizes {
 }
 
 /// The group sizes that flags ask for, for the free cells of a grid and a method,
-/// if they do.
+/// if they do. Where there is no method, those of its own ask for nothing.
 pub(crate) fn sizes(
     args: &OptionalSizesArgs,
     known: &KnownCells,
-    method: &dyn OrderingMethod,
+    method: Option<&dyn OrderingMethod>,
 ) -> Result<Option<Sizes>, Failure> {
     let first = args.other.first_group;
     match (&args.other.group_sizes, &args.other.shape, args.steps) {
-        (Some(text), ..) if text == OWN => own_sizes(known, method).map(Some),
+        (Some(text), ..) if text == OWN => {
+            method.map(|method| own_sizes(known, method)).transpose()
+        }
         (Some(text), ..) => Ok(Some(Sizes {
             sizes: listed_sizes(text)?,
             label: Some("custom".into()),
@@ -179,29 +182,15 @@ fn listed_sizes(text: &str) -> Result<GroupSizes, Failure> {
         (place, sizes.collect::<Result<_, _>>()?)
     } else {
         let path = Path::new(text);
-        let bytes = read_limited(path)?;
+        let bytes = read_bounded(path, "group sizes", MAX_SIZES_BYTES, |why| {
+            format!(
+                "--group-sizes: '{text}' is neither a list such as 1,5,10 nor a file that can be read: {why}"
+            )
+        })?;
         let list = serde_json::from_slice(&bytes).map_err(|error| {
             Failure::input(format!("{text} is no JSON array of whole numbers: {error}"))
         })?;
         (text.to_owned(), list)
     };
     GroupSizes::new(list).map_err(|error| Failure::input_at(place, &error))
-}
-
-fn read_limited(path: &Path) -> Result<Vec<u8>, Failure> {
-    let not_readable = |error: std::io::Error| {
-        Failure::input(format!(
-            "--group-sizes: '{}' is neither a list such as 1,5,10 nor a file that can be read: {}",
-            path.display(),
-            reason(&error)
-        ))
-    };
-    let length = fs_err::metadata(path).map_err(not_readable)?.len();
-    if length > MAX_SIZES_BYTES {
-        return Err(Failure::input(format!(
-            "{} has {length} bytes; a file of group sizes has at most {MAX_SIZES_BYTES}",
-            path.display()
-        )));
-    }
-    fs_err::read(path).map_err(not_readable)
 }

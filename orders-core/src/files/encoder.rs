@@ -218,7 +218,7 @@ fn little_endian<const W: usize>(
     }
 }
 
-/// Why an [`Encoder`] could not be made.
+/// Why an [`Encoder`], or the header of a file, could not be made.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum EncodeError {
@@ -241,6 +241,13 @@ pub enum EncodeError {
         count: u64,
         /// Cells of each order.
         cells: usize,
+    },
+    /// A tensor has more bytes than memory has addresses, or no whole number of
+    /// them.
+    #[error("tensor {name} can't be laid out: its shape and type give no size in bytes")]
+    TensorTooLarge {
+        /// Its name.
+        name: String,
     },
     /// The header would be longer than the readers take.
     #[error("the safetensors header would have {bytes} bytes; at most {limit} are allowed")]

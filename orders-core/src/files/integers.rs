@@ -1,37 +1,115 @@
 //! Integers of any width, sign and byte order.
 
+use safetensors::tensor::Dtype;
+
 use crate::grid::Cell;
 
-/// How an integer is laid out in a file.
+/// How an integer is laid out in a file, for those who read arrays of cells,
+/// tokens or labels.
+///
+/// ```
+/// use orders_core::files::IntegerType;
+///
+/// let integers = IntegerType::from_numpy(">i2").expect("int16 is known");
+/// let mut values = Vec::new();
+/// integers.decode(&[1, 0, 0, 7], &mut values)?;
+/// assert_eq!((integers.width(), &values[..]), (2, &[256, 7][..]));
+/// assert!(integers.decode(&[255, 255], &mut values).is_err());
+/// assert_eq!(IntegerType::from_numpy("<f4"), None);
+/// # Ok::<(), orders_core::files::NotACell>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct IntegerType {
-    pub(super) signed: bool,
+pub struct IntegerType {
+    signed: bool,
     /// 1, 2, 4 or 8.
-    pub(super) bytes: u8,
-    pub(super) order: ByteOrder,
+    bytes: u8,
+    order: ByteOrder,
 }
 
 /// Which byte of an integer comes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum ByteOrder {
+enum ByteOrder {
     /// The lowest.
     Little,
     /// The highest.
     Big,
 }
 
-/// An integer that is no cell index: negative, or 2^32 or more.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct NotACell {
+/// An integer that is no index: negative, or 2^32 or more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "entry {entry} is {value}; whole numbers from 0 to {} are allowed",
+    u32::MAX
+)]
+pub struct NotACell {
     /// Its place among those decoded.
-    pub(super) entry: usize,
+    pub entry: usize,
     /// Its value.
-    pub(super) value: i128,
+    pub value: i128,
 }
 
 impl IntegerType {
+    /// The type that NumPy writes as `descr`, if it is one of integers.
+    pub fn from_numpy(descr: &str) -> Option<Self> {
+        let (order, kind) = descr.split_at_checked(1)?;
+        let (order, one_byte) = match order {
+            "<" => (ByteOrder::Little, false),
+            ">" => (ByteOrder::Big, false),
+            "|" => (ByteOrder::Little, true),
+            _ => return None,
+        };
+        let (signed, bytes) = match kind {
+            "u1" => (false, 1),
+            "u2" => (false, 2),
+            "u4" => (false, 4),
+            "u8" => (false, 8),
+            "i1" => (true, 1),
+            "i2" => (true, 2),
+            "i4" => (true, 4),
+            "i8" => (true, 8),
+            _ => return None,
+        };
+        // Only where there is one byte can its order be left open.
+        (!one_byte || bytes == 1).then_some(Self {
+            signed,
+            bytes,
+            order,
+        })
+    }
+
+    /// The type in a safetensors file, if it is one of integers. They are little
+    /// endian always.
+    pub fn from_safetensors(dtype: Dtype) -> Option<Self> {
+        let (signed, bytes) = match dtype {
+            Dtype::U8 => (false, 1),
+            Dtype::U16 => (false, 2),
+            Dtype::U32 => (false, 4),
+            Dtype::U64 => (false, 8),
+            Dtype::I8 => (true, 1),
+            Dtype::I16 => (true, 2),
+            Dtype::I32 => (true, 4),
+            Dtype::I64 => (true, 8),
+            _ => return None,
+        };
+        Some(Self {
+            signed,
+            bytes,
+            order: ByteOrder::Little,
+        })
+    }
+
+    /// Bytes of an integer: 1, 2, 4 or 8.
+    pub fn width(self) -> usize {
+        self.bytes.into()
+    }
+
     /// Appends the integers in `bytes`, a whole number of them, to `cells`.
-    pub(super) fn decode(self, bytes: &[u8], cells: &mut Vec<Cell>) -> Result<(), NotACell> {
+    ///
+    /// # Errors
+    ///
+    /// [`NotACell`] at the first that is negative or does not fit 32 bits; those
+    /// before it have been appended.
+    pub fn decode(self, bytes: &[u8], cells: &mut Vec<Cell>) -> Result<(), NotACell> {
         /// `integer` for the byte order at hand.
         macro_rules! decode_as {
             ($integer:ty) => {

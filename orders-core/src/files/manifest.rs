@@ -231,6 +231,43 @@ impl Manifest {
         }
     }
 
+    /// Whether a manifest has room for these known cells and group sizes. It
+    /// holds them as text, so this is to ask before orders are made.
+    ///
+    /// # Errors
+    ///
+    /// [`ManifestError::Room`] if they take more than
+    /// [`MAX_BYTES`](Self::MAX_BYTES) less 64 KiB, which are for the rest.
+    ///
+    /// ```
+    /// use orders_core::files::Manifest;
+    /// use orders_core::{Grid, KnownCells};
+    ///
+    /// let known = KnownCells::new(Grid::new(64, 64)?, 0..4000)?;
+    /// assert!(Manifest::check_room(&known, &[96]).is_ok());
+    /// let known = KnownCells::new(Grid::new(4096, 4096)?, 0..4000)?;
+    /// assert!(Manifest::check_room(&known, &[1 << 24]).is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn check_room(known: &KnownCells, group_sizes: &[u32]) -> Result<(), ManifestError> {
+        let grid = known.grid();
+        let rows = u64::from(grid.frames()) * u64::from(grid.height());
+        let known_bytes = match known.count() {
+            0 => 0,
+            _ => grid.cells() as u64 + rows,
+        };
+        let digits = |size: &u32| u64::from(size.checked_ilog10().unwrap_or(0)) + 1;
+        let size_bytes: u64 = group_sizes.iter().map(|size| digits(size) + 2).sum();
+        let bytes = known_bytes + size_bytes;
+        if bytes > Self::MAX_BYTES - (64 << 10) {
+            return Err(ManifestError::Room {
+                known_bytes,
+                size_bytes,
+            });
+        }
+        Ok(())
+    }
+
     /// Notes grid, known cells and group sizes of the problem that was solved.
     pub fn set_problem(&mut self, problem: &Problem) {
         self.set_known_cells(problem.known());

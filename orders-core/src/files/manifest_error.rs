@@ -29,6 +29,17 @@ pub enum ManifestError {
     /// There is too much text.
     #[error("a manifest has at most {} bytes", Manifest::MAX_BYTES)]
     TooLong,
+    /// Known cells and group sizes take too much text.
+    #[error(
+        "known cells and group sizes would take {known_bytes} and {size_bytes} bytes of the manifest, which has at most {}",
+        Manifest::MAX_BYTES
+    )]
+    Room {
+        /// Bytes of the mask.
+        known_bytes: u64,
+        /// Bytes of the group sizes.
+        size_bytes: u64,
+    },
     /// The file is no text.
     #[error("a manifest is UTF-8 text")]
     NotText(#[source] Utf8Error),

@@ -36,7 +36,7 @@ impl Matrix {
         }
         let bytes = rows
             .checked_mul(cells)
-            .and_then(|entry_count| entry_count.checked_mul(entries.bytes.into()))
+            .and_then(|entry_count| entry_count.checked_mul(entries.width() as u64))
             .ok_or(Malformed::ShapeOverflow { rows, cells })?;
         if rows > 0 && cells == 0 {
             return Err(Malformed::EmptyRow { row: 0 });
@@ -75,7 +75,7 @@ impl Matrix {
         mut source: impl Read,
         take: TakeRow<'_, E>,
     ) -> Result<Summary, ReadError<E>> {
-        let width = usize::from(self.entries.bytes);
+        let width = self.entries.width();
         let row_bytes = width * self.cells;
         let mut block = vec![0; row_bytes.min(BLOCK_BYTES)];
         let mut row = Vec::new();

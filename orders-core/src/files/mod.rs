@@ -127,6 +127,7 @@
 mod digest;
 mod encoder;
 mod excerpt;
+mod floats;
 mod format;
 mod integers;
 mod json;
@@ -142,7 +143,9 @@ mod safetensors;
 
 pub use digest::{Digest, DigestError};
 pub use encoder::{EncodeError, Encoder};
+pub use floats::FloatType;
 pub use format::{Format, FormatError};
+pub use integers::{IntegerType, NotACell};
 pub use manifest::Manifest;
 pub use manifest_error::ManifestError;
 pub use npy::NpyHeader;

@@ -1,5 +1,6 @@
 //! What stands before the tensors of a `.safetensors` file.
 
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::io::{self, Read};
 
@@ -79,9 +80,22 @@ impl SafetensorsHeader {
         self.data_at
     }
 
+    /// What the file says of itself, by name; empty if it says nothing.
+    pub fn metadata(&self) -> BTreeMap<String, String> {
+        let metadata = self.metadata.metadata().iter().flatten();
+        metadata
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect()
+    }
+
     /// Number of tensors.
     pub fn tensors(&self) -> usize {
         self.metadata.offset_keys().len()
+    }
+
+    /// The tensor of a name.
+    pub fn named(&self, name: &str) -> Option<&TensorInfo> {
+        self.metadata.info(name)
     }
 
     /// The tensor of a name, or the only one there is.

@@ -2,9 +2,7 @@
 
 use std::io::Read;
 
-use safetensors::tensor::Dtype;
-
-use crate::files::integers::{ByteOrder, IntegerType};
+use crate::files::integers::IntegerType;
 use crate::files::matrix::Matrix;
 use crate::files::read::{Limits, Summary, TakeRow};
 use crate::files::read_error::{Malformed, ReadError};
@@ -23,7 +21,7 @@ pub(in crate::files) fn read<E>(
     let tensor = header.tensor(TENSOR).ok_or(Malformed::NoTensor {
         tensors: header.tensors(),
     })?;
-    let Some(entries) = integer_type(tensor.dtype) else {
+    let Some(entries) = IntegerType::from_safetensors(tensor.dtype) else {
         return Err(Malformed::EntryType {
             found: tensor.dtype.to_string(),
         }
@@ -40,24 +38,4 @@ pub(in crate::files) fn read<E>(
     )?;
     SafetensorsHeader::skip_to(tensor, &mut source)?;
     matrix.read(source, take)
-}
-
-/// The type, if it is one of integers. They are little endian always.
-fn integer_type(dtype: Dtype) -> Option<IntegerType> {
-    let (signed, bytes) = match dtype {
-        Dtype::U8 => (false, 1),
-        Dtype::U16 => (false, 2),
-        Dtype::U32 => (false, 4),
-        Dtype::U64 => (false, 8),
-        Dtype::I8 => (true, 1),
-        Dtype::I16 => (true, 2),
-        Dtype::I32 => (true, 4),
-        Dtype::I64 => (true, 8),
-        _ => return None,
-    };
-    Some(IntegerType {
-        signed,
-        bytes,
-        order: ByteOrder::Little,
-    })
 }

@@ -3,9 +3,20 @@
 use half::{bf16, f16};
 use safetensors::tensor::Dtype;
 
-/// How a number is laid out.
+/// How a floating-point number is laid out, for those who read arrays that are
+/// not orders.
+///
+/// ```
+/// use orders_core::files::FloatType;
+///
+/// let float = FloatType::from_numpy(">f4").expect("float32 is known");
+/// let mut values = Vec::new();
+/// float.decode(&1.5_f32.to_be_bytes(), &mut values);
+/// assert_eq!((float.width(), &values[..]), (4, &[1.5][..]));
+/// assert_eq!(FloatType::from_numpy("<i4"), None);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct EntryType {
+pub struct FloatType {
     kind: Kind,
     big_endian: bool,
 }
@@ -18,10 +29,10 @@ enum Kind {
     F64,
 }
 
-impl EntryType {
+impl FloatType {
     /// The type that NumPy writes as `descr`, if it is one of these. (NumPy
     /// knows no bfloat16.)
-    pub(super) fn from_numpy(descr: &str) -> Option<Self> {
+    pub fn from_numpy(descr: &str) -> Option<Self> {
         let (order, kind) = descr.split_at_checked(1)?;
         let big_endian = match order {
             "<" => false,
@@ -38,7 +49,7 @@ impl EntryType {
     }
 
     /// The type in a safetensors file, if it is one of these.
-    pub(super) fn from_safetensors(dtype: Dtype) -> Option<Self> {
+    pub fn from_safetensors(dtype: Dtype) -> Option<Self> {
         let kind = match dtype {
             Dtype::F16 => Kind::F16,
             Dtype::BF16 => Kind::Bf16,
@@ -53,7 +64,7 @@ impl EntryType {
     }
 
     /// Bytes of a number.
-    pub(super) fn width(self) -> usize {
+    pub fn width(self) -> usize {
         match self.kind {
             Kind::F16 | Kind::Bf16 => 2,
             Kind::F32 => 4,
@@ -63,7 +74,7 @@ impl EntryType {
 
     /// Appends the numbers in `bytes`, a whole number of them, to `values`. Every
     /// one of them is an f64 exactly.
-    pub(super) fn decode(self, bytes: &[u8], values: &mut Vec<f64>) {
+    pub fn decode(self, bytes: &[u8], values: &mut Vec<f64>) {
         match self.kind {
             Kind::F16 => self.append(bytes, values, |bytes| f16::from_le_bytes(bytes).into()),
             Kind::Bf16 => self.append(bytes, values, |bytes| bf16::from_le_bytes(bytes).into()),

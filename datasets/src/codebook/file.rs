@@ -1,0 +1,109 @@
+//! Codebooks in `.safetensors` files.
+//!
+//! The tensor `codes` is F32 of shape (codes, side, side, channels), values from
+//! 0 to 255. The metadata have `format` = `patch-codebook`, the `id`, and how the
+//! codebook was made.
+
+use std::io::{Read, Write};
+use std::path::Path;
+
+use orders_core::files::{OutputError, OutputFile, SafetensorsHeader};
+use safetensors::tensor::Dtype;
+
+use super::error::{CodebookFileError, MalformedCodebook};
+use super::patches::PatchShape;
+use super::tokenizer::PatchCodebook;
+use crate::provenance::Provenance;
+
+const TENSOR: &str = "codes";
+const FORMAT: (&str, &str) = ("format", "patch-codebook");
+const ID: &str = "id";
+
+impl PatchCodebook {
+    /// Writes the codebook to a file, which appears whole or not at all. The
+    /// same codebook gives the same bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`CodebookFileError::Write`], also if the file exists and `overwrite` is
+    /// false; [`CodebookFileError::Encode`] if its provenance is too long.
+    pub fn write(&self, path: impl AsRef<Path>, overwrite: bool) -> Result<(), CodebookFileError> {
+        let mut metadata = self.provenance().clone();
+        metadata.insert(FORMAT.0.into(), FORMAT.1.into());
+        metadata.insert(ID.into(), self.id().to_string());
+        let side = self.shape().side() as usize;
+        let shape = [self.len(), side, side, self.shape().channels().into()];
+        let mut bytes = SafetensorsHeader::encode(&metadata, &[(TENSOR, Dtype::F32, &shape)])?;
+        bytes.extend(self.codes().iter().flat_map(|value| value.to_le_bytes()));
+        let path = path.as_ref();
+        let mut file = OutputFile::create(path)?;
+        file.write_all(&bytes)
+            .map_err(|source| OutputError::Write {
+                path: path.into(),
+                source,
+            })?;
+        Ok(file.finish()?.persist(overwrite)?)
+    }
+
+    /// Whether a file has codes.
+    pub fn is_file(path: impl AsRef<Path>) -> bool {
+        let header = fs_err::File::open(path.as_ref()).ok().and_then(|file| {
+            let length = file.metadata().ok()?.len();
+            SafetensorsHeader::read(&mut file.into_file(), length).ok()
+        });
+        header.is_some_and(|header| header.named(TENSOR).is_some())
+    }
+
+    /// Reads a codebook. Its codes must have the digest that the file says, where
+    /// it says one.
+    ///
+    /// # Errors
+    ///
+    /// [`CodebookFileError::Open`] and [`CodebookFileError::Read`], which name
+    /// the file. Sizes are held against its length before anything is allocated.
+    pub fn read(path: impl AsRef<Path>) -> Result<Self, CodebookFileError> {
+        let path = path.as_ref();
+        let file = fs_err::File::open(path).map_err(CodebookFileError::Open)?;
+        let length = file.metadata().map_err(CodebookFileError::Open)?.len();
+        read(&mut file.into_file(), length).map_err(|source| CodebookFileError::Read {
+            path: path.into(),
+            source,
+        })
+    }
+}
+
+fn read(source: &mut impl Read, length: u64) -> Result<PatchCodebook, MalformedCodebook> {
+    let header = SafetensorsHeader::read(source, length)?;
+    let tensor = header.named(TENSOR).ok_or(MalformedCodebook::NoCodes)?;
+    let (Dtype::F32, &[_, side, also_side, channels]) = (tensor.dtype, &tensor.shape[..]) else {
+        return Err(MalformedCodebook::NoCodes);
+    };
+    if side != also_side {
+        return Err(MalformedCodebook::NoCodes);
+    }
+    let shape = PatchShape::new(
+        u32::try_from(side).unwrap_or(u32::MAX),
+        u8::try_from(channels).unwrap_or(u8::MAX),
+    )?;
+    SafetensorsHeader::skip_to(tensor, source)?;
+    // The header was held against the length: memory is bounded by it.
+    let size = tensor.data_offsets.1 - tensor.data_offsets.0;
+    let mut bytes = Vec::new();
+    source.take(size as u64).read_to_end(&mut bytes)?;
+    let (values, _) = bytes.as_chunks();
+    let codes = values
+        .iter()
+        .map(|&value| f32::from_le_bytes(value))
+        .collect();
+    let mut provenance: Provenance = header.metadata();
+    let declared = provenance.remove(ID);
+    provenance.remove(FORMAT.0);
+    let codebook = PatchCodebook::new(shape, codes, provenance)?;
+    match declared {
+        Some(declared) if declared != codebook.id().to_string() => Err(MalformedCodebook::Id {
+            declared,
+            found: codebook.id(),
+        }),
+        _ => Ok(codebook),
+    }
+}

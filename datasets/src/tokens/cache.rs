@@ -1,0 +1,308 @@
+//! Token caches as published training code keeps them: a folder for each class,
+//! in it a `.npz` file for each image with `indices` and `indices_flip`.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use orders_core::Grid;
+use rayon::prelude::*;
+
+use super::npz::{NpzError, NpzIntegers, npz_of_int64, read_npz_integers};
+use super::set::{TokenError, TokenParts, TokenSet};
+use crate::provenance::Provenance;
+use crate::source::{SourceError, sorted};
+
+const INDICES: &str = "indices";
+const INDICES_FLIP: &str = "indices_flip";
+/// The longest file of one image: 16 MiB.
+const FILE_BYTES: u64 = 1 << 24;
+
+/// What the files of a cache don't say.
+#[derive(Clone, Copy, Debug)]
+pub struct CacheOptions {
+    /// The grid of every image.
+    pub grid: Grid,
+    /// Number of codes of the tokenizer.
+    pub codebook_size: u32,
+}
+
+/// The `.npz` files of a cache: folders sorted by name, then files by name.
+#[derive(Clone, Debug, Default)]
+pub struct CacheFiles {
+    /// The files.
+    pub files: Vec<PathBuf>,
+    /// The class of each.
+    pub labels: Vec<u32>,
+    /// The names of the classes: those of their folders.
+    pub class_names: Vec<String>,
+}
+
+/// Lists the files of a cache; none if there is no such file.
+///
+/// # Errors
+///
+/// [`CacheError::Folder`] if a folder can't be listed.
+pub fn cache_files(root: impl AsRef<Path>) -> Result<CacheFiles, CacheError> {
+    let mut cache = CacheFiles::default();
+    for folder in sorted(root.as_ref())?
+        .into_iter()
+        .filter(|path| path.is_dir())
+    {
+        let is_npz = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "npz");
+        let before = cache.files.len();
+        cache
+            .files
+            .extend(sorted(&folder)?.into_iter().filter(is_npz));
+        if cache.files.len() > before {
+            let class = cache.class_names.len() as u32;
+            cache.labels.resize(cache.files.len(), class);
+            let name = folder.file_name().unwrap_or_default();
+            cache.class_names.push(name.to_string_lossy().into_owned());
+        }
+    }
+    Ok(cache)
+}
+
+/// Reads a cache. `indices` may have any shape with as many entries as the grid
+/// has cells, and any integer type; `indices_flip` must be in all files or in
+/// none. Files are read in parallel.
+///
+/// # Errors
+///
+/// [`CacheError`] for the first file, in the order of names, that is wrong.
+pub fn read_token_cache(
+    root: impl AsRef<Path>,
+    options: &CacheOptions,
+) -> Result<TokenSet, CacheError> {
+    let root = root.as_ref();
+    let CacheFiles {
+        files,
+        labels,
+        class_names,
+    } = cache_files(root)?;
+    if files.is_empty() {
+        return Err(CacheError::Empty { path: root.into() });
+    }
+    let rows: Vec<Result<Row, CacheError>> = files
+        .par_iter()
+        .map(|path| Row::read(path, options))
+        .collect();
+    let (mut tokens, mut flipped) = (Vec::new(), Vec::new());
+    let mut with_flipped = None;
+    for (row, path) in rows.into_iter().zip(&files) {
+        let row = row?;
+        let expected = *with_flipped.get_or_insert(row.flipped.is_some());
+        if row.flipped.is_some() != expected {
+            return Err(CacheError::Flipped { path: path.into() });
+        }
+        tokens.extend(row.tokens);
+        flipped.extend(row.flipped.into_iter().flatten());
+    }
+    let set = TokenSet::new(TokenParts {
+        grid: options.grid,
+        codebook_size: options.codebook_size,
+        tokens,
+        flipped: (with_flipped == Some(true)).then_some(flipped),
+        labels: Some(labels),
+        classes: class_names.len() as u32,
+        source_index: None,
+        tokenizer: None,
+        provenance: Provenance::new(),
+    });
+    set.map_err(|error| match error {
+        TokenError::Token { image, .. } => CacheError::Tokens {
+            path: files[image].clone(),
+            source: error,
+        },
+        error => CacheError::Tokens {
+            path: root.into(),
+            source: error,
+        },
+    })
+}
+
+/// The tokens of one file.
+struct Row {
+    tokens: Vec<u32>,
+    flipped: Option<Vec<u32>>,
+}
+
+impl Row {
+    fn read(path: &Path, options: &CacheOptions) -> Result<Self, CacheError> {
+        let at = |source| CacheError::File {
+            path: path.into(),
+            source,
+        };
+        let file = fs_err::File::open(path).map_err(CacheError::Io)?;
+        let mut bytes = Vec::new();
+        file.take(FILE_BYTES + 1)
+            .read_to_end(&mut bytes)
+            .map_err(CacheError::Io)?;
+        if bytes.len() as u64 > FILE_BYTES {
+            return Err(CacheError::TooLarge { path: path.into() });
+        }
+        let cells = options.grid.cells();
+        let array = |name: &str| match read_npz_integers(&bytes, name, FILE_BYTES).map_err(at)? {
+            Some(NpzIntegers { shape, values }) if values.len() != cells => {
+                Err(CacheError::Shape {
+                    path: path.into(),
+                    name: name.into(),
+                    shape,
+                    grid: options.grid,
+                })
+            }
+            array => Ok(array.map(|array| array.values)),
+        };
+        let tokens = array(INDICES)?.ok_or(CacheError::NoIndices { path: path.into() })?;
+        let flipped = array(INDICES_FLIP)?;
+        Ok(Self { tokens, flipped })
+    }
+}
+
+/// Writes a cache to a new folder, which appears whole or not at all: for each
+/// image a file `CLASS/NAME.npz` with `indices`, and with `indices_flip` if the
+/// set has mirror images, both `int64` of one dimension. `place` says class and
+/// name of an image; they must be plain file names and differ.
+///
+/// # Errors
+///
+/// [`CacheError::Exists`] if there is something at `root`,
+/// [`CacheError::Name`] if a name can't be that of a file, [`CacheError::Io`] if
+/// writing fails.
+pub fn write_token_cache(
+    root: impl AsRef<Path>,
+    set: &TokenSet,
+    place: impl Fn(usize) -> (String, String) + Sync,
+) -> Result<(), CacheError> {
+    let root = root.as_ref();
+    if root.exists() || root.is_symlink() {
+        return Err(CacheError::Exists { path: root.into() });
+    }
+    let parent = root
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty());
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".").suffix(".partial");
+    #[cfg(unix)]
+    builder.permissions(permissions());
+    let folder = builder
+        .tempdir_in(parent.unwrap_or(Path::new(".")))
+        .map_err(CacheError::Io)?;
+    let cells = set.grid().cells();
+    (0..set.len()).into_par_iter().try_for_each(|index| {
+        let (class, name) = place(index);
+        for part in [&class, &name] {
+            if part.is_empty() || part == "." || part == ".." || part.contains(['/', '\\', '\0']) {
+                return Err(CacheError::Name { name: part.clone() });
+            }
+        }
+        let row = |tokens: &'_ [u32]| tokens[index * cells..][..cells].to_vec();
+        let tokens = row(set.tokens());
+        let flipped = set.flipped().map(row);
+        let mut arrays = vec![(INDICES, &tokens[..])];
+        arrays.extend(flipped.as_ref().map(|tokens| (INDICES_FLIP, &tokens[..])));
+        let class = folder.path().join(class);
+        let path = class.join(format!("{name}.npz"));
+        let bytes = npz_of_int64(&arrays).map_err(|source| CacheError::File {
+            path: path.clone(),
+            source,
+        })?;
+        fs_err::create_dir_all(&class).map_err(CacheError::Io)?;
+        let file = fs_err::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .open(&path);
+        file.and_then(|mut file| std::io::Write::write_all(&mut file, &bytes))
+            .map_err(CacheError::Io)
+    })?;
+    let folder = folder.keep();
+    fs_err::rename(&folder, root).map_err(|error| {
+        // What is in the way is told; what else fails here leaves nothing behind.
+        let _ = fs_err::remove_dir_all(&folder);
+        CacheError::Io(error)
+    })
+}
+
+/// What any program asks for when it makes a folder; the system takes the umask
+/// off. Temporary folders are private otherwise, and would stay so.
+#[cfg(unix)]
+fn permissions() -> std::fs::Permissions {
+    std::os::unix::fs::PermissionsExt::from_mode(0o777)
+}
+
+/// Why a token cache can't be read or written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CacheError {
+    /// A folder can't be listed.
+    #[error(transparent)]
+    Folder(#[from] SourceError),
+    /// Reading or writing failed. The error names the file.
+    #[error(transparent)]
+    Io(std::io::Error),
+    /// There is no `.npz` file.
+    #[error("there are no .npz files in folders of {}", path.display())]
+    Empty {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A file is longer than those of one image are.
+    #[error("{} has over {FILE_BYTES} bytes, more than tokens of one image take", path.display())]
+    TooLarge {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A file is damaged.
+    #[error("{} can't be read as tokens", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        source: NpzError,
+    },
+    /// A file has no tokens.
+    #[error("{} has no array 'indices'", path.display())]
+    NoIndices {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A file has tokens of another grid.
+    #[error("{}: '{name}' has shape {shape:?}, but a grid of {grid} has {} cells", path.display(), grid.cells())]
+    Shape {
+        /// The file.
+        path: PathBuf,
+        /// The array.
+        name: String,
+        /// Its shape.
+        shape: Vec<u64>,
+        /// The grid.
+        grid: Grid,
+    },
+    /// A file has mirror tokens where those before it have none, or the other
+    /// way round.
+    #[error("{}: 'indices_flip' must be in all files or in none", path.display())]
+    Flipped {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The tokens of a file are wrong.
+    #[error("{}", path.display())]
+    Tokens {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        source: TokenError,
+    },
+    /// There is something at the path of the new folder.
+    #[error("{} exists already", path.display())]
+    Exists {
+        /// The path.
+        path: PathBuf,
+    },
+    /// A name can't be that of a file.
+    #[error("{name:?} can't be the name of a file in a token cache")]
+    Name {
+        /// The name.
+        name: String,
+    },
+}

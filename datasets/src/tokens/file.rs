@@ -1,0 +1,258 @@
+//! Tokens in `.safetensors` files.
+//!
+//! Let b be the number of images and n the cells of the grid.
+//!
+//! | tensor | type, shape | content |
+//! |---|---|---|
+//! | `tokens` | U16 (U32 with over 65,536 codes), (b, n) | tokens in raster order |
+//! | `tokens_flip` | as `tokens` | those of the mirror images; may be missing |
+//! | `source_index` | U32, (b) | number of each image in its data; may be missing |
+//! | `labels` | U16 (U32 with over 65,536 classes), (b) | classes; may be missing |
+//!
+//! The metadata have `format` = `tokens`, `grid` (`HEIGHTxWIDTH`),
+//! `codebook_size`, `classes`, `tokenizer`, and how the tokens were made. Tensors
+//! of any integer type are read, and files without metadata if the caller knows
+//! what is missing.
+
+use std::io::{self, Read, Write};
+use std::path::Path;
+
+use orders_core::Grid;
+use orders_core::files::{IntegerType, OutputError, OutputFile, SafetensorsHeader};
+use safetensors::tensor::{Dtype, TensorInfo};
+
+use super::file_error::{MalformedTokens, TokenFileError};
+use super::set::{TokenParts, TokenSet};
+
+const TOKENS: &str = "tokens";
+const FLIPPED: &str = "tokens_flip";
+const SOURCE_INDEX: &str = "source_index";
+const LABELS: &str = "labels";
+const FORMAT: (&str, &str) = ("format", "tokens");
+const GRID: &str = "grid";
+const CODEBOOK_SIZE: &str = "codebook_size";
+const CLASSES: &str = "classes";
+const TOKENIZER: &str = "tokenizer";
+
+/// What the caller knows of a token file. What the file says must agree.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct TokenFileOptions {
+    /// The grid.
+    pub grid: Option<Grid>,
+    /// Number of codes of the tokenizer.
+    pub codebook_size: Option<u32>,
+}
+
+impl TokenSet {
+    /// Writes the tokens to a file, which appears whole or not at all. The same
+    /// tokens give the same bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`TokenFileError::Write`], also if the file exists and `overwrite` is
+    /// false; [`TokenFileError::Encode`] if the provenance is too long.
+    pub fn write(&self, path: impl AsRef<Path>, overwrite: bool) -> Result<(), TokenFileError> {
+        let mut metadata = self.provenance().clone();
+        metadata.insert(FORMAT.0.into(), FORMAT.1.into());
+        metadata.insert(GRID.into(), self.grid().to_string());
+        metadata.insert(CODEBOOK_SIZE.into(), self.codebook_size().to_string());
+        metadata.insert(CLASSES.into(), self.classes().to_string());
+        if let Some(tokenizer) = self.tokenizer() {
+            metadata.insert(TOKENIZER.into(), tokenizer.into());
+        }
+        let narrow = |most: u32| {
+            if most <= 1 << 16 {
+                Dtype::U16
+            } else {
+                Dtype::U32
+            }
+        };
+        let code = narrow(self.codebook_size());
+        let all = [self.len(), self.grid().cells()];
+        let each = [self.len()];
+        // The widest types come first, so that all tensors are aligned.
+        let mut tensors: Vec<(&str, Dtype, &[usize], &[u32])> = Vec::new();
+        let mut add = |name, dtype, shape, values: Option<_>| {
+            tensors.extend(values.map(|values| (name, dtype, shape, values)));
+        };
+        add(SOURCE_INDEX, Dtype::U32, &each[..], self.source_index());
+        add(TOKENS, code, &all[..], Some(self.tokens()));
+        add(FLIPPED, code, &all[..], self.flipped());
+        add(LABELS, narrow(self.classes()), &each[..], self.labels());
+        tensors.sort_by_key(|tensor| tensor.1 != Dtype::U32);
+
+        let infos: Vec<(&str, Dtype, &[usize])> = tensors
+            .iter()
+            .map(|&(name, dtype, shape, _)| (name, dtype, shape))
+            .collect();
+        let header = SafetensorsHeader::encode(&metadata, &infos)?;
+        let path = path.as_ref();
+        let mut file = OutputFile::create(path)?;
+        let mut write = || -> io::Result<()> {
+            file.write_all(&header)?;
+            for &(_, dtype, _, values) in &tensors {
+                for &value in values {
+                    match dtype {
+                        Dtype::U16 => file.write_all(&(value as u16).to_le_bytes())?,
+                        _ => file.write_all(&value.to_le_bytes())?,
+                    }
+                }
+            }
+            Ok(())
+        };
+        write().map_err(|source| OutputError::Write {
+            path: path.into(),
+            source,
+        })?;
+        Ok(file.finish()?.persist(overwrite)?)
+    }
+
+    /// Reads a token file. Sizes are held against its length before anything is
+    /// allocated, tokens against the codebook, labels against the classes.
+    ///
+    /// # Errors
+    ///
+    /// [`TokenFileError::Open`] and [`TokenFileError::Read`], which name the
+    /// file.
+    pub fn read(
+        path: impl AsRef<Path>,
+        options: &TokenFileOptions,
+    ) -> Result<Self, TokenFileError> {
+        let path = path.as_ref();
+        let file = fs_err::File::open(path).map_err(TokenFileError::Open)?;
+        let length = file.metadata().map_err(TokenFileError::Open)?.len();
+        read(&mut io::BufReader::new(file.into_file()), length, options).map_err(|source| {
+            TokenFileError::Read {
+                path: path.into(),
+                source,
+            }
+        })
+    }
+}
+
+/// Whether a file says that it is one of tokens.
+pub fn is_token_file(path: impl AsRef<Path>) -> bool {
+    let header = fs_err::File::open(path.as_ref()).ok().and_then(|file| {
+        let length = file.metadata().ok()?.len();
+        SafetensorsHeader::read(&mut file.into_file(), length).ok()
+    });
+    header.is_some_and(|header| header.named(TOKENS).is_some())
+}
+
+fn read(
+    source: &mut impl Read,
+    length: u64,
+    options: &TokenFileOptions,
+) -> Result<TokenSet, MalformedTokens> {
+    let header = SafetensorsHeader::read(source, length)?;
+    let mut provenance = header.metadata();
+    let tokens = header.named(TOKENS).ok_or(MalformedTokens::NoTokens)?;
+    let &[count, cells] = &tokens.shape[..] else {
+        return Err(MalformedTokens::Shape {
+            tensor: TOKENS,
+            shape: tokens.shape.clone(),
+            expected: "(images, cells)".into(),
+        });
+    };
+    let grid = metadata(&mut provenance, GRID, "HEIGHTxWIDTH")?;
+    let grid: Grid = match (grid, options.grid) {
+        (Some(found), Some(wanted)) if found != wanted => {
+            return Err(MalformedTokens::Grid { found, wanted });
+        }
+        (found, wanted) => found.or(wanted).ok_or(MalformedTokens::NoGrid { cells })?,
+    };
+    let codes = metadata(&mut provenance, CODEBOOK_SIZE, "a whole number below 2^32")?;
+    let codebook_size: u32 = match (codes, options.codebook_size) {
+        (Some(found), Some(wanted)) if found != wanted => {
+            return Err(MalformedTokens::CodebookSize { found, wanted });
+        }
+        (found, wanted) => found.or(wanted).ok_or(MalformedTokens::NoCodebookSize)?,
+    };
+    let classes: Option<u32> = metadata(&mut provenance, CLASSES, "a whole number below 2^32")?;
+    let tokenizer = provenance.remove(TOKENIZER);
+    provenance.remove(FORMAT.0);
+
+    // The header was held against the length: memory is bounded by it.
+    let mut data = Vec::new();
+    let data_bytes = length - header.data_at();
+    source.take(data_bytes).read_to_end(&mut data)?;
+    if data.len() as u64 != data_bytes {
+        return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into());
+    }
+    let integers = |name: &'static str, expected: &[usize]| match header.named(name) {
+        None => Ok(None),
+        Some(tensor) => integers(name, tensor, expected, &data).map(Some),
+    };
+    let all = [count, grid.cells()];
+    let tokens = integers(TOKENS, &all)?.ok_or(MalformedTokens::NoTokens)?;
+    let labels = integers(LABELS, &[count])?;
+    let by_label = || match &labels {
+        None => 0,
+        Some(labels) => labels
+            .iter()
+            .max()
+            .map_or(0, |&label| label.saturating_add(1)),
+    };
+    let classes = classes.unwrap_or_else(by_label);
+    Ok(TokenSet::new(TokenParts {
+        grid,
+        codebook_size,
+        tokens,
+        flipped: integers(FLIPPED, &all)?,
+        labels,
+        classes,
+        source_index: integers(SOURCE_INDEX, &[count])?,
+        tokenizer,
+        provenance,
+    })?)
+}
+
+/// A word of the metadata, taken out of them.
+fn metadata<T: std::str::FromStr>(
+    all: &mut crate::Provenance,
+    key: &'static str,
+    allowed: &'static str,
+) -> Result<Option<T>, MalformedTokens> {
+    let Some(value) = all.remove(key) else {
+        return Ok(None);
+    };
+    match value.parse() {
+        Ok(parsed) => Ok(Some(parsed)),
+        Err(_) => Err(MalformedTokens::Metadata {
+            key,
+            value,
+            allowed,
+        }),
+    }
+}
+
+fn integers(
+    name: &'static str,
+    tensor: &TensorInfo,
+    expected: &[usize],
+    data: &[u8],
+) -> Result<Vec<u32>, MalformedTokens> {
+    if tensor.shape != expected {
+        return Err(MalformedTokens::Shape {
+            tensor: name,
+            shape: tensor.shape.clone(),
+            expected: format!("{expected:?}"),
+        });
+    }
+    let entry_type =
+        IntegerType::from_safetensors(tensor.dtype).ok_or_else(|| MalformedTokens::EntryType {
+            tensor: name,
+            found: tensor.dtype.to_string(),
+        })?;
+    let mut values = Vec::new();
+    entry_type
+        .decode(
+            &data[tensor.data_offsets.0..tensor.data_offsets.1],
+            &mut values,
+        )
+        .map_err(|source| MalformedTokens::Entry {
+            tensor: name,
+            source,
+        })?;
+    Ok(values)
+}

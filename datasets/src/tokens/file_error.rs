@@ -1,0 +1,112 @@
+//! Why a token file can't be read or written.
+
+use std::convert::Infallible;
+use std::io;
+use std::path::PathBuf;
+
+use orders_core::Grid;
+use orders_core::files::{EncodeError, NotACell, OutputError, ReadError};
+
+use super::set::TokenError;
+
+/// Why a token file can't be read or written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum TokenFileError {
+    /// The file can't be opened. The error names it.
+    #[error(transparent)]
+    Open(io::Error),
+    /// The file holds no tokens, or damaged ones.
+    #[error("{} can't be read as tokens", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        source: MalformedTokens,
+    },
+    /// The file can't be laid out.
+    #[error(transparent)]
+    Encode(#[from] EncodeError),
+    /// The file can't be written.
+    #[error(transparent)]
+    Write(#[from] OutputError),
+}
+
+/// What is wrong with a token file.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum MalformedTokens {
+    /// The header is malformed.
+    #[error(transparent)]
+    Header(#[from] ReadError<Infallible>),
+    /// There is no tensor of tokens.
+    #[error("it has no tensor 'tokens'")]
+    NoTokens,
+    /// A tensor has another type.
+    #[error("its tensor '{tensor}' is of type {found}; whole numbers are read")]
+    EntryType {
+        /// The tensor.
+        tensor: &'static str,
+        /// Its type.
+        found: String,
+    },
+    /// A tensor has another shape.
+    #[error("its tensor '{tensor}' has shape {shape:?}; it must have {expected}")]
+    Shape {
+        /// The tensor.
+        tensor: &'static str,
+        /// Its shape.
+        shape: Vec<usize>,
+        /// The shape it must have, in words.
+        expected: String,
+    },
+    /// An entry is no index.
+    #[error("its tensor '{tensor}' is wrong")]
+    Entry {
+        /// The tensor.
+        tensor: &'static str,
+        /// The entry.
+        source: NotACell,
+    },
+    /// What the file says of itself is no such thing.
+    #[error("it says {key} is {value:?}; {allowed} is allowed")]
+    Metadata {
+        /// Which word of it.
+        key: &'static str,
+        /// What it says.
+        value: String,
+        /// What is allowed.
+        allowed: &'static str,
+    },
+    /// Neither the file nor the caller says what the grid is.
+    #[error("it does not say the grid of its {cells} cells")]
+    NoGrid {
+        /// Cells of an image.
+        cells: usize,
+    },
+    /// Neither the file nor the caller says how many codes there are.
+    #[error("it does not say how many codes the tokenizer has")]
+    NoCodebookSize,
+    /// The file says another grid than the caller.
+    #[error("it is of grid {found}, not {wanted}")]
+    Grid {
+        /// What the file says.
+        found: Grid,
+        /// What was asked for.
+        wanted: Grid,
+    },
+    /// The file says another number of codes than the caller.
+    #[error("its tokenizer has {found} codes, not {wanted}")]
+    CodebookSize {
+        /// What the file says.
+        found: u32,
+        /// What was asked for.
+        wanted: u32,
+    },
+    /// The tokens are wrong.
+    #[error(transparent)]
+    Tokens(#[from] TokenError),
+    /// Reading failed.
+    #[error("reading failed")]
+    Io(#[from] io::Error),
+}

@@ -1,0 +1,224 @@
+//! Images as tokens, in memory.
+
+use orders_core::Grid;
+
+use crate::provenance::Provenance;
+
+/// What a [`TokenSet`] is made of. Let b be the number of images and n the cells
+/// of the grid.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenParts {
+    /// The grid of every image.
+    pub grid: Grid,
+    /// Tokens are below this: the number of codes of the tokenizer.
+    pub codebook_size: u32,
+    /// The tokens of all images in raster order, b x n.
+    pub tokens: Vec<u32>,
+    /// The tokens of the mirror images, b x n, if there are any.
+    pub flipped: Option<Vec<u32>>,
+    /// The class of each image, if they have classes.
+    pub labels: Option<Vec<u32>>,
+    /// Labels are below this; 0 if there are none.
+    pub classes: u32,
+    /// The number of each image in the data that it came from, if that is known.
+    pub source_index: Option<Vec<u32>>,
+    /// What tells the tokenizer from others, if that is known.
+    pub tokenizer: Option<String>,
+    /// How the tokens were made.
+    pub provenance: Provenance,
+}
+
+/// Images as tokens: all of one grid and one tokenizer.
+///
+/// Every token is below the size of the codebook and every label below the
+/// number of classes; a set that breaks this can't be made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenSet {
+    parts: TokenParts,
+}
+
+impl TokenSet {
+    /// Checks the parts. O(b n).
+    ///
+    /// # Errors
+    ///
+    /// [`TokenError`] for the first of them that is wrong.
+    pub fn new(parts: TokenParts) -> Result<Self, TokenError> {
+        let cells = parts.grid.cells();
+        let count = parts.tokens.len() / cells;
+        let whole = |what, tokens: &[u32]| {
+            if tokens.len() == count * cells {
+                return Ok(());
+            }
+            Err(TokenError::Length {
+                what,
+                length: tokens.len(),
+                expected: count * cells,
+            })
+        };
+        whole("tokens", &parts.tokens)?;
+        whole(
+            "tokens of mirror images",
+            parts.flipped.as_deref().unwrap_or(&parts.tokens),
+        )?;
+        for tokens in [Some(&parts.tokens), parts.flipped.as_ref()]
+            .into_iter()
+            .flatten()
+        {
+            if let Some(at) = tokens
+                .iter()
+                .position(|&token| token >= parts.codebook_size)
+            {
+                return Err(TokenError::Token {
+                    image: at / cells,
+                    cell: at % cells,
+                    token: tokens[at],
+                    codebook_size: parts.codebook_size,
+                });
+            }
+        }
+        for (what, numbers) in [
+            ("labels", &parts.labels),
+            ("source indices", &parts.source_index),
+        ] {
+            if let Some(numbers) = numbers
+                && numbers.len() != count
+            {
+                return Err(TokenError::Length {
+                    what,
+                    length: numbers.len(),
+                    expected: count,
+                });
+            }
+        }
+        let labels = parts.labels.iter().flatten();
+        if let Some((image, &label)) = labels
+            .enumerate()
+            .find(|&(_, &label)| label >= parts.classes)
+        {
+            return Err(TokenError::Label {
+                image,
+                label,
+                classes: parts.classes,
+            });
+        }
+        Ok(Self { parts })
+    }
+
+    /// Number of images, b.
+    pub fn len(&self) -> usize {
+        self.parts.tokens.len() / self.parts.grid.cells()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.parts.tokens.is_empty()
+    }
+
+    /// The grid of every image.
+    pub fn grid(&self) -> Grid {
+        self.parts.grid
+    }
+
+    /// Number of codes of the tokenizer: tokens are below it.
+    pub fn codebook_size(&self) -> u32 {
+        self.parts.codebook_size
+    }
+
+    /// Number of classes: labels are below it; 0 if there are none.
+    pub fn classes(&self) -> u32 {
+        self.parts.classes
+    }
+
+    /// All tokens, image after image in raster order: b x n.
+    pub fn tokens(&self) -> &[u32] {
+        &self.parts.tokens
+    }
+
+    /// The tokens of one image, if there is one of that number.
+    pub fn image(&self, index: usize) -> Option<&[u32]> {
+        self.parts
+            .tokens
+            .chunks_exact(self.parts.grid.cells())
+            .nth(index)
+    }
+
+    /// The tokens of the mirror images, b x n, if there are any.
+    pub fn flipped(&self) -> Option<&[u32]> {
+        self.parts.flipped.as_deref()
+    }
+
+    /// The class of each image, if they have classes.
+    pub fn labels(&self) -> Option<&[u32]> {
+        self.parts.labels.as_deref()
+    }
+
+    /// The number of each image in the data that it came from, if that is known.
+    pub fn source_index(&self) -> Option<&[u32]> {
+        self.parts.source_index.as_deref()
+    }
+
+    /// What tells the tokenizer from others, if that is known.
+    pub fn tokenizer(&self) -> Option<&str> {
+        self.parts.tokenizer.as_deref()
+    }
+
+    /// How the tokens were made.
+    pub fn provenance(&self) -> &Provenance {
+        &self.parts.provenance
+    }
+
+    /// The parts that it is made of.
+    pub fn into_parts(self) -> TokenParts {
+        self.parts
+    }
+
+    /// How often each token occurs. O(b n).
+    pub fn counts(&self) -> Vec<u64> {
+        let mut counts = vec![0; self.parts.codebook_size as usize];
+        for &token in &self.parts.tokens {
+            counts[token as usize] += 1;
+        }
+        counts
+    }
+}
+
+/// What is wrong with tokens.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TokenError {
+    /// A list is too long or too short.
+    #[error("there are {length} {what}, but there must be {expected}")]
+    Length {
+        /// The list.
+        what: &'static str,
+        /// Its length.
+        length: usize,
+        /// The length that it must have.
+        expected: usize,
+    },
+    /// A token is no code.
+    #[error(
+        "cell {cell} of image {image} has token {token}, but the codebook has {codebook_size} codes, from 0"
+    )]
+    Token {
+        /// The image.
+        image: usize,
+        /// The cell.
+        cell: usize,
+        /// The token.
+        token: u32,
+        /// Number of codes.
+        codebook_size: u32,
+    },
+    /// A label is no class.
+    #[error("image {image} has label {label}, but there are {classes} classes, from 0")]
+    Label {
+        /// The image.
+        image: usize,
+        /// Its label.
+        label: u32,
+        /// Number of classes.
+        classes: u32,
+    },
+}

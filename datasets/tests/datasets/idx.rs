@@ -1,0 +1,175 @@
+//! IDX files, whole and not.
+
+use orders_datasets::{OpenOptions, open, read_idx_images, read_idx_labels};
+use proptest::prelude::*;
+
+use crate::files::{Folder, gzip, idx, npy, says, sentence};
+
+fn all() -> OpenOptions {
+    OpenOptions::default()
+}
+
+#[test]
+fn a_folder_of_train_and_test() {
+    let folder = Folder::new();
+    folder.write("d/t10k-images-idx3-ubyte", idx(&[1, 1, 2], &[7, 8]));
+    folder.write("d/t10k-labels-idx1-ubyte", idx(&[1], &[3]));
+    let train = idx(&[2, 1, 2], &[1, 2, 3, 4]);
+    folder.write("d/train-images-idx3-ubyte.gz", gzip(&train));
+    folder.write("d/train-labels-idx1-ubyte.gz", gzip(&idx(&[2], &[9, 0])));
+    let parts = open(folder.path("d"), &all()).unwrap();
+    let splits: Vec<&str> = parts.iter().map(|part| &part.split[..]).collect();
+    assert_eq!(splits, ["train", "test"]);
+    let train = &parts[0].images;
+    assert_eq!((train.len(), train.class_names().len()), (2, 10));
+    assert_eq!(train.labels().unwrap(), [9, 0]);
+    assert_eq!(train.image(1).unwrap().pixels(), [3, 4]);
+    assert!(train.image(2).is_err());
+    assert_eq!(parts[1].images.image(0).unwrap().shape(), (1, 2, 1));
+    // One file of images is opened with the labels beside it.
+    let one = open(folder.path("d/t10k-images-idx3-ubyte"), &all()).unwrap();
+    assert_eq!((one.len(), &one[0].split[..]), (1, "test"));
+}
+
+#[test]
+fn what_is_wrong_is_said() {
+    let folder = Folder::new();
+    let good = idx(&[2, 1, 2], &[1, 2, 3, 4]);
+    let refused = |content: Vec<u8>, parts: &[&dyn std::fmt::Display]| {
+        let path = folder.write("x-images-idx3-ubyte", content);
+        says(read_idx_images(&path), &[&path.display()]);
+        says(read_idx_images(&path), parts);
+    };
+    refused(vec![], &[&"ends before its header"]);
+    refused(good[..9].to_vec(), &[&"ends before its header"]);
+    refused(good[..18].to_vec(), &[&"20 bytes", &"has 18"]);
+    refused([&good[..], &[0]].concat(), &[&"20 bytes", &"has 21"]);
+    refused(b"PK\x03\x04 something".to_vec(), &[&"two zeros"]);
+    refused(vec![0, 0, 13, 3, 0, 0, 0, 0], &[&"0x0d", &"0x08"]);
+    // Labels in place of images.
+    refused(
+        idx(&[4], &[1, 2, 3, 4]),
+        &[&"1 dimensions", &"images have 3"],
+    );
+    // Images of no size, and headers that promise more than there can be.
+    refused(idx(&[2, 0, 2], &[]), &[&"0x2 pixels", &"from 1 to"]);
+    refused(idx(&[u32::MAX, 16384, 16384], &[0; 9]), &[&"by its header"]);
+    refused(
+        idx(&[1, u32::MAX, u32::MAX], &[0; 9]),
+        &[&"from 1 to 16384"],
+    );
+    let absurd = idx(&[u32::MAX, 16384, 16384], &[0; 999]);
+    refused(gzip(&absurd), &[&"can't have more than"]);
+    // Compressed files that end early, go on, or are damaged.
+    let short = idx(&[2, 1, 2], &[1, 2, 3]);
+    refused(gzip(&short), &[&"4 entries follow, but there are fewer"]);
+    let long = idx(&[2, 1, 2], &[1, 2, 3, 4, 5]);
+    refused(gzip(&long), &[&"4 entries follow, but there are more"]);
+    let mut cut = gzip(&good);
+    cut.truncate(cut.len() - 12);
+    refused(cut, &[&"can't be unpacked"]);
+}
+
+#[test]
+fn labels_must_fit_the_images() {
+    let folder = Folder::new();
+    let images = folder.write("a-images-idx3-ubyte", idx(&[2, 1, 1], &[1, 2]));
+    says(
+        open(&images, &all()).map(|parts| parts.len()),
+        &[&"has no labels", &"a-labels-idx1-ubyte"],
+    );
+    let labels = folder.write("a-labels-idx1-ubyte", idx(&[3], &[0, 1, 2]));
+    says(
+        open(&images, &all()).map(|parts| parts.len()),
+        &[&images.display(), &"3 labels for 2 images"],
+    );
+    assert_eq!(read_idx_labels(&labels).unwrap(), [0, 1, 2]);
+    folder.write("a-labels-idx1-ubyte", idx(&[2], &[0, 7]));
+    let options = OpenOptions {
+        classes: Some(5),
+        ..OpenOptions::default()
+    };
+    says(
+        open(&images, &options).map(|parts| parts.len()),
+        &[&images.display(), &"image 1 has label 7", &"5 classes"],
+    );
+}
+
+#[test]
+fn arrays_of_numpy() {
+    let folder = Folder::new();
+    let images = folder.write("x.npy", npy("|u1", &[2, 1, 2, 3], &[5; 12]));
+    let labels = folder.write(
+        "y.npy",
+        npy("<i8", &[2], &[[1, 0, 0, 0, 0, 0, 0, 0], [0; 8]].concat()),
+    );
+    let options = OpenOptions {
+        labels: Some(labels.clone()),
+        classes: None,
+    };
+    let parts = open(&images, &options).unwrap();
+    assert_eq!(parts[0].images.labels().unwrap(), [1, 0]);
+    assert_eq!(parts[0].images.image(1).unwrap().shape(), (1, 2, 3));
+    let refused = |content: Vec<u8>, parts: &[&dyn std::fmt::Display]| {
+        let path = folder.write("bad.npy", content);
+        says(open(&path, &all()).map(|parts| parts.len()), parts);
+    };
+    refused(npy("<f4", &[1, 1, 1], &[0; 4]), &[&"\"<f4\"", &"uint8"]);
+    refused(
+        npy("|u1", &[4, 4], &[0; 16]),
+        &[&"[4, 4]", &"(images, height, width)"],
+    );
+    refused(npy("|u1", &[1, 3, 4, 4], &[0; 48]), &[&"[1, 3, 4, 4]"]);
+    refused(npy("|u1", &[9, 1, 2], &[0; 16]), &[&"18 bytes", &"16"]);
+    refused(
+        npy("|u1", &[1 << 62, 9, 9], &[0; 16]),
+        &[&"bytes of entries"],
+    );
+    refused(b"nonsense".to_vec(), &[&"bad.npy"]);
+    // Labels that are no labels.
+    folder.write("y.npy", npy("|i1", &[2], &[0, 255]));
+    says(
+        open(&images, &options).map(|parts| parts.len()),
+        &[&"y.npy", &"-1"],
+    );
+}
+
+#[test]
+fn nothing_to_be_found() {
+    let folder = Folder::new();
+    says(
+        open(folder.path("none"), &all()).map(|parts| parts.len()),
+        &[&"none"],
+    );
+    let text = folder.write("text.txt", "hello");
+    says(
+        open(&text, &all()).map(|parts| parts.len()),
+        &[&"there are no images at"],
+    );
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_are_read_or_refused(
+        mut content in prop::collection::vec(any::<u8>(), 0..64),
+        like_idx in any::<bool>(),
+        compressed in any::<bool>(),
+    ) {
+        if like_idx && content.len() >= 16 {
+            content[..4].copy_from_slice(&[0, 0, 8, 3]);
+            for high in [4, 5, 6, 8, 9, 10, 12, 13, 14] {
+                content[high] = 0;
+            }
+            content[7] %= 4;
+        }
+        let folder = Folder::new();
+        let file = if compressed { gzip(&content) } else { content };
+        let path = folder.write("a-images-idx3-ubyte", file);
+        match read_idx_images(&path) {
+            Ok((height, width, pixels)) => {
+                prop_assert_eq!(pixels.len() % (height * width) as usize, 0);
+            }
+            error => prop_assert!(sentence(error).contains("a-images-idx3-ubyte")),
+        }
+    }
+}

@@ -1,0 +1,253 @@
+//! Attention over all heads at once, with keys and values in a cache.
+
+use candle_core::{Result, Tensor};
+use pulp::{Arch, Simd, WithSimd};
+use rayon::prelude::*;
+
+use super::functions::{exp, largest, sum};
+use super::panels::{PANEL, PanelRow};
+use super::product::{Sums, TILE_ROWS, add_products, tiles};
+use super::with_numbers;
+use crate::lpd::{RowVisibility, Visibility};
+
+/// Keys and values of one layer.
+///
+/// Keys lie as panels of 64 positions with a row for each of the head's
+/// dimensions, values as panels of 64 dimensions with a row for each position:
+/// so both products of attention are the linear layers' product.
+#[derive(Debug)]
+pub(crate) struct CpuCache {
+    heads: usize,
+    width: usize,
+    keys: Vec<PanelRow>,
+    keys_per_head: usize,
+    values: Vec<PanelRow>,
+    values_per_head: usize,
+    capacity: usize,
+}
+
+impl CpuCache {
+    pub(crate) fn new(rows: usize, heads: usize, width: usize, capacity: usize) -> Self {
+        let keys_per_head = capacity.div_ceil(PANEL) * width;
+        let values_per_head = width.div_ceil(PANEL) * capacity;
+        Self {
+            heads,
+            width,
+            keys: vec![PanelRow::ZERO; rows * heads * keys_per_head],
+            keys_per_head,
+            values: vec![PanelRow::ZERO; rows * heads * values_per_head],
+            values_per_head,
+            capacity,
+        }
+    }
+}
+
+/// What positions attend to, of shape (rows, positions, heads x width), from
+/// their queries, keys and values side by side. Keys and values go into the
+/// cache behind `past` positions. `capture` gets the weights, of shape (rows,
+/// heads, positions, keys).
+pub(crate) fn attention(
+    qkv: &Tensor,
+    cache: &mut CpuCache,
+    past: usize,
+    visibility: &Visibility,
+    capture: Option<&mut Vec<f32>>,
+) -> Result<Tensor> {
+    let (rows, positions, _) = qkv.dims3()?;
+    let (heads, width) = (cache.heads, cache.width);
+    let mut out = vec![0.0; rows * positions * heads * width];
+    if past + positions > cache.capacity || visibility.keys() != past + positions {
+        candle_core::bail!(
+            "{past} and {positions} positions in a cache of {}",
+            cache.capacity
+        );
+    }
+    // For each row and head, its part of the output of every position.
+    let mut outs: Vec<Vec<&mut [f32]>> = Vec::new();
+    outs.resize_with(rows * heads, || Vec::with_capacity(positions));
+    for (index, part) in out.chunks_mut(width).enumerate() {
+        let (row, head) = (index / (positions * heads), index % heads);
+        outs[row * heads + head].push(part);
+    }
+    let weights = positions * visibility.keys();
+    let mut none = Vec::new();
+    let captured = match capture {
+        Some(capture) => {
+            capture.clear();
+            capture.resize(rows * heads * weights, 0.0);
+            capture
+        }
+        None => &mut none,
+    };
+    let mut captures: Vec<&mut [f32]> = captured.chunks_mut(weights.max(1)).collect();
+    captures.resize_with(rows * heads, Default::default);
+    let (capacity, keys, values) = (cache.capacity, &mut cache.keys, &mut cache.values);
+    with_numbers(qkv, |qkv| {
+        keys.par_chunks_mut(cache.keys_per_head)
+            .zip(values.par_chunks_mut(cache.values_per_head))
+            .zip(outs)
+            .zip(captures)
+            .enumerate()
+            .for_each(|(index, (((keys, values), out), capture))| {
+                let (row, head) = (index / heads, index % heads);
+                Arch::new().dispatch(Head {
+                    qkv: &qkv[row * positions * 3 * heads * width..],
+                    stride: 3 * heads * width,
+                    starts: [head, heads + head, 2 * heads + head].map(|part| part * width),
+                    width,
+                    capacity,
+                    past,
+                    visibility,
+                    keys,
+                    values,
+                    out,
+                    capture,
+                });
+            });
+        Ok(())
+    })?;
+    Tensor::from_vec(out, (rows, positions, heads * width), qkv.device())
+}
+
+/// One head of one row.
+struct Head<'a> {
+    qkv: &'a [f32],
+    /// Distance of positions in it, and where query, key and value begin.
+    stride: usize,
+    starts: [usize; 3],
+    width: usize,
+    capacity: usize,
+    past: usize,
+    visibility: &'a Visibility,
+    keys: &'a mut [PanelRow],
+    values: &'a mut [PanelRow],
+    out: Vec<&'a mut [f32]>,
+    /// The weights, if they are wanted; else empty.
+    capture: &'a mut [f32],
+}
+
+impl Head<'_> {
+    #[inline(always)]
+    fn part(&self, position: usize, part: usize) -> &[f32] {
+        let start = position * self.stride + self.starts[part];
+        &self.qkv[start..start + self.width]
+    }
+
+    #[inline(always)]
+    fn store(&mut self) {
+        for position in 0..self.out.len() {
+            let at = self.past + position;
+            let start = position * self.stride;
+            let key = &self.qkv[start + self.starts[1]..][..self.width];
+            let panel = &mut self.keys[at / PANEL * self.width..][..self.width];
+            for (panel, &key) in panel.iter_mut().zip(key) {
+                panel.0[at % PANEL] = key;
+            }
+            let value = &self.qkv[start + self.starts[2]..][..self.width];
+            for (panel, value) in value.chunks(PANEL).enumerate() {
+                self.values[panel * self.capacity + at].0[..value.len()].copy_from_slice(value);
+            }
+        }
+    }
+}
+
+impl WithSimd for Head<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(mut self, simd: S) {
+        self.store();
+        let keys = self.visibility.keys();
+        let scale = 1.0 / (self.width as f32).sqrt();
+        let stride = keys.next_multiple_of(PANEL);
+        let mut scores = vec![0.0; TILE_ROWS * stride];
+        let mut panels = Vec::with_capacity(keys.div_ceil(PANEL));
+        for tile in tiles(self.out.len()) {
+            let rows = &self.visibility.rows()[tile.clone()];
+            panels.clear();
+            panels.extend((0..keys.div_ceil(PANEL)).filter(|panel| is_seen(rows, *panel)));
+
+            let mut queries = [&[] as &[f32]; TILE_ROWS];
+            for (query, position) in queries.iter_mut().zip(tile.clone()) {
+                *query = self.part(position, 0);
+            }
+            for &panel in &panels {
+                let mut sums: Sums = [PanelRow::ZERO; _];
+                let keys = &self.keys[panel * self.width..][..self.width];
+                add_products(simd, &queries[..rows.len()], keys, &mut sums);
+                for (scores, sums) in scores.chunks_mut(stride).zip(&sums[..rows.len()]) {
+                    scores[panel * PANEL..][..PANEL].copy_from_slice(&sums.0);
+                }
+            }
+            let mut totals = [0.0; TILE_ROWS];
+            for ((scores, row), total) in scores.chunks_mut(stride).zip(rows).zip(&mut totals) {
+                *total = softmax(scores, row, scale, &panels);
+            }
+            for (block, dimensions) in (0..self.width).step_by(PANEL).enumerate() {
+                let mut sums: Sums = [PanelRow::ZERO; _];
+                for &panel in &panels {
+                    let first = panel * PANEL;
+                    let end = keys.min(first + PANEL);
+                    let start = block * self.capacity;
+                    let values = &self.values[start + first..start + end];
+                    let mut weights = [&[] as &[f32]; TILE_ROWS];
+                    for (weights, scores) in weights.iter_mut().zip(scores.chunks(stride)) {
+                        *weights = &scores[first..end];
+                    }
+                    add_products(simd, &weights[..rows.len()], values, &mut sums);
+                }
+                let count = PANEL.min(self.width - dimensions);
+                for ((position, sums), total) in tile.clone().zip(&sums).zip(totals) {
+                    let out = &mut self.out[position][dimensions..dimensions + count];
+                    for (out, sum) in out.iter_mut().zip(&sums.0) {
+                        *out = sum / total;
+                    }
+                }
+            }
+            if !self.capture.is_empty() {
+                for ((position, scores), total) in tile.zip(scores.chunks(stride)).zip(totals) {
+                    let captured = &mut self.capture[position * keys..(position + 1) * keys];
+                    for &panel in &panels {
+                        let range = panel * PANEL..keys.min((panel + 1) * PANEL);
+                        for (captured, weight) in
+                            captured[range.clone()].iter_mut().zip(&scores[range])
+                        {
+                            *captured = weight / total;
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Whether any row sees something of a panel.
+fn is_seen(rows: &[RowVisibility], panel: usize) -> bool {
+    let (first, end) = (panel * PANEL, (panel + 1) * PANEL);
+    rows.iter()
+        .any(|row| row.prefix > first || (row.own.start < end && row.own.end > first))
+}
+
+/// Turns scores into weights, up to the factor that is returned: what is not
+/// seen gets 0.
+#[inline(always)]
+fn softmax(scores: &mut [f32], row: &RowVisibility, scale: f32, panels: &[usize]) -> f32 {
+    let top = largest(&scores[..row.prefix]).max(largest(&scores[row.own.clone()]));
+    let mut total = 0.0;
+    for range in [0..row.prefix, row.own.clone()] {
+        let scores = &mut scores[range];
+        for score in scores.iter_mut() {
+            *score = exp((*score - top) * scale);
+        }
+        total += sum(scores);
+    }
+    for &panel in panels {
+        let first = panel * PANEL;
+        let hidden_from = row.prefix.clamp(first, first + PANEL);
+        let own_start = row.own.start.clamp(hidden_from, first + PANEL);
+        let own_end = row.own.end.clamp(own_start, first + PANEL);
+        scores[hidden_from..own_start].fill(0.0);
+        scores[own_end..first + PANEL].fill(0.0);
+    }
+    total
+}

@@ -1,0 +1,100 @@
+//! The product of a few rows and a panel.
+
+use pulp::Simd;
+
+use super::panels::{PANEL, PanelRow};
+
+/// The most rows of a tile.
+pub(super) const TILE_ROWS: usize = 6;
+
+/// Sums of a tile: a row of 64 for each of its rows.
+pub(super) type Sums = [PanelRow; TILE_ROWS];
+
+/// Adds the products of rows and a panel to `sums`, the terms in the order of
+/// the panel's rows: `sums[r][c] += sum over k of rows[r][k] panel[k][c]`.
+///
+/// There are from 1 to [`TILE_ROWS`] rows, each at least as long as the panel
+/// has rows. Must be inlined into a function that is compiled for `S`.
+#[inline(always)]
+pub(super) fn add_products<S: Simd>(simd: S, rows: &[&[f32]], panel: &[PanelRow], sums: &mut Sums) {
+    match S::F32_LANES {
+        16 => by_rows::<S, 4>(simd, rows, panel, sums),
+        8 => by_rows::<S, 2>(simd, rows, panel, sums),
+        _ => by_rows::<S, 4>(simd, rows, panel, sums),
+    }
+}
+
+#[inline(always)]
+fn by_rows<S: Simd, const VECTORS: usize>(
+    simd: S,
+    rows: &[&[f32]],
+    panel: &[PanelRow],
+    sums: &mut Sums,
+) {
+    match *rows {
+        [a] => tile::<S, VECTORS, 1>(simd, [a], panel, sums),
+        [a, b] => tile::<S, VECTORS, 2>(simd, [a, b], panel, sums),
+        [a, b, c] => tile::<S, VECTORS, 3>(simd, [a, b, c], panel, sums),
+        [a, b, c, d] => tile::<S, VECTORS, 4>(simd, [a, b, c, d], panel, sums),
+        [a, b, c, d, e] => tile::<S, VECTORS, 5>(simd, [a, b, c, d, e], panel, sums),
+        [a, b, c, d, e, f] => tile::<S, VECTORS, 6>(simd, [a, b, c, d, e, f], panel, sums),
+        _ => debug_assert!(rows.is_empty(), "a tile has at most {TILE_ROWS} rows"),
+    }
+}
+
+/// All sums stay in registers: `ROWS` x `VECTORS` of them, for one part of the
+/// panel's columns after the other.
+#[expect(
+    clippy::manual_memcpy,
+    reason = "a copy by slices takes the address of what should stay in registers"
+)]
+#[inline(always)]
+fn tile<S: Simd, const VECTORS: usize, const ROWS: usize>(
+    simd: S,
+    rows: [&[f32]; ROWS],
+    panel: &[PanelRow],
+    sums: &mut Sums,
+) {
+    let columns = VECTORS * S::F32_LANES;
+    let mut ends = rows;
+    for row in &mut ends {
+        *row = &row[..panel.len()];
+    }
+    let rows = ends;
+    for part in 0..PANEL / columns {
+        let first = part * columns;
+        let mut registers = [[simd.splat_f32s(0.0); VECTORS]; ROWS];
+        for r in 0..ROWS {
+            let (vectors, _) = S::as_simd_f32s(&sums[r].0[first..first + columns]);
+            for v in 0..VECTORS {
+                registers[r][v] = vectors[v];
+            }
+        }
+        for (k, panel) in panel.iter().enumerate() {
+            let (vectors, _) = S::as_simd_f32s(&panel.0[first..first + columns]);
+            let mut weights = [simd.splat_f32s(0.0); VECTORS];
+            for v in 0..VECTORS {
+                weights[v] = vectors[v];
+            }
+            for r in 0..ROWS {
+                let x = simd.splat_f32s(rows[r][k]);
+                for v in 0..VECTORS {
+                    registers[r][v] = simd.mul_add_f32s(x, weights[v], registers[r][v]);
+                }
+            }
+        }
+        for r in 0..ROWS {
+            let (vectors, _) = S::as_mut_simd_f32s(&mut sums[r].0[first..first + columns]);
+            for v in 0..VECTORS {
+                vectors[v] = registers[r][v];
+            }
+        }
+    }
+}
+
+/// The sizes of tiles that share `rows` rows as evenly as can be: equal tiles
+/// keep the same number of sums going.
+pub(super) fn tiles(rows: usize) -> impl Iterator<Item = std::ops::Range<usize>> {
+    let count = rows.div_ceil(TILE_ROWS).max(1);
+    (0..count).map(move |tile| tile * rows / count..(tile + 1) * rows / count)
+}

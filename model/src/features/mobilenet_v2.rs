@@ -1,0 +1,271 @@
+//! MobileNetV2.
+
+use std::collections::BTreeMap;
+
+use candle_core::Tensor;
+use image::RgbImage;
+
+use super::conv::{Activation, Conv, Folded, Geometry, f32_values};
+use super::depthwise::Depthwise;
+use super::error::FeaturesError;
+use super::map::{Map, matrix_vector};
+use super::network::ImageFeatures;
+use super::resize;
+use crate::weights::{TensorSpec, Weights};
+
+/// The side of the images that it takes.
+const SIDE: usize = 224;
+
+/// Its features, and its classes.
+const FEATURES: usize = 1280;
+const CLASSES: usize = 1000;
+
+/// Added to variances in batch normalisation.
+const EPSILON: f64 = 1e-5;
+
+/// Mean and standard deviation of ImageNet's red, green and blue, from 0 to 1.
+const MEAN: [f32; 3] = [0.485, 0.456, 0.406];
+const SD: [f32; 3] = [0.229, 0.224, 0.225];
+
+/// Expansion, output channels, repetitions and first stride of the bottlenecks:
+/// table 2 of the paper.
+const BOTTLENECKS: [[usize; 4]; 7] = [
+    [1, 16, 1, 1],
+    [6, 24, 2, 2],
+    [6, 32, 3, 2],
+    [6, 64, 4, 2],
+    [6, 96, 3, 1],
+    [6, 160, 3, 2],
+    [6, 320, 1, 1],
+];
+
+/// MobileNetV2 (M. Sandler et al., *MobileNetV2: Inverted Residuals and Linear
+/// Bottlenecks*, CVPR 2018) at width 1, with the tensors of torchvision.
+///
+/// Images of any size are resized to 224 x 224 as a whole (bilinear with
+/// antialiasing, as torchvision's `Resize((224, 224))` does with floating-point
+/// tensors; there is no cropping), and normalised with ImageNet's mean and
+/// standard deviation.
+///
+/// Features: the 1280 channel means before the classifier. Class scores: the
+/// classifier's 1000.
+///
+/// A distance on these features is not FID: call it Fréchet distance
+/// (MobileNetV2).
+pub struct MobileNetV2 {
+    first: Conv,
+    bottlenecks: Vec<Bottleneck>,
+    last: Conv,
+    /// Classes x features.
+    classifier: Vec<f32>,
+    classifier_bias: Vec<f32>,
+}
+
+struct Bottleneck {
+    expand: Option<Conv>,
+    depthwise: Depthwise,
+    project: Conv,
+    residual: bool,
+}
+
+impl Bottleneck {
+    fn apply(&self, input: Map) -> Map {
+        let expanded = self.expand.as_ref().map(|conv| conv.apply(&input));
+        let filtered = self.depthwise.apply(expanded.as_ref().unwrap_or(&input));
+        let mut output = self.project.apply(&filtered);
+        if self.residual {
+            for (output, input) in output.values.iter_mut().zip(input.values) {
+                *output += input;
+            }
+        }
+        output
+    }
+}
+
+/// A convolution with its batch normalisation, by name.
+struct Layer {
+    conv: String,
+    norm: String,
+    inputs: usize,
+    outputs: usize,
+    side: usize,
+    stride: usize,
+    activation: Activation,
+}
+
+impl Layer {
+    fn geometry(&self) -> Geometry {
+        Geometry {
+            kernel: [self.side; 2],
+            stride: self.stride,
+            padding: [self.side / 2; 2],
+        }
+    }
+
+    fn specs(&self) -> impl Iterator<Item = TensorSpec> {
+        let weight = [self.outputs, self.inputs, self.side, self.side];
+        let parts = ["weight", "bias", "running_mean", "running_var"];
+        let norm =
+            parts.map(|part| TensorSpec::new(format!("{}.{part}", self.norm), [self.outputs]));
+        std::iter::once(TensorSpec::new(format!("{}.weight", self.conv), weight)).chain(norm)
+    }
+
+    fn folded(&self, weights: &Weights) -> candle_core::Result<Folded> {
+        Folded::new(weights, &self.conv, &self.norm, EPSILON)
+    }
+
+    fn conv(&self, weights: &Weights) -> candle_core::Result<Conv> {
+        Ok(Conv {
+            geometry: self.geometry(),
+            folded: self.folded(weights)?,
+            activation: self.activation,
+        })
+    }
+}
+
+/// The layers of a bottleneck.
+struct BottleneckLayers {
+    expand: Option<Layer>,
+    depthwise: Layer,
+    project: Layer,
+    residual: bool,
+}
+
+/// First layer, bottlenecks, last layer.
+fn layers() -> (Layer, Vec<BottleneckLayers>, Layer) {
+    let layer = |conv: String, norm: String, inputs, outputs| Layer {
+        conv,
+        norm,
+        inputs,
+        outputs,
+        side: 1,
+        stride: 1,
+        activation: Activation::Relu6,
+    };
+    let first = Layer {
+        side: 3,
+        stride: 2,
+        ..layer("features.0.0".into(), "features.0.1".into(), 3, 32)
+    };
+    let mut inputs = 32;
+    let mut bottlenecks = Vec::new();
+    for [expansion, outputs, repetitions, first_stride] in BOTTLENECKS {
+        for repetition in 0..repetitions {
+            let stride = if repetition == 0 { first_stride } else { 1 };
+            let prefix = format!("features.{}.conv", bottlenecks.len() + 1);
+            let inner = inputs * expansion;
+            // A convolution and its normalisation stand in a list of their own,
+            // but for the projection.
+            let own = |at: usize| (format!("{prefix}.{at}.0"), format!("{prefix}.{at}.1"));
+            let mut at = 0;
+            let expand = (expansion > 1).then(|| {
+                let (conv, norm) = own(at);
+                at += 1;
+                layer(conv, norm, inputs, inner)
+            });
+            let (conv, norm) = own(at);
+            bottlenecks.push(BottleneckLayers {
+                expand,
+                depthwise: Layer {
+                    side: 3,
+                    stride,
+                    ..layer(conv, norm, 1, inner)
+                },
+                project: Layer {
+                    activation: Activation::Linear,
+                    ..layer(
+                        format!("{prefix}.{}", at + 1),
+                        format!("{prefix}.{}", at + 2),
+                        inner,
+                        outputs,
+                    )
+                },
+                residual: stride == 1 && inputs == outputs,
+            });
+            inputs = outputs;
+        }
+    }
+    let prefix = format!("features.{}", bottlenecks.len() + 1);
+    let last = layer(
+        format!("{prefix}.0"),
+        format!("{prefix}.1"),
+        inputs,
+        FEATURES,
+    );
+    (first, bottlenecks, last)
+}
+
+impl MobileNetV2 {
+    /// Names and shapes of its tensors.
+    pub fn specs() -> Vec<TensorSpec> {
+        let (first, bottlenecks, last) = layers();
+        let mut specs: Vec<TensorSpec> = first.specs().collect();
+        for bottleneck in &bottlenecks {
+            specs.extend(bottleneck.expand.iter().flat_map(Layer::specs));
+            specs.extend(bottleneck.depthwise.specs());
+            specs.extend(bottleneck.project.specs());
+        }
+        specs.extend(last.specs());
+        specs.push(TensorSpec::new("classifier.1.weight", [CLASSES, FEATURES]));
+        specs.push(TensorSpec::new("classifier.1.bias", [CLASSES]));
+        specs
+    }
+
+    /// The network with these tensors.
+    ///
+    /// # Errors
+    ///
+    /// [`FeaturesError::Weights`] unless they are those of
+    /// [`specs`](Self::specs).
+    pub fn new(tensors: BTreeMap<String, Tensor>) -> Result<Self, FeaturesError> {
+        let weights = Weights::checked(&Self::specs(), tensors)?;
+        let (first, bottlenecks, last) = layers();
+        let bottlenecks = bottlenecks
+            .iter()
+            .map(|layers| {
+                Ok(Bottleneck {
+                    expand: layers
+                        .expand
+                        .as_ref()
+                        .map(|l| l.conv(&weights))
+                        .transpose()?,
+                    depthwise: Depthwise {
+                        geometry: layers.depthwise.geometry(),
+                        folded: layers.depthwise.folded(&weights)?,
+                        activation: layers.depthwise.activation,
+                    },
+                    project: layers.project.conv(&weights)?,
+                    residual: layers.residual,
+                })
+            })
+            .collect::<candle_core::Result<_>>()?;
+        Ok(Self {
+            first: first.conv(&weights)?,
+            bottlenecks,
+            last: last.conv(&weights)?,
+            classifier: f32_values(&weights, "classifier.1.weight")?,
+            classifier_bias: f32_values(&weights, "classifier.1.bias")?,
+        })
+    }
+
+    /// Features and class scores of an image of any size that has pixels.
+    pub(super) fn extract(&self, image: &RgbImage) -> ImageFeatures {
+        let mut map = resize::antialiased(image, SIDE);
+        let planes = map.values.chunks_exact_mut(SIDE * SIDE);
+        for ((plane, mean), sd) in planes.zip(MEAN).zip(SD) {
+            for value in plane {
+                *value = (*value / 255.0 - mean) / sd;
+            }
+        }
+        map = self.first.apply(&map);
+        for bottleneck in &self.bottlenecks {
+            map = bottleneck.apply(map);
+        }
+        let features = self.last.apply(&map).means();
+        let mut logits = matrix_vector(&self.classifier, &features);
+        for (logit, bias) in logits.iter_mut().zip(&self.classifier_bias) {
+            *logit += bias;
+        }
+        ImageFeatures { features, logits }
+    }
+}

@@ -1,0 +1,164 @@
+//! The networks there are.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+use candle_core::Tensor;
+use image::RgbImage;
+use rayon::prelude::*;
+
+use super::error::FeaturesError;
+use super::inception::InceptionV3;
+use super::mobilenet_v2::MobileNetV2;
+
+/// A network by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Network {
+    /// `inception-fid`: [`InceptionV3`].
+    InceptionFid,
+    /// `mobilenet-v2`: [`MobileNetV2`].
+    MobileNetV2,
+}
+
+impl Network {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::InceptionFid, Self::MobileNetV2];
+
+    /// The name, as files and flags have it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::InceptionFid => "inception-fid",
+            Self::MobileNetV2 => "mobilenet-v2",
+        }
+    }
+
+    /// Number of features.
+    pub fn dimensions(self) -> usize {
+        match self {
+            Self::InceptionFid => 2048,
+            Self::MobileNetV2 => 1280,
+        }
+    }
+
+    /// What the Fréchet distance of its features is called.
+    pub fn frechet_name(self) -> &'static str {
+        match self {
+            Self::InceptionFid => "FID",
+            Self::MobileNetV2 => "Frechet distance (MobileNetV2)",
+        }
+    }
+
+    /// What the Inception Score of its class scores is called.
+    pub fn score_name(self) -> &'static str {
+        match self {
+            Self::InceptionFid => "Inception Score",
+            Self::MobileNetV2 => "Inception Score formula (MobileNetV2)",
+        }
+    }
+
+    /// The file that has its weights, and where it is published.
+    pub fn published_weights(self) -> &'static str {
+        match self {
+            Self::InceptionFid => {
+                "pt_inception-2015-12-05-6726825d.pth, at https://github.com/mseitzer/pytorch-fid/releases/tag/fid_weights"
+            }
+            Self::MobileNetV2 => {
+                "mobilenet_v2-b0353104.pth, at https://download.pytorch.org/models/mobilenet_v2-b0353104.pth"
+            }
+        }
+    }
+}
+
+impl fmt::Display for Network {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// There is no network of a name.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("there is no feature network '{name}'; there are inception-fid and mobilenet-v2")]
+pub struct UnknownNetwork {
+    /// The name given.
+    pub name: String,
+}
+
+impl FromStr for Network {
+    type Err = UnknownNetwork;
+
+    fn from_str(name: &str) -> Result<Self, UnknownNetwork> {
+        let found = Self::ALL.into_iter().find(|network| network.name() == name);
+        found.ok_or_else(|| UnknownNetwork { name: name.into() })
+    }
+}
+
+/// What a network says of an image.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ImageFeatures {
+    /// Its features.
+    pub features: Vec<f32>,
+    /// Its class scores.
+    pub logits: Vec<f32>,
+}
+
+/// A network with weights.
+pub struct FeatureNetwork {
+    network: Network,
+    weights: Kind,
+}
+
+enum Kind {
+    InceptionFid(InceptionV3),
+    MobileNetV2(Box<MobileNetV2>),
+}
+
+impl FeatureNetwork {
+    /// The network with the tensors of its published file. Counters of batches
+    /// that some files have besides (`num_batches_tracked`) are left out.
+    ///
+    /// # Errors
+    ///
+    /// [`FeaturesError::Weights`] unless the tensors are the network's.
+    pub fn new(
+        network: Network,
+        mut tensors: BTreeMap<String, Tensor>,
+    ) -> Result<Self, FeaturesError> {
+        tensors.retain(|name, _| !name.ends_with(".num_batches_tracked"));
+        let weights = match network {
+            Network::InceptionFid => Kind::InceptionFid(InceptionV3::new(tensors)?),
+            Network::MobileNetV2 => Kind::MobileNetV2(Box::new(MobileNetV2::new(tensors)?)),
+        };
+        Ok(Self { network, weights })
+    }
+
+    /// Which network it is.
+    pub fn network(&self) -> Network {
+        self.network
+    }
+
+    /// Features and class scores of images, each of any size.
+    ///
+    /// A batch of one for each thread keeps them all busy. Memory is about 30 MB
+    /// for each thread with the FID Inception.
+    ///
+    /// # Errors
+    ///
+    /// [`FeaturesError::EmptyImage`].
+    pub fn extract(&self, images: &[RgbImage]) -> Result<Vec<ImageFeatures>, FeaturesError> {
+        let empty = |image: &RgbImage| image.width() == 0 || image.height() == 0;
+        if let Some(index) = images.iter().position(empty) {
+            let (width, height) = images[index].dimensions();
+            return Err(FeaturesError::EmptyImage {
+                index,
+                width,
+                height,
+            });
+        }
+        let extract = |image| match &self.weights {
+            Kind::InceptionFid(network) => network.extract(image),
+            Kind::MobileNetV2(network) => network.extract(image),
+        };
+        Ok(images.par_iter().map(extract).collect())
+    }
+}

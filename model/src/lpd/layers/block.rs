@@ -1,0 +1,133 @@
+//! A transformer block and what one pass through the blocks carries along.
+
+use candle_core::{DType, Device, Result, Tensor};
+
+use super::{Cache, Finish, Heads, Linear, Norm};
+use crate::lpd::attention_maps::Capture;
+use crate::lpd::{Kernels, Visibility};
+
+/// A place where dropout acts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum DropoutSite {
+    /// After the output projection of attention.
+    AttentionProjection,
+    /// After the activation of the MLP.
+    Hidden,
+    /// After the MLP.
+    MlpProjection,
+}
+
+/// What dropout multiplies with: called with layer, place and shape, it gives a
+/// tensor of this shape with 0 for what is dropped and 1 / (1 - p) for the rest.
+pub type DropoutMasks<'a> =
+    dyn FnMut(usize, DropoutSite, &candle_core::Shape) -> Result<Tensor> + 'a;
+
+/// What one pass through the blocks carries along.
+pub(crate) struct Pass<'a, 'd> {
+    pub(crate) kernels: Kernels,
+    pub(crate) visibility: &'a Visibility,
+    /// The visibility as a tensor, unless all is visible or our own kernels are
+    /// in use.
+    pub(crate) mask: Option<Tensor>,
+    pub(crate) cache: Option<&'a mut Cache>,
+    pub(crate) dropout: Option<&'a mut DropoutMasks<'d>>,
+    pub(crate) capture: Option<&'a mut Capture>,
+}
+
+impl<'a> Pass<'a, '_> {
+    pub(crate) fn new(
+        visibility: &'a Visibility,
+        cache: Option<&'a mut Cache>,
+        (dtype, device, kernels): (DType, &Device, Kernels),
+    ) -> Result<Self> {
+        let mask = if kernels == Kernels::Cpu || visibility.is_full() {
+            None
+        } else {
+            let mask = visibility.additive_mask();
+            let shape = mask.dim();
+            let mask = Tensor::from_vec(mask.into_raw_vec_and_offset().0, shape, device)?;
+            Some(mask.to_dtype(dtype)?)
+        };
+        Ok(Self {
+            kernels,
+            visibility,
+            mask,
+            cache,
+            dropout: None,
+            capture: None,
+        })
+    }
+
+    fn has_dropout(&self) -> bool {
+        self.dropout.is_some()
+    }
+
+    fn drop(&mut self, layer: usize, site: DropoutSite, x: Tensor) -> Result<Tensor> {
+        match &mut self.dropout {
+            None => Ok(x),
+            Some(masks) => {
+                let mask = masks(layer, site, x.shape())?;
+                x * mask
+            }
+        }
+    }
+}
+
+/// A transformer block: attention and MLP, each after a norm and added to what
+/// came in.
+#[derive(Debug)]
+pub(crate) struct Block {
+    pub(crate) heads: Heads,
+    pub(crate) norm1: Norm,
+    pub(crate) qkv: Linear,
+    pub(crate) proj: Linear,
+    pub(crate) norm2: Norm,
+    pub(crate) fc1: Linear,
+    pub(crate) fc2: Linear,
+}
+
+impl Block {
+    /// `x` has shape (rows, positions, width).
+    pub(crate) fn forward(
+        &self,
+        layer: usize,
+        x: Tensor,
+        pass: &mut Pass<'_, '_>,
+    ) -> Result<Tensor> {
+        let qkv = self
+            .qkv
+            .forward(&self.norm1.forward(&x)?, Finish::Nothing)?;
+        let attended = self.heads.attend(layer, &qkv, pass)?;
+        let x = add(
+            &self.proj,
+            &attended,
+            x,
+            (layer, DropoutSite::AttentionProjection),
+            pass,
+        )?;
+        let hidden = self.fc1.forward(&self.norm2.forward(&x)?, Finish::Gelu)?;
+        let hidden = pass.drop(layer, DropoutSite::Hidden, hidden)?;
+        add(
+            &self.fc2,
+            &hidden,
+            x,
+            (layer, DropoutSite::MlpProjection),
+            pass,
+        )
+    }
+}
+
+/// `x` and the outputs of a linear layer, after dropout.
+fn add(
+    linear: &Linear,
+    inputs: &Tensor,
+    x: Tensor,
+    (layer, site): (usize, DropoutSite),
+    pass: &mut Pass<'_, '_>,
+) -> Result<Tensor> {
+    if !pass.has_dropout() {
+        return linear.forward(inputs, Finish::AddTo(&x));
+    }
+    let outputs = linear.forward(inputs, Finish::Nothing)?;
+    x + pass.drop(layer, site, outputs)?
+}

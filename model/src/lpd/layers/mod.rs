@@ -1,0 +1,14 @@
+//! The layers of the transformer, each over the kernels in use.
+
+mod attention;
+mod block;
+mod cache;
+mod linear;
+mod norm;
+
+pub(crate) use attention::Heads;
+pub(crate) use block::{Block, Pass};
+pub use block::{DropoutMasks, DropoutSite};
+pub(crate) use cache::Cache;
+pub(crate) use linear::{Finish, Linear};
+pub(crate) use norm::Norm;

@@ -1,0 +1,277 @@
+//! The transformer.
+
+use std::collections::BTreeMap;
+
+use candle_core::{D, DType, Device, Result, Tensor, Var};
+
+use super::batch::Batch;
+use super::config::LpdConfig;
+use super::error::LpdError;
+use super::kernels::Kernels;
+use super::layers::{Block, Cache, Finish, Heads, Linear, Norm, Pass};
+use crate::weights::Weights;
+
+/// An LPD transformer.
+///
+/// It generates with [`generate`](Self::generate) or step by step with
+/// [`generation`](Self::generation), gives likelihoods with
+/// [`log_likelihood`](Self::log_likelihood), and is trained with
+/// [`training_pass`](Self::training_pass).
+#[derive(Debug)]
+pub struct Lpd {
+    config: LpdConfig,
+    kernels: Kernels,
+    dtype: DType,
+    device: Device,
+    variables: BTreeMap<String, Var>,
+    classes: Tensor,
+    unconditional: Tensor,
+    tokens: Tensor,
+    positions: Tensor,
+    query: Tensor,
+    embedding_norm: Norm,
+    blocks: Vec<Block>,
+    norm: Norm,
+    head: Linear,
+}
+
+impl Lpd {
+    /// A transformer for inference, on the device and in the precision of its
+    /// weights: f32 on the CPU with our own kernels, anything else with
+    /// candle's.
+    ///
+    /// The weights are not held twice: those that are packed for our kernels
+    /// are let go one by one.
+    ///
+    /// # Errors
+    ///
+    /// [`LpdError::Weights`] if the weights are not those of the config,
+    /// [`LpdError::Tensor`] if memory can't be had on the device.
+    pub fn new(config: LpdConfig, weights: Weights) -> std::result::Result<Self, LpdError> {
+        let (dtype, device) = kind(&weights);
+        let kernels = match (dtype, &device) {
+            (DType::F32, Device::Cpu) => Kernels::Cpu,
+            _ => Kernels::Device,
+        };
+        Self::with_kernels(config, weights, kernels)
+    }
+
+    /// A transformer for inference with chosen kernels.
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Self::new), and [`LpdError::Tensor`] if the kernels don't
+    /// take these weights: [`Kernels::Cpu`] wants f32 on the CPU.
+    pub fn with_kernels(
+        config: LpdConfig,
+        weights: Weights,
+        kernels: Kernels,
+    ) -> std::result::Result<Self, LpdError> {
+        let (dtype, device) = kind(&weights);
+        let tensors = Weights::checked(&config.tensors(), weights.into_tensors())?.into_tensors();
+        if kernels == Kernels::Cpu && (dtype != DType::F32 || !device.is_cpu()) {
+            return Err(candle_core::Error::Msg(format!(
+                "our own kernels take f32 on the CPU, not {dtype:?}"
+            ))
+            .into());
+        }
+        Ok(Self::build(
+            config,
+            tensors,
+            BTreeMap::new(),
+            (dtype, device, kernels),
+        )?)
+    }
+
+    /// A transformer for training: its tensors are [`variables`](Self::variables),
+    /// copied from the weights.
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Self::new).
+    pub fn trainable(config: LpdConfig, weights: &Weights) -> std::result::Result<Self, LpdError> {
+        let (dtype, device) = kind(weights);
+        let mut variables = BTreeMap::new();
+        for (name, tensor) in weights.iter() {
+            variables.insert(name.to_owned(), Var::from_tensor(tensor)?);
+        }
+        let tensors = variables
+            .iter()
+            .map(|(name, variable)| (name.clone(), variable.as_tensor().clone()))
+            .collect();
+        let tensors = Weights::checked(&config.tensors(), tensors)?.into_tensors();
+        let kind = (dtype, device, Kernels::Differentiable);
+        Ok(Self::build(config, tensors, variables, kind)?)
+    }
+
+    fn build(
+        config: LpdConfig,
+        mut tensors: BTreeMap<String, Tensor>,
+        variables: BTreeMap<String, Var>,
+        (dtype, device, kernels): (DType, Device, Kernels),
+    ) -> Result<Self> {
+        let mut take = |name: String| {
+            let missing = || candle_core::Error::Msg(format!("there is no tensor {name}"));
+            tensors.remove(&name).ok_or_else(missing)
+        };
+        let width = config.width();
+        let heads = Heads {
+            count: config.heads(),
+            width: config.head_dim(),
+        };
+        let epsilon = config.norm_eps();
+        let norm = |name: &str, take: &mut dyn FnMut(String) -> Result<Tensor>| {
+            let weight = take(format!("{name}.weight"))?;
+            let bias = take(format!("{name}.bias"))?;
+            Result::Ok(Norm::new(weight, bias, epsilon, kernels))
+        };
+        let mut blocks = Vec::with_capacity(config.depth());
+        for block in 0..config.depth() {
+            let name = |layer: &str| format!("blocks.{block}.{layer}");
+            let linear = |layer: &str, take: &mut dyn FnMut(String) -> Result<Tensor>| {
+                let weight = take(name(&format!("{layer}.weight")))?;
+                let bias = take(name(&format!("{layer}.bias")))?;
+                Linear::new(weight, Some(bias), kernels)
+            };
+            blocks.push(Block {
+                heads,
+                norm1: norm(&name("norm1"), &mut take)?,
+                qkv: linear("attn.qkv", &mut take)?,
+                proj: linear("attn.proj", &mut take)?,
+                norm2: norm(&name("norm2"), &mut take)?,
+                fc1: linear("mlp.fc1", &mut take)?,
+                fc2: linear("mlp.fc2", &mut take)?,
+            });
+        }
+        Ok(Self {
+            classes: take("class_emb.weight".into())?,
+            unconditional: take("fake_latent".into())?,
+            tokens: take("token_emb.weight".into())?,
+            positions: take("pos_embed".into())?.reshape(((), width))?,
+            query: take("mask_token".into())?,
+            embedding_norm: norm("z_proj_ln", &mut take)?,
+            blocks,
+            norm: norm("norm", &mut take)?,
+            head: Linear::new(take("head.weight".into())?, None, kernels)?,
+            config,
+            kernels,
+            dtype,
+            device,
+            variables,
+        })
+    }
+
+    /// The sizes.
+    pub fn config(&self) -> &LpdConfig {
+        &self.config
+    }
+
+    /// The kernels in use.
+    pub fn kernels(&self) -> Kernels {
+        self.kernels
+    }
+
+    /// The device that it runs on.
+    pub fn device(&self) -> &Device {
+        &self.device
+    }
+
+    /// The precision of its weights.
+    pub fn dtype(&self) -> DType {
+        self.dtype
+    }
+
+    /// The variables by name, if it is [trainable](Self::trainable); else none.
+    /// Setting one changes the transformer.
+    pub fn variables(&self) -> &BTreeMap<String, Var> {
+        &self.variables
+    }
+
+    /// Room for keys and values of a generation.
+    pub(crate) fn cache(&self, rows: usize, capacity: usize) -> Result<Cache> {
+        let heads = Heads {
+            count: self.config.heads(),
+            width: self.config.head_dim(),
+        };
+        let kind = (self.dtype, &self.device, self.kernels);
+        Cache::new(self.config.depth(), rows, capacity, heads, kind)
+    }
+
+    /// A pass whose positions see what `visibility` says.
+    pub(crate) fn pass<'a, 'd>(
+        &self,
+        visibility: &'a super::Visibility,
+        cache: Option<&'a mut Cache>,
+    ) -> Result<Pass<'a, 'd>> {
+        Pass::new(visibility, cache, (self.dtype, &self.device, self.kernels))
+    }
+
+    /// The class of every sample as the first position: shape (rows, 1, width).
+    /// With `unconditional`, as many rows more that have no class.
+    pub(crate) fn embed_classes(&self, batch: &Batch, unconditional: bool) -> Result<Tensor> {
+        let none = self.config.classes() as u32;
+        let mut ids: Vec<u32> = batch
+            .labels()
+            .iter()
+            .map(|label| label.unwrap_or(none))
+            .collect();
+        if unconditional {
+            ids.resize(2 * ids.len(), none);
+        }
+        let ids = Tensor::new(ids, &self.device)?;
+        let table = Tensor::cat(&[&self.classes, &self.unconditional], 0)?;
+        let classes = table.index_select(&ids, 0)?;
+        classes
+            .broadcast_add(&self.positions.narrow(0, 0, 1)?)?
+            .unsqueeze(1)
+    }
+
+    /// Tokens at slots of the positional embedding, both of shape (rows,
+    /// positions): shape (rows, positions, width).
+    pub(crate) fn embed_tokens(&self, tokens: &Tensor, slots: &Tensor) -> Result<Tensor> {
+        rows_of(&self.tokens, tokens)? + rows_of(&self.positions, slots)?
+    }
+
+    /// Queries at slots of the positional embedding: shape (rows, positions,
+    /// width).
+    pub(crate) fn embed_queries(&self, slots: &Tensor) -> Result<Tensor> {
+        rows_of(&self.positions, slots)?.broadcast_add(&self.query)
+    }
+
+    /// Embedded positions through all blocks: shape (rows, positions, width).
+    pub(crate) fn blocks(&self, embedded: &Tensor, pass: &mut Pass<'_, '_>) -> Result<Tensor> {
+        let mut x = self.embedding_norm.forward(embedded)?;
+        for (layer, block) in self.blocks.iter().enumerate() {
+            x = block.forward(layer, x, pass)?;
+        }
+        Ok(x)
+    }
+
+    /// Logits of the last positions, `queries` of them, in f32: shape (rows,
+    /// queries, vocabulary).
+    pub(crate) fn logits(&self, x: &Tensor, queries: usize) -> Result<Tensor> {
+        let start = x.dim(1)? - queries;
+        let x = x.narrow(1, start, queries)?.contiguous()?;
+        let logits = self
+            .head
+            .forward(&self.norm.forward(&x)?, Finish::Nothing)?;
+        logits.to_dtype(DType::F32)
+    }
+}
+
+/// Precision and device of weights.
+fn kind(weights: &Weights) -> (DType, Device) {
+    let first = weights.iter().next();
+    first.map_or((DType::F32, Device::Cpu), |(_, tensor)| {
+        (tensor.dtype(), tensor.device().clone())
+    })
+}
+
+/// Rows of a table by numbers of shape (rows, positions).
+fn rows_of(table: &Tensor, ids: &Tensor) -> Result<Tensor> {
+    let (rows, positions) = ids.dims2()?;
+    let flat = ids.flatten_all()?;
+    table
+        .index_select(&flat, 0)?
+        .reshape((rows, positions, table.dim(D::Minus1)?))
+}

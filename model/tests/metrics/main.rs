@@ -1,0 +1,11 @@
+//! Sample metrics: against values that NumPy and SciPy computed, against the
+//! definitions computed naively, and properties that must hold.
+
+#![expect(clippy::unwrap_used, reason = "what tests prepare must work")]
+
+mod against_literal;
+mod literal;
+mod properties;
+mod random;
+mod reference;
+mod refused;

@@ -1,0 +1,46 @@
+//! `features`
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::ThreadsArgs;
+
+/// Turn images into features or statistics, for 'distance'
+///
+/// inception-fid is the network of FID: 2048 features, and the class scores of the
+/// Inception Score. mobilenet-v2 has 1280 features, and weights that are easily had;
+/// a distance on them is not FID.
+///
+/// A .safetensors file gets features and class scores of every image, an .npz file
+/// their mean and covariance, as mu and sigma.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  orders-cli features samples/ --network inception-fid \\
+      --weights pt_inception-2015-12-05-6726825d.pth --out samples.safetensors
+  orders-cli features images.npy --network mobilenet-v2 \\
+      --weights mobilenet_v2-b0353104.pth --out real.npz")]
+pub(crate) struct FeaturesArgs {
+    /// Images: a folder of PNG, JPEG and WebP files, an IDX file, or an array of
+    /// bytes [n, height, width] or [n, height, width, 3] in an .npy or .npz file
+    #[arg(value_name = "IMAGES")]
+    pub(crate) images: PathBuf,
+    /// The network: inception-fid or mobilenet-v2
+    #[arg(long, value_name = "NAME")]
+    pub(crate) network: String,
+    /// Its weights, as published (.pth or .safetensors)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) weights: Option<PathBuf>,
+    /// Where to write: a file that ends in .safetensors (features) or .npz
+    /// (statistics)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+    #[command(flatten)]
+    pub(crate) threads: ThreadsArgs,
+    /// Replace an existing file
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// Print what was written as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}

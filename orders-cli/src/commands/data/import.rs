@@ -1,0 +1,93 @@
+//! `data prepare` of token caches: tokens that others made, in one file.
+
+use std::process::ExitCode;
+
+use indicatif::HumanCount;
+use orders_core::Grid;
+use orders_datasets::{CacheOptions, Provenance, TokenSet, read_token_cache};
+
+use super::codebook::base_name;
+use super::prepare::{exists, token_path, write_tokens};
+use crate::args::DataPrepareArgs;
+use crate::failure::{Failure, reason};
+use crate::output::PROGRAM;
+use crate::printer::Printer;
+use crate::settings;
+
+pub(super) fn run(args: &DataPrepareArgs, printer: &Printer) -> Result<ExitCode, Failure> {
+    let source = args.images.source.display();
+    let (Some(grid), Some(codes)) = (&args.grid, args.codebook.codes) else {
+        return Err(Failure::input(format!(
+            "{source} holds .npz token caches, which don't say their grid and codes; --grid and --codes are needed"
+        )));
+    };
+    let images = &args.images;
+    let for_images = [
+        ("--split", images.split.is_some()),
+        ("--held-out", images.held_out.is_some()),
+        ("--limit", images.limit.is_some()),
+        ("--colour", images.colour.is_some()),
+        ("--crop", images.crop.is_some()),
+        ("--pad", images.pad.is_some()),
+        ("--labels", images.labels.labels.is_some()),
+        ("--classes", images.labels.classes.is_some()),
+        ("--patch", args.codebook.patch.is_some()),
+        ("--train-images", args.codebook.train_images.is_some()),
+        ("--flip", args.flip),
+        ("--npz", args.npz),
+        ("--skip-corrupt", args.skip_corrupt),
+    ];
+    if let Some((flag, _)) = for_images.iter().find(|(_, is_given)| *is_given) {
+        return Err(Failure::input(format!(
+            "{flag} is for images, but {source} holds .npz token caches"
+        )));
+    }
+    let grid: Grid = grid
+        .parse()
+        .map_err(|error: orders_core::GridError| Failure::input_at("--grid", &error))?;
+    let path = token_path(&args.out, "all");
+    if (path.exists() || path.is_symlink()) && !args.force {
+        return Err(exists(&path));
+    }
+    let pool = settings::thread_pool(&args.threads)?;
+    let options = CacheOptions {
+        grid,
+        codebook_size: codes,
+    };
+    let set = pool
+        .install(|| read_token_cache(&args.images.source, &options))
+        .map_err(|error| Failure::bad_input(&error))?;
+    let mut parts = set.into_parts();
+    parts.provenance = Provenance::from([
+        ("program".into(), PROGRAM.into()),
+        ("source".into(), base_name(&args.images.source)),
+        ("note".into(), "gathered from a .npz token cache".into()),
+    ]);
+    let set = TokenSet::new(parts).map_err(|error| Failure::work(&error))?;
+    fs_err::create_dir_all(&args.out).map_err(|error| {
+        Failure::input(format!(
+            "the folder {} can't be made: {}",
+            args.out.display(),
+            reason(&error)
+        ))
+    })?;
+    write_tokens(&set, &path, args.force)?;
+    if args.json {
+        printer.result_json(&serde_json::json!({
+            "path": path.display().to_string(),
+            "images": set.len(),
+            "grid": grid.to_string(),
+            "codes": codes,
+            "classes": set.classes(),
+            "flipped": set.flipped().is_some(),
+        }))?;
+    } else {
+        printer.result(&format!(
+            "all: {} images, grid {grid}, {codes} codes, {} classes: {}",
+            HumanCount(set.len() as u64),
+            set.classes(),
+            path.display()
+        ))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,292 @@
+//! `data info`
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use indicatif::HumanCount;
+use orders_datasets::{
+    ImageFolder, ImageSource, PatchCodebook, TokenFileOptions, TokenSet, cache_files,
+    is_token_file, open,
+};
+use rayon::prelude::*;
+use serde::Serialize;
+
+use crate::args::DataInfoArgs;
+use crate::failure::{Failure, with_sources};
+use crate::printer::Printer;
+use crate::settings;
+
+/// Classes that are listed in words; JSON has all.
+const LISTED: usize = 12;
+
+/// What is there, for `--json`.
+#[derive(Serialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+enum Report {
+    Images { splits: Vec<SplitReport> },
+    TokenCache { files: usize, classes: Vec<Class> },
+    Tokens(TokenReport),
+    Codebook(CodebookReport),
+}
+
+#[derive(Serialize)]
+struct SplitReport {
+    split: String,
+    from: &'static str,
+    images: usize,
+    /// Sizes in pixels, smallest and largest.
+    height: [u32; 2],
+    width: [u32; 2],
+    /// What is wrong with the files that can't be read.
+    unreadable: Vec<String>,
+    classes: Vec<Class>,
+}
+
+#[derive(Serialize)]
+struct Class {
+    name: String,
+    images: usize,
+}
+
+#[derive(Serialize)]
+struct TokenReport {
+    images: usize,
+    grid: String,
+    codes: u32,
+    used_codes: usize,
+    /// Share of the token that occurs most.
+    most_frequent_share: f64,
+    flipped: bool,
+    classes: u32,
+    tokenizer: Option<String>,
+    provenance: orders_datasets::Provenance,
+}
+
+#[derive(Serialize)]
+struct CodebookReport {
+    codes: usize,
+    side: u32,
+    channels: u8,
+    id: String,
+    provenance: orders_datasets::Provenance,
+}
+
+pub(crate) fn run(args: &DataInfoArgs, printer: &Printer) -> Result<ExitCode, Failure> {
+    let report = report(args)?;
+    if args.json {
+        printer.result_json(&report)?;
+    } else {
+        printer.result(&words(&report, &args.source))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn report(args: &DataInfoArgs) -> Result<Report, Failure> {
+    let source = &args.source;
+    fs_err::metadata(source).map_err(|error| Failure::bad_input(&error))?;
+    let is_safetensors = source.extension().is_some_and(|end| end == "safetensors");
+    if is_safetensors && is_token_file(source) {
+        let tokens = TokenSet::read(source, &TokenFileOptions::default());
+        return Ok(Report::Tokens(token_report(
+            &tokens.map_err(|error| Failure::bad_input(&error))?,
+        )));
+    }
+    if is_safetensors && PatchCodebook::is_file(source) {
+        let codebook = super::codebook::read(source)?;
+        return Ok(Report::Codebook(CodebookReport {
+            codes: codebook.len(),
+            side: codebook.shape().side(),
+            channels: codebook.shape().channels(),
+            id: codebook.id().to_string(),
+            provenance: codebook.provenance().clone(),
+        }));
+    }
+    if source.is_dir() {
+        let cache = cache_files(source).map_err(|error| Failure::bad_input(&error))?;
+        if !cache.files.is_empty() {
+            return Ok(Report::TokenCache {
+                files: cache.files.len(),
+                classes: classes(&cache.class_names, &cache.labels),
+            });
+        }
+    }
+    let options = settings::data::open_options(&args.labels);
+    let parts = open(source, &options).map_err(|error| Failure::bad_input(&error))?;
+    let splits = parts.iter().map(|part| {
+        let images = part.images.as_ref();
+        let (sizes, unreadable) = sizes(images, source)?;
+        let range = |side: fn(&(u32, u32)) -> u32| {
+            let all = || sizes.iter().map(side);
+            [all().min().unwrap_or(0), all().max().unwrap_or(0)]
+        };
+        Ok(SplitReport {
+            split: part.split.clone(),
+            from: part.kind,
+            images: images.len(),
+            height: range(|size| size.0),
+            width: range(|size| size.1),
+            unreadable,
+            classes: classes(images.class_names(), images.labels().unwrap_or_default()),
+        })
+    });
+    Ok(Report::Images {
+        splits: splits.collect::<Result<_, Failure>>()?,
+    })
+}
+
+/// Heights and widths, and what is wrong with the files that have none.
+type Sizes = (Vec<(u32, u32)>, Vec<String>);
+
+/// Heights and widths by the headers of image files, or of the first of an
+/// array, and what is wrong with the files that have none.
+fn sizes(images: &dyn ImageSource, path: &Path) -> Result<Sizes, Failure> {
+    if images.is_empty() {
+        return Ok((Vec::new(), Vec::new()));
+    }
+    // Arrays have one size.
+    let Ok(folder) = ImageFolder::open(path) else {
+        let first = images
+            .image(0)
+            .map_err(|error| Failure::bad_input(&error))?;
+        return Ok((vec![(first.height(), first.width())], Vec::new()));
+    };
+    let all: Vec<_> = (0..folder.len())
+        .into_par_iter()
+        .map(|index| folder.size(index))
+        .collect();
+    let (mut sizes, mut unreadable) = (Vec::new(), Vec::new());
+    for size in all {
+        match size {
+            Ok(size) => sizes.push(size),
+            Err(error) => unreadable.push(with_sources(&error)),
+        }
+    }
+    Ok((sizes, unreadable))
+}
+
+fn classes(names: &[String], labels: &[u32]) -> Vec<Class> {
+    let mut counts = vec![0; names.len()];
+    for &label in labels {
+        if let Some(count) = counts.get_mut(label as usize) {
+            *count += 1;
+        }
+    }
+    let classes = names.iter().zip(counts);
+    classes
+        .map(|(name, images)| Class {
+            name: name.clone(),
+            images,
+        })
+        .collect()
+}
+
+fn token_report(set: &TokenSet) -> TokenReport {
+    let counts = set.counts();
+    let most = counts.iter().copied().max().unwrap_or(0);
+    TokenReport {
+        images: set.len(),
+        grid: set.grid().to_string(),
+        codes: set.codebook_size(),
+        used_codes: counts.iter().filter(|&&count| count > 0).count(),
+        most_frequent_share: most as f64 / set.tokens().len().max(1) as f64,
+        flipped: set.flipped().is_some(),
+        classes: set.classes(),
+        tokenizer: set.tokenizer().map(str::to_owned),
+        provenance: set.provenance().clone(),
+    }
+}
+
+fn words(report: &Report, source: &Path) -> String {
+    let mut lines = vec![("source", source.display().to_string())];
+    match report {
+        Report::Images { splits } => {
+            for split in splits {
+                lines.push(("split", format!("{} ({})", split.split, split.from)));
+                lines.push(("images", HumanCount(split.images as u64).to_string()));
+                let [heights, widths] = [split.height, split.width].map(range);
+                lines.push(("pixels", format!("{heights} x {widths}")));
+                if !split.classes.is_empty() {
+                    lines.push(("classes", class_words(&split.classes)));
+                }
+                for fault in split.unreadable.iter().take(LISTED) {
+                    lines.push(("corrupt", fault.clone()));
+                }
+                if split.unreadable.len() > LISTED {
+                    let more = split.unreadable.len() - LISTED;
+                    lines.push(("corrupt", format!("and {more} more")));
+                }
+            }
+        }
+        Report::TokenCache { files, classes } => {
+            lines.push(("kind", ".npz token cache".into()));
+            lines.push(("images", HumanCount(*files as u64).to_string()));
+            lines.push(("classes", class_words(classes)));
+        }
+        Report::Tokens(tokens) => {
+            lines.push(("kind", "tokens".into()));
+            lines.push(("images", HumanCount(tokens.images as u64).to_string()));
+            lines.push(("grid", tokens.grid.clone()));
+            let share = 100.0 * tokens.most_frequent_share;
+            lines.push((
+                "codes",
+                format!(
+                    "{}, {} of them used; the most frequent has {share:.1} % of all cells",
+                    tokens.codes, tokens.used_codes
+                ),
+            ));
+            lines.push(("classes", tokens.classes.to_string()));
+            let flipped = if tokens.flipped {
+                "there, too"
+            } else {
+                "not there"
+            };
+            lines.push(("mirrored", flipped.into()));
+            if let Some(tokenizer) = &tokens.tokenizer {
+                lines.push(("tokenizer", tokenizer.clone()));
+            }
+            lines.extend(provenance(&tokens.provenance));
+        }
+        Report::Codebook(codebook) => {
+            let CodebookReport { side, channels, .. } = codebook;
+            lines.push(("kind", "patch codebook".into()));
+            lines.push(("codes", codebook.codes.to_string()));
+            lines.push((
+                "patches",
+                format!("{side}x{side} pixels, {channels} channels"),
+            ));
+            lines.push(("id", codebook.id.clone()));
+            lines.extend(provenance(&codebook.provenance));
+        }
+    }
+    let lines: Vec<String> = lines
+        .into_iter()
+        .map(|(name, value)| format!("{name:<9} {value}"))
+        .collect();
+    lines.join("\n")
+}
+
+fn provenance(all: &orders_datasets::Provenance) -> Vec<(&'static str, String)> {
+    all.iter()
+        .map(|(key, value)| ("made", format!("{key}: {value}")))
+        .collect()
+}
+
+fn range([least, most]: [u32; 2]) -> String {
+    if least == most {
+        return least.to_string();
+    }
+    format!("{least} to {most}")
+}
+
+fn class_words(classes: &[Class]) -> String {
+    let listed: Vec<String> = classes
+        .iter()
+        .take(LISTED)
+        .map(|class| format!("{} ({})", class.name, HumanCount(class.images as u64)))
+        .collect();
+    let more = match classes.len().saturating_sub(LISTED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    format!("{}: {}{more}", classes.len(), listed.join(", "))
+}

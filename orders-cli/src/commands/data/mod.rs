@@ -1,0 +1,31 @@
+//! `data`, one file for each of its commands.
+
+mod codebook;
+mod import;
+mod info;
+mod prepare;
+mod preview;
+mod progress_folder;
+mod tokenize;
+
+use std::process::ExitCode;
+
+use crate::args::{DataArgs, DataCommand};
+use crate::failure::Failure;
+use crate::printer::Printer;
+
+pub(crate) fn run(args: &DataArgs, printer: &Printer) -> Result<ExitCode, Failure> {
+    match &args.command {
+        DataCommand::Info(args) => info::run(args, printer),
+        DataCommand::Prepare(args) => prepare::run(args, printer),
+        DataCommand::Preview(args) => preview::run(args, printer),
+    }
+}
+
+/// PSNR in words.
+fn decibels(psnr: orders_datasets::Psnr) -> String {
+    match psnr.decibels() {
+        Some(decibels) => format!("{decibels:.2} dB"),
+        None => "no loss".into(),
+    }
+}

@@ -1,0 +1,110 @@
+//! What a run has done so far, so that the next one can go on.
+//!
+//! The folder lies in the one that is written to and goes away when all is done.
+//! Its files appear whole or not at all. `settings` says what they belong to: a
+//! run with other settings does not touch them.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use orders_core::files::OutputFile;
+use orders_datasets::{PatchCodebook, TokenFileOptions, TokenSet};
+
+use crate::failure::{Failure, reason};
+
+const NAME: &str = ".prepare";
+const SETTINGS: &str = "settings";
+const CODEBOOK: &str = "codebook.safetensors";
+
+/// The folder of a run.
+pub(super) struct ProgressFolder {
+    path: PathBuf,
+    /// Whether an earlier run left something.
+    pub(super) is_resumed: bool,
+}
+
+impl ProgressFolder {
+    /// Where it lies.
+    pub(super) fn path_in(out: &Path) -> PathBuf {
+        out.join(NAME)
+    }
+
+    /// Opens the folder of an earlier run with the same settings, or makes one.
+    pub(super) fn open(out: &Path, settings: &str, force: bool) -> Result<Self, Failure> {
+        let path = Self::path_in(out);
+        let file = path.join(SETTINGS);
+        let mut is_resumed = path.exists();
+        // What was made with the same settings is the same, so that --force need
+        // not make it again.
+        let is_same = || fs_err::read(&file).is_ok_and(|known| known == settings.as_bytes());
+        if is_resumed && !is_same() {
+            if !force {
+                return Err(Failure::input(format!(
+                    "{} holds an interrupted run with other settings; give those again to go on, or --force to begin anew",
+                    path.display()
+                )));
+            }
+            fs_err::remove_dir_all(&path).map_err(|error| Failure::work(&error))?;
+            is_resumed = false;
+        }
+        if !is_resumed {
+            fs_err::create_dir_all(&path).map_err(|error| {
+                Failure::input(format!(
+                    "the folder {} can't be made: {}",
+                    path.display(),
+                    reason(&error)
+                ))
+            })?;
+            let mut output = OutputFile::create(&file).map_err(|error| Failure::work(&error))?;
+            output
+                .write_all(settings.as_bytes())
+                .map_err(|error| Failure::work(&error))?;
+            let finished = output.finish().and_then(|file| file.persist(false));
+            finished.map_err(|error| Failure::work(&error))?;
+        }
+        Ok(Self { path, is_resumed })
+    }
+
+    /// The codebook, if it is there already.
+    pub(super) fn codebook(&self) -> Result<Option<PatchCodebook>, Failure> {
+        let path = self.path.join(CODEBOOK);
+        if !path.exists() {
+            return Ok(None);
+        }
+        super::codebook::read(&path).map(Some)
+    }
+
+    /// Keeps the codebook.
+    pub(super) fn keep_codebook(&self, codebook: &PatchCodebook) -> Result<(), Failure> {
+        let kept = codebook.write(self.path.join(CODEBOOK), true);
+        kept.map_err(|error| Failure::work(&error))
+    }
+
+    /// Whether a part is done.
+    pub(super) fn has_tokens(&self) -> bool {
+        let entries = fs_err::read_dir(&self.path).into_iter().flatten().flatten();
+        let mut names = entries.map(|entry| entry.file_name());
+        names.any(|name| name != SETTINGS && name != CODEBOOK)
+    }
+
+    /// The tokens of a name, if they are there already.
+    pub(super) fn tokens(&self, name: &str) -> Result<Option<TokenSet>, Failure> {
+        let path = self.path.join(name);
+        if !path.exists() {
+            return Ok(None);
+        }
+        let tokens = TokenSet::read(&path, &TokenFileOptions::default());
+        tokens.map(Some).map_err(|error| Failure::bad_input(&error))
+    }
+
+    /// Keeps tokens.
+    pub(super) fn keep(&self, name: &str, tokens: &TokenSet) -> Result<(), Failure> {
+        let kept = tokens.write(self.path.join(name), true);
+        kept.map_err(|error| Failure::work(&error))
+    }
+
+    /// Takes the folder away: all is done.
+    pub(super) fn remove(self) -> Result<(), Failure> {
+        fs_err::remove_dir_all(&self.path).map_err(|error| Failure::work(&error))
+    }
+}

@@ -1,0 +1,160 @@
+//! Pictures of orders.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use orders_core::GroupSizes;
+use orders_figures::{
+    Figure, FigureError, Panel, SheetOptions, StepsShown, group_sizes_chart, order_map,
+    order_map_subtitle, sheet, small_multiples,
+};
+use serde::Serialize;
+
+use crate::args::{PartArg, PlotArgs};
+use crate::commands::figure_failure;
+use crate::failure::Failure;
+use crate::output;
+use crate::printer::Printer;
+use crate::settings::{OrdersShown, Origin};
+use crate::single_file::SingleFile;
+
+/// How many steps are shown of an order on a sheet where nobody says which.
+const STEPS_SHOWN: u32 = 8;
+
+/// A picture's format.
+#[derive(Clone, Copy, Debug)]
+enum Format {
+    Svg,
+    Png,
+}
+
+/// What was drawn, for `--json`.
+#[derive(Serialize)]
+struct Report<'a> {
+    path: String,
+    width: u32,
+    height: u32,
+    program: &'static str,
+    orders: Vec<&'a Origin>,
+}
+
+pub(super) fn run(args: &PlotArgs, printer: &Printer) -> Result<ExitCode, Failure> {
+    let format = format(&args.out)?;
+    let file = SingleFile::new(&args.out, args.force)?;
+    let shown = OrdersShown::new(&args.orders)?;
+    for order in &shown.orders {
+        let steps = order.order.group_sizes().steps();
+        if let Some(step) = args.steps_shown.iter().find(|&&step| step > steps) {
+            return Err(Failure::input(format!(
+                "--steps-shown {step}: {} has steps 1 to {steps}",
+                order.label
+            )));
+        }
+    }
+    let figure = figure(args, &shown)
+        .map_err(figure_failure)?
+        .made_by(shown.origin_text()?);
+    let content = match format {
+        Format::Svg => figure.to_svg().into_bytes(),
+        Format::Png => figure.to_png(),
+    };
+    for note in &shown.notes {
+        printer.note(note);
+    }
+    file.write(&content)?;
+    let (width, height) = (figure.width(), figure.height());
+    let path = args.out.display().to_string();
+    if args.json {
+        printer.result_json(&Report {
+            path,
+            width,
+            height,
+            program: output::PROGRAM,
+            orders: shown.origins(),
+        })?;
+    } else {
+        let count = shown.orders.len();
+        let plural = if count == 1 { "" } else { "s" };
+        printer.result(&format!(
+            "{count} order{plural}, {width}x{height} px: {path}"
+        ))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn format(path: &Path) -> Result<Format, Failure> {
+    match path.extension().and_then(|ending| ending.to_str()) {
+        Some("svg") => Ok(Format::Svg),
+        Some("png") => Ok(Format::Png),
+        _ => Err(Failure::input(format!(
+            "--out {} ends in neither .svg nor .png",
+            path.display()
+        ))),
+    }
+}
+
+/// The picture of these orders: a single part of a single order has one of its
+/// own, all else is a sheet.
+fn figure(args: &PlotArgs, shown: &OrdersShown) -> Result<Figure, FigureError> {
+    let mut parts = args.show.clone();
+    if !args.steps_shown.is_empty() && parts == [PartArg::Map] {
+        parts = vec![PartArg::Steps];
+    }
+    let has = |part: PartArg| parts.contains(&part);
+    let title = match &args.orders.title {
+        Some(title) => title.clone(),
+        None => shown.title(),
+    };
+    let which = shown.which();
+    let only = [PartArg::Map, PartArg::Steps, PartArg::Sizes]
+        .into_iter()
+        .filter(|&part| has(part))
+        .collect::<Vec<_>>();
+    match (&only[..], &shown.orders[..]) {
+        ([PartArg::Map], [one]) => {
+            let subtitle = order_map_subtitle(&one.order, &which);
+            order_map(&one.order, &title, &subtitle)
+        }
+        ([PartArg::Steps], [one]) => small_multiples(&one.order, &args.steps_shown, &title, &which),
+        ([PartArg::Sizes], orders) => {
+            // Curves that are the same would hide each other.
+            let mut lists: Vec<(String, &GroupSizes)> = Vec::new();
+            for shown in orders {
+                let sizes = shown.order.group_sizes();
+                match lists.iter_mut().find(|(_, other)| *other == sizes) {
+                    Some((label, _)) => *label += &format!(", {}", shown.label),
+                    None => lists.push((shown.label.clone(), sizes)),
+                }
+            }
+            let lists: Vec<_> = lists
+                .iter()
+                .map(|(l, sizes)| (l.as_str(), *sizes))
+                .collect();
+            group_sizes_chart(&lists, &title, "cells generated in each step")
+        }
+        (_, orders) => {
+            let panels: Vec<Panel<'_>> = orders
+                .iter()
+                .map(|shown| Panel::new(&shown.label, &shown.order))
+                .collect();
+            let steps = match (has(PartArg::Steps), &args.steps_shown[..]) {
+                (false, _) => StepsShown::None,
+                (true, []) => StepsShown::Spread(STEPS_SHOWN),
+                (true, steps) => StepsShown::Listed(steps.to_vec()),
+            };
+            let subtitle = match has(PartArg::Map) {
+                true => format!("{which}; colour: step of generation"),
+                false => which,
+            };
+            let options = SheetOptions {
+                title,
+                subtitle,
+                maps: has(PartArg::Map),
+                steps,
+                sizes: has(PartArg::Sizes),
+                columns: args.columns,
+            };
+            sheet(&panels, &options)
+        }
+    }
+}

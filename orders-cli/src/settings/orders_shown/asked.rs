@@ -1,0 +1,65 @@
+//! The methods that flags ask for, with their parameters.
+
+use orders_core::registry::{self, MethodEntry};
+use orders_core::{Grid, Parameters};
+
+use crate::args::{OrdersShownArgs, SetArgs, ThresholdArgs};
+use crate::failure::Failure;
+use crate::settings::{method_entry, parameters};
+
+/// A method of the registry, with the parameters that flags give.
+pub(super) struct Asked {
+    pub(super) name: &'static str,
+    pub(super) parameters: Parameters,
+}
+
+/// The methods that are asked for one by one; lpd if nothing else is asked for.
+pub(super) fn methods(args: &OrdersShownArgs) -> Result<Vec<Asked>, Failure> {
+    let is_default = args.method.is_empty() && args.files.is_empty() && !args.all_methods;
+    let texts: Vec<&str> = match is_default {
+        true => vec!["lpd"],
+        false => args.method.iter().map(String::as_str).collect(),
+    };
+    let thresholds = &args.thresholds;
+    let sets_some = !args.set.set.is_empty()
+        || thresholds.proximity.is_some()
+        || thresholds.repulsion.is_some();
+    match texts[..] {
+        [text] => Ok(vec![method(text, &args.set, thresholds)?]),
+        _ if sets_some => Err(Failure::input(
+            "--set, --proximity and --repulsion are for one --method; of several each has its own, as in --method lpd,repulsion=4",
+        )),
+        _ => {
+            let (set, thresholds) = (SetArgs::default(), ThresholdArgs::default());
+            let texts = texts.into_iter();
+            texts.map(|text| method(text, &set, &thresholds)).collect()
+        }
+    }
+}
+
+/// A method written as its name, with parameters behind commas.
+fn method(text: &str, set: &SetArgs, thresholds: &ThresholdArgs) -> Result<Asked, Failure> {
+    let mut parts = text.split(',');
+    let entry = method_entry(parts.next().unwrap_or_default())?;
+    let behind_name: Vec<&str> = parts.collect();
+    Ok(Asked {
+        name: entry.name,
+        parameters: parameters(entry, &behind_name, set, thresholds)?,
+    })
+}
+
+/// All methods that can do a grid, with their defaults.
+pub(super) fn all_methods(grid: Grid, notes: &mut Vec<String>) -> Vec<Asked> {
+    let can_do = |entry: &&MethodEntry| grid.frames() == 1 || entry.is_for_video;
+    let (able, unable): (Vec<_>, Vec<_>) = registry::methods().iter().partition(can_do);
+    if !unable.is_empty() {
+        let names: Vec<&str> = unable.iter().map(|entry| entry.name).collect();
+        let names = names.join(", ");
+        notes.push(format!("left out, since made for one frame: {names}"));
+    }
+    let asked = able.into_iter().map(|entry| Asked {
+        name: entry.name,
+        parameters: Parameters::new(),
+    });
+    asked.collect()
+}
