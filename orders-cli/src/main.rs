@@ -33,6 +33,8 @@ fn main() -> ExitCode {
         Command::Convert(args) => commands::convert::run(args, &printer),
         Command::Plot(args) => commands::plot::run(args, &printer),
         Command::Animate(args) => commands::animate::run(args, &printer),
+        Command::Analyze(args) => commands::analyze::run(args, &printer),
+        Command::Optimize(args) => commands::optimize::run(args, &printer),
         Command::Distance(args) => commands::distance::run(args, &printer),
         Command::Methods(args) => commands::methods::run(args, &printer),
         Command::Data(args) => commands::data::run(args, &printer),

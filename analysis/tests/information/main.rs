@@ -6,4 +6,5 @@ mod field_table;
 mod literal;
 mod measured;
 mod refused;
+mod search;
 mod sizes;

@@ -3,9 +3,11 @@
 //! One struct for each command; flags that several commands have are in
 //! `shared`.
 
+mod analyze;
 mod animate;
 mod data;
 mod distance;
+mod optimize;
 mod orders_shown;
 mod plot;
 mod shared;
@@ -21,12 +23,16 @@ use crate::names;
 use crate::numbers;
 use crate::printer::Printer;
 
+pub(crate) use analyze::AnalyzeArgs;
 pub(crate) use animate::AnimateArgs;
 pub(crate) use data::{
     CodebookArgs, ColourArg, DataArgs, DataCommand, DataInfoArgs, DataPrepareArgs, DataPreviewArgs,
     ImagesArgs, LabelArgs,
 };
 pub(crate) use distance::DistanceArgs;
+pub(crate) use optimize::{
+    OptimizeArgs, OptimizeCommand, OptimizeOrderArgs, OptimizeSizesArgs, OptimizeThresholdsArgs,
+};
 pub(crate) use orders_shown::OrdersShownArgs;
 pub(crate) use plot::{PartArg, PlotArgs};
 pub(crate) use shared::{
@@ -63,6 +69,8 @@ pub(crate) enum Command {
     Convert(ConvertArgs),
     Plot(PlotArgs),
     Animate(AnimateArgs),
+    Analyze(AnalyzeArgs),
+    Optimize(OptimizeArgs),
     Methods(MethodsArgs),
     Distance(DistanceArgs),
     Data(DataArgs),
