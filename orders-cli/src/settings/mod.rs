@@ -8,6 +8,7 @@ mod method;
 mod order_list;
 mod orders_shown;
 mod sizes;
+mod tokenizer;
 
 use std::fmt;
 
@@ -24,6 +25,7 @@ pub(crate) use method::{method_by_name, method_entry, parameters};
 pub(crate) use order_list::OrderList;
 pub(crate) use orders_shown::{OrdersShown, Origin};
 pub(crate) use sizes::sizes;
+pub(crate) use tokenizer::{device, tokenizer};
 
 /// Pixels for each token of the tokenizers that LPD was published with.
 const STRIDE: u32 = 16;
