@@ -179,15 +179,15 @@ fn free(costs: &CutCosts, most_steps: usize, largest: usize) -> (Vec<f64>, Choic
         let mut best = vec![f64::INFINITY; cells + 1];
         let mut sizes = vec![0; cells + 1];
         // Later starts, which mean smaller groups, come last and win ties.
-        for start in 0..cells {
-            if before[start].is_infinite() {
+        for (start, &so_far) in before[..cells].iter().enumerate() {
+            if so_far.is_infinite() {
                 continue;
             }
             let row = &costs.row(start)[..largest.min(cells - start)];
             let ends = start + 1..start + 1 + row.len();
             let best = best[ends.clone()].iter_mut().zip(&mut sizes[ends]);
             for ((best, chosen), (cost, size)) in best.zip(row.iter().zip(1..)) {
-                let total = before[start] + cost;
+                let total = so_far + cost;
                 if total <= *best {
                     (*best, *chosen) = (total, size);
                 }
