@@ -3,12 +3,14 @@
 //! One struct for each command; flags that several commands have are in
 //! `shared`.
 
+mod analyze;
 mod animate;
 mod bench;
 mod data;
 mod distance;
 mod features;
 mod model;
+mod optimize;
 mod orders_shown;
 mod plot;
 mod sample;
@@ -27,6 +29,7 @@ use crate::names;
 use crate::numbers;
 use crate::printer::Printer;
 
+pub(crate) use analyze::AnalyzeArgs;
 pub(crate) use animate::AnimateArgs;
 pub(crate) use bench::BenchArgs;
 pub(crate) use data::{
@@ -36,6 +39,9 @@ pub(crate) use data::{
 pub(crate) use distance::DistanceArgs;
 pub(crate) use features::FeaturesArgs;
 pub(crate) use model::{ModelArgs, PrecisionArg, SampleOrdersArgs, ScheduleArg};
+pub(crate) use optimize::{
+    OptimizeArgs, OptimizeCommand, OptimizeOrderArgs, OptimizeSizesArgs, OptimizeThresholdsArgs,
+};
 pub(crate) use orders_shown::OrdersShownArgs;
 pub(crate) use plot::{PartArg, PlotArgs};
 pub(crate) use sample::SampleArgs;
@@ -75,6 +81,8 @@ pub(crate) enum Command {
     Convert(ConvertArgs),
     Plot(PlotArgs),
     Animate(AnimateArgs),
+    Analyze(AnalyzeArgs),
+    Optimize(OptimizeArgs),
     Tokenize(TokenizeArgs),
     Detokenize(DetokenizeArgs),
     Sample(SampleArgs),
