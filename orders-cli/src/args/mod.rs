@@ -35,8 +35,8 @@ pub(crate) use shared::{
     SetArgs, SizesArgs, ThreadsArgs, ThresholdArgs,
 };
 pub(crate) use sweep::{
-    PlotKind, SweepArgs, SweepCommand, SweepMergeArgs, SweepPlotArgs, SweepRunArgs, SweepTableArgs,
-    TableFormat, WhereArgs,
+    PlotKind, SweepArgs, SweepCommand, SweepMergeArgs, SweepPlotArgs, SweepTableArgs, TableFormat,
+    WhereArgs,
 };
 
 /// Generation orders for parallel autoregressive image models: which tokens
