@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use crate::error::FigureError;
+use crate::figure::{MOST_PIXELS, check_size};
+
 /// Keyword of the text that says how a picture was made.
 pub(crate) const COMMENT: &str = "Comment";
 
@@ -16,6 +19,27 @@ pub struct Image {
 }
 
 impl Image {
+    /// A picture from its pixels: red, green, blue, row after row.
+    ///
+    /// # Errors
+    ///
+    /// [`FigureError::TooLarge`] if a side is over 2^14 px or there are over 2^24
+    /// pixels, [`FigureError::Count`] if there are none, [`FigureError::Length`]
+    /// unless `rgb` has `3 * width * height` bytes.
+    pub fn from_rgb(width: u32, height: u32, rgb: Vec<u8>) -> Result<Self, FigureError> {
+        check_size((width, height))?;
+        let bytes = 3 * width as usize * height as usize;
+        FigureError::check_count("bytes of pixels", bytes, 3, 3 * MOST_PIXELS as usize)?;
+        if rgb.len() != bytes {
+            return Err(FigureError::Length {
+                what: "the list of bytes of pixels".into(),
+                given: rgb.len(),
+                expected: bytes,
+            });
+        }
+        Ok(Self::new(width, height, rgb))
+    }
+
     /// A picture from its pixels. The caller sees to it that neither side is 0
     /// and that `rgb` has three bytes for each pixel.
     pub(crate) fn new(width: u32, height: u32, rgb: Vec<u8>) -> Self {
@@ -112,6 +136,14 @@ mod tests {
             let image = Image::new(width, height, rgb.clone());
             assert_eq!(decode(&image.to_png()), (width, height, rgb));
         }
+    }
+
+    #[test]
+    fn pixels_that_are_no_picture_are_refused() {
+        assert!(Image::from_rgb(2, 1, vec![1; 6]).is_ok());
+        assert!(Image::from_rgb(2, 1, vec![1; 5]).is_err());
+        assert!(Image::from_rgb(0, 1, vec![]).is_err());
+        assert!(Image::from_rgb(1 << 14, 1 << 14, vec![]).is_err());
     }
 
     #[test]

@@ -1,13 +1,23 @@
 //! The LPD transformer in candle, and what it is judged with.
 //!
+//! - [`checkpoint`]: files of named tensors, PyTorch's and safetensors, read
+//!   without running what is in them.
+//! - [`DeviceKind`]: where to compute.
 //! - [`features`]: networks that turn images into features.
 //! - [`lpd`]: the transformer, its training pass and generation.
 //! - [`metrics`]: distances between sets of images, from their features.
+//! - [`vq`]: the VQ-16 tokenizer, between images and tokens.
 //! - [`weights`]: named tensors, held against the list that a network expects,
 //!   and weights by formula for tests at full size.
 
+pub mod checkpoint;
 mod cpu;
+mod device;
 pub mod features;
 pub mod lpd;
 pub mod metrics;
+pub mod vq;
 pub mod weights;
+
+pub use candle_core::{DType, Device, Tensor};
+pub use device::{DeviceError, DeviceKind};

@@ -181,6 +181,12 @@ pub(crate) fn ends_with_separator(path: &Path) -> bool {
     last.is_some_and(|&byte| std::path::is_separator(byte.into()))
 }
 
+/// Whether a path has an ending, such as `png`.
+pub(crate) fn ends_with(path: &Path, ending: &str) -> bool {
+    path.extension()
+        .is_some_and(|found| found.eq_ignore_ascii_case(ending))
+}
+
 /// The folder and those above it that are not there yet, the deepest
 /// first.
 fn missing_folders(folder: &Path) -> Vec<PathBuf> {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::folder::Folder;
 
-const COMMANDS: [(&str, &[&str]); 10] = [
+const COMMANDS: [(&str, &[&str]); 15] = [
     (
         "gen",
         &[
@@ -87,6 +87,8 @@ const COMMANDS: [(&str, &[&str]); 10] = [
         &[
             "<IN>",
             "<OUT>",
+            "--key <KEY>",
+            "orders-cli convert lpd_l_256.pth lpd_l_256.safetensors",
             "--res <R>",
             "--grid <HxW>",
             "--known <FILE>",
@@ -169,7 +171,69 @@ const COMMANDS: [(&str, &[&str]); 10] = [
             "orders-cli sweep sweeps/principles.toml --out principles/",
         ],
     ),
+    (
+        "tokenize",
+        &[
+            "<FILE>...",
+            "--tokenizer <FILE>",
+            "--tokenizer-config <FILE>",
+            "--config",
+            "--tokenizer-key <KEY>",
+            "--out <FILE>",
+            "--device <NAME>",
+            "--threads <N>",
+            "--force",
+            "--json",
+            "--quiet",
+        ],
+    ),
+    (
+        "detokenize",
+        &[
+            "<FILE>",
+            "--tokenizer <FILE>",
+            "--tokenizer-config <FILE>",
+            "--res <R>",
+            "--grid <HxW>",
+            "--out <PATH>",
+            "--device <NAME>",
+            "--threads <N>",
+            "--force",
+            "--json",
+            "--quiet",
+        ],
+    ),
     ("methods", &["[NAME]", "--json", "--quiet"]),
+    (
+        "features",
+        &[
+            "<IMAGES>",
+            "--network <NAME>",
+            "--weights <FILE>",
+            "--out <FILE>",
+            "--threads <N>",
+            "--force",
+            "--json",
+            "--quiet",
+        ],
+    ),
+    (
+        "distance",
+        &[
+            "<REAL>",
+            "<GENERATED>",
+            "--network <NAME>",
+            "--neighbours <K>",
+            "--splits <N>",
+            "--floor",
+            "--seed <S>",
+            "--frechet-only",
+            "--threads <N>",
+            "--json",
+            "--quiet",
+        ],
+    ),
+    ("data", &["info", "prepare", "preview", "--quiet"]),
     ("completions", &["<SHELL>", "bash", "fish", "zsh"]),
 ];
 

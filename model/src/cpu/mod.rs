@@ -21,6 +21,8 @@ pub(crate) use attention::{CpuCache, attention};
 pub(crate) use functions::{exp, largest};
 pub(crate) use linear::{PackedWeight, linear};
 pub(crate) use norm::layer_norm;
+pub(crate) use panels::{PANEL, PanelRow, packed};
+pub(crate) use product::{Sums, TILE_ROWS, add_products, tiles};
 
 /// Calls `read` with the numbers of a tensor, without a copy if they lie side by
 /// side.

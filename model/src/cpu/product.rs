@@ -5,10 +5,10 @@ use pulp::Simd;
 use super::panels::{PANEL, PanelRow};
 
 /// The most rows of a tile.
-pub(super) const TILE_ROWS: usize = 6;
+pub(crate) const TILE_ROWS: usize = 6;
 
 /// Sums of a tile: a row of 64 for each of its rows.
-pub(super) type Sums = [PanelRow; TILE_ROWS];
+pub(crate) type Sums = [PanelRow; TILE_ROWS];
 
 /// Adds the products of rows and a panel to `sums`, the terms in the order of
 /// the panel's rows: `sums[r][c] += sum over k of rows[r][k] panel[k][c]`.
@@ -16,7 +16,7 @@ pub(super) type Sums = [PanelRow; TILE_ROWS];
 /// There are from 1 to [`TILE_ROWS`] rows, each at least as long as the panel
 /// has rows. Must be inlined into a function that is compiled for `S`.
 #[inline(always)]
-pub(super) fn add_products<S: Simd>(simd: S, rows: &[&[f32]], panel: &[PanelRow], sums: &mut Sums) {
+pub(crate) fn add_products<S: Simd>(simd: S, rows: &[&[f32]], panel: &[PanelRow], sums: &mut Sums) {
     match S::F32_LANES {
         16 => by_rows::<S, 4>(simd, rows, panel, sums),
         8 => by_rows::<S, 2>(simd, rows, panel, sums),
@@ -94,7 +94,7 @@ fn tile<S: Simd, const VECTORS: usize, const ROWS: usize>(
 
 /// The sizes of tiles that share `rows` rows as evenly as can be: equal tiles
 /// keep the same number of sums going.
-pub(super) fn tiles(rows: usize) -> impl Iterator<Item = std::ops::Range<usize>> {
+pub(crate) fn tiles(rows: usize) -> impl Iterator<Item = std::ops::Range<usize>> {
     let count = rows.div_ceil(TILE_ROWS).max(1);
     (0..count).map(move |tile| tile * rows / count..(tile + 1) * rows / count)
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use candle_core::Tensor;
-use image::RgbImage;
+use orders_datasets::Image;
 
 use super::conv::{Activation, Conv, Folded, Geometry, f32_values};
 use super::depthwise::Depthwise;
@@ -248,8 +248,8 @@ impl MobileNetV2 {
         })
     }
 
-    /// Features and class scores of an image of any size that has pixels.
-    pub(super) fn extract(&self, image: &RgbImage) -> ImageFeatures {
+    /// Features and class scores of an image in colour, of any size.
+    pub(super) fn extract(&self, image: &Image) -> ImageFeatures {
         let mut map = resize::antialiased(image, SIDE);
         let planes = map.values.chunks_exact_mut(SIDE * SIDE);
         for ((plane, mean), sd) in planes.zip(MEAN).zip(SD) {

@@ -2,15 +2,17 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::path::Path;
 use std::str::FromStr;
 
-use candle_core::Tensor;
-use image::RgbImage;
+use candle_core::{Device, Tensor};
+use orders_datasets::Image;
 use rayon::prelude::*;
 
 use super::error::FeaturesError;
 use super::inception::InceptionV3;
 use super::mobilenet_v2::MobileNetV2;
+use crate::checkpoint::read_checkpoint;
 
 /// A network by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -132,33 +134,35 @@ impl FeatureNetwork {
         Ok(Self { network, weights })
     }
 
+    /// The network with the weights of a file, of any format that
+    /// [`read_checkpoint`] knows.
+    ///
+    /// # Errors
+    ///
+    /// [`FeaturesError::Checkpoint`] if the file can't be read, and those of
+    /// [`new`](Self::new).
+    pub fn read(network: Network, path: impl AsRef<Path>) -> Result<Self, FeaturesError> {
+        let checkpoint = read_checkpoint(path.as_ref(), None, &Device::Cpu)?;
+        Self::new(network, checkpoint.tensors)
+    }
+
     /// Which network it is.
     pub fn network(&self) -> Network {
         self.network
     }
 
-    /// Features and class scores of images, each of any size.
+    /// Features and class scores of images, each of any size, grey or in colour.
     ///
     /// A batch of one for each thread keeps them all busy. Memory is about 30 MB
     /// for each thread with the FID Inception.
-    ///
-    /// # Errors
-    ///
-    /// [`FeaturesError::EmptyImage`].
-    pub fn extract(&self, images: &[RgbImage]) -> Result<Vec<ImageFeatures>, FeaturesError> {
-        let empty = |image: &RgbImage| image.width() == 0 || image.height() == 0;
-        if let Some(index) = images.iter().position(empty) {
-            let (width, height) = images[index].dimensions();
-            return Err(FeaturesError::EmptyImage {
-                index,
-                width,
-                height,
-            });
-        }
-        let extract = |image| match &self.weights {
-            Kind::InceptionFid(network) => network.extract(image),
-            Kind::MobileNetV2(network) => network.extract(image),
+    pub fn extract(&self, images: &[Image]) -> Vec<ImageFeatures> {
+        let extract = |image: &Image| {
+            let image = image.to_rgb();
+            match &self.weights {
+                Kind::InceptionFid(network) => network.extract(&image),
+                Kind::MobileNetV2(network) => network.extract(&image),
+            }
         };
-        Ok(images.par_iter().map(extract).collect())
+        images.par_iter().map(extract).collect()
     }
 }

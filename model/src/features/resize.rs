@@ -1,6 +1,6 @@
 //! Images to the size that a network takes.
 
-use image::RgbImage;
+use orders_datasets::Image;
 use rayon::prelude::*;
 
 use super::map::Map;
@@ -10,7 +10,7 @@ use super::map::Map;
 /// averaged when an image shrinks. Values stay 0 to 255.
 ///
 /// O(size^2) time.
-pub(super) fn tensorflow_1(image: &RgbImage, size: usize) -> Map {
+pub(super) fn tensorflow_1(image: &Image, size: usize) -> Map {
     let (width, height) = (image.width() as usize, image.height() as usize);
     let places = |side: usize| -> Vec<(usize, usize, f32)> {
         let scale = side as f32 / size as f32;
@@ -22,7 +22,7 @@ pub(super) fn tensorflow_1(image: &RgbImage, size: usize) -> Map {
         (0..size).map(place).collect()
     };
     let (rows, columns) = (places(height), places(width));
-    let pixels = image.as_raw();
+    let pixels = image.pixels();
     let mut map = Map::zeros(3, size, size);
     for (channel, plane) in map.values.chunks_exact_mut(size * size).enumerate() {
         let at = |y: usize, x: usize| f32::from(pixels[(y * width + x) * 3 + channel]);
@@ -45,10 +45,10 @@ pub(super) fn tensorflow_1(image: &RgbImage, size: usize) -> Map {
 /// of max(1, side / n) and are scaled to sum to 1.
 ///
 /// O(pixels + size^2) time for images that shrink.
-pub(super) fn antialiased(image: &RgbImage, size: usize) -> Map {
+pub(super) fn antialiased(image: &Image, size: usize) -> Map {
     let (width, height) = (image.width() as usize, image.height() as usize);
     let (columns, rows) = (Weights::new(width, size), Weights::new(height, size));
-    let pixels = image.as_raw();
+    let pixels = image.pixels();
     let mut map = Map::zeros(3, size, size);
     let planes = map.values.par_chunks_exact_mut(size * size).enumerate();
     planes.for_each(|(channel, plane)| {
@@ -119,16 +119,17 @@ impl Weights {
 mod tests {
     use super::*;
 
-    fn row(values: &[u8]) -> RgbImage {
-        RgbImage::from_fn(values.len() as u32, 1, |x, _| {
-            image::Rgb([values[x as usize]; 3])
-        })
+    /// Equal rows of grey pixels, in colour.
+    fn rows(height: u32, values: &[u8]) -> Image {
+        let pixels = values.repeat(height as usize);
+        let image = Image::new(height, values.len() as u32, 1, pixels).unwrap();
+        image.to_rgb()
     }
 
     #[test]
     fn tensorflow_keeps_the_left_edge() {
         // Outputs at 0, 2/3, 4/3 of two pixels.
-        let map = tensorflow_1(&row(&[0, 90]), 3);
+        let map = tensorflow_1(&rows(1, &[0, 90]), 3);
         let expected = [0.0, 60.0, 90.0];
         for (found, expected) in map.values[..3].iter().zip(expected) {
             assert!((found - expected).abs() < 1e-4, "{found}");
@@ -138,7 +139,7 @@ mod tests {
     #[test]
     fn antialiasing_averages() {
         // Output centres at 2 and 6 of eight pixels; a triangle of reach 4.
-        let map = antialiased(&row(&[80, 0, 0, 0, 0, 0, 0, 0]), 2);
+        let map = antialiased(&rows(1, &[80, 0, 0, 0, 0, 0, 0, 0]), 2);
         // Weights of the pixels at 0.5 to 5.5: 2.5, 3.5, 3.5, 2.5, 1.5, 0.5 of 14.
         assert!(
             (map.values[0] - 80.0 * 2.5 / 14.0).abs() < 1e-4,
@@ -150,8 +151,7 @@ mod tests {
 
     #[test]
     fn the_same_size_changes_nothing() {
-        let image = row(&[5, 200, 31]);
-        let image = RgbImage::from_fn(3, 3, |x, _| *image.get_pixel(x, 0));
+        let image = rows(3, &[5, 200, 31]);
         for map in [tensorflow_1(&image, 3), antialiased(&image, 3)] {
             assert_eq!(map.values[..6], [5.0, 200.0, 31.0, 5.0, 200.0, 31.0]);
         }

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "what tests prepare must work")]
 
 mod against_literal;
+mod files;
 mod literal;
 mod properties;
 mod random;

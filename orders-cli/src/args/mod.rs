@@ -6,10 +6,12 @@
 mod animate;
 mod data;
 mod distance;
+mod features;
 mod orders_shown;
 mod plot;
 mod shared;
 mod sweep;
+mod tokenizer;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -28,6 +30,7 @@ pub(crate) use data::{
     ImagesArgs, LabelArgs,
 };
 pub(crate) use distance::DistanceArgs;
+pub(crate) use features::FeaturesArgs;
 pub(crate) use orders_shown::OrdersShownArgs;
 pub(crate) use plot::{PartArg, PlotArgs};
 pub(crate) use shared::{
@@ -38,6 +41,7 @@ pub(crate) use sweep::{
     PlotKind, SweepArgs, SweepCommand, SweepMergeArgs, SweepPlotArgs, SweepTableArgs, TableFormat,
     WhereArgs,
 };
+pub(crate) use tokenizer::{DetokenizeArgs, DeviceArgs, TokenizeArgs, TokenizerArgs};
 
 /// Generation orders for parallel autoregressive image models: which tokens
 /// are generated together, and in which order.
@@ -69,7 +73,10 @@ pub(crate) enum Command {
     Plot(PlotArgs),
     Animate(AnimateArgs),
     Sweep(SweepArgs),
+    Tokenize(TokenizeArgs),
+    Detokenize(DetokenizeArgs),
     Methods(MethodsArgs),
+    Features(FeaturesArgs),
     Distance(DistanceArgs),
     Data(DataArgs),
     Completions(CompletionsArgs),
@@ -206,20 +213,35 @@ pub(crate) struct InspectArgs {
     pub(crate) json: bool,
 }
 
-/// Convert an order file to another format
+/// Convert an order file to another format, or a checkpoint to safetensors
 ///
-/// Formats are those of the endings: .json, .npy, .safetensors. The manifest is
-/// carried over where there is one; flags for grid and known cells take
-/// precedence over it.
+/// Order files: formats are those of the endings: .json, .npy, .safetensors. The
+/// manifest is carried over where there is one; flags for grid and known cells
+/// take precedence over it.
+///
+/// Checkpoints: what PyTorch's torch.save wrote (.pth, .pt), in the zip format or
+/// the older one, becomes .safetensors; by its content IN is known to be one.
+/// Nothing in it is run, and what lies beside the tensors of the network is left
+/// out. PyTorch files are not written: safetensors.torch.load_file reads ours.
 #[derive(Debug, Args)]
-#[command(name = "convert")]
+#[command(
+    name = "convert",
+    after_help = "Examples:
+  orders-cli convert theirs.json ours.safetensors
+  orders-cli convert lpd_l_256.pth lpd_l_256.safetensors
+  orders-cli convert training.pth ema.safetensors --key model_ema"
+)]
 pub(crate) struct ConvertArgs {
-    /// Order file to read
+    /// Order file or checkpoint to read
     #[arg(value_name = "IN")]
     pub(crate) input: PathBuf,
-    /// Order file to write
+    /// File to write
     #[arg(value_name = "OUT")]
     pub(crate) output: PathBuf,
+    /// Key of the tensors in a checkpoint, as in model or training/model [default:
+    /// model or state_dict, or where the only tensors are]
+    #[arg(long, value_name = "KEY")]
+    pub(crate) key: Option<String>,
     #[command(flatten)]
     pub(crate) grid: OptionalGridArgs,
     #[command(flatten)]

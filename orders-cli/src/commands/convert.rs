@@ -8,6 +8,7 @@ use orders_core::KnownCells;
 use orders_core::files::{Encoder, FinishedFile, Limits, Manifest, Summary, read_order_file};
 use serde::Serialize;
 
+use super::convert_checkpoint;
 use crate::args::ConvertArgs;
 use crate::failure::Failure;
 use crate::interrupt;
@@ -25,6 +26,15 @@ struct Report<'a> {
 }
 
 pub(crate) fn run(args: &ConvertArgs, printer: &Printer) -> Result<ExitCode, Failure> {
+    if convert_checkpoint::is_checkpoint(&args.input)? {
+        return convert_checkpoint::run(args, printer);
+    }
+    if args.key.is_some() {
+        return Err(Failure::input(format!(
+            "--key is for files of PyTorch, which {} is not",
+            args.input.display()
+        )));
+    }
     let origin = order_file::manifest_beside(&args.input)?;
     let given = KnownFile::read(&args.known)?;
     let known = settings::known_of_file(&args.grid, given.as_ref(), origin.as_ref(), &args.input)?;

@@ -4,14 +4,18 @@ pub(crate) mod animate;
 pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod convert;
+mod convert_checkpoint;
 pub(crate) mod data;
+pub(crate) mod detokenize;
 pub(crate) mod distance;
+pub(crate) mod features;
 pub(crate) mod generate;
 pub(crate) mod inspect;
 pub(crate) mod methods;
 pub(crate) mod plot;
 pub(crate) mod schedule;
 pub(crate) mod sweep;
+pub(crate) mod tokenize;
 
 use orders_figures::FigureError;
 

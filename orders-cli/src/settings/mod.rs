@@ -6,6 +6,7 @@ mod mask;
 mod method;
 mod orders_shown;
 mod sizes;
+mod tokenizer;
 
 use std::fmt;
 
@@ -20,6 +21,7 @@ pub(crate) use known::{KnownFile, known_of_file};
 pub(crate) use method::{method_by_name, method_entry, parameters};
 pub(crate) use orders_shown::{OrdersShown, Origin};
 pub(crate) use sizes::sizes;
+pub(crate) use tokenizer::{device, tokenizer};
 
 /// Pixels for each token of the tokenizers that LPD was published with.
 const STRIDE: u32 = 16;

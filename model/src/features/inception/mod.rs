@@ -5,7 +5,7 @@ mod blocks;
 use std::collections::BTreeMap;
 
 use candle_core::Tensor;
-use image::RgbImage;
+use orders_datasets::Image;
 
 use self::blocks::{Block, Layer, Stage, blocks};
 use super::conv::{Activation, Conv, Folded, f32_values};
@@ -97,8 +97,8 @@ impl InceptionV3 {
         }
     }
 
-    /// Features and class scores of an image of any size that has pixels.
-    pub(super) fn extract(&self, image: &RgbImage) -> ImageFeatures {
+    /// Features and class scores of an image in colour, of any size.
+    pub(super) fn extract(&self, image: &Image) -> ImageFeatures {
         let mut map = resize::tensorflow_1(image, SIDE);
         for value in &mut map.values {
             *value = (*value - 128.0) / 128.0;

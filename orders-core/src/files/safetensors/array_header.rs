@@ -93,6 +93,11 @@ impl SafetensorsHeader {
         self.metadata.offset_keys().len()
     }
 
+    /// The names of all tensors, in the order in which they lie in the file.
+    pub fn names(&self) -> Vec<String> {
+        self.metadata.offset_keys()
+    }
+
     /// The tensor of a name.
     pub fn named(&self, name: &str) -> Option<&TensorInfo> {
         self.metadata.info(name)

@@ -1,0 +1,367 @@
+//! The instructions.
+
+use std::collections::BTreeMap;
+
+use super::builders::{build, persistent};
+use super::bytes::Bytes;
+use super::global::Global;
+use super::value::{Heap, Name, Object, Value};
+use crate::checkpoint::error::PickleError;
+
+/// The most values on the stack, marks on it, and values remembered.
+const MOST_VALUES: usize = 1 << 20;
+
+/// The stack machine of Python's `pickle`, protocols 2 to 5, with the
+/// instructions that `torch.save` writes.
+///
+/// Nothing in a pickle is executed: names are looked up in a fixed list, and
+/// what is applied to arguments is Rust code that makes values. Time and memory
+/// are O(bytes) of the pickle.
+#[derive(Debug, Default)]
+pub(in crate::checkpoint) struct Machine {
+    pub(in crate::checkpoint) heap: Heap,
+    stack: Vec<Value>,
+    marks: Vec<usize>,
+    memo: BTreeMap<u32, Value>,
+}
+
+impl Machine {
+    /// Reads one pickle from the start of `bytes`: its value and its length.
+    /// The heap keeps what earlier pickles of the same file made.
+    ///
+    /// # Errors
+    ///
+    /// The byte at which the pickle is refused, and why.
+    pub(in crate::checkpoint) fn run(
+        &mut self,
+        bytes: &[u8],
+    ) -> Result<(Value, usize), (usize, PickleError)> {
+        self.stack.clear();
+        self.marks.clear();
+        self.memo.clear();
+        let mut bytes = Bytes::new(bytes);
+        loop {
+            let at = bytes.at;
+            match self.step(&mut bytes) {
+                Ok(None) => {}
+                Ok(Some(value)) => return Ok((value, bytes.at)),
+                Err(error) => return Err((at, error)),
+            }
+        }
+    }
+
+    /// Follows one instruction; the value if it was the last.
+    fn step(&mut self, bytes: &mut Bytes<'_>) -> Result<Option<Value>, PickleError> {
+        let instruction = bytes.byte()?;
+        match instruction {
+            // PROTO, FRAME
+            0x80 => match bytes.byte()? {
+                2..=5 => {}
+                other => return Err(PickleError::Protocol(other)),
+            },
+            0x95 => {
+                bytes.take(8)?;
+            }
+            // STOP
+            b'.' => return self.pop().map(Some),
+            // NONE, NEWTRUE, NEWFALSE
+            b'N' => self.push(Value::None)?,
+            0x88 => self.push(Value::Bool(true))?,
+            0x89 => self.push(Value::Bool(false))?,
+            // BININT, BININT1, BININT2, LONG1, BINFLOAT
+            b'J' => {
+                let number = i32::from_le_bytes(bytes.array()?);
+                self.push(Value::Int(number.into()))?;
+            }
+            b'K' => {
+                let number = bytes.byte()?;
+                self.push(Value::Int(number.into()))?;
+            }
+            b'M' => {
+                let number = bytes.u16()?;
+                self.push(Value::Int(number.into()))?;
+            }
+            0x8a => {
+                let count = bytes.byte()?;
+                let number = long(bytes.take(count.into())?);
+                self.push(number)?;
+            }
+            b'G' => {
+                bytes.take(8)?;
+                self.push(Value::Float)?;
+            }
+            // BINUNICODE, SHORT_BINUNICODE, BINUNICODE8
+            b'X' => {
+                let count = bytes.u32()? as usize;
+                self.push_text(bytes, count)?;
+            }
+            0x8c => {
+                let count = bytes.byte()?.into();
+                self.push_text(bytes, count)?;
+            }
+            0x8d => {
+                let count = bytes.length()?;
+                self.push_text(bytes, count)?;
+            }
+            // SHORT_BINSTRING and BINSTRING of Python 2: its plain texts
+            b'U' => {
+                let count = bytes.byte()?.into();
+                self.push_text(bytes, count)?;
+            }
+            b'T' => {
+                let count = bytes.u32()? as usize;
+                self.push_text(bytes, count)?;
+            }
+            // SHORT_BINBYTES, BINBYTES, BINBYTES8
+            b'C' => {
+                let count = bytes.byte()?.into();
+                bytes.take(count)?;
+                self.push(Value::Bytes)?;
+            }
+            b'B' => {
+                let count = bytes.u32()? as usize;
+                bytes.take(count)?;
+                self.push(Value::Bytes)?;
+            }
+            0x8e => {
+                let count = bytes.length()?;
+                bytes.take(count)?;
+                self.push(Value::Bytes)?;
+            }
+            // MARK, POP, POP_MARK, DUP
+            b'(' => {
+                limit("marks", self.marks.len())?;
+                self.marks.push(self.stack.len());
+            }
+            b'0' => {
+                self.pop()?;
+            }
+            b'1' => {
+                self.since_mark()?;
+            }
+            b'2' => {
+                let top = self.top()?.clone();
+                self.push(top)?;
+            }
+            // EMPTY_TUPLE, TUPLE1, TUPLE2, TUPLE3, TUPLE
+            b')' => self.push_object(Object::Tuple(Vec::new()))?,
+            0x85..=0x87 => {
+                let items = self.pop_many(usize::from(instruction - 0x84))?;
+                self.push_object(Object::Tuple(items))?;
+            }
+            b't' => {
+                let items = self.since_mark()?;
+                self.push_object(Object::Tuple(items))?;
+            }
+            // EMPTY_LIST, LIST, APPEND, APPENDS
+            b']' => self.push_object(Object::List(Vec::new()))?,
+            b'l' => {
+                let items = self.since_mark()?;
+                self.push_object(Object::List(items))?;
+            }
+            b'a' => {
+                let item = self.pop()?;
+                let list = self.top()?.clone();
+                self.heap.extend(&list, vec![item])?;
+            }
+            b'e' => {
+                let items = self.since_mark()?;
+                let list = self.top()?.clone();
+                self.heap.extend(&list, items)?;
+            }
+            // EMPTY_SET, ADDITEMS
+            0x8f => self.push(Value::Inert)?,
+            0x90 => {
+                self.since_mark()?;
+            }
+            // EMPTY_DICT, DICT, SETITEM, SETITEMS
+            b'}' => self.push_object(Object::Dictionary(Vec::new()))?,
+            b'd' => {
+                let pairs = pairs(self.since_mark()?)?;
+                self.push_object(Object::Dictionary(pairs))?;
+            }
+            b's' => {
+                let pairs = pairs(self.pop_many(2)?)?;
+                let dictionary = self.top()?.clone();
+                self.heap.insert(&dictionary, pairs)?;
+            }
+            b'u' => {
+                let pairs = pairs(self.since_mark()?)?;
+                let dictionary = self.top()?.clone();
+                self.heap.insert(&dictionary, pairs)?;
+            }
+            // BINPUT, LONG_BINPUT, MEMOIZE, BINGET, LONG_BINGET
+            b'q' => {
+                let index = bytes.byte()?.into();
+                self.remember(index)?;
+            }
+            b'r' => {
+                let index = bytes.u32()?;
+                self.remember(index)?;
+            }
+            0x94 => {
+                let index = self.memo.len() as u32;
+                self.remember(index)?;
+            }
+            b'h' => {
+                let index = bytes.byte()?.into();
+                self.recall(index)?;
+            }
+            b'j' => {
+                let index = bytes.u32()?;
+                self.recall(index)?;
+            }
+            // GLOBAL, STACK_GLOBAL
+            b'c' => {
+                let (module, name) = (bytes.line()?, bytes.line()?);
+                self.push_global(module, name)?;
+            }
+            0x93 => {
+                let (name, module) = (self.pop()?, self.pop()?);
+                let (Value::Text(module), Value::Text(name)) = (module, name) else {
+                    return Err(PickleError::Value("a name is no text"));
+                };
+                self.push_global(&module, &name)?;
+            }
+            // REDUCE, NEWOBJ, BUILD
+            b'R' | 0x81 => {
+                let (arguments, callable) = (self.pop()?, self.pop()?);
+                let value = build(&mut self.heap, &callable, &arguments)?;
+                self.push(value)?;
+            }
+            b'b' => {
+                self.pop()?;
+                // Attributes of dictionaries say nothing about tensors.
+                let is_dictionary = self.heap.dictionary(self.top()?).is_some();
+                if !is_dictionary && *self.top()? != Value::Inert {
+                    return Err(PickleError::Value(
+                        "attributes are set on a value that has none",
+                    ));
+                }
+            }
+            // BINPERSID
+            b'Q' => {
+                let id = self.pop()?;
+                let storage = persistent(&mut self.heap, &id)?;
+                self.push(storage)?;
+            }
+            other => return Err(PickleError::Instruction(other)),
+        }
+        Ok(None)
+    }
+
+    fn push(&mut self, value: Value) -> Result<(), PickleError> {
+        limit("values", self.stack.len())?;
+        self.stack.push(value);
+        Ok(())
+    }
+
+    fn push_object(&mut self, object: Object) -> Result<(), PickleError> {
+        let value = self.heap.add(object)?;
+        self.push(value)
+    }
+
+    fn push_text(&mut self, bytes: &mut Bytes<'_>, count: usize) -> Result<(), PickleError> {
+        let text = bytes.text(count)?;
+        self.push(Value::Text(text.into()))
+    }
+
+    fn push_global(&mut self, module: &str, name: &str) -> Result<(), PickleError> {
+        match Global::of(module, name) {
+            Some(global) => self.push(Value::Global(Name(global))),
+            None => {
+                // The name is the file's; what is shown of it is short and plain.
+                let name: String = format!("{module}.{name}")
+                    .chars()
+                    .filter(|character| !character.is_control())
+                    .take(100)
+                    .collect();
+                Err(PickleError::Global { name })
+            }
+        }
+    }
+
+    /// How far down values may be taken: to the last mark.
+    fn floor(&self) -> usize {
+        self.marks.last().copied().unwrap_or(0)
+    }
+
+    fn pop(&mut self) -> Result<Value, PickleError> {
+        if self.stack.len() <= self.floor() {
+            return Err(PickleError::Value("a value is missing"));
+        }
+        self.stack
+            .pop()
+            .ok_or(PickleError::Value("a value is missing"))
+    }
+
+    fn pop_many(&mut self, count: usize) -> Result<Vec<Value>, PickleError> {
+        match self.stack.len().checked_sub(count) {
+            Some(from) if from >= self.floor() => Ok(self.stack.split_off(from)),
+            _ => Err(PickleError::Value("a value is missing")),
+        }
+    }
+
+    fn top(&self) -> Result<&Value, PickleError> {
+        match self.stack.last() {
+            Some(value) if self.stack.len() > self.floor() => Ok(value),
+            _ => Err(PickleError::Value("a value is missing")),
+        }
+    }
+
+    fn since_mark(&mut self) -> Result<Vec<Value>, PickleError> {
+        let mark = self.marks.pop();
+        let from = mark.ok_or(PickleError::Value("a mark is missing"))?;
+        Ok(self.stack.split_off(from))
+    }
+
+    fn remember(&mut self, index: u32) -> Result<(), PickleError> {
+        limit("remembered values", self.memo.len())?;
+        let value = self.top()?.clone();
+        self.memo.insert(index, value);
+        Ok(())
+    }
+
+    fn recall(&mut self, index: u32) -> Result<(), PickleError> {
+        let value = self.memo.get(&index).cloned();
+        self.push(value.ok_or(PickleError::Value(
+            "a value is recalled that was never made",
+        ))?)
+    }
+}
+
+fn limit(what: &'static str, count: usize) -> Result<(), PickleError> {
+    if count >= MOST_VALUES {
+        return Err(PickleError::TooMany {
+            what,
+            limit: MOST_VALUES,
+        });
+    }
+    Ok(())
+}
+
+/// Two's complement, little endian, of any length.
+fn long(bytes: &[u8]) -> Value {
+    if bytes.len() > 8 {
+        return Value::Long(bytes.into());
+    }
+    let sign = match bytes.last() {
+        Some(last) if last & 0x80 != 0 => 0xff,
+        _ => 0,
+    };
+    let mut number = [sign; 8];
+    number[..bytes.len()].copy_from_slice(bytes);
+    Value::Int(i64::from_le_bytes(number))
+}
+
+fn pairs(items: Vec<Value>) -> Result<Vec<(Value, Value)>, PickleError> {
+    if !items.len().is_multiple_of(2) {
+        return Err(PickleError::Value("a key has no value"));
+    }
+    let mut items = items.into_iter();
+    let mut pairs = Vec::with_capacity(items.len() / 2);
+    while let (Some(key), Some(value)) = (items.next(), items.next()) {
+        pairs.push((key, value));
+    }
+    Ok(pairs)
+}

@@ -1,0 +1,13 @@
+//! A machine for the pickles of `torch.save`, which runs no code.
+//!
+//! It builds plain values and the tensors' descriptions; see [`Machine::run`].
+
+mod builders;
+mod bytes;
+mod global;
+mod machine;
+mod value;
+
+pub(super) use global::ElementType;
+pub(super) use machine::Machine;
+pub(super) use value::{Heap, Object, Storage, TensorView, Value};

@@ -1,0 +1,255 @@
+//! Values that a pickle builds.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::global::{ElementType, Global};
+use crate::checkpoint::error::PickleError;
+
+/// The most objects in a pickle, and the most entries of all of them together.
+const MOST_OBJECTS: usize = 1 << 20;
+
+/// A value; those with parts lie in the [`Heap`], so that copying one is cheap
+/// and dropping a deeply nested one is no recursion.
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::checkpoint) enum Value {
+    None,
+    Bool(bool),
+    Int(i64),
+    /// A whole number of over 64 bits, little endian.
+    Long(Arc<[u8]>),
+    Float,
+    Text(Arc<str>),
+    Bytes,
+    Global(Name),
+    /// A storage, as a position in the heap's list.
+    Storage(usize),
+    /// An object, as a position in the heap.
+    Object(usize),
+    /// Something that says nothing about tensors.
+    Inert,
+}
+
+/// A name that is allowed, kept from being made elsewhere.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(in crate::checkpoint) struct Name(pub(super) Global);
+
+/// A value with parts.
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::checkpoint) enum Object {
+    Tuple(Vec<Value>),
+    List(Vec<Value>),
+    /// Keys and values in the order in which they were set.
+    Dictionary(Vec<(Value, Value)>),
+    Tensor(TensorView),
+}
+
+/// A storage that a pickle refers to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::checkpoint) struct Storage {
+    pub(in crate::checkpoint) key: Arc<str>,
+    pub(in crate::checkpoint) elements: ElementType,
+    pub(in crate::checkpoint) numel: u64,
+}
+
+/// A tensor as a view of a storage, inside of which it lies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::checkpoint) struct TensorView {
+    /// Position in [`Heap::storages`].
+    pub(in crate::checkpoint) storage: usize,
+    pub(in crate::checkpoint) offset: usize,
+    pub(in crate::checkpoint) shape: Vec<usize>,
+    pub(in crate::checkpoint) stride: Vec<usize>,
+}
+
+impl TensorView {
+    /// A view whose elements all lie within `numel` elements, and are no more
+    /// than those. The second rules out strides of 0 that blow a byte up to a
+    /// terabyte.
+    pub(super) fn new(
+        (storage, numel): (usize, u64),
+        offset: usize,
+        shape: Vec<usize>,
+        stride: Vec<usize>,
+    ) -> Result<Self, PickleError> {
+        if shape.len() != stride.len() {
+            return Err(PickleError::Value(
+                "a tensor has not a stride for each side",
+            ));
+        }
+        let fits = || {
+            let count = shape
+                .iter()
+                .try_fold(1_usize, |count, &side| count.checked_mul(side))?;
+            if count == 0 {
+                return Some(true);
+            }
+            let mut last = offset;
+            for (&side, &stride) in shape.iter().zip(&stride) {
+                last = last.checked_add((side - 1).checked_mul(stride)?)?;
+            }
+            Some((last as u64) < numel && count as u64 <= numel)
+        };
+        if fits() != Some(true) {
+            return Err(PickleError::Extent { shape, numel });
+        }
+        Ok(Self {
+            storage,
+            offset,
+            shape,
+            stride,
+        })
+    }
+
+    /// Number of elements.
+    pub(in crate::checkpoint) fn count(&self) -> usize {
+        self.shape.iter().product()
+    }
+}
+
+/// Everything that has parts, and the storages.
+#[derive(Debug, Default)]
+pub(in crate::checkpoint) struct Heap {
+    objects: Vec<Object>,
+    entries: usize,
+    pub(in crate::checkpoint) storages: Vec<Storage>,
+    by_key: BTreeMap<Arc<str>, usize>,
+}
+
+impl Heap {
+    pub(in crate::checkpoint) fn get(&self, position: usize) -> &Object {
+        // Positions are made below only, and nothing is ever taken out.
+        &self.objects[position]
+    }
+
+    pub(super) fn add(&mut self, object: Object) -> Result<Value, PickleError> {
+        self.count(match &object {
+            Object::Tuple(items) | Object::List(items) => items.len(),
+            Object::Dictionary(pairs) => pairs.len(),
+            Object::Tensor(_) => 0,
+        })?;
+        self.objects.push(object);
+        Ok(Value::Object(self.objects.len() - 1))
+    }
+
+    /// Puts pairs into a dictionary.
+    pub(super) fn insert(
+        &mut self,
+        dictionary: &Value,
+        pairs: Vec<(Value, Value)>,
+    ) -> Result<(), PickleError> {
+        self.count(pairs.len())?;
+        match self.object_mut(dictionary) {
+            Some(Object::Dictionary(all)) => all.extend(pairs),
+            // What is set on things that are passed over is passed over.
+            None if *dictionary == Value::Inert => {}
+            _ => return Err(PickleError::Value("items are set on what is no dictionary")),
+        }
+        Ok(())
+    }
+
+    /// Appends to a list.
+    pub(super) fn extend(&mut self, list: &Value, items: Vec<Value>) -> Result<(), PickleError> {
+        self.count(items.len())?;
+        match self.object_mut(list) {
+            Some(Object::List(all)) => all.extend(items),
+            None if *list == Value::Inert => {}
+            _ => return Err(PickleError::Value("items are appended to what is no list")),
+        }
+        Ok(())
+    }
+
+    /// The storage of a key, which is described in the same way each time.
+    pub(super) fn storage(&mut self, storage: Storage) -> Result<Value, PickleError> {
+        if let Some(&position) = self.by_key.get(&storage.key) {
+            if self.storages[position] != storage {
+                return Err(PickleError::Storage {
+                    key: storage.key.to_string(),
+                });
+            }
+            return Ok(Value::Storage(position));
+        }
+        self.count(0)?;
+        let position = self.storages.len();
+        self.by_key.insert(storage.key.clone(), position);
+        self.storages.push(storage);
+        Ok(Value::Storage(position))
+    }
+
+    /// The position of a storage in the list.
+    pub(in crate::checkpoint) fn storage_of(&self, key: &str) -> Option<usize> {
+        self.by_key.get(key).copied()
+    }
+
+    /// The items of a tuple.
+    pub(in crate::checkpoint) fn tuple(&self, value: &Value) -> Option<&[Value]> {
+        match value {
+            Value::Object(position) => match self.get(*position) {
+                Object::Tuple(items) => Some(items),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// The items of a list.
+    pub(in crate::checkpoint) fn list(&self, value: &Value) -> Option<&[Value]> {
+        match value {
+            Value::Object(position) => match self.get(*position) {
+                Object::List(items) => Some(items),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// The pairs of a dictionary.
+    pub(in crate::checkpoint) fn dictionary(&self, value: &Value) -> Option<&[(Value, Value)]> {
+        match value {
+            Value::Object(position) => match self.get(*position) {
+                Object::Dictionary(pairs) => Some(pairs),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// What a value is, for those who expected a tensor.
+    pub(in crate::checkpoint) fn kind(&self, value: &Value) -> &'static str {
+        match value {
+            Value::None => "None",
+            Value::Bool(_) => "a truth value",
+            Value::Int(_) | Value::Long(_) => "a whole number",
+            Value::Float => "a number",
+            Value::Text(_) => "a text",
+            Value::Bytes => "a string of bytes",
+            Value::Global(_) => "a name",
+            Value::Storage(_) => "a storage",
+            Value::Inert => "an object",
+            Value::Object(position) => match self.get(*position) {
+                Object::Tuple(_) => "a tuple",
+                Object::List(_) => "a list",
+                Object::Dictionary(_) => "a dictionary",
+                Object::Tensor(_) => "a tensor",
+            },
+        }
+    }
+
+    fn object_mut(&mut self, value: &Value) -> Option<&mut Object> {
+        match value {
+            Value::Object(position) => self.objects.get_mut(*position),
+            _ => None,
+        }
+    }
+
+    fn count(&mut self, entries: usize) -> Result<(), PickleError> {
+        self.entries = self.entries.saturating_add(entries + 1);
+        if self.entries > MOST_OBJECTS {
+            return Err(PickleError::TooMany {
+                what: "objects",
+                limit: MOST_OBJECTS,
+            });
+        }
+        Ok(())
+    }
+}

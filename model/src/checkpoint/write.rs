@@ -1,0 +1,112 @@
+//! Safetensors files, byte for byte the same each time.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::path::Path;
+
+use candle_core::{DType, Tensor};
+use orders_core::files::{EncodeError, OutputError, OutputFile, SafetensorsHeader};
+use safetensors::Dtype;
+
+use super::elements::{WriteFault, write_tensor};
+
+/// Writes tensors as a safetensors file: those with the largest elements first,
+/// so that each is aligned, then by name. `metadata` says how it was made.
+///
+/// The same tensors give the same bytes. O(bytes) time; memory is that of one
+/// tensor.
+///
+/// # Errors
+///
+/// [`SaveError::ElementType`] for types that safetensors files of this program
+/// don't have, [`SaveError::Write`] and [`SaveError::Device`] if a tensor can't
+/// be written or read.
+pub fn write_safetensors(
+    out: &mut impl Write,
+    tensors: &BTreeMap<String, Tensor>,
+    metadata: &BTreeMap<String, String>,
+) -> Result<(), SaveError> {
+    let mut ordered: Vec<(&String, &Tensor)> = tensors.iter().collect();
+    ordered.sort_by_key(|(_, tensor)| std::cmp::Reverse(tensor.dtype().size_in_bytes()));
+    let mut infos = Vec::with_capacity(ordered.len());
+    for (name, tensor) in &ordered {
+        let dtype = dtype(tensor.dtype()).ok_or_else(|| SaveError::ElementType {
+            name: (*name).clone(),
+            found: tensor.dtype(),
+        })?;
+        infos.push((name.as_str(), dtype, tensor.dims()));
+    }
+    let header = SafetensorsHeader::encode(metadata, &infos)?;
+    out.write_all(&header).map_err(SaveError::Write)?;
+    for (name, tensor) in ordered {
+        write_tensor(out, tensor).map_err(|fault| match fault {
+            WriteFault::Io(error) => SaveError::Write(error),
+            WriteFault::Device(error) => SaveError::Device(error),
+            WriteFault::ElementType(found) => SaveError::ElementType {
+                name: name.clone(),
+                found,
+            },
+        })?;
+    }
+    Ok(())
+}
+
+/// Writes tensors to a safetensors file that appears whole or not at all; see
+/// [`write_safetensors`]. A file that is there already is replaced only with
+/// `overwrite`.
+///
+/// # Errors
+///
+/// Those of [`write_safetensors`], and [`SaveError::Output`].
+pub fn save_safetensors(
+    path: &Path,
+    tensors: &BTreeMap<String, Tensor>,
+    metadata: &BTreeMap<String, String>,
+    overwrite: bool,
+) -> Result<(), SaveError> {
+    let mut file = OutputFile::create(path)?;
+    write_safetensors(&mut file, tensors, metadata)?;
+    file.finish()?.persist(overwrite)?;
+    Ok(())
+}
+
+fn dtype(dtype: DType) -> Option<Dtype> {
+    Some(match dtype {
+        DType::U8 => Dtype::U8,
+        DType::U32 => Dtype::U32,
+        DType::I16 => Dtype::I16,
+        DType::I32 => Dtype::I32,
+        DType::I64 => Dtype::I64,
+        DType::F16 => Dtype::F16,
+        DType::BF16 => Dtype::BF16,
+        DType::F32 => Dtype::F32,
+        DType::F64 => Dtype::F64,
+        _ => return None,
+    })
+}
+
+/// Why tensors can't be written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SaveError {
+    /// A type of element that is not written.
+    #[error("tensor {name} has elements of type {found:?}, which is not supported")]
+    ElementType {
+        /// The tensor.
+        name: String,
+        /// Its type.
+        found: DType,
+    },
+    /// The header can't be made.
+    #[error(transparent)]
+    Header(#[from] EncodeError),
+    /// The bytes can't be written.
+    #[error("the tensors can't be written")]
+    Write(#[source] io::Error),
+    /// A tensor can't be had from its device.
+    #[error("a tensor can't be had from its device")]
+    Device(#[source] candle_core::Error),
+    /// The file can't be made.
+    #[error(transparent)]
+    Output(#[from] OutputError),
+}

@@ -1,0 +1,117 @@
+//! A list of layers with weights, for any way to compute.
+
+use super::backend::Backend;
+use super::layers::{self, Layer};
+use crate::weights::Weights;
+
+/// A layer with its weights.
+enum Block<B: Backend> {
+    Conv(B::Conv),
+    Residual {
+        norm1: B::Norm,
+        conv1: B::Conv,
+        norm2: B::Norm,
+        conv2: B::Conv,
+        shortcut: Option<B::Conv>,
+    },
+    Attention {
+        norm: B::Norm,
+        q: B::Conv,
+        k: B::Conv,
+        v: B::Conv,
+        out: B::Conv,
+    },
+    Output {
+        norm: B::Norm,
+        conv: B::Conv,
+    },
+}
+
+/// Encoder or decoder.
+pub(super) struct Network<B: Backend> {
+    blocks: Vec<Block<B>>,
+}
+
+impl<B: Backend> Network<B> {
+    pub(super) fn new(
+        backend: &B,
+        layers: &[Layer],
+        weights: &Weights,
+    ) -> candle_core::Result<Self> {
+        let conv = |layer: &layers::Conv| backend.conv(layer, weights);
+        let norm = |layer: &layers::Norm| backend.norm(layer, weights);
+        let block = |layer: &Layer| -> candle_core::Result<Block<B>> {
+            Ok(match layer {
+                Layer::Conv(layer) => Block::Conv(conv(layer)?),
+                Layer::Residual {
+                    norm1,
+                    conv1,
+                    norm2,
+                    conv2,
+                    shortcut,
+                } => Block::Residual {
+                    norm1: norm(norm1)?,
+                    conv1: conv(conv1)?,
+                    norm2: norm(norm2)?,
+                    conv2: conv(conv2)?,
+                    shortcut: shortcut.as_ref().map(conv).transpose()?,
+                },
+                Layer::Attention {
+                    norm: before,
+                    q,
+                    k,
+                    v,
+                    out,
+                } => Block::Attention {
+                    norm: norm(before)?,
+                    q: conv(q)?,
+                    k: conv(k)?,
+                    v: conv(v)?,
+                    out: conv(out)?,
+                },
+                Layer::Output {
+                    norm: before,
+                    conv: layer,
+                } => Block::Output {
+                    norm: norm(before)?,
+                    conv: conv(layer)?,
+                },
+            })
+        };
+        let blocks = layers.iter().map(block).collect::<Result<_, _>>()?;
+        Ok(Self { blocks })
+    }
+
+    /// The map after all layers.
+    pub(super) fn forward(&self, backend: &B, x: B::Map) -> candle_core::Result<B::Map> {
+        self.blocks
+            .iter()
+            .try_fold(x, |x, block| block.forward(backend, &x))
+    }
+}
+
+impl<B: Backend> Block<B> {
+    fn forward(&self, backend: &B, x: &B::Map) -> candle_core::Result<B::Map> {
+        match self {
+            Self::Conv(conv) => backend.convolve(conv, x),
+            Self::Residual {
+                norm1,
+                conv1,
+                norm2,
+                conv2,
+                shortcut,
+            } => {
+                let h = backend.activate(norm1, conv1, x, None)?;
+                match shortcut {
+                    None => backend.activate(norm2, conv2, &h, Some(x)),
+                    Some(shortcut) => {
+                        let short = backend.convolve(shortcut, x)?;
+                        backend.activate(norm2, conv2, &h, Some(&short))
+                    }
+                }
+            }
+            Self::Attention { norm, q, k, v, out } => backend.attend(norm, [q, k, v], out, x),
+            Self::Output { norm, conv } => backend.activate(norm, conv, x, None),
+        }
+    }
+}

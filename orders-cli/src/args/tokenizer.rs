@@ -1,0 +1,100 @@
+//! Flags of commands that turn images into tokens, and back.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::{OptionalGridArgs, ThreadsArgs};
+
+#[derive(Debug, Args)]
+#[group(skip)]
+pub(crate) struct TokenizerArgs {
+    /// Weights of the tokenizer: .safetensors, or a file of PyTorch such as
+    /// vq_ds16_c2i.pt
+    #[arg(long, value_name = "FILE")]
+    pub(crate) tokenizer: Option<PathBuf>,
+    /// Size of the tokenizer, as JSON with ch, ch_mult, z_channels, codebook_size,
+    /// codebook_dim and res_blocks [default: VQ-16, as published with LlamaGen]
+    #[arg(
+        long = "tokenizer-config",
+        visible_alias = "config",
+        value_name = "FILE"
+    )]
+    pub(crate) config: Option<PathBuf>,
+    /// Key of the tensors in a file of PyTorch, if it is not where it usually is
+    #[arg(long = "tokenizer-key", value_name = "KEY")]
+    pub(crate) key: Option<String>,
+}
+
+#[derive(Debug, Args)]
+#[group(skip)]
+pub(crate) struct DeviceArgs {
+    /// Where to compute: cpu, cuda or metal
+    #[arg(long, value_name = "NAME", default_value = "cpu")]
+    pub(crate) device: String,
+}
+
+/// Turn images into tokens
+///
+/// The tokenizer is VQ-16 of LlamaGen, or one of the same kind of any size.
+/// Images are PNG, JPEG or WebP files, or arrays of 8-bit pixels in .npy and
+/// .safetensors files; all have one size, a multiple of the tokenizer's stride on
+/// both sides. Tokens are written in raster order.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  orders-cli tokenize *.png --tokenizer vq_ds16_c2i.pt --out tokens.safetensors
+  orders-cli tokenize images.npy --tokenizer vq.safetensors --config vq.json --out tokens.safetensors")]
+pub(crate) struct TokenizeArgs {
+    /// Image files, or files with arrays of images
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) images: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) tokenizer: TokenizerArgs,
+    /// Where to write: a .safetensors file with 'tokens', i64 of shape (images,
+    /// cells)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+    #[command(flatten)]
+    pub(crate) device: DeviceArgs,
+    #[command(flatten)]
+    pub(crate) threads: ThreadsArgs,
+    /// Replace an existing file
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// Print what was made as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Turn tokens into images
+///
+/// Pixels are (x + 1) / 2, cut off at 0 and 1 and rounded to 8 bits.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  orders-cli detokenize tokens.safetensors --tokenizer vq_ds16_c2i.pt --out images/
+  orders-cli detokenize tokens.safetensors --tokenizer vq.safetensors --config vq.json --out images.safetensors")]
+pub(crate) struct DetokenizeArgs {
+    /// A .safetensors file with 'tokens', integers of shape (images, cells), in
+    /// raster order
+    #[arg(value_name = "FILE")]
+    pub(crate) tokens: PathBuf,
+    #[command(flatten)]
+    pub(crate) tokenizer: TokenizerArgs,
+    #[command(flatten)]
+    pub(crate) grid: OptionalGridArgs,
+    /// Where to write: a folder, which gets a PNG file for each image, named by its
+    /// number from 0; or a .safetensors file with 'images', 8-bit pixels of shape
+    /// (images, height, width, 3)
+    #[arg(long, value_name = "PATH")]
+    pub(crate) out: PathBuf,
+    #[command(flatten)]
+    pub(crate) device: DeviceArgs,
+    #[command(flatten)]
+    pub(crate) threads: ThreadsArgs,
+    /// Replace existing files
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// Print what was made as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}

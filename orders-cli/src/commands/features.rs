@@ -1,0 +1,240 @@
+//! `features`
+
+use std::process::ExitCode;
+use std::time::Instant;
+
+use indicatif::HumanCount;
+use ndarray::Array2;
+use orders_datasets::{Image, ImageSource, NamedSource, OpenOptions, open};
+use orders_model::features::{FeatureNetwork, Network};
+use orders_model::metrics::{
+    Features, Metadata, MetricsError, NETWORK, RunningStatistics, write_features, write_statistics,
+};
+use rayon::prelude::*;
+use serde::Serialize;
+
+use crate::args::FeaturesArgs;
+use crate::failure::Failure;
+use crate::output::PROGRAM;
+use crate::printer::Printer;
+use crate::single_file::SingleFile;
+use crate::{interrupt, settings};
+
+/// Images that are read and turned into features at once, for each thread.
+const BATCH_PER_THREAD: usize = 4;
+
+/// What was written, for `--json`.
+#[derive(Serialize)]
+struct Report {
+    path: String,
+    network: &'static str,
+    images: usize,
+    dimensions: usize,
+    seconds: f64,
+    images_per_second: f64,
+}
+
+/// What the ending of the file asks for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wanted {
+    Features,
+    Statistics,
+}
+
+pub(crate) fn run(args: &FeaturesArgs, printer: &Printer) -> Result<ExitCode, Failure> {
+    let network: Network = args
+        .network
+        .parse()
+        .map_err(|error| Failure::input_at("--network", &error))?;
+    let extension = args
+        .out
+        .extension()
+        .and_then(|extension| extension.to_str());
+    let wanted = match extension {
+        Some("safetensors") => Wanted::Features,
+        Some("npz") => Wanted::Statistics,
+        _ => {
+            return Err(Failure::input(format!(
+                "--out {} ends in neither .safetensors (features) nor .npz (statistics)",
+                args.out.display()
+            )));
+        }
+    };
+    let target = SingleFile::new(&args.out, args.force)?;
+    let Some(weights) = &args.weights else {
+        return Err(Failure::input(format!(
+            "{network} needs its weights: --weights takes the file {}",
+            network.published_weights()
+        )));
+    };
+    let images = images(args)?;
+    let loaded = FeatureNetwork::read(network, weights)
+        .map_err(|error| Failure::input_at(weights.display(), &error))?;
+    interrupt::catch()?;
+    let pool = settings::thread_pool(&args.threads)?;
+    let start = Instant::now();
+    let mut taken = Taken::new(network, wanted)?;
+    let progress = printer.progress(images.len() as u64, "images");
+    pool.install(|| {
+        let batch = BATCH_PER_THREAD * rayon::current_num_threads();
+        for first in (0..images.len()).step_by(batch) {
+            interrupt::check()?;
+            let indices = first..(first + batch).min(images.len());
+            let read = indices
+                .into_par_iter()
+                .map(|index| Ok(images.image(index)?.to_rgb()))
+                .collect::<Result<Vec<Image>, orders_datasets::SourceError>>()
+                .map_err(|error| Failure::bad_input(&error))?;
+            taken.add(&loaded, &read)?;
+            progress.inc(read.len() as u64);
+        }
+        Ok::<(), Failure>(())
+    })?;
+    progress.finish_and_clear();
+    let seconds = start.elapsed().as_secs_f64();
+
+    let name = args.images.file_name().unwrap_or_default();
+    let metadata = Metadata::from([
+        (NETWORK.into(), network.name().into()),
+        ("program".into(), PROGRAM.into()),
+        ("images".into(), name.to_string_lossy().into()),
+        (
+            "images_identity".into(),
+            images
+                .identity()
+                .map_err(|error| Failure::bad_input(&error))?
+                .to_string(),
+        ),
+    ]);
+    target.write(&taken.into_bytes(&metadata)?)?;
+    let report = Report {
+        path: args.out.display().to_string(),
+        network: network.name(),
+        images: images.len(),
+        dimensions: network.dimensions(),
+        seconds,
+        images_per_second: images.len() as f64 / seconds,
+    };
+    if args.json {
+        printer.result_json(&report)?;
+    } else {
+        let what = match wanted {
+            Wanted::Features => "features",
+            Wanted::Statistics => "statistics",
+        };
+        printer.result(&format!(
+            "{what} of {} images ({network}, {} dimensions) in {seconds:.1} s, {:.1} a second: {}",
+            HumanCount(report.images as u64),
+            report.dimensions,
+            report.images_per_second,
+            report.path
+        ))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The images of a path that holds one set of them.
+fn images(args: &FeaturesArgs) -> Result<Box<dyn ImageSource>, Failure> {
+    let mut sources =
+        open(&args.images, &OpenOptions::default()).map_err(|error| Failure::bad_input(&error))?;
+    let shown = args.images.display();
+    let images = match (sources.pop(), sources.is_empty()) {
+        (Some(NamedSource { images, .. }), true) => images,
+        _ => {
+            return Err(Failure::input(format!(
+                "{shown} has several sets of images; name the file of one"
+            )));
+        }
+    };
+    if images.is_empty() {
+        return Err(Failure::input(format!("{shown} has no images")));
+    }
+    Ok(images)
+}
+
+/// What is kept of the images so far.
+enum Taken {
+    Rows { features: Rows, logits: Rows },
+    Statistics(RunningStatistics),
+}
+
+impl Taken {
+    fn new(network: Network, wanted: Wanted) -> Result<Self, Failure> {
+        Ok(match wanted {
+            Wanted::Features => Self::Rows {
+                features: Rows::default(),
+                logits: Rows::default(),
+            },
+            Wanted::Statistics => {
+                Self::Statistics(RunningStatistics::new(network.dimensions()).map_err(failed)?)
+            }
+        })
+    }
+
+    fn add(&mut self, network: &FeatureNetwork, images: &[Image]) -> Result<(), Failure> {
+        let extracted = network.extract(images);
+        match self {
+            Self::Rows { features, logits } => {
+                for image in extracted {
+                    features.push(image.features);
+                    logits.push(image.logits);
+                }
+                Ok(())
+            }
+            Self::Statistics(running) => {
+                let mut features = Rows::default();
+                for image in extracted {
+                    features.push(image.features);
+                }
+                running
+                    .add(features.into_features()?.view())
+                    .map_err(failed)
+            }
+        }
+    }
+
+    /// The content of the file.
+    fn into_bytes(self, metadata: &Metadata) -> Result<Vec<u8>, Failure> {
+        let mut bytes = Vec::new();
+        let written = match self {
+            Self::Rows { features, logits } => {
+                let (features, logits) = (features.into_features()?, logits.into_features()?);
+                write_features(&mut bytes, &features, Some(&logits), metadata)
+            }
+            Self::Statistics(running) => {
+                let statistics = running
+                    .finish()
+                    .map_err(|error| Failure::bad_input(&error))?;
+                write_statistics(&mut bytes, &statistics, metadata)
+            }
+        };
+        written.map_err(|error| Failure::work(&error))?;
+        Ok(bytes)
+    }
+}
+
+/// Rows of the same length.
+#[derive(Default)]
+struct Rows {
+    count: usize,
+    values: Vec<f32>,
+}
+
+impl Rows {
+    fn push(&mut self, row: Vec<f32>) {
+        self.count += 1;
+        self.values.extend(row);
+    }
+
+    fn into_features(self) -> Result<Features, Failure> {
+        let columns = self.values.len() / self.count.max(1);
+        let values = Array2::from_shape_vec((self.count, columns), self.values);
+        let values = values.map_err(|error| Failure::work(&error))?;
+        Features::new(values).map_err(failed)
+    }
+}
+
+/// Features that are no numbers: the weights are to blame.
+fn failed(error: MetricsError) -> Failure {
+    Failure::work(&error)
+}

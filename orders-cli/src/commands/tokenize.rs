@@ -1,0 +1,169 @@
+//! `tokenize`
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::ExitCode;
+
+use indicatif::HumanCount;
+use orders_datasets::{Image, OpenOptions, decode, open};
+use orders_model::checkpoint::write_safetensors;
+use orders_model::vq::{VqTokenizer, images_from_pixels};
+use orders_model::{Device, Tensor};
+
+use crate::args::TokenizeArgs;
+use crate::bounded_file::read_bounded;
+use crate::failure::Failure;
+use crate::output::{self, PROGRAM};
+use crate::printer::Printer;
+use crate::single_file::SingleFile;
+use crate::{interrupt, settings};
+
+/// The longest image file that is read: 256 MiB.
+const FILE_BYTES: u64 = 1 << 28;
+
+pub(crate) fn run(args: &TokenizeArgs, printer: &Printer) -> Result<ExitCode, Failure> {
+    if !output::ends_with(&args.out, "safetensors") {
+        return Err(Failure::input(format!(
+            "--out {} does not end in .safetensors",
+            args.out.display()
+        )));
+    }
+    let file = SingleFile::new(&args.out, args.force)?;
+    let device = settings::device(&args.device)?;
+    let tokenizer = settings::tokenizer(&args.tokenizer, &device)?;
+    interrupt::catch()?;
+    let pool = settings::thread_pool(&args.threads)?;
+    let encoded = pool.install(|| encode(args, &tokenizer, &device, printer))?;
+    let Encoded {
+        tokens,
+        count,
+        height,
+        width,
+    } = encoded;
+    let size = tokenizer.config().codebook_size;
+    let tokens = Tensor::from_vec(tokens, (count, height * width), &Device::Cpu)
+        .map_err(|error| Failure::work(&error))?;
+    let tensors = BTreeMap::from([("tokens".to_owned(), tokens)]);
+    let metadata = BTreeMap::from([
+        ("codebook_size".to_owned(), size.to_string()),
+        ("format".to_owned(), "tokens".to_owned()),
+        ("grid".to_owned(), format!("{height}x{width}")),
+        ("program".to_owned(), PROGRAM.to_owned()),
+        ("tokenizer".to_owned(), base_name(args)),
+    ]);
+    let mut bytes = Vec::new();
+    write_safetensors(&mut bytes, &tensors, &metadata).map_err(|error| Failure::work(&error))?;
+    file.write(&bytes)?;
+    let path = args.out.display().to_string();
+    if args.json {
+        printer.result_json(&serde_json::json!({
+            "path": path,
+            "images": count,
+            "grid": format!("{height}x{width}"),
+            "codebook_size": size,
+        }))?;
+    } else {
+        let plural = if count == 1 { "" } else { "s" };
+        printer.result(&format!(
+            "{} image{plural} of {height}x{width} tokens below {}: {path}",
+            HumanCount(count as u64),
+            HumanCount(size as u64)
+        ))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Tokens of all images.
+#[derive(Default)]
+struct Encoded {
+    tokens: Vec<i64>,
+    count: usize,
+    height: usize,
+    width: usize,
+}
+
+fn encode(
+    args: &TokenizeArgs,
+    tokenizer: &VqTokenizer,
+    device: &Device,
+    printer: &Printer,
+) -> Result<Encoded, Failure> {
+    let progress = printer.progress(args.images.len() as u64, "files");
+    let stride = tokenizer.config().stride();
+    let mut all = Encoded::default();
+    for path in &args.images {
+        for_each_image(path, |name, image| {
+            interrupt::check()?;
+            let (height, width) = (image.height() as usize, image.width() as usize);
+            if !height.is_multiple_of(stride) || !width.is_multiple_of(stride) {
+                return Err(Failure::input(format!(
+                    "{name} has {height}x{width} pixels; both sides have to be multiples of {stride}"
+                )));
+            }
+            let cells = (height / stride, width / stride);
+            if all.count > 0 && cells != (all.height, all.width) {
+                return Err(Failure::input(format!(
+                    "{name} has {height}x{width} pixels, those before it {}x{}; images of one file of tokens have one size",
+                    all.height * stride,
+                    all.width * stride
+                )));
+            }
+            let pixels = image.to_rgb().pixels().to_vec();
+            let encoded = images_from_pixels(pixels, (1, height, width), device)
+                .map_err(|error| Failure::work(&error))
+                .and_then(|image| {
+                    tokenizer
+                        .encode(&image)
+                        .map_err(|error| Failure::work(&error))
+                })?;
+            let tokens: Vec<i64> = encoded
+                .tokens
+                .flatten_all()
+                .and_then(|tokens| tokens.to_vec1())
+                .map_err(|error| Failure::work(&error))?;
+            all.tokens.extend(tokens);
+            all.count += 1;
+            (all.height, all.width) = cells;
+            Ok(())
+        })?;
+        progress.inc(1);
+    }
+    progress.finish_and_clear();
+    Ok(all)
+}
+
+/// The images of a file, each with a name for messages.
+fn for_each_image(
+    path: &Path,
+    mut take: impl FnMut(&str, &Image) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    if output::ends_with(path, "npy") || output::ends_with(path, "safetensors") {
+        let sources =
+            open(path, &OpenOptions::default()).map_err(|error| Failure::bad_input(&error))?;
+        for source in &sources {
+            for index in 0..source.images.len() {
+                let image = source
+                    .images
+                    .image(index)
+                    .map_err(|error| Failure::bad_input(&error))?;
+                take(&format!("image {index} of {}", path.display()), &image)?;
+            }
+        }
+        return Ok(());
+    }
+    let bytes = read_bounded(path, "an image", FILE_BYTES, |why| {
+        format!("{} can't be read: {why}", path.display())
+    })?;
+    let image = decode(&bytes).map_err(|error| Failure::input_at(path.display(), &error))?;
+    take(&path.display().to_string(), &image)
+}
+
+/// The tokenizer's file: outputs don't say where it lay.
+fn base_name(args: &TokenizeArgs) -> String {
+    let name = args
+        .tokenizer
+        .tokenizer
+        .as_ref()
+        .and_then(|path| path.file_name());
+    name.unwrap_or_default().to_string_lossy().into_owned()
+}
