@@ -33,6 +33,8 @@ fn main() -> ExitCode {
         Command::Convert(args) => commands::convert::run(args, &printer),
         Command::Plot(args) => commands::plot::run(args, &printer),
         Command::Animate(args) => commands::animate::run(args, &printer),
+        Command::Analyze(args) => commands::analyze::run(args, &printer),
+        Command::Optimize(args) => commands::optimize::run(args, &printer),
         Command::Sweep(args) => commands::sweep::run(args, &printer),
         Command::Features(args) => commands::features::run(args, &printer),
         Command::Tokenize(args) => commands::tokenize::run(args, &printer),

@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "what tests prepare must work")]
 
+mod analyze;
 mod animate;
 mod bad_files;
 mod bad_input;
@@ -20,6 +21,7 @@ mod generate;
 mod help;
 mod inspect;
 mod known;
+mod optimize;
 mod parameters;
 mod picture;
 mod plot;

@@ -3,10 +3,12 @@
 //! One struct for each command; flags that several commands have are in
 //! `shared`.
 
+mod analyze;
 mod animate;
 mod data;
 mod distance;
 mod features;
+mod optimize;
 mod orders_shown;
 mod plot;
 mod shared;
@@ -24,6 +26,7 @@ use crate::names;
 use crate::numbers;
 use crate::printer::Printer;
 
+pub(crate) use analyze::AnalyzeArgs;
 pub(crate) use animate::AnimateArgs;
 pub(crate) use data::{
     CodebookArgs, ColourArg, DataArgs, DataCommand, DataInfoArgs, DataPrepareArgs, DataPreviewArgs,
@@ -31,6 +34,9 @@ pub(crate) use data::{
 };
 pub(crate) use distance::DistanceArgs;
 pub(crate) use features::FeaturesArgs;
+pub(crate) use optimize::{
+    OptimizeArgs, OptimizeCommand, OptimizeOrderArgs, OptimizeSizesArgs, OptimizeThresholdsArgs,
+};
 pub(crate) use orders_shown::OrdersShownArgs;
 pub(crate) use plot::{PartArg, PlotArgs};
 pub(crate) use shared::{
@@ -72,6 +78,8 @@ pub(crate) enum Command {
     Convert(ConvertArgs),
     Plot(PlotArgs),
     Animate(AnimateArgs),
+    Analyze(AnalyzeArgs),
+    Optimize(OptimizeArgs),
     Sweep(SweepArgs),
     Tokenize(TokenizeArgs),
     Detokenize(DetokenizeArgs),

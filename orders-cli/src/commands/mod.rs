@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+pub(crate) mod analyze;
 pub(crate) mod animate;
 pub(crate) mod check;
 pub(crate) mod completions;
@@ -12,6 +13,7 @@ pub(crate) mod features;
 pub(crate) mod generate;
 pub(crate) mod inspect;
 pub(crate) mod methods;
+pub(crate) mod optimize;
 pub(crate) mod plot;
 pub(crate) mod schedule;
 pub(crate) mod sweep;

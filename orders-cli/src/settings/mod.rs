@@ -1,9 +1,11 @@
 //! Typed flags turned into checked settings, once.
 
 pub(crate) mod data;
+mod field;
 mod known;
 mod mask;
 mod method;
+mod order_list;
 mod orders_shown;
 mod sizes;
 mod tokenizer;
@@ -17,8 +19,10 @@ use crate::args::{
 };
 use crate::failure::Failure;
 
+pub(crate) use field::covariance;
 pub(crate) use known::{KnownFile, known_of_file};
 pub(crate) use method::{method_by_name, method_entry, parameters};
+pub(crate) use order_list::OrderList;
 pub(crate) use orders_shown::{OrdersShown, Origin};
 pub(crate) use sizes::sizes;
 pub(crate) use tokenizer::{device, tokenizer};
