@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::folder::Folder;
 
-const COMMANDS: [(&str, &[&str]); 15] = [
+const COMMANDS: [(&str, &[&str]); 17] = [
     (
         "gen",
         &[
@@ -155,6 +155,17 @@ const COMMANDS: [(&str, &[&str]); 15] = [
             "--quiet",
         ],
     ),
+    (
+        "analyze",
+        &[
+            "--res <R>",
+            "--grid <HxW>",
+            "--field <",
+            "--json",
+            "--quiet",
+        ],
+    ),
+    ("optimize", &["sizes", "order", "--quiet"]),
     (
         "sweep",
         &[
