@@ -14,9 +14,14 @@ pub(crate) fn catch() -> Result<(), Failure> {
         .map_err(|error| Failure::work(&error))
 }
 
+/// Whether the user has interrupted.
+pub(crate) fn is_requested() -> bool {
+    INTERRUPTED.load(Ordering::Relaxed)
+}
+
 /// An error if the user has interrupted.
 pub(crate) fn check() -> Result<(), Failure> {
-    if INTERRUPTED.load(Ordering::Relaxed) {
+    if is_requested() {
         return Err(Failure::Interrupted);
     }
     Ok(())

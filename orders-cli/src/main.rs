@@ -36,6 +36,7 @@ fn main() -> ExitCode {
         Command::Animate(args) => commands::animate::run(args, &printer),
         Command::Analyze(args) => commands::analyze::run(args, &printer),
         Command::Optimize(args) => commands::optimize::run(args, &printer),
+        Command::Sweep(args) => commands::sweep::run(args, &printer),
         Command::Features(args) => commands::features::run(args, &printer),
         Command::Tokenize(args) => commands::tokenize::run(args, &printer),
         Command::Detokenize(args) => commands::detokenize::run(args, &printer),

@@ -12,7 +12,7 @@ const LONG: &str = "gen --res 512 --steps 48 --num 100000000 --out";
 
 /// Waits until something holds; it must do so within a minute.
 #[track_caller]
-fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
+pub fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
     let start = Instant::now();
     while !holds() {
         assert!(start.elapsed() < Duration::from_secs(60), "{what}");
@@ -54,7 +54,8 @@ fn has_partial_bytes(folder: &Folder) -> bool {
     in_folder("") || in_folder("new/deep")
 }
 
-fn send(child: &Child, signal: &str) {
+/// Sends a signal to a process that was started here.
+pub fn send(child: &Child, signal: &str) {
     let sent = Command::new("sh")
         .args(["-c", &format!("kill -{signal} {}", child.id())])
         .status();

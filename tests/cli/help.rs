@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::folder::Folder;
 
-const COMMANDS: [(&str, &[&str]); 14] = [
+const COMMANDS: [(&str, &[&str]); 17] = [
     (
         "gen",
         &[
@@ -153,6 +153,33 @@ const COMMANDS: [(&str, &[&str]); 14] = [
             "--force",
             "--json",
             "--quiet",
+        ],
+    ),
+    (
+        "analyze",
+        &[
+            "--res <R>",
+            "--grid <HxW>",
+            "--field <",
+            "--json",
+            "--quiet",
+        ],
+    ),
+    ("optimize", &["sizes", "order", "--quiet"]),
+    (
+        "sweep",
+        &[
+            "<FILE>",
+            "--out <DIR>",
+            "--shard <i/n>",
+            "--threads <N>",
+            "--dry-run",
+            "--json",
+            "--quiet",
+            "merge",
+            "plot",
+            "table",
+            "orders-cli sweep sweeps/principles.toml --out principles/",
         ],
     ),
     (

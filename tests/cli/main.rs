@@ -27,5 +27,6 @@ mod picture;
 mod plot;
 mod python;
 mod schedule;
+mod sweep;
 mod tokenize;
 mod video;

@@ -103,11 +103,20 @@ pub fn mean_interval(
     let resampled = resample(values, params, |values, picks| {
         picks.map(|pick| values[pick]).sum::<f64>() / values.len() as f64
     });
+    mean_from_resamples(values, &resampled, params)
+}
+
+/// The mean of a list with its interval, from the means of resamples.
+pub(super) fn mean_from_resamples(
+    values: &[f64],
+    resampled: &[f64],
+    params: &BootstrapParams,
+) -> Result<Interval, StatisticsError> {
     // Leaving out value x of n with sum S leaves the mean (S - x) / (n - 1).
     let sum: f64 = values.iter().sum();
     let left = (values.len() - 1) as f64;
     let jackknife: Vec<f64> = values.iter().map(|value| (sum - value) / left).collect();
-    from_resamples(values, mean(values), &resampled, &jackknife, params)
+    from_resamples(values, mean(values), resampled, &jackknife, params)
 }
 
 /// Any statistic of a list with its bootstrap interval, as [`mean_interval`]
@@ -160,7 +169,7 @@ pub fn interval(
     from_resamples(values, estimate, &resampled, &jackknife, params)
 }
 
-fn check(values: &[f64], params: &BootstrapParams) -> Result<(), StatisticsError> {
+pub(super) fn check(values: &[f64], params: &BootstrapParams) -> Result<(), StatisticsError> {
     check_alpha(params.alpha)?;
     if !(2..=BootstrapParams::MOST_RESAMPLES).contains(&params.resamples) {
         return Err(StatisticsError::Resamples {
@@ -196,13 +205,18 @@ fn resample(
 ) -> Vec<f64> {
     let count = values.len() as u32;
     let of_resample = |index: u32| {
-        let mut rng = OrderRng::new(params.seed ^ STREAMS, index.into());
+        let mut rng = rng_of_resample(params, index);
         statistic(values, &mut (0..count).map(|_| rng.below(count) as usize))
     };
     (0..params.resamples)
         .into_par_iter()
         .map(of_resample)
         .collect()
+}
+
+/// What picks the values of a resample.
+pub(super) fn rng_of_resample(params: &BootstrapParams, index: u32) -> OrderRng {
+    OrderRng::new(params.seed ^ STREAMS, index.into())
 }
 
 fn from_resamples(

@@ -3,7 +3,7 @@
 //! - [`Summary`]: mean, standard deviation and quantiles of a list;
 //!   [`Running`]: mean and standard deviation of a stream.
 //! - [`mean_interval`]: a mean with its bootstrap confidence interval;
-//!   [`interval`]: any statistic.
+//!   [`mean_intervals`]: many means at once; [`interval`]: any statistic.
 //! - [`paired_test`]: whether two methods differ, on common seeds;
 //!   [`holm`]: for several such tests at once.
 //! - [`pareto_front`]: what is best in several objectives.
@@ -32,6 +32,7 @@
 //! orders, so that resampling orders is independent of how they were made.
 
 mod bootstrap;
+mod columns;
 mod error;
 mod holm;
 mod normal;
@@ -44,6 +45,7 @@ pub use bootstrap::{
     BootstrapParams, Interval, IntervalMethod, bca_from_resamples, interval, mean_interval,
     percentile_from_resamples,
 };
+pub use columns::mean_intervals;
 pub use error::StatisticsError;
 pub use holm::holm;
 pub use pareto::{Direction, pareto_front};

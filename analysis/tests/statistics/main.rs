@@ -4,6 +4,7 @@
 
 mod against_scipy;
 mod by_hand;
+mod columns;
 mod coverage;
 mod pareto;
 mod refused;

@@ -16,6 +16,7 @@ mod plot;
 mod sample;
 mod score;
 mod shared;
+mod sweep;
 mod tokenizer;
 
 use std::path::PathBuf;
@@ -50,6 +51,10 @@ pub(crate) use shared::{
     FirstGroupArg, FormatArg, GridArgs, KnownArgs, MethodArgs, OptionalGridArgs, OptionalSizesArgs,
     SetArgs, SizesArgs, ThreadsArgs, ThresholdArgs,
 };
+pub(crate) use sweep::{
+    PlotKind, SweepArgs, SweepCommand, SweepMergeArgs, SweepPlotArgs, SweepTableArgs, TableFormat,
+    WhereArgs,
+};
 pub(crate) use tokenizer::{DetokenizeArgs, DeviceArgs, TokenizeArgs, TokenizerArgs};
 
 /// Generation orders for parallel autoregressive image models: which tokens
@@ -83,6 +88,7 @@ pub(crate) enum Command {
     Animate(AnimateArgs),
     Analyze(AnalyzeArgs),
     Optimize(OptimizeArgs),
+    Sweep(SweepArgs),
     Tokenize(TokenizeArgs),
     Detokenize(DetokenizeArgs),
     Sample(SampleArgs),

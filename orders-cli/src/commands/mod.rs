@@ -19,6 +19,7 @@ pub(crate) mod plot;
 pub(crate) mod sample;
 pub(crate) mod schedule;
 pub(crate) mod score;
+pub(crate) mod sweep;
 pub(crate) mod tokenize;
 
 use orders_figures::FigureError;

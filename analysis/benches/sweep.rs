@@ -1,0 +1,46 @@
+//! Sweeps: the principle ablation, as the program runs it.
+
+use orders_analysis::statistics::{BootstrapParams, mean_interval, mean_intervals};
+use orders_analysis::sweep::{Plan, Shard, Spec, SweepFolder, run};
+
+fn main() {
+    divan::main();
+}
+
+fn plan(file: &str) -> Plan {
+    let spec: Spec = file.parse().expect("a sweep file");
+    Plan::new(&spec).expect("its trials")
+}
+
+/// 8 trials of 100 orders at 16x16: random, proximity, farthest and lpd in 20 and
+/// 32 steps, with all measures, intervals and tables.
+#[divan::bench(args = [1, 2], sample_count = 3, sample_size = 1)]
+fn principles(threads: usize) {
+    let plan = plan(include_str!("../../sweeps/principles.toml"));
+    let temporary = tempfile::tempdir().expect("a folder");
+    let folder = SweepFolder::create(temporary.path(), &plan, Shard::WHOLE, "bench");
+    let folder = folder.expect("an empty folder");
+    run(&folder, "bench", threads, &|| false, &|_| {}).expect("results");
+}
+
+/// 100 orders of 21 rows of 15 measures.
+fn values() -> ndarray::Array2<f64> {
+    ndarray::Array2::from_shape_fn((100, 315), |(row, column)| {
+        ((row * 7919 + column * 104_729) % 997) as f64
+    })
+}
+
+#[divan::bench(sample_count = 3, sample_size = 1)]
+fn intervals_together() {
+    let values = values();
+    divan::black_box(mean_intervals(values.view(), &BootstrapParams::default()).expect("values"));
+}
+
+#[divan::bench(sample_count = 3, sample_size = 1)]
+fn intervals_one_by_one() {
+    let values = values();
+    for column in values.columns() {
+        let column = column.to_vec();
+        divan::black_box(mean_interval(&column, &BootstrapParams::default()).expect("values"));
+    }
+}

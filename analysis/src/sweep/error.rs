@@ -1,0 +1,277 @@
+//! Why there is no sweep.
+
+use std::io;
+use std::path::PathBuf;
+
+use orders_core::MethodError;
+use orders_core::files::OutputError;
+
+use crate::geometry::GeometryError;
+use crate::information::{CovarianceError, FieldError, InformationError};
+use crate::statistics::StatisticsError;
+use crate::table::TableError;
+
+/// Why a sweep file can't be read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}{reason}", line.map(|line| format!("line {line}: ")).unwrap_or_default())]
+#[non_exhaustive]
+pub struct SpecError {
+    /// The line, from 1, where there is word of it.
+    pub line: Option<usize>,
+    /// What is wrong, and what is allowed.
+    pub reason: String,
+}
+
+/// Why there are no trials.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PlanError {
+    /// A point of the space is none that could be tried.
+    #[error("point {number} ({point}): {reason}")]
+    Point {
+        /// Its number, from 1.
+        number: usize,
+        /// What it is.
+        point: String,
+        /// What is wrong, and what is allowed.
+        reason: String,
+    },
+    /// Two points of a grid design are the same.
+    #[error("points {first} and {second} are the same ({point}); list each once")]
+    Same {
+        /// Number of the first, from 1.
+        first: usize,
+        /// Number of the second.
+        second: usize,
+        /// What they are.
+        point: String,
+    },
+    /// The axes have too many combinations.
+    #[error(
+        "there are more than {most} combinations; list fewer values, or take a random or Sobol design"
+    )]
+    TooMany {
+        /// The most that are allowed.
+        most: usize,
+    },
+}
+
+/// Why there is no such shard.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "'{text}' is no shard; write i/n with i from 1 to n and n at most {}, for example 1/4",
+    super::MOST_TRIALS
+)]
+#[non_exhaustive]
+pub struct ShardError {
+    /// What was given.
+    pub text: String,
+}
+
+/// Why a trial has no result.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum TrialError {
+    /// It was to end early.
+    #[error("the trial was interrupted")]
+    Stopped,
+    /// The method made no orders.
+    #[error(transparent)]
+    Method(#[from] MethodError),
+    /// There is no geometry.
+    #[error(transparent)]
+    Geometry(#[from] GeometryError),
+    /// The text names no field.
+    #[error(transparent)]
+    Field(#[from] FieldError),
+    /// The field has no covariance on the grid.
+    #[error(transparent)]
+    Covariance(#[from] CovarianceError),
+    /// There is no information.
+    #[error(transparent)]
+    Information(#[from] InformationError),
+    /// There are no intervals.
+    #[error(transparent)]
+    Statistics(#[from] StatisticsError),
+    /// What the settings say is not possible.
+    #[error("{reason}")]
+    Settings {
+        /// What is wrong, and what is allowed.
+        reason: String,
+    },
+}
+
+/// Why a results folder can't be used, or a sweep ended early.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SweepError {
+    /// The folder holds something else.
+    #[error("{} holds files that are no sweep's results; name a new folder or an empty one", folder.display())]
+    NoSweep {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// The path is not that of a folder.
+    #[error("{} is no folder of a sweep's results", folder.display())]
+    NoFolder {
+        /// The path.
+        folder: PathBuf,
+    },
+    /// The folder holds the results of another space.
+    #[error("{} holds the results of another sweep{}; name another folder", folder.display(), in_brackets(title))]
+    OtherSweep {
+        /// The folder.
+        folder: PathBuf,
+        /// The title of what it holds; may be empty.
+        title: String,
+    },
+    /// The folder holds another part of the space.
+    #[error("{} holds {held} of this sweep, not {asked}; name another folder", folder.display())]
+    OtherShard {
+        /// The folder.
+        folder: PathBuf,
+        /// The part that it holds, in words.
+        held: String,
+        /// The part that was asked for, in words.
+        asked: String,
+    },
+    /// Folders to be merged are of different spaces.
+    #[error("{} and {} hold results of different sweeps; only shards of one can be merged", first.display(), second.display())]
+    DifferentSweeps {
+        /// A folder.
+        first: PathBuf,
+        /// Another one.
+        second: PathBuf,
+    },
+    /// Two folders have different results of one trial.
+    #[error("{} and {} have different results of trial {trial}; one of the two was made by another version, or is damaged", first.display(), second.display())]
+    DifferentResults {
+        /// A folder.
+        first: PathBuf,
+        /// Another one.
+        second: PathBuf,
+        /// Number of the trial, from 1.
+        trial: usize,
+    },
+    /// Trials have no results yet.
+    #[error(
+        "{missing} of {trials} trials have no results yet; the first is trial {first} ({point}){hint}"
+    )]
+    Missing {
+        /// How many.
+        missing: usize,
+        /// How many there are.
+        trials: usize,
+        /// Number of the first, from 1.
+        first: usize,
+        /// What it is.
+        point: String,
+        /// What to do.
+        hint: &'static str,
+    },
+    /// A file of the folder is not what it must be.
+    #[error("{} is damaged: {reason}", file.display())]
+    Damaged {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
+    /// The system refused.
+    #[error("{} can't be {verb}", path.display())]
+    Io {
+        /// The file or the folder.
+        path: PathBuf,
+        /// What was tried.
+        verb: &'static str,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A file could not be written.
+    #[error(transparent)]
+    Output(#[from] OutputError),
+    /// A table could not be made.
+    #[error("the table {table} can't be made")]
+    Table {
+        /// Its name.
+        table: &'static str,
+        /// What is wrong with it.
+        source: TableError,
+    },
+    /// There are no threads to work on.
+    #[error("threads can't be started: {reason}")]
+    Threads {
+        /// What rayon said.
+        reason: String,
+    },
+    /// A trial has no result.
+    #[error("trial {trial} ({point}) failed")]
+    Trial {
+        /// Its number, from 1.
+        trial: usize,
+        /// What it is.
+        point: String,
+        /// Why.
+        source: Box<TrialError>,
+    },
+}
+
+impl SweepError {
+    /// Whether what was asked for was wrong, and not the work.
+    pub fn is_input(&self) -> bool {
+        !matches!(
+            self,
+            Self::Output(_) | Self::Table { .. } | Self::Threads { .. } | Self::Trial { .. }
+        )
+    }
+}
+
+fn in_brackets(title: &str) -> String {
+    match title {
+        "" => String::new(),
+        title => format!(" ({title})"),
+    }
+}
+
+/// Why results can't be shown so.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ViewError {
+    /// No setting has the name.
+    #[error("there is no setting '{name}'; there are {}", known.join(", "))]
+    Setting {
+        /// The name given.
+        name: String,
+        /// The names there are.
+        known: Vec<String>,
+    },
+    /// Not all points have the measure.
+    #[error("there is no measure '{name}' in these results; there are {}", known.join(", "))]
+    Measure {
+        /// The name given.
+        name: String,
+        /// The names there are.
+        known: Vec<&'static str>,
+    },
+    /// No point has the value.
+    #[error("no point has {setting} {value}; there are {}", held.join(", "))]
+    NoPoint {
+        /// The setting.
+        setting: String,
+        /// The value asked for.
+        value: String,
+        /// The values there are.
+        held: Vec<String>,
+    },
+    /// There is nothing to compare with.
+    #[error("nothing can be compared with '{label}': {reason}")]
+    Baseline {
+        /// The label.
+        label: String,
+        /// Why.
+        reason: String,
+    },
+    /// There is no statistic.
+    #[error(transparent)]
+    Statistics(#[from] StatisticsError),
+}

@@ -1,0 +1,141 @@
+//! What a trial measures.
+
+use super::measurer::Measured;
+use crate::geometry::Measure;
+
+/// A measure of the orders of a trial.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SweepMeasure {
+    /// A measure of geometry: of a group, and of the whole order.
+    Geometry(Measure),
+    /// The mean of a measure of geometry over the steps of an order, each step
+    /// weighing the same ([`OrderGeometry::mean_over_steps`](crate::geometry::OrderGeometry::mean_over_steps)). It has no value
+    /// for a single step.
+    OverSteps(Measure),
+    /// Total correlation of a group given what came before, on the trial's
+    /// field, and the sum over the groups of an order; in nats.
+    TotalCorrelation,
+    /// Entropy at reveal, summed over the cells of a group or of an order; in
+    /// nats.
+    Entropy,
+}
+
+/// Measures of context, whose mean over the steps tells orders apart where the
+/// total can't.
+const OVER_STEPS: [(Measure, &str); 5] = [
+    (Measure::Proximity, "proximity_over_steps"),
+    (Measure::NearestContext, "nearest_context_over_steps"),
+    (Measure::Support, "support_over_steps"),
+    (Measure::EdgeCoverage, "edge_coverage_over_steps"),
+    (Measure::NeighbourCoverage, "neighbour_coverage_over_steps"),
+];
+
+impl SweepMeasure {
+    /// All of them, without those that need a field if there is none.
+    pub fn all(has_field: bool) -> Vec<Self> {
+        let geometry = Measure::ALL.into_iter().map(Self::Geometry);
+        let over_steps = OVER_STEPS
+            .iter()
+            .map(|&(measure, _)| Self::OverSteps(measure));
+        let information = [Self::TotalCorrelation, Self::Entropy];
+        let information = information.into_iter().filter(|_| has_field);
+        information.chain(geometry).chain(over_steps).collect()
+    }
+
+    /// The name in files and flags.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Geometry(measure) => measure.name(),
+            Self::OverSteps(measure) => {
+                let mut known = OVER_STEPS.iter();
+                known
+                    .find(|(m, _)| *m == measure)
+                    .map_or("", |(_, name)| name)
+            }
+            Self::TotalCorrelation => "total_correlation_nats",
+            Self::Entropy => "entropy_nats",
+        }
+    }
+
+    /// The unit; `None` for shares and the discrepancy, which have none.
+    pub fn unit(self) -> Option<&'static str> {
+        match self {
+            Self::Geometry(measure) | Self::OverSteps(measure) => measure.unit(),
+            Self::TotalCorrelation | Self::Entropy => Some("nats"),
+        }
+    }
+
+    /// What it is called on axes and in headers: words and the unit.
+    pub fn label(self) -> String {
+        let words = self.name().trim_end_matches("_nats").replace('_', " ");
+        match self.unit() {
+            Some(unit) => format!("{words} ({unit})"),
+            None => words,
+        }
+    }
+
+    /// Whether small values are the better ones, where one way is better for
+    /// generation.
+    pub fn is_better_low(self) -> bool {
+        match self {
+            Self::Geometry(measure) | Self::OverSteps(measure) => matches!(
+                measure,
+                Measure::NearestContext
+                    | Measure::Violations
+                    | Measure::ViolatingShare
+                    | Measure::Discrepancy
+            ),
+            Self::TotalCorrelation | Self::Entropy => true,
+        }
+    }
+
+    /// The measure of a name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::all(true)
+            .into_iter()
+            .find(|measure| measure.name() == name)
+    }
+
+    /// Words for a name that none has.
+    pub fn unknown(name: &str) -> String {
+        let known: Vec<&str> = Self::all(true).into_iter().map(Self::name).collect();
+        format!(
+            "there is no measure '{name}'; there are {}",
+            known.join(", ")
+        )
+    }
+
+    /// Whether it needs a field.
+    pub fn needs_field(self) -> bool {
+        matches!(self, Self::TotalCorrelation | Self::Entropy)
+    }
+
+    /// Whether steps have it too, and not whole orders alone.
+    pub fn is_of_steps(self) -> bool {
+        !matches!(self, Self::OverSteps(_))
+    }
+
+    /// Its value for an order, if it has one.
+    pub(super) fn of_order(self, measured: &Measured) -> Option<f64> {
+        let geometry = measured.geometry.as_ref();
+        let information = measured.information.as_ref();
+        match self {
+            Self::Geometry(measure) => geometry?.total.value(measure),
+            Self::OverSteps(measure) => geometry?.mean_over_steps(measure),
+            Self::TotalCorrelation => Some(information?.total_correlation_nats),
+            Self::Entropy => Some(information?.entropy_nats),
+        }
+    }
+
+    /// Its value for a step, counted from 0, if it has one.
+    pub(super) fn of_step(self, measured: &Measured, step: usize) -> Option<f64> {
+        let geometry = || measured.geometry.as_ref()?.steps.get(step);
+        let information = || measured.information.as_ref()?.steps.get(step);
+        match self {
+            Self::Geometry(measure) => geometry()?.value(measure),
+            Self::OverSteps(_) => None,
+            Self::TotalCorrelation => Some(information()?.total_correlation_nats),
+            Self::Entropy => Some(information()?.entropy_nats),
+        }
+    }
+}

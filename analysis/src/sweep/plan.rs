@@ -1,0 +1,214 @@
+//! The trials of a space.
+
+use std::collections::{HashMap, HashSet};
+
+use orders_core::files::Digest;
+use orders_core::{Grid, Parameters, Problem, registry};
+use serde::{Deserialize, Serialize};
+
+use super::MOST_TRIALS;
+use super::error::PlanError;
+use super::measure::SweepMeasure;
+use super::sizes::SizesChoice;
+use super::space::{Point, points};
+use super::spec::{Design, Spec};
+use super::trial::{Trial, TrialSettings, digest};
+use crate::information::{Covariance, Field};
+
+/// The most cells whose orders are measured in a trial, times their number:
+/// what a trial holds in memory grows with it.
+const MOST_VALUES: u64 = 1 << 23;
+
+/// All trials of a space, in their order. Each of them can be run: the method
+/// takes the grid, and the group sizes exist.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Plan {
+    title: String,
+    trials: Vec<Trial>,
+}
+
+impl Plan {
+    /// The trials that a sweep file asks for. The same file gives the same
+    /// trials in the same order.
+    ///
+    /// A random or Sobol design may draw a point more than once; it is tried
+    /// once then, so there can be fewer trials than points.
+    ///
+    /// # Errors
+    ///
+    /// [`PlanError::Point`] at the first point that is none,
+    /// [`PlanError::Same`] if a grid design has a point twice,
+    /// [`PlanError::TooMany`] beyond [`MOST_TRIALS`].
+    pub fn new(spec: &Spec) -> Result<Self, PlanError> {
+        let mut trials = Vec::new();
+        let mut checked = CheckedFields::default();
+        let mut first_of: HashMap<Digest, usize> = HashMap::new();
+        for (index, point) in points(spec)?.iter().enumerate() {
+            let trial = trial(spec, point, &mut checked).map_err(|reason| PlanError::Point {
+                number: index + 1,
+                point: words(point),
+                reason,
+            })?;
+            match first_of.insert(trial.settings.key(), index) {
+                None => trials.push(trial),
+                Some(first) if spec.design == Design::Grid => {
+                    return Err(PlanError::Same {
+                        first: first + 1,
+                        second: index + 1,
+                        point: trial.to_string(),
+                    });
+                }
+                Some(_) => {}
+            }
+        }
+        Ok(Self {
+            title: spec.title.clone(),
+            trials,
+        })
+    }
+
+    /// What it is about; may be empty.
+    pub fn title(&self) -> &str {
+        &self.title
+    }
+
+    /// The trials.
+    pub fn trials(&self) -> &[Trial] {
+        &self.trials
+    }
+
+    /// The digest of all trials, by which folders of one space are known.
+    pub fn key(&self) -> Digest {
+        let keys: Vec<_> = self
+            .trials
+            .iter()
+            .map(|trial| (&trial.label, trial.settings.key()))
+            .collect();
+        digest(&(&self.title, keys))
+    }
+
+    /// Whether it could have been made by [`new`](Self::new), for one that was
+    /// read.
+    pub(super) fn check(&self) -> Result<(), String> {
+        if self.trials.len() > MOST_TRIALS {
+            return Err(format!("it has more than {MOST_TRIALS} trials"));
+        }
+        for (index, trial) in self.trials.iter().enumerate() {
+            let at = |reason| format!("trial {}: {reason}", index + 1);
+            trial.settings.parsed_grid().map_err(at)?;
+            trial.settings.parsed_measures().map_err(at)?;
+            check_size(&trial.settings).map_err(at)?;
+            if trial.settings.group_sizes.len() != trial.settings.steps {
+                return Err(at("its group sizes are not those of its steps".into()));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn trial(spec: &Spec, point: &Point<'_>, checked: &mut CheckedFields) -> Result<Trial, String> {
+    let axes = point.method;
+    let entries = registry::methods().iter();
+    let known = entries.filter(|entry| entry.name == axes.name);
+    let known: Vec<_> = known.flat_map(|entry| entry.parameters).collect();
+    let mut parameters = Parameters::new();
+    for (name, text) in &point.parameters {
+        let entry = known.iter().find(|entry| entry.name == *name);
+        let value = entry.and_then(|entry| entry.kind.parse(text));
+        // The axes hold values that the parameter takes.
+        parameters.insert((*name).to_owned(), value.unwrap_or(text.as_str().into()));
+    }
+    let method =
+        registry::method(&axes.name, point.grid, &parameters).map_err(|error| error.to_string())?;
+    let sizes = point.sizes.find(point.grid, point.steps, method.as_ref())?;
+    let problem = Problem::new(point.grid, sizes.clone()).map_err(|error| error.to_string())?;
+    method
+        .generator(&problem)
+        .map_err(|error| error.to_string())?;
+    if let Some(measure) = spec.measures.iter().find(|measure| measure.needs_field())
+        && point.field.is_none()
+    {
+        return Err(format!(
+            "measure {} needs a field, and the file lists none",
+            measure.name()
+        ));
+    }
+    if let Some(field) = point.field {
+        checked.check(field, point.grid)?;
+    }
+    let settings = TrialSettings {
+        method: axes.name.clone(),
+        parameters: method
+            .parameters()
+            .into_iter()
+            .map(|(name, value)| (name, value.to_string()))
+            .collect(),
+        grid: point.grid.to_string(),
+        sizes: match point.sizes {
+            SizesChoice::Listed(_) => "listed".into(),
+            other => other.to_string(),
+        },
+        steps: sizes.steps(),
+        group_sizes: sizes.as_slice().to_vec(),
+        field: point.field.map(Field::to_string),
+        seed: point.seed,
+        orders: spec.orders,
+        measures: spec
+            .measures
+            .iter()
+            .copied()
+            .map(SweepMeasure::name)
+            .map(str::to_owned)
+            .collect(),
+    };
+    check_size(&settings)?;
+    Ok(Trial {
+        label: axes.label.clone(),
+        settings,
+    })
+}
+
+/// Fields that have a covariance on a grid.
+#[derive(Default)]
+struct CheckedFields(HashSet<(Grid, String)>);
+
+impl CheckedFields {
+    fn check(&mut self, field: &Field, grid: Grid) -> Result<(), String> {
+        let key = (grid, field.to_string());
+        if !self.0.contains(&key) {
+            Covariance::of_field(field, grid).map_err(|error| error.to_string())?;
+            self.0.insert(key);
+        }
+        Ok(())
+    }
+}
+
+/// Whether a trial fits into memory.
+fn check_size(settings: &TrialSettings) -> Result<(), String> {
+    let rows = settings.steps as u64 + 1;
+    match rows.checked_mul(settings.orders) {
+        Some(values) if values <= MOST_VALUES => Ok(()),
+        _ => Err(format!(
+            "{} orders of {} steps are too many for a trial; steps times orders may be {MOST_VALUES}",
+            settings.orders, settings.steps
+        )),
+    }
+}
+
+/// A point that may be none in a line, for errors.
+fn words(point: &Point<'_>) -> String {
+    let mut words = point.method.label.clone();
+    for (name, value) in &point.parameters {
+        words.push_str(&format!(", {name} {value}"));
+    }
+    words.push_str(&format!(", {}", point.grid));
+    if let Some(steps) = point.steps {
+        words.push_str(&format!(", {steps} steps"));
+    }
+    words.push_str(&format!(", {} sizes", point.sizes));
+    if let Some(field) = point.field {
+        words.push_str(&format!(", {field}"));
+    }
+    words + &format!(", seed {}", point.seed)
+}

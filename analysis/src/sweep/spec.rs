@@ -1,0 +1,383 @@
+//! What a sweep file says.
+
+use std::collections::BTreeMap;
+use std::fmt::Display;
+use std::ops::Range;
+use std::str::FromStr;
+
+use orders_core::{Grid, registry};
+use serde::Deserialize;
+use toml::{Spanned, Value};
+
+use super::axis::Axis;
+use super::error::SpecError;
+use super::measure::SweepMeasure;
+use super::sizes::SizesChoice;
+use crate::information::Field;
+
+/// The most orders of a trial.
+pub const MOST_ORDERS: u64 = 100_000;
+
+/// A declared space of trials, as a sweep file states it: axes, and how points
+/// are taken from them. What its points are is found out by
+/// [`Plan::new`](super::Plan::new).
+///
+/// The file is TOML:
+///
+/// ```toml
+/// title = "Repulsion at 16x16"   # optional
+/// orders = 100                   # orders of a trial; 100 if left out
+/// grids = ["16x16"]
+/// steps = [20, 32]
+/// sizes = ["published"]          # the default; or shapes by formula ("cosine",
+///                                # "power:2"), "own", lists of sizes
+/// fields = ["exp:5"]             # Gaussian fields; none if left out
+/// seeds = [0]                    # the default
+/// measures = ["proximity"]       # all if left out
+///
+/// [[methods]]
+/// name = "lpd"
+/// label = "LPD"                  # what figures call it; the name if left out
+/// set = { repulsion = [0, 1, 2, 3, 4], proximity = 1 }
+///
+/// [[methods]]
+/// name = "random"
+/// sizes = ["published"]          # instead of the sizes above
+///
+/// [design]                       # the default is every combination
+/// kind = "sobol"                 # "grid", "random" or "sobol"
+/// points = 64
+/// seed = 0
+/// ```
+///
+/// In random and Sobol designs a parameter may be a range, `{ from = 0, to = 2 }`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Spec {
+    /// What it is about; empty if the file does not say.
+    pub title: String,
+    /// Orders of each trial.
+    pub orders: u64,
+    pub(super) measures: Vec<SweepMeasure>,
+    pub(super) design: Design,
+    pub(super) methods: Vec<MethodAxes>,
+    pub(super) grids: Vec<Grid>,
+    pub(super) steps: Vec<usize>,
+    pub(super) fields: Vec<Field>,
+    pub(super) seeds: Vec<u64>,
+}
+
+/// A method with the axes that are its own.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct MethodAxes {
+    pub(super) name: String,
+    pub(super) label: String,
+    pub(super) sizes: Vec<SizesChoice>,
+    pub(super) parameters: Vec<(String, Axis)>,
+}
+
+/// How points are taken from the axes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Design {
+    /// Every combination.
+    Grid,
+    /// So many, each drawn uniformly.
+    Random { points: u32, seed: u64 },
+    /// So many points of an Owen-scrambled Sobol sequence.
+    Sobol { points: u32, seed: u32 },
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    title: Option<String>,
+    orders: Option<Spanned<Value>>,
+    measures: Option<Vec<Spanned<Value>>>,
+    design: Option<Spanned<DesignTable>>,
+    methods: Spanned<Vec<MethodTable>>,
+    grids: Spanned<Vec<Spanned<Value>>>,
+    steps: Option<Vec<Spanned<Value>>>,
+    sizes: Option<Spanned<Vec<Spanned<Value>>>>,
+    fields: Option<Vec<Spanned<Value>>>,
+    seeds: Option<Spanned<Vec<Spanned<Value>>>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MethodTable {
+    name: Spanned<String>,
+    label: Option<String>,
+    #[serde(default)]
+    set: BTreeMap<String, Spanned<Value>>,
+    sizes: Option<Spanned<Vec<Spanned<Value>>>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DesignTable {
+    kind: Spanned<String>,
+    points: Option<Spanned<Value>>,
+    seed: Option<Spanned<Value>>,
+}
+
+impl FromStr for Spec {
+    type Err = SpecError;
+
+    fn from_str(text: &str) -> Result<Self, SpecError> {
+        let file: File = toml::from_str(text).map_err(|error| SpecError {
+            line: error.span().map(|span| line_at(text, span.start)),
+            reason: error.message().trim().replace('\n', " "),
+        })?;
+        Reader { text }.spec(file)
+    }
+}
+
+/// The line of a place in a text, from 1.
+fn line_at(text: &str, offset: usize) -> usize {
+    let before = &text.as_bytes()[..offset.min(text.len())];
+    before.iter().filter(|&&byte| byte == b'\n').count() + 1
+}
+
+/// Turns what is written into what is meant; errors name the line.
+struct Reader<'a> {
+    text: &'a str,
+}
+
+impl Reader<'_> {
+    fn refuse<T>(&self, span: Range<usize>, reason: impl Into<String>) -> Result<T, SpecError> {
+        Err(SpecError {
+            line: Some(line_at(self.text, span.start)),
+            reason: reason.into(),
+        })
+    }
+
+    fn spec(&self, file: File) -> Result<Spec, SpecError> {
+        let design = self.design(file.design)?;
+        let orders = match &file.orders {
+            None => 100,
+            Some(value) => self.whole("orders", value, 1, MOST_ORDERS)?,
+        };
+        let sizes = match &file.sizes {
+            None => vec![SizesChoice::Published],
+            Some(values) => self.sizes(values)?,
+        };
+        let methods_span = file.methods.span();
+        let methods = file.methods.into_inner();
+        if methods.is_empty() {
+            return self.refuse(
+                methods_span,
+                "methods is empty; at least one [[methods]] is needed",
+            );
+        }
+        let methods = methods
+            .into_iter()
+            .map(|method| self.method(method, &sizes, design))
+            .collect::<Result<_, _>>()?;
+        let grids = file.grids.get_ref();
+        if grids.is_empty() {
+            return self.refuse(file.grids.span(), "grids is empty; at least one is needed");
+        }
+        let seeds = match &file.seeds {
+            None => vec![0],
+            Some(seeds) if seeds.get_ref().is_empty() => {
+                return self.refuse(seeds.span(), "seeds is empty; at least one is needed");
+            }
+            Some(seeds) => self.list("seeds", seeds.get_ref(), |value| {
+                self.whole("seeds", value, 0, i64::MAX as u64)
+            })?,
+        };
+        let measures = match &file.measures {
+            None => SweepMeasure::all(!file.fields.as_ref().is_none_or(Vec::is_empty)),
+            Some(values) => self.list("measures", values, |value| self.measure(value))?,
+        };
+        Ok(Spec {
+            title: file.title.unwrap_or_default(),
+            orders,
+            measures,
+            design,
+            methods,
+            grids: self.list("grids", grids, |value| self.parsed("grids", value))?,
+            steps: self.list("steps", &file.steps.unwrap_or_default(), |value| {
+                let steps = self.whole("steps", value, 1, Grid::MAX_CELLS)?;
+                Ok(steps as usize)
+            })?,
+            fields: self.list("fields", &file.fields.unwrap_or_default(), |value| {
+                self.parsed("fields", value)
+            })?,
+            seeds,
+        })
+    }
+
+    fn design(&self, design: Option<Spanned<DesignTable>>) -> Result<Design, SpecError> {
+        let Some(design) = design else {
+            return Ok(Design::Grid);
+        };
+        let span = design.span();
+        let design = design.into_inner();
+        let points = |most| match &design.points {
+            None => self.refuse(
+                span.clone(),
+                "a random or Sobol design needs points as well",
+            ),
+            Some(value) => Ok(self.whole("points", value, 1, most)? as u32),
+        };
+        let seed = |most| match &design.seed {
+            None => Ok(0),
+            Some(value) => self.whole("seed", value, 0, most),
+        };
+        match design.kind.get_ref().as_str() {
+            "grid" => match design.points.as_ref().or(design.seed.as_ref()) {
+                None => Ok(Design::Grid),
+                Some(value) => self.refuse(
+                    value.span(),
+                    "a grid design takes every combination; points and seed are for random and sobol",
+                ),
+            },
+            "random" => Ok(Design::Random {
+                points: points(super::MOST_TRIALS as u64)?,
+                seed: seed(i64::MAX as u64)?,
+            }),
+            "sobol" => Ok(Design::Sobol {
+                points: points(1 << 16)?,
+                seed: seed(u32::MAX.into())? as u32,
+            }),
+            other => self.refuse(
+                design.kind.span(),
+                format!("there is no design '{other}'; there are grid, random, sobol"),
+            ),
+        }
+    }
+
+    fn method(
+        &self,
+        table: MethodTable,
+        sizes: &[SizesChoice],
+        design: Design,
+    ) -> Result<MethodAxes, SpecError> {
+        let name = table.name.get_ref();
+        let mut entries = registry::methods().iter();
+        let Some(entry) = entries.find(|entry| entry.name == name) else {
+            let known: Vec<&str> = registry::methods().iter().map(|entry| entry.name).collect();
+            return self.refuse(
+                table.name.span(),
+                format!(
+                    "there is no method '{name}'; there are {}",
+                    known.join(", ")
+                ),
+            );
+        };
+        let mut parameters = Vec::new();
+        for (parameter, value) in &table.set {
+            let mut entries = entry.parameters.iter();
+            let Some(entry) = entries.find(|entry| entry.name == parameter) else {
+                let known: Vec<&str> = entry.parameters.iter().map(|entry| entry.name).collect();
+                let known = match known[..] {
+                    [] => "it has none".to_owned(),
+                    _ => format!("it has {}", known.join(", ")),
+                };
+                return self.refuse(
+                    value.span(),
+                    format!("method {name} has no parameter '{parameter}'; {known}"),
+                );
+            };
+            let axis = Axis::new(
+                parameter,
+                value.get_ref(),
+                entry.kind,
+                design != Design::Grid,
+            );
+            match axis {
+                Ok(axis) => parameters.push((parameter.clone(), axis)),
+                Err(reason) => return self.refuse(value.span(), reason),
+            }
+        }
+        Ok(MethodAxes {
+            label: table.label.unwrap_or_else(|| name.clone()),
+            sizes: match &table.sizes {
+                None => sizes.to_vec(),
+                Some(values) => self.sizes(values)?,
+            },
+            parameters,
+            name: name.clone(),
+        })
+    }
+
+    fn sizes(&self, values: &Spanned<Vec<Spanned<Value>>>) -> Result<Vec<SizesChoice>, SpecError> {
+        if values.get_ref().is_empty() {
+            return self.refuse(values.span(), "sizes is empty; at least one is needed");
+        }
+        self.list("sizes", values.get_ref(), |value| {
+            SizesChoice::new(value.get_ref())
+                .or_else(|reason| self.refuse(value.span(), format!("sizes: {reason}")))
+        })
+    }
+
+    fn measure(&self, value: &Spanned<Value>) -> Result<SweepMeasure, SpecError> {
+        let name = self.text("measures", value)?;
+        match SweepMeasure::from_name(name) {
+            Some(measure) => Ok(measure),
+            None => self.refuse(value.span(), SweepMeasure::unknown(name)),
+        }
+    }
+
+    /// The entries of a list, none of which may come twice.
+    fn list<T: PartialEq>(
+        &self,
+        what: &str,
+        values: &[Spanned<Value>],
+        read: impl Fn(&Spanned<Value>) -> Result<T, SpecError>,
+    ) -> Result<Vec<T>, SpecError> {
+        let mut list = Vec::with_capacity(values.len());
+        for value in values {
+            let item = read(value)?;
+            if list.contains(&item) {
+                let shown = value.get_ref();
+                return self.refuse(value.span(), format!("{what} lists {shown} twice"));
+            }
+            list.push(item);
+        }
+        Ok(list)
+    }
+
+    fn text<'v>(&self, what: &str, value: &'v Spanned<Value>) -> Result<&'v str, SpecError> {
+        match value.get_ref() {
+            Value::String(text) => Ok(text),
+            other => self.refuse(
+                value.span(),
+                format!("{what}: {other} is no text in quotes"),
+            ),
+        }
+    }
+
+    fn parsed<T: FromStr<Err: Display>>(
+        &self,
+        what: &str,
+        value: &Spanned<Value>,
+    ) -> Result<T, SpecError> {
+        let text = self.text(what, value)?;
+        text.parse()
+            .or_else(|error| self.refuse(value.span(), format!("{what}: {error}")))
+    }
+
+    fn whole(
+        &self,
+        what: &str,
+        value: &Spanned<Value>,
+        least: u64,
+        most: u64,
+    ) -> Result<u64, SpecError> {
+        let number = match value.get_ref() {
+            Value::Integer(number) => u64::try_from(*number).ok(),
+            _ => None,
+        };
+        match number.filter(|number| (least..=most).contains(number)) {
+            Some(number) => Ok(number),
+            None => {
+                let shown = value.get_ref();
+                self.refuse(
+                    value.span(),
+                    format!("{what}: {shown} is no whole number from {least} to {most}"),
+                )
+            }
+        }
+    }
+}

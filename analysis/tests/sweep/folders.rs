@@ -1,0 +1,278 @@
+//! Results survive: interrupted, resumed, split, merged.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use orders_analysis::sweep::{Plan, Shard, SweepError, SweepFolder, merge, run};
+
+use crate::{SMALL, content, plan, run_into};
+
+#[test]
+fn any_number_of_threads_gives_the_same_bytes() {
+    let temporary = tempfile::tempdir().unwrap();
+    let plan = plan(SMALL);
+    let one = temporary.path().join("one");
+    run_into(&one, &plan, Shard::WHOLE, 1).unwrap();
+    let expected = content(&one);
+    assert_eq!(expected.len(), 1 + 6 + plan.trials().len());
+    for threads in [2, 5, 40] {
+        let many = temporary.path().join(threads.to_string());
+        run_into(&many, &plan, Shard::WHOLE, threads).unwrap();
+        assert!(content(&many) == expected, "{threads} threads");
+    }
+}
+
+#[test]
+fn interrupted_and_resumed_is_as_uninterrupted() {
+    let temporary = tempfile::tempdir().unwrap();
+    let plan = plan(SMALL);
+    let whole = temporary.path().join("whole");
+    run_into(&whole, &plan, Shard::WHOLE, 2).unwrap();
+
+    let path = temporary.path().join("interrupted");
+    let folder = SweepFolder::create(&path, &plan, Shard::WHOLE, "test 1").unwrap();
+    let asked = AtomicUsize::new(0);
+    let mut finished = 0;
+    for most in [0, 15, 40, 20] {
+        // It ends in the midst of a trial: it is asked before every order.
+        asked.store(0, Ordering::Relaxed);
+        let should_stop = || asked.fetch_add(1, Ordering::Relaxed) >= most;
+        let progress = run(&folder, "test 1", 1, &should_stop, &|_| {}).unwrap();
+        assert_eq!(progress.found, finished);
+        assert!(progress.finished >= finished && !progress.is_complete());
+        finished = progress.finished;
+        assert!(!path.join("trials.csv").exists());
+        let is_partial = |name: &String| name.ends_with(".partial");
+        assert!(!content(&path).keys().any(is_partial));
+    }
+    assert!(finished > 0, "no trial was done before the end");
+    let told = AtomicUsize::new(0);
+    let progress = run(&folder, "test 1", 2, &|| false, &|progress| {
+        told.fetch_max(progress.finished, Ordering::Relaxed);
+    });
+    let progress = progress.unwrap();
+    assert_eq!(
+        (progress.found, progress.finished),
+        (finished, plan.trials().len())
+    );
+    assert_eq!(told.into_inner(), plan.trials().len());
+    assert!(content(&path) == content(&whole));
+}
+
+#[test]
+fn finished_trials_are_not_repeated() {
+    let temporary = tempfile::tempdir().unwrap();
+    let plan = plan(SMALL);
+    run_into(temporary.path(), &plan, Shard::WHOLE, 2).unwrap();
+    let before = content(temporary.path());
+    let times = || -> Vec<_> {
+        let files = before.keys().filter(|name| name.starts_with("trials/"));
+        files
+            .map(|name| {
+                temporary
+                    .path()
+                    .join(name)
+                    .metadata()
+                    .unwrap()
+                    .modified()
+                    .unwrap()
+            })
+            .collect()
+    };
+    let first = times();
+    let progress = run_into(temporary.path(), &plan, Shard::WHOLE, 2).unwrap();
+    assert_eq!(progress.found, plan.trials().len());
+    assert_eq!(times(), first);
+    assert!(content(temporary.path()) == before);
+}
+
+#[test]
+fn what_a_killed_run_leaves_does_not_matter() {
+    let temporary = tempfile::tempdir().unwrap();
+    let plan = plan(SMALL);
+    let whole = temporary.path().join("whole");
+    run_into(&whole, &plan, Shard::WHOLE, 2).unwrap();
+    // Killed while it wrote its first file, and then while it wrote a result.
+    let path = temporary.path().join("killed");
+    std::fs::create_dir(&path).unwrap();
+    std::fs::write(path.join(".abc.partial"), "{\"form").unwrap();
+    let folder = SweepFolder::create(&path, &plan, Shard::WHOLE, "test 1").unwrap();
+    std::fs::create_dir(path.join("trials")).unwrap();
+    std::fs::write(path.join("trials/.abc.partial"), "{\"form").unwrap();
+    run(&folder, "test 1", 2, &|| false, &|_| {}).unwrap();
+    let mut content_now = content(&path);
+    content_now.retain(|name, _| !name.ends_with(".partial"));
+    assert!(content_now == content(&whole));
+}
+
+fn shards(temporary: &tempfile::TempDir, plan: &Plan, of: usize) -> Vec<PathBuf> {
+    (1..=of)
+        .map(|number| {
+            let path = temporary.path().join(format!("shard{number}"));
+            let shard = format!("{number}/{of}").parse().unwrap();
+            run_into(&path, plan, shard, 1).unwrap();
+            path
+        })
+        .collect()
+}
+
+#[test]
+fn merged_shards_are_as_one_run() {
+    let temporary = tempfile::tempdir().unwrap();
+    let plan = plan(SMALL);
+    let whole = temporary.path().join("whole");
+    run_into(&whole, &plan, Shard::WHOLE, 2).unwrap();
+    let mut folders = shards(&temporary, &plan, 3);
+    // Each shard has tables of its own trials.
+    let rows = |path: &PathBuf| {
+        let table = std::fs::read_to_string(path.join("trials.csv")).unwrap();
+        table.lines().count() - 1
+    };
+    assert_eq!(folders.iter().map(rows).sum::<usize>(), plan.trials().len());
+
+    let missing = merge(&folders[..2], temporary.path().join("early"), "test 1").unwrap_err();
+    assert!(matches!(
+        missing,
+        SweepError::Missing {
+            missing: 4,
+            trials: 12,
+            first: 3,
+            ..
+        }
+    ));
+    assert!(!temporary.path().join("early").exists());
+
+    folders.reverse();
+    let merged = temporary.path().join("merged");
+    merge(&folders, &merged, "test 1").unwrap();
+    assert!(content(&merged) == content(&whole));
+    // Again, with an overlap, into what is there.
+    folders.push(whole.clone());
+    merge(&folders, &merged, "test 1").unwrap();
+    assert!(content(&merged) == content(&whole));
+    // A sweep goes on in it.
+    assert_eq!(run_into(&merged, &plan, Shard::WHOLE, 1).unwrap().found, 12);
+}
+
+#[test]
+fn other_folders_are_refused_untouched() {
+    let temporary = tempfile::tempdir().unwrap();
+    let small = plan(SMALL);
+    let other = plan(&SMALL.replace("[4, 9]", "[4]").replace("small", "another"));
+    let held = temporary.path().join("held");
+    run_into(&held, &other, Shard::WHOLE, 1).unwrap();
+    let foreign = temporary.path().join("foreign");
+    std::fs::create_dir(&foreign).unwrap();
+    std::fs::write(foreign.join("thesis.tex"), "\\end").unwrap();
+    let file = temporary.path().join("file");
+    std::fs::write(&file, "").unwrap();
+    let before = content(temporary.path());
+
+    let refused = |path: &PathBuf, shard: &str| {
+        let error = run_into(path, &small, shard.parse().unwrap(), 1).unwrap_err();
+        assert!(error.is_input());
+        let shown = temporary.path().display().to_string();
+        error.to_string().replace(&format!("{shown}/"), "")
+    };
+    assert_eq!(
+        refused(&held, "1/1"),
+        "held holds the results of another sweep (another); name another folder"
+    );
+    assert_eq!(
+        refused(&foreign, "1/1"),
+        "foreign holds files that are no sweep's results; name a new folder or an empty one"
+    );
+    assert_eq!(
+        refused(&file, "1/1"),
+        "file is no folder of a sweep's results"
+    );
+    let shard = temporary.path().join("shard");
+    let part = run_into(&shard, &small, "1/4".parse().unwrap(), 1).unwrap();
+    assert_eq!(part.trials, 3);
+    assert_eq!(
+        refused(&shard, "2/4"),
+        "shard holds shard 1/4 of this sweep, not shard 2/4; name another folder"
+    );
+    assert_eq!(
+        refused(&shard, "1/1"),
+        "shard holds shard 1/4 of this sweep, not the whole; name another folder"
+    );
+    std::fs::remove_dir_all(&shard).unwrap();
+    assert!(content(temporary.path()) == before);
+}
+
+#[test]
+fn shards_of_different_spaces_are_not_merged() {
+    let temporary = tempfile::tempdir().unwrap();
+    let folders = shards(&temporary, &plan(SMALL), 2);
+    let other = temporary.path().join("other");
+    run_into(&other, &plan(&SMALL.replace("12", "13")), Shard::WHOLE, 1).unwrap();
+    let out = temporary.path().join("out");
+    let error = merge(&[folders[0].clone(), other], &out, "test 1").unwrap_err();
+    assert!(matches!(error, SweepError::DifferentSweeps { .. }));
+    assert!(!out.exists());
+
+    // Of one space, but not of one program: the results differ.
+    let again = temporary.path().join("again");
+    let folder = SweepFolder::create(&again, &plan(SMALL), Shard::WHOLE, "test 2").unwrap();
+    run(&folder, "test 2", 1, &|| false, &|_| {}).unwrap();
+    let error = merge(&[again, folders[1].clone()], &out, "test 1").unwrap_err();
+    assert!(matches!(
+        error,
+        SweepError::DifferentResults { trial: 2, .. }
+    ));
+    assert!(!out.exists());
+}
+
+#[test]
+fn damaged_results_are_found() {
+    let temporary = tempfile::tempdir().unwrap();
+    let plan = plan(SMALL);
+    run_into(temporary.path(), &plan, Shard::WHOLE, 1).unwrap();
+    let settings = &plan.trials()[3].settings;
+    let file = temporary
+        .path()
+        .join(format!("trials/{}.json", settings.key()));
+    let sound = std::fs::read_to_string(&file).unwrap();
+    let other = &plan.trials()[4].settings;
+    let other = temporary
+        .path()
+        .join(format!("trials/{}.json", other.key()));
+    for damaged in [
+        sound[..sound.len() / 2].to_owned(),
+        String::new(),
+        "[]".into(),
+        sound.replace("\"format\":1", "\"format\":2"),
+        sound.replacen("\"proximity\":[", "\"proximity\":[0.5,", 1),
+        sound.replacen("\"group_sizes\":[1,", "\"group_sizes\":[", 2),
+        std::fs::read_to_string(&other).unwrap(),
+        "[".repeat(3_000_000),
+    ] {
+        assert_ne!(damaged, sound);
+        std::fs::write(&file, &damaged).unwrap();
+        let error = run_into(temporary.path(), &plan, Shard::WHOLE, 1).unwrap_err();
+        assert!(matches!(&error, SweepError::Damaged { file: named, .. } if *named == file));
+        assert!(error.is_input());
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), damaged);
+    }
+    // Without it, the trial runs again.
+    std::fs::remove_file(&file).unwrap();
+    run_into(temporary.path(), &plan, Shard::WHOLE, 1).unwrap();
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), sound);
+
+    let manifest = temporary.path().join("sweep.json");
+    let sound = std::fs::read_to_string(&manifest).unwrap();
+    for damaged in [
+        sound[..sound.len() / 2].to_owned(),
+        sound.replacen("\"steps\":4", "\"steps\":5", 1),
+        sound.replacen("6x6", "6by6", 1),
+        sound.replacen("\"orders\":12", "\"orders\":99999999999", 1),
+        sound.replacen("\"1/1\"", "\"3/2\"", 1),
+        sound.replacen("\"format\":1", "\"format\":9", 1),
+    ] {
+        assert_ne!(damaged, sound);
+        std::fs::write(&manifest, &damaged).unwrap();
+        let error = SweepFolder::open(temporary.path()).unwrap_err();
+        assert!(matches!(&error, SweepError::Damaged { file, .. } if *file == manifest));
+    }
+}

@@ -1,0 +1,174 @@
+//! `sweep`
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+use orders_analysis::sweep::Shard;
+
+use super::ThreadsArgs;
+
+/// Try a declared space of methods, steps, sizes and fields
+///
+/// A sweep file states the axes of the space in TOML; its points are trials, each
+/// of which makes and measures many orders. The result of a trial is kept in the
+/// folder as it ends. The same command again goes on where it was left, and
+/// repeats nothing that is done. When all is done, the folder has tables
+/// (trials, steps and orders, as CSV and Parquet).
+#[derive(Debug, Args)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true,
+    after_help = "Examples:
+  orders-cli sweep sweeps/principles.toml --out principles/
+  orders-cli sweep sweeps/principles.toml --shard 2/3 --out shard2/
+  orders-cli sweep merge shard1/ shard2/ shard3/ --out principles/
+  orders-cli sweep plot principles/ --kind scatter --x total_correlation_nats --y nearest_context --out front.png
+  orders-cli sweep table principles/ --measures total_correlation_nats,nearest_context --against random"
+)]
+pub(crate) struct SweepArgs {
+    #[command(subcommand)]
+    pub(crate) command: Option<SweepCommand>,
+    /// Sweep file
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) file: Option<PathBuf>,
+    /// Folder of results: a new one, an empty one, or one with results of this
+    /// sweep
+    #[arg(long, value_name = "DIR", required = true)]
+    pub(crate) out: Option<PathBuf>,
+    /// Run one part of several: trials i, i + n, i + 2n, ... of n parts
+    #[arg(long, value_name = "i/n", value_parser = shard)]
+    pub(crate) shard: Option<Shard>,
+    #[command(flatten)]
+    pub(crate) threads: ThreadsArgs,
+    /// List the trials, and run none
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Print what was done as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SweepCommand {
+    Merge(SweepMergeArgs),
+    Plot(SweepPlotArgs),
+    Table(SweepTableArgs),
+}
+
+/// Join the folders of shards, identically to one run
+#[derive(Debug, Args)]
+pub(crate) struct SweepMergeArgs {
+    /// Folders of results
+    #[arg(required = true, value_name = "DIR")]
+    pub(crate) folders: Vec<PathBuf>,
+    /// Folder to write: a new one, an empty one, or one of this sweep
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+    /// Print what was done as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Draw results: lines, a heat map, a scatter chart or box plots
+///
+/// Settings are label, method, grid, steps, sizes, field and the parameters of
+/// the methods; measures are the columns of the tables, such as
+/// total_correlation_nats. Orders of all seeds count as one sample.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  orders-cli sweep plot steps/ --y total_correlation_nats --log-x --log-y --out steps.svg
+  orders-cli sweep plot thresholds/ --kind heat-map --x repulsion --y proximity --value total_correlation_nats --out map.png
+  orders-cli sweep plot principles/ --kind scatter --x total_correlation_nats --y nearest_context --where steps=20 --out front.png
+  orders-cli sweep plot principles/ --kind box --y total_correlation_nats --where steps=20 --out boxes.png")]
+pub(crate) struct SweepPlotArgs {
+    /// Folder of results
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+    /// Picture to write; it ends in .png or .svg
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+    /// What to draw
+    #[arg(long, value_name = "KIND", default_value = "line")]
+    pub(crate) kind: PlotKind,
+    /// Across: a setting for lines [default: steps] and heat maps [default:
+    /// repulsion], a measure or a setting for scatter charts
+    #[arg(long, value_name = "NAME")]
+    pub(crate) x: Option<String>,
+    /// Upwards: a measure; for heat maps a setting [default: proximity]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) y: Option<String>,
+    /// The measure of a heat map
+    #[arg(long, value_name = "NAME")]
+    pub(crate) value: Option<String>,
+    #[command(flatten)]
+    pub(crate) filter: WhereArgs,
+    /// Logarithmic axis across
+    #[arg(long)]
+    pub(crate) log_x: bool,
+    /// Logarithmic axis upwards, or colours
+    #[arg(long)]
+    pub(crate) log_y: bool,
+    /// Title [default: that of the sweep]
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) title: Option<String>,
+    /// Replace an existing file
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+/// Print results as a table: means with 95 % intervals
+///
+/// A row for each point, with the settings that tell points apart. With
+/// --against, each measure is followed by the mean difference to the points of
+/// that label on the same grid, steps, sizes, field and seeds, order by order, and
+/// by the p-value of the paired permutation test after Holm's correction.
+#[derive(Debug, Args)]
+pub(crate) struct SweepTableArgs {
+    /// Folder of results
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+    /// How to set it
+    #[arg(long, value_name = "FORMAT", default_value = "markdown")]
+    pub(crate) format: TableFormat,
+    /// Measures, with commas between them [default: all]
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub(crate) measures: Vec<String>,
+    #[command(flatten)]
+    pub(crate) filter: WhereArgs,
+    /// Compare with the points of this label
+    #[arg(long, value_name = "LABEL")]
+    pub(crate) against: Option<String>,
+}
+
+#[derive(Debug, Args)]
+#[group(skip)]
+pub(crate) struct WhereArgs {
+    /// Take only points with this value of a setting, for example steps=20; may be
+    /// given several times
+    #[arg(long = "where", value_name = "KEY=VALUE")]
+    pub(crate) wanted: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PlotKind {
+    /// A measure against a setting, a line for each method
+    Line,
+    /// A measure over two settings
+    HeatMap,
+    /// A measure against another, with the Pareto front
+    Scatter,
+    /// The distribution of a measure over orders
+    Box,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum TableFormat {
+    Markdown,
+    Latex,
+    Csv,
+}
+
+fn shard(text: &str) -> Result<Shard, String> {
+    text.parse()
+        .map_err(|error: orders_analysis::sweep::ShardError| error.to_string())
+}

@@ -1,0 +1,54 @@
+//! `sweep` and what belongs to it, one file each.
+
+mod merge;
+mod plot;
+mod run;
+mod table;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use orders_analysis::sweep::{Plan, SweepError, SweepFolder, View};
+
+use crate::args::{SweepArgs, SweepCommand, WhereArgs};
+use crate::failure::{Failure, with_sources};
+use crate::printer::Printer;
+
+pub(crate) fn run(args: &SweepArgs, printer: &Printer) -> Result<ExitCode, Failure> {
+    match (&args.command, &args.file, &args.out) {
+        (Some(SweepCommand::Merge(args)), ..) => merge::run(args, printer),
+        (Some(SweepCommand::Plot(args)), ..) => plot::run(args, printer),
+        (Some(SweepCommand::Table(args)), ..) => table::run(args, printer),
+        (None, Some(file), Some(out)) => run::run(args, (file, out), printer),
+        (None, ..) => Err(Failure::input(
+            "a sweep file and --out are needed, or one of merge, plot, table",
+        )),
+    }
+}
+
+fn failure(error: SweepError) -> Failure {
+    let words = with_sources(&error);
+    match error.is_input() {
+        true => Failure::Input(words),
+        false => Failure::Work(words),
+    }
+}
+
+/// The finished results of a folder that flags choose, and the plan.
+fn view(folder: &Path, filter: &WhereArgs) -> Result<(Plan, View), Failure> {
+    let folder = SweepFolder::open(folder).map_err(failure)?;
+    let results = folder.results().map_err(failure)?;
+    let view = View::new(results.into_iter().map(|(trial, r)| (trial.clone(), r)));
+    let wanted = filter.wanted.iter().map(|text| {
+        let pair = text.split_once('=');
+        let pair = pair.map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned()));
+        pair.ok_or_else(|| {
+            Failure::input(format!("--where {text}: there is no '='; write KEY=VALUE"))
+        })
+    });
+    let wanted: Vec<_> = wanted.collect::<Result<_, _>>()?;
+    let view = view
+        .having(&wanted)
+        .map_err(|error| Failure::input_at("--where", &error))?;
+    Ok((folder.plan().clone(), view))
+}

@@ -1,0 +1,355 @@
+//! `sweep plot`
+
+use std::collections::BTreeMap;
+use std::process::ExitCode;
+
+use orders_analysis::sweep::{SweepMeasure, View, ViewError, ViewPoint};
+use orders_figures::{
+    Axis, Better, BoxPlot, Chart, Figure, FigureError, HeatMap, ScatterPoint, Series, box_plots,
+    heat_map, line_chart, scatter,
+};
+
+use super::view;
+use crate::args::{PlotKind, SweepPlotArgs};
+use crate::commands::figure_failure;
+use crate::failure::Failure;
+use crate::printer::Printer;
+use crate::single_file::SingleFile;
+
+pub(crate) fn run(args: &SweepPlotArgs, printer: &Printer) -> Result<ExitCode, Failure> {
+    let is_svg = match args.out.extension().and_then(|ending| ending.to_str()) {
+        Some("svg") => true,
+        Some("png") => false,
+        _ => {
+            let out = args.out.display();
+            return Err(Failure::input(format!(
+                "--out {out} ends in neither .svg nor .png"
+            )));
+        }
+    };
+    let file = SingleFile::new(&args.out, args.force)?;
+    let (plan, view) = view(&args.folder, &args.filter)?;
+    let picture = Picture {
+        args,
+        title: args.title.as_deref().unwrap_or(plan.title()),
+        varying: view.varying(),
+        view: &view,
+    };
+    let figure = match args.kind {
+        PlotKind::Line => picture.lines(),
+        PlotKind::HeatMap => picture.heat_map(),
+        PlotKind::Scatter => picture.scatter(),
+        PlotKind::Box => picture.boxes(),
+    }?;
+    let bytes = match is_svg {
+        true => figure.to_svg().into_bytes(),
+        false => figure.to_png(),
+    };
+    file.write(&bytes)?;
+    printer.result(&args.out.display().to_string())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What all kinds of pictures need.
+struct Picture<'a> {
+    args: &'a SweepPlotArgs,
+    title: &'a str,
+    view: &'a View,
+    /// Settings that tell points apart.
+    varying: Vec<String>,
+}
+
+impl Picture<'_> {
+    fn lines(&self) -> Result<Figure, Failure> {
+        let setting = self.args.x.as_deref().unwrap_or("steps");
+        self.check("--x", setting)?;
+        let measure = self.measure("--y", self.args.y.as_deref())?;
+        let others = self.others(&[setting]);
+        // In the order in which they come first.
+        let mut lines: Vec<(String, Vec<Mean>)> = Vec::new();
+        for point in self.view.points() {
+            let (Some(x), Some(mean)) = (number(point, setting)?, self.mean(point, measure)?)
+            else {
+                continue;
+            };
+            let name = point.name(&others);
+            let mean = Mean { x, ..mean };
+            match lines.iter_mut().find(|(known, _)| *known == name) {
+                Some((_, means)) => means.push(mean),
+                None => lines.push((name, vec![mean])),
+            }
+        }
+        let series: Vec<Series> = lines
+            .into_iter()
+            .map(|(name, mut means)| {
+                means.sort_by(|a, b| a.x.total_cmp(&b.x));
+                let points: Vec<_> = means.iter().map(|mean| (mean.x, mean.mean)).collect();
+                let band: Vec<_> = means.iter().map(|mean| (mean.low, mean.high)).collect();
+                Series::new(name, points).with_band(band)
+            })
+            .collect();
+        let label = setting_label(setting);
+        let chart = self.chart(self.axis(label, self.args.log_x), measure, "band");
+        drawn(line_chart(&chart, &series))
+    }
+
+    fn scatter(&self) -> Result<Figure, Failure> {
+        let (Some(x), Some(y)) = (&self.args.x, &self.args.y) else {
+            return Err(Failure::input(
+                "a scatter chart needs --x and --y, two measures",
+            ));
+        };
+        let y = self.measure("--y", Some(y))?;
+        let (value_of, x_axis, x_better): (Box<ValueOf<'_>>, _, _) = match self.view.measure(x) {
+            Ok(x) => (
+                Box::new(move |point| Ok(self.mean(point, x)?.map(|mean| mean.mean))),
+                self.axis(x.label(), self.args.log_x),
+                better(x),
+            ),
+            Err(error) => {
+                if self.view.check_setting(x).is_err() {
+                    return Err(Failure::input_at("--x", &error));
+                }
+                (
+                    Box::new(move |point| number(point, x)),
+                    self.axis(setting_label(x), self.args.log_x),
+                    Better::Lower,
+                )
+            }
+        };
+        let others = self.others(&["label"]);
+        let mut points = Vec::new();
+        for point in self.view.points() {
+            let (Some(x), Some(y)) = (value_of(point)?, self.mean(point, y)?) else {
+                continue;
+            };
+            let name = match others.is_empty() {
+                true => point.label().to_owned(),
+                false => point.name(&others),
+            };
+            points.push(ScatterPoint::new(name, x, y.mean).in_group(point.label()));
+        }
+        let chart = self.chart(x_axis, y, "");
+        drawn(scatter(&chart, &points, Some((x_better, better(y)))))
+    }
+
+    fn heat_map(&self) -> Result<Figure, Failure> {
+        let across = self.args.x.as_deref().unwrap_or("repulsion");
+        let upwards = self.args.y.as_deref().unwrap_or("proximity");
+        self.check("--x", across)?;
+        self.check("--y", upwards)?;
+        let measure = self.measure("--value", self.args.value.as_deref())?;
+        let columns = values(self.view, across);
+        let rows = values(self.view, upwards);
+        let mut fields: BTreeMap<(usize, usize), f64> = BTreeMap::new();
+        for point in self.view.points() {
+            let place = |list: &[String], name| {
+                let value = point.setting(name)?;
+                list.iter().position(|known| *known == value)
+            };
+            let (Some(row), Some(column)) = (place(&rows, upwards), place(&columns, across)) else {
+                continue;
+            };
+            let Some(mean) = self.mean(point, measure)? else {
+                continue;
+            };
+            if fields.insert((row, column), mean.mean).is_some() {
+                let others = self.others(&[across, upwards]);
+                return Err(Failure::input(format!(
+                    "several points have {across} {} and {upwards} {}; choose by {} with --where",
+                    columns[column],
+                    rows[row],
+                    others.join(", ")
+                )));
+            }
+        }
+        let places = (0..rows.len()).flat_map(|row| (0..columns.len()).map(move |c| (row, c)));
+        drawn(heat_map(&HeatMap {
+            title: self.title.to_owned(),
+            subtitle: self.subtitle(""),
+            x_label: setting_label(across),
+            y_label: setting_label(upwards),
+            value: self.axis(measure.label(), self.args.log_y),
+            values: places.map(|place| fields.get(&place).copied()).collect(),
+            columns,
+            rows,
+        }))
+    }
+
+    fn boxes(&self) -> Result<Figure, Failure> {
+        let measure = self.measure("--y", self.args.y.as_deref())?;
+        let boxes: Vec<BoxPlot> = self
+            .view
+            .points()
+            .iter()
+            .map(|point| {
+                let values: Vec<f64> = point.values(measure).into_iter().flatten().collect();
+                BoxPlot::new(point.name(&self.varying), values)
+            })
+            .filter(|plot| !plot.values.is_empty())
+            .collect();
+        let axis = self.axis(measure.label(), self.args.log_y);
+        let orders = self.orders();
+        let subtitle = [format!("{orders} orders each"), self.constant()];
+        let subtitle = subtitle.into_iter().filter(|text| !text.is_empty());
+        let subtitle = subtitle.collect::<Vec<_>>().join("; ");
+        drawn(box_plots(self.title, &subtitle, &axis, &boxes))
+    }
+
+    fn chart(&self, x: Axis, y: SweepMeasure, interval: &str) -> Chart {
+        let y = self.axis(y.label(), self.args.log_y);
+        Chart::new(self.title, x, y).with_subtitle(self.subtitle(interval))
+    }
+
+    /// What the numbers are, and which settings all points share.
+    fn subtitle(&self, interval: &str) -> String {
+        let orders = self.orders();
+        let mean = match orders {
+            1 => "1 order".to_owned(),
+            orders => format!("mean of {orders} orders"),
+        };
+        let interval = match interval {
+            "" => String::new(),
+            mark => format!("{mark}: 95 % interval"),
+        };
+        let parts = [mean, interval, self.constant()].into_iter();
+        let parts = parts.filter(|text| !text.is_empty());
+        parts.collect::<Vec<_>>().join("; ")
+    }
+
+    /// Orders of a point.
+    fn orders(&self) -> usize {
+        let points = self.view.points().iter();
+        points.map(ViewPoint::orders).max().unwrap_or_default()
+    }
+
+    /// Settings that all points share, where there are several.
+    fn constant(&self) -> String {
+        let Some(point) = self.view.points().first() else {
+            return String::new();
+        };
+        let shared = ["grid", "steps", "sizes", "field"].map(str::to_owned);
+        let shared: Vec<String> = shared
+            .into_iter()
+            .filter(|name| !self.varying.contains(name) && point.setting(name).is_some())
+            .collect();
+        match shared.is_empty() {
+            true => String::new(),
+            false => point.name(&shared),
+        }
+    }
+
+    /// The settings that tell points apart, without some.
+    fn others(&self, without: &[&str]) -> Vec<String> {
+        let others = self.varying.iter();
+        let others = others.filter(|name| !without.contains(&name.as_str()));
+        others.cloned().collect()
+    }
+
+    fn axis(&self, label: String, is_log: bool) -> Axis {
+        match is_log {
+            true => Axis::log(label),
+            false => Axis::linear(label),
+        }
+    }
+
+    fn check(&self, flag: &str, setting: &str) -> Result<(), Failure> {
+        self.view
+            .check_setting(setting)
+            .map_err(|error| Failure::input_at(flag, &error))
+    }
+
+    fn measure(&self, flag: &str, name: Option<&str>) -> Result<SweepMeasure, Failure> {
+        let known = || {
+            let known: Vec<_> = self
+                .view
+                .measures()
+                .into_iter()
+                .map(SweepMeasure::name)
+                .collect();
+            known.join(", ")
+        };
+        let name = name.ok_or_else(|| {
+            Failure::input(format!(
+                "{flag} is needed, a measure; there are {}",
+                known()
+            ))
+        })?;
+        self.view
+            .measure(name)
+            .map_err(|error: ViewError| Failure::input_at(flag, &error))
+    }
+
+    fn mean(&self, point: &ViewPoint, measure: SweepMeasure) -> Result<Option<Mean>, Failure> {
+        let interval = point.mean(measure).map_err(|error| Failure::work(&error))?;
+        Ok(interval.map(|interval| {
+            let or_mean = |end: f64| if end.is_nan() { interval.estimate } else { end };
+            Mean {
+                x: 0.0,
+                mean: interval.estimate,
+                low: or_mean(interval.low),
+                high: or_mean(interval.high),
+            }
+        }))
+    }
+}
+
+/// The place of a point of a scatter chart.
+type ValueOf<'a> = dyn Fn(&ViewPoint) -> Result<Option<f64>, Failure> + 'a;
+
+/// A mean with its interval, over a place.
+struct Mean {
+    x: f64,
+    mean: f64,
+    low: f64,
+    high: f64,
+}
+
+fn drawn(figure: Result<Figure, FigureError>) -> Result<Figure, Failure> {
+    figure.map_err(figure_failure)
+}
+
+fn better(measure: SweepMeasure) -> Better {
+    match measure.is_better_low() {
+        true => Better::Lower,
+        false => Better::Higher,
+    }
+}
+
+/// What an axis calls a setting.
+fn setting_label(setting: &str) -> String {
+    match setting {
+        "proximity" => "proximity threshold tau (1/cells)".into(),
+        "repulsion" => "repulsion threshold rho (cells)".into(),
+        other => other.into(),
+    }
+}
+
+/// The value of a setting as a number.
+fn number(point: &ViewPoint, setting: &str) -> Result<Option<f64>, Failure> {
+    let Some(text) = point.setting(setting) else {
+        return Ok(None);
+    };
+    text.parse().map(Some).map_err(|_| {
+        Failure::input(format!(
+            "--x {setting}: '{text}' is no number, so it has no place on an axis"
+        ))
+    })
+}
+
+/// All values of a setting: numbers by size, then words as they come.
+fn values(view: &View, setting: &str) -> Vec<String> {
+    let mut values: Vec<String> = Vec::new();
+    for value in view
+        .points()
+        .iter()
+        .filter_map(|point| point.setting(setting))
+    {
+        if !values.contains(&value) {
+            values.push(value);
+        }
+    }
+    let number = |text: &String| text.parse().unwrap_or(f64::INFINITY);
+    values.sort_by(|a, b| number(a).total_cmp(&number(b)));
+    values
+}

@@ -1,0 +1,123 @@
+//! `sweep FILE`
+
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
+
+use orders_analysis::sweep::{self, Plan, Progress, Shard, Spec, SweepFolder};
+use serde::Serialize;
+
+use super::failure;
+use crate::args::SweepArgs;
+use crate::bounded_file::read_bounded;
+use crate::failure::Failure;
+use crate::interrupt;
+use crate::output::PROGRAM;
+use crate::printer::Printer;
+use crate::settings;
+
+/// The longest sweep file that is read.
+const MAX_BYTES: u64 = 4 << 20;
+
+/// What was done, for `--json`.
+#[derive(Serialize)]
+struct Report {
+    path: String,
+    trials: usize,
+    /// Trials that had a result before.
+    found: usize,
+    shard: String,
+    seconds: f64,
+}
+
+pub(crate) fn run(
+    args: &SweepArgs,
+    (file, out): (&Path, &Path),
+    printer: &Printer,
+) -> Result<ExitCode, Failure> {
+    let text = read(file)?;
+    let at_file = |error: &dyn std::error::Error| Failure::input_at(file.display(), error);
+    let spec: Spec = text.parse().map_err(|error| at_file(&error))?;
+    let plan = Plan::new(&spec).map_err(|error| at_file(&error))?;
+    let shard = args.shard.unwrap_or(Shard::WHOLE);
+    if args.dry_run {
+        return list(&plan, shard, args.json, printer);
+    }
+    let pool = settings::thread_pool(&args.threads)?;
+    let folder = SweepFolder::create(out, &plan, shard, PROGRAM).map_err(failure)?;
+    interrupt::catch()?;
+
+    let start = Instant::now();
+    let trials = folder.trials().count();
+    let bar = printer.progress(trials as u64, "trials");
+    let furthest = AtomicUsize::new(0);
+    let tell = |progress: Progress| {
+        // Threads may tell of what they did out of order.
+        let before = furthest.fetch_max(progress.finished, Ordering::Relaxed);
+        if progress.finished >= before {
+            bar.set_position(progress.finished as u64);
+        }
+    };
+    let threads = pool.current_num_threads();
+    let progress = sweep::run(&folder, PROGRAM, threads, &interrupt::is_requested, &tell);
+    bar.finish_and_clear();
+    let progress = progress.map_err(failure)?;
+    if !progress.is_complete() {
+        return Err(Failure::Paused(format!(
+            "{} of {} trials are done and kept in {}; the same command goes on from there",
+            progress.finished,
+            progress.trials,
+            out.display()
+        )));
+    }
+    let report = Report {
+        path: out.display().to_string(),
+        trials: progress.trials,
+        found: progress.found,
+        shard: shard.to_string(),
+        seconds: start.elapsed().as_secs_f64(),
+    };
+    if args.json {
+        printer.result_json(&report)?;
+    } else {
+        printer.result(&words(&report, shard))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn words(report: &Report, shard: Shard) -> String {
+    let Report { trials, found, .. } = report;
+    let plural = if *trials == 1 { "" } else { "s" };
+    let found = match found {
+        0 => String::new(),
+        found => format!(" ({found} of them before)"),
+    };
+    let shard = match shard {
+        Shard::WHOLE => String::new(),
+        shard => format!("shard {shard}: "),
+    };
+    let (seconds, path) = (report.seconds, &report.path);
+    format!("{shard}{trials} trial{plural}{found} in {seconds:.1} s: {path}")
+}
+
+/// The trials, one a line.
+fn list(plan: &Plan, shard: Shard, json: bool, printer: &Printer) -> Result<ExitCode, Failure> {
+    let trials = plan.trials().iter().enumerate();
+    for (index, trial) in trials.filter(|&(index, _)| shard.has(index)) {
+        if json {
+            printer.result_json(trial)?;
+        } else {
+            printer.result(&format!("{}: {trial}", index + 1))?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn read(path: &Path) -> Result<String, Failure> {
+    let shown = path.display();
+    let bytes = read_bounded(path, "a sweep file", MAX_BYTES, |why| {
+        format!("{shown} can't be read: {why}")
+    })?;
+    String::from_utf8(bytes).map_err(|_| Failure::input(format!("{shown} is no text in UTF-8")))
+}

@@ -1,0 +1,378 @@
+//! `sweep`: results that survive, shards, pictures, tables, and wrong input.
+
+use crate::folder::Folder;
+
+const SMALL: &str = r#"title = "Small"
+orders = 8
+grids = ["8x8"]
+steps = [5, 9]
+sizes = ["cosine"]
+
+[[methods]]
+name = "lpd"
+set = { proximity = [0.5, 1], repulsion = [1, 2] }
+
+[[methods]]
+name = "random"
+"#;
+
+fn folder() -> Folder {
+    let folder = Folder::new();
+    folder.write("small.toml", SMALL);
+    folder
+}
+
+#[test]
+fn a_sweep_has_results_and_tables() {
+    let folder = folder();
+    let line = folder.done("sweep small.toml --out results/ --threads 2");
+    assert!(line.starts_with("10 trials in "), "{line}");
+    assert!(line.ends_with(" s: results/\n"), "{line}");
+    let names = folder.names();
+    let in_results = |name: &str| names.contains(&format!("results/{name}"));
+    for table in ["trials", "steps", "orders"] {
+        assert!(in_results(&format!("{table}.csv")) && in_results(&format!("{table}.parquet")));
+    }
+    let trials = names
+        .iter()
+        .filter(|name| name.starts_with("results/trials/") && name.ends_with("json"))
+        .count();
+    assert_eq!(trials, 10);
+    let csv = String::from_utf8(folder.read("results/trials.csv")).unwrap();
+    assert!(csv.starts_with("trial,label,method,set_proximity,set_repulsion,grid,steps,sizes,group_sizes,field,seed,orders,program,proximity,proximity_sd,proximity_low,proximity_high,"), "{csv}");
+    assert!(csv.contains(concat!("orders-cli ", env!("CARGO_PKG_VERSION"))));
+
+    let before = folder.content();
+    let line = folder.done("sweep small.toml --out results --json");
+    let report: serde_json::Value = serde_json::from_str(&line).unwrap();
+    assert_eq!(
+        (&report["trials"], &report["found"]),
+        (&10.into(), &10.into())
+    );
+    assert!(folder.content() == before);
+}
+
+#[test]
+fn the_trials_can_be_listed() {
+    let folder = folder();
+    let before = folder.content();
+    let listed = folder.done("sweep small.toml --out results --dry-run --shard 2/5");
+    assert_eq!(
+        listed,
+        "2: lpd, proximity 0.5, repulsion 1, 8x8, 9 steps, cosine sizes, seed 0\n\
+         7: lpd, proximity 1, repulsion 2, 8x8, 5 steps, cosine sizes, seed 0\n"
+    );
+    assert!(folder.content() == before);
+}
+
+#[test]
+fn merged_shards_are_as_one_run() {
+    let folder = folder();
+    folder.done("sweep small.toml --out whole --threads 1");
+    for shard in [1, 2, 3] {
+        folder.done(&format!(
+            "sweep small.toml --out s{shard} --shard {shard}/3"
+        ));
+    }
+    folder.refuses(
+        2,
+        "sweep merge s1 s3 --out merged",
+        "3 of 10 trials have no results yet; the first is trial 2 (lpd, proximity 0.5, repulsion 1, 8x8, 9 steps, cosine sizes, seed 0); a shard is not finished, or is not among the folders",
+    );
+    let line = folder.done("sweep merge s3 s1 s2 --out merged");
+    assert_eq!(line, "10 trials of 3 folders: merged\n");
+    let of = |name: &str| {
+        let content = folder.content().into_iter();
+        let inner = content.filter_map(|(path, bytes)| {
+            let path = path.strip_prefix(&format!("{name}/"))?.to_owned();
+            Some((path, bytes))
+        });
+        inner.collect::<Vec<_>>()
+    };
+    assert!(of("whole") == of("merged"));
+}
+
+#[test]
+fn pictures_of_each_kind_are_drawn() {
+    let folder = folder();
+    folder.done("sweep small.toml --out results");
+    for (name, flags) in [
+        ("line.svg", "--y discrepancy --log-x --where repulsion=2"),
+        (
+            "lines.png",
+            "--kind line --x repulsion --y nearest_context --where method=lpd",
+        ),
+        (
+            "map.svg",
+            "--kind heat-map --value discrepancy --where steps=5",
+        ),
+        (
+            "scatter.svg",
+            "--kind scatter --x proximity_over_steps --y mean_pair",
+        ),
+        (
+            "steps.svg",
+            "--kind scatter --x steps --y mean_pair --title Mine",
+        ),
+        ("boxes.png", "--kind box --y support --log-y"),
+    ] {
+        let line = folder.done(&format!("sweep plot results {flags} --out {name}"));
+        assert_eq!(line, format!("{name}\n"));
+        let bytes = folder.read(name);
+        match name.ends_with("svg") {
+            true => assert!(bytes.starts_with(b"<svg")),
+            false => assert!(bytes.starts_with(b"\x89PNG")),
+        }
+    }
+    let svg = String::from_utf8(folder.read("line.svg")).unwrap();
+    for words in [
+        "Small",
+        "mean of 8 orders; band: 95 % interval; 8x8, cosine sizes",
+        "proximity 0.5",
+    ] {
+        assert!(svg.contains(words), "{words}");
+    }
+    let svg = String::from_utf8(folder.read("steps.svg")).unwrap();
+    assert!(svg.contains("Mine") && svg.contains("Pareto front"));
+    // The same command, the same bytes.
+    let before = folder.read("map.svg");
+    folder.done("sweep plot results --kind heat-map --value discrepancy --where steps=5 --out map.svg --force");
+    assert!(folder.read("map.svg") == before);
+}
+
+#[test]
+fn tables_are_set_in_three_ways() {
+    let folder = folder();
+    folder.done("sweep small.toml --out results");
+    let table = |flags: &str| folder.done(&format!("sweep table results {flags}"));
+    let flags = "--measures discrepancy,smallest_pair --where steps=9 --where proximity=1";
+    let markdown = table(flags);
+    let lines: Vec<&str> = markdown.lines().collect();
+    assert_eq!(lines.len(), 4, "{markdown}");
+    assert_eq!(
+        lines[0],
+        "| repulsion | discrepancy | smallest pair (cells) |"
+    );
+    assert!(lines[2].starts_with("| 1 | 0."), "{markdown}");
+    assert!(table(&format!("{flags} --format latex")).starts_with("\\begin{tabular}{lll}\n"));
+    let csv = table(&format!("{flags} --format csv"));
+    assert!(
+        csv.starts_with("repulsion,discrepancy,discrepancy_low,discrepancy_high,smallest_pair")
+    );
+    let against = table("--measures discrepancy --where steps=9 --against random");
+    assert!(against.contains("difference to random"), "{against}");
+    assert_eq!(against.matches(", p 0.").count(), 4, "{against}");
+    // All measures, all points.
+    assert_eq!(table("").lines().count(), 12);
+}
+
+#[test]
+fn wrong_files_are_refused() {
+    let folder = folder();
+    for (name, text, error) in [
+        (
+            "key.toml",
+            SMALL.replace("steps", "stepps"),
+            "key.toml: line 4: unknown field `stepps`, expected one of `title`, `orders`, `measures`, `design`, `methods`, `grids`, `steps`, `sizes`, `fields`, `seeds`",
+        ),
+        (
+            "method.toml",
+            SMALL.replace("name = \"random\"", "name = \"randm\""),
+            "method.toml: line 12: there is no method 'randm'; there are lpd, proximity, farthest, raster, random, halton, snake, diagonal, region-parallel, row-parallel, hierarchical, dilated, spiral, hilbert, morton",
+        ),
+        (
+            "point.toml",
+            SMALL.replace("9", "99"),
+            "point.toml: point 2 (lpd, proximity 0.5, repulsion 1, 8x8, 99 steps, cosine sizes, seed 0): 99 steps cannot share 64 cells; between 1 and 64 steps are possible",
+        ),
+    ] {
+        folder.write(name, text);
+        folder.refuses(2, &format!("sweep {name} --out results"), error);
+    }
+    folder.write("bytes.toml", b"\xff\xfe");
+    folder.refuses(
+        2,
+        "sweep bytes.toml --out results",
+        "bytes.toml is no text in UTF-8",
+    );
+    folder.refuses(
+        2,
+        "sweep none.toml --out results",
+        "none.toml can't be read: there is no such file or folder",
+    );
+}
+
+#[test]
+fn wrong_folders_are_refused_untouched() {
+    let folder = folder();
+    folder.write(
+        "other.toml",
+        SMALL.replace("Small", "Other").replace("8\n", "9\n"),
+    );
+    folder.done("sweep other.toml --out other");
+    folder.done("sweep small.toml --out half --shard 1/2");
+    folder.refuses(
+        2,
+        "sweep small.toml --out other",
+        "other holds the results of another sweep (Other); name another folder",
+    );
+    folder.refuses(
+        2,
+        "sweep small.toml --out .",
+        ". holds files that are no sweep's results; name a new folder or an empty one",
+    );
+    folder.refuses(
+        2,
+        "sweep small.toml --out half",
+        "half holds shard 1/2 of this sweep, not the whole; name another folder",
+    );
+    folder.refuses(
+        2,
+        "sweep merge half other --out merged",
+        "half and other hold results of different sweeps; only shards of one can be merged",
+    );
+    folder.refuses(
+        2,
+        "sweep merge none --out merged",
+        "none is no folder of a sweep's results",
+    );
+    folder.refuses(
+        2,
+        "sweep small.toml --out results --shard 3/2",
+        "invalid value '3/2' for '--shard <i/n>': '3/2' is no shard; write i/n with i from 1 to n and n at most 100000, for example 1/4",
+    );
+    let settings = "label, method, proximity, repulsion, grid, steps, sizes, field";
+    for (line, error) in [
+        ("table none", "none is no folder of a sweep's results".to_owned()),
+        ("table half --where steps", "--where steps: there is no '='; write KEY=VALUE".into()),
+        ("table half --where steps=7", "--where: no point has steps 7; there are 5".into()),
+        ("table half --where rho=2", format!("--where: there is no setting 'rho'; there are {settings}")),
+        ("table half --against halton", "--against: nothing can be compared with 'halton': there are lpd, random".into()),
+        ("plot half --out a.pdf --y support", "--out a.pdf ends in neither .svg nor .png".into()),
+        (
+            "plot half --out a.svg --y entropy --kind box",
+            "--y: there is no measure 'entropy' in these results; there are proximity, nearest_context, support, edge_coverage, neighbour_coverage, smallest_pair, mean_pair, violations, violating_share, discrepancy, proximity_over_steps, nearest_context_over_steps, support_over_steps, edge_coverage_over_steps, neighbour_coverage_over_steps".into(),
+        ),
+        ("plot half --out a.svg --y support --x grid", "--x grid: '8x8' is no number, so it has no place on an axis".into()),
+        ("plot half --out a.svg --kind heat-map --value support --x grid --y sizes", "several points have grid 8x8 and sizes cosine; choose by label, proximity, repulsion with --where".into()),
+        ("plot half --out a.svg --kind scatter --y support", "a scatter chart needs --x and --y, two measures".into()),
+    ] {
+        folder.refuses(2, &format!("sweep {line}"), &error);
+    }
+    folder.write("a.svg", "mine");
+    folder.refuses(
+        2,
+        "sweep plot half --kind box --y support --out a.svg",
+        "a.svg exists already; --force replaces it",
+    );
+    // A result is gone, and the folder is not complete any more.
+    let names = folder.names();
+    let first = names
+        .iter()
+        .find(|name| name.starts_with("half/trials/") && name.ends_with("json"));
+    folder.remove(first.unwrap());
+    let outcome = folder.run("sweep table half");
+    assert_eq!(outcome.status, 2);
+    assert!(
+        outcome
+            .stderr
+            .contains("1 of 5 trials have no results yet; the first is trial ")
+    );
+    assert!(
+        outcome
+            .stderr
+            .ends_with("; 'sweep' goes on where it was left\n")
+    );
+}
+
+#[test]
+fn commands_need_what_they_need() {
+    let folder = folder();
+    for line in [
+        "sweep",
+        "sweep small.toml",
+        "sweep merge",
+        "sweep plot",
+        "sweep table",
+    ] {
+        let outcome = folder.run(line);
+        assert_eq!(outcome.status, 2, "{outcome}");
+        assert_eq!(outcome.stderr.lines().count(), 1, "{outcome}");
+    }
+}
+
+/// Hundreds of trials, none of which takes long.
+#[cfg(unix)]
+const LONG: &str = r#"
+orders = 40
+grids = ["12x12"]
+steps = [6, 8, 10, 12, 14, 16, 18, 20]
+sizes = ["cosine"]
+measures = ["nearest_context"]
+seeds = [0, 1, 2, 3, 4]
+[[methods]]
+name = "lpd"
+set = { repulsion = [0, 1, 2, 3] }
+"#;
+
+/// Ends a sweep amid its work, once by a signal that it can catch and once by one
+/// that it can't, and goes on.
+#[cfg(unix)]
+#[test]
+fn an_ended_sweep_goes_on() {
+    use crate::ends::{send, wait_until};
+    use crate::folder::Outcome;
+    use std::process::Stdio;
+
+    let folder = Folder::new();
+    folder.write("long.toml", LONG);
+    folder.done("sweep long.toml --out whole");
+    let results = |name: &str| {
+        let entries = std::fs::read_dir(folder.path(name)).into_iter().flatten();
+        let is_result = |path: &std::path::Path| path.extension().is_some_and(|e| e == "json");
+        entries
+            .flatten()
+            .filter(|entry| is_result(&entry.path()))
+            .count()
+    };
+    let mut done = 0;
+    for signal in ["INT", "KILL"] {
+        let line = "sweep long.toml --out part --threads 2";
+        let mut child = folder
+            .command(line)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        wait_until("the sweep has no results", || {
+            let ended = child.try_wait().unwrap();
+            assert!(ended.is_none(), "{line} ended by itself: {ended:?}");
+            results("part/trials") > done + 3
+        });
+        send(&child, signal);
+        let output = child.wait_with_output().unwrap();
+        done = results("part/trials");
+        if signal == "INT" {
+            Outcome::new(line, output).is(
+                130,
+                "",
+                &format!("error: interrupted; {done} of 160 trials are done and kept in part; the same command goes on from there\n"),
+            );
+        }
+        assert!(done < 160);
+    }
+    let line = folder.done("sweep long.toml --out part");
+    assert!(
+        line.starts_with(&format!("160 trials ({done} of them before) in ")),
+        "{line}"
+    );
+    let of = |name: &str| {
+        let content = folder.content().into_iter();
+        let inner = content.filter_map(|(path, bytes)| {
+            let path = path.strip_prefix(&format!("{name}/"))?.to_owned();
+            (!path.ends_with(".partial")).then_some((path, bytes))
+        });
+        inner.collect::<Vec<_>>()
+    };
+    assert!(of("whole") == of("part"));
+}
