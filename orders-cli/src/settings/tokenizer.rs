@@ -4,7 +4,6 @@ use std::path::Path;
 
 use orders_model::checkpoint::read_checkpoint;
 use orders_model::vq::{VqConfig, VqTokenizer};
-use orders_model::weights::Weights;
 use orders_model::{Device, DeviceKind};
 
 use crate::args::{DeviceArgs, TokenizerArgs};
