@@ -82,8 +82,8 @@ fn wrong_input() {
     ] {
         folder.refuses(2, &format!("analyze {line}"), error);
     }
-    let outcome =
-        folder.run("analyze orders.json --grid 1x4 --steps 2 --limit 1 --field se:1000000000:shrink=0");
+    let outcome = folder
+        .run("analyze orders.json --grid 1x4 --steps 2 --limit 1 --field se:1000000000:shrink=0");
     assert_eq!(outcome.status, 2);
     assert!(
         outcome.stderr.contains("not positive definite"),
