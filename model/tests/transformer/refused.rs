@@ -60,8 +60,8 @@ fn published_sizes() {
     for (name, pixels, millions) in [
         ("lpd_l", 256, 337),
         ("lpd_xl", 256, 751),
-        ("lpd-xxl", 256, 1418),
-        ("LPD-L", 512, 338),
+        ("lpd-xxl", 256, 1412),
+        ("LPD-L", 512, 337),
     ] {
         let config = LpdConfig::named(name, pixels).unwrap();
         let count: usize = config
