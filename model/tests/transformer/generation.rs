@@ -120,7 +120,7 @@ fn groups_of_one_are_plain_autoregression() {
         .unwrap();
     let problem = Problem::new(grid, ones).unwrap();
     let order = Random.order(&problem, 2, 0).unwrap();
-    let batch = Batch::new(&[order.clone()], &[Some(4)]).unwrap();
+    let batch = Batch::new(std::slice::from_ref(&order), &[Some(4)]).unwrap();
     let generated = lpd
         .generate(&batch, None, Guidance::NONE, Choice::Greedy, (0, 0))
         .unwrap();

@@ -96,7 +96,7 @@ fn batches() {
     let sizes = GroupSizes::new([6]).unwrap();
     let problem = Problem::new(Grid::new(2, 3).unwrap(), sizes).unwrap();
     let order = Raster.order(&problem, 0, 0).unwrap();
-    let small = Batch::new(&[order.clone()], &[None]).unwrap();
+    let small = Batch::new(std::slice::from_ref(&order), &[None]).unwrap();
     assert_eq!(
         pass(&small).unwrap_err().to_string(),
         "the orders are of a 2x3 grid, but the model generates 8x8"
