@@ -26,6 +26,11 @@ pub(crate) fn steps(text: &str) -> Result<usize, String> {
     whole(text, 0..=u32::MAX as usize)
 }
 
+/// `--largest`
+pub(crate) fn cells(text: &str) -> Result<usize, String> {
+    whole(text, 1..=1 << 24)
+}
+
 /// `--threads`
 pub(crate) fn threads(text: &str) -> Result<u16, String> {
     whole(text, 1..=1024)

@@ -101,7 +101,11 @@ pub(crate) fn read_failure(error: ReadFileError<Failure>) -> Failure {
     failure_of(error, |failure| failure)
 }
 
-fn failure_of<E>(error: ReadFileError<E>, of_taker: impl FnOnce(E) -> Failure) -> Failure {
+/// As [`read_failure`], for takers that fail otherwise.
+pub(crate) fn failure_of<E>(
+    error: ReadFileError<E>,
+    of_taker: impl FnOnce(E) -> Failure,
+) -> Failure {
     match error {
         ReadFileError::Read {
             source: ReadError::Take(taker),

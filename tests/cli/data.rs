@@ -286,7 +286,7 @@ fn wrong_input_is_told_in_a_sentence() {
         ),
         (
             "fashion --codes 5000",
-            "--codes: 5000 codes were asked for, but there are only 306 different patches; ask for that many at most, or train on more images",
+            "--codes: 5000 codes were asked for, but there are only 291 different patches; ask for that many at most, or train on more images",
         ),
         (
             "fashion --classes 1",
@@ -313,7 +313,7 @@ fn wrong_input_is_told_in_a_sentence() {
     folder.refuses(
         2,
         "data prepar",
-        "there is no command 'prepar'; did you mean 'prepare'? There are info, prepare, preview, help",
+        "there is no command 'prepar'; did you mean 'prepare'? There are info, prepare, preview",
     );
     folder.write(
         "fashion/t10k-images-idx3-ubyte",

@@ -96,7 +96,6 @@ fn orders_are_compared() {
     assert_eq!(csv.lines().count(), 1 + rows.len(), "{csv}");
 }
 
-/// Batches and threads change nothing but speed.
 #[test]
 fn latency_is_measured_without_images() {
     let folder = folder();
@@ -146,11 +145,11 @@ fn wrong_input() {
         ),
         (
             format!("eval {MODEL} --steps 65 --out results"),
-            "--steps: 65 steps can't share 64 cells: each takes at least one",
+            "--steps: 65 steps cannot share 64 cells; between 1 and 64 steps are possible",
         ),
         (
             "eval --preset lpd-l-256-21 --out results".into(),
-            "there is no preset 'lpd-l-256-21'; the nearest are lpd-l-256-20, lpd-l-256-32, lpd-xl-256-20",
+            "there is no preset 'lpd-l-256-21'; did you mean 'lpd-l-256-20'?",
         ),
         (
             format!("eval {MODEL} --steps 5 --tokens config.json --out results"),

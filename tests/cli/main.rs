@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "what tests prepare must work")]
 
+mod analyze;
 mod animate;
 mod bad_files;
 mod bad_input;
@@ -21,6 +22,8 @@ mod generate;
 mod help;
 mod inspect;
 mod known;
+mod model;
+mod optimize;
 mod parameters;
 mod picture;
 mod plot;

@@ -35,7 +35,7 @@ fn a_sweep_has_results_and_tables() {
     }
     let trials = names
         .iter()
-        .filter(|name| name.starts_with("results/trials/"))
+        .filter(|name| name.starts_with("results/trials/") && name.ends_with("json"))
         .count();
     assert_eq!(trials, 10);
     let csv = String::from_utf8(folder.read("results/trials.csv")).unwrap();
@@ -128,7 +128,7 @@ fn pictures_of_each_kind_are_drawn() {
     for words in [
         "Small",
         "mean of 8 orders; band: 95 % interval; 8x8, cosine sizes",
-        "lpd, proximity 0.5",
+        "proximity 0.5",
     ] {
         assert!(svg.contains(words), "{words}");
     }
@@ -161,7 +161,7 @@ fn tables_are_set_in_three_ways() {
     );
     let against = table("--measures discrepancy --where steps=9 --against random");
     assert!(against.contains("difference to random"), "{against}");
-    assert_eq!(against.matches(", p 0.0").count(), 4, "{against}");
+    assert_eq!(against.matches(", p 0.").count(), 4, "{against}");
     // All measures, all points.
     assert_eq!(table("").lines().count(), 12);
 }

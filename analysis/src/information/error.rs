@@ -145,6 +145,27 @@ pub enum InformationError {
         /// The grid of the orders.
         orders: Grid,
     },
+    /// There are too few or too many steps.
+    #[error("{steps} steps were asked for; from 1 to {cells} are possible")]
+    Steps {
+        /// The number given.
+        steps: usize,
+        /// The most that are possible.
+        cells: usize,
+    },
+    /// A group would have no cell.
+    #[error("the largest group has 0 cells; it must have at least 1")]
+    Largest,
+    /// Groups are too small for so few steps.
+    #[error("{cells} cells don't fit in {steps} groups of at most {largest}")]
+    NoSizes {
+        /// Steps.
+        steps: usize,
+        /// The most cells of a group.
+        largest: usize,
+        /// Cells to be generated.
+        cells: usize,
+    },
     /// There is nothing to average.
     #[error("there are no orders; at least one is needed")]
     NoOrders,

@@ -148,6 +148,24 @@ impl Information {
         Ok(costs)
     }
 
+    /// The cells that are not known, in raster order.
+    pub(super) fn free_cells(&self) -> Vec<Cell> {
+        free_cells(self.problem.known()).collect()
+    }
+
+    /// The covariance of cells that are not known, given those that are, row after
+    /// row.
+    pub(super) fn covariance_of(&self, cells: &[Cell]) -> Vec<f64> {
+        let count = self.problem.cells();
+        let place = |cell: &Cell| self.place_from_cell[*cell as usize] as usize;
+        let places: Vec<usize> = cells.iter().map(place).collect();
+        let rows = places.iter().flat_map(|&row| {
+            let row = &self.covariance[row * count..][..count];
+            places.iter().map(move |&column| row[column])
+        });
+        rows.collect()
+    }
+
     fn check(&self, cells: &[Cell]) -> Result<(), InformationError> {
         Order::new(self.problem.clone(), cells.to_vec())?;
         Ok(())

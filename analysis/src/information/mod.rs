@@ -13,6 +13,8 @@
 //! [`Covariance`] is its covariance on a grid, [`Information`] measures orders, and
 //! [`measure_batch`] many of them. [`CutCosts`] is what every way to cut an order
 //! costs, [`InformationCurve`] what random orders cost in the mean.
+//! [`OptimalSizes`] cuts orders where it costs least,
+//! [`OrderSearch`] looks for cheaper orders.
 //!
 //! ```
 //! use orders_analysis::information::{Covariance, Information};
@@ -47,6 +49,8 @@ mod mean;
 mod measure;
 mod order;
 mod power_law;
+mod search;
+mod sizes;
 
 pub use batch::measure_batch;
 pub use covariance::Covariance;
@@ -58,3 +62,5 @@ pub use kernel::KernelFamily;
 pub use mean::{information_curve, mean_cut_costs, mean_cut_costs_of};
 pub use measure::Information;
 pub use order::{OrderInformation, StepInformation};
+pub use search::{OrderSearch, SearchRound, greedy_order};
+pub use sizes::{OptimalSizes, SizesParams};

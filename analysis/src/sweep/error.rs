@@ -212,7 +212,7 @@ pub enum SweepError {
         /// What it is.
         point: String,
         /// Why.
-        source: TrialError,
+        source: Box<TrialError>,
     },
 }
 

@@ -158,7 +158,7 @@ impl SweepFolder {
     ///
     /// [`SweepError::Damaged`] if there is a file, and it is not what it must be.
     pub fn result(&self, trial: &Trial) -> Result<Option<TrialResult>, SweepError> {
-        let file = self.file_of(trial);
+        let file = self.path.join(file_of(trial));
         if !file.exists() {
             return Ok(None);
         }
@@ -211,7 +211,7 @@ impl SweepFolder {
     pub fn keep(&self, trial: &Trial, result: &TrialResult) -> Result<(), SweepError> {
         let folder = self.path.join(TRIALS);
         fs_err::create_dir_all(&folder).map_err(io(&folder, "made"))?;
-        self.write(self.file_of(trial), &json(result))
+        self.write(file_of(trial), &json(result))
     }
 
     /// Writes a file of the folder, whole or not at all; one of that name is
@@ -223,11 +223,11 @@ impl SweepFolder {
         file.finish()?.persist(true)?;
         Ok(())
     }
+}
 
-    fn file_of(&self, trial: &Trial) -> PathBuf {
-        let name = format!("{}.json", trial.settings.key());
-        self.path.join(TRIALS).join(name)
-    }
+/// The file of a trial in its folder.
+fn file_of(trial: &Trial) -> PathBuf {
+    Path::new(TRIALS).join(format!("{}.json", trial.settings.key()))
 }
 
 /// Whether a folder can be made at a path, or is there and empty. What a killed

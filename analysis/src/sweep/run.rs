@@ -116,6 +116,6 @@ fn trial_failed(index: usize, trial: &Trial, source: TrialError) -> SweepError {
     SweepError::Trial {
         trial: index + 1,
         point: trial.to_string(),
-        source,
+        source: Box::new(source),
     }
 }

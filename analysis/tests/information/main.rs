@@ -6,3 +6,5 @@ mod field_table;
 mod literal;
 mod measured;
 mod refused;
+mod search;
+mod sizes;

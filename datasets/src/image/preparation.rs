@@ -13,7 +13,8 @@ use super::pixels::Image;
 /// let preparation = Preparation { pad: Some(32), ..Preparation::default() };
 /// let image = preparation.apply(Image::new(28, 28, 1, vec![255; 784])?)?;
 /// assert_eq!(image.shape(), (32, 32, 1));
-/// assert_eq!(image.pixels()[..67], [0; 67]);
+/// assert_eq!(image.pixels()[..66], [0; 66]);
+/// assert_eq!(image.pixels()[66], 255);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

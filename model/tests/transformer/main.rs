@@ -2,6 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that can't read its data fails")]
 
+mod attention;
 mod full_size;
+mod generation;
+mod gradients;
+mod kernels;
+mod positions;
 mod reference;
+mod refused;
 mod tiny;

@@ -3,6 +3,7 @@
 //! One struct for each command; flags that several commands have are in
 //! `shared`.
 
+mod analyze;
 mod animate;
 mod bench;
 mod data;
@@ -10,6 +11,7 @@ mod distance;
 mod eval;
 mod features;
 mod model;
+mod optimize;
 mod orders_shown;
 mod plot;
 mod sample;
@@ -29,6 +31,7 @@ use crate::names;
 use crate::numbers;
 use crate::printer::Printer;
 
+pub(crate) use analyze::AnalyzeArgs;
 pub(crate) use animate::AnimateArgs;
 pub(crate) use bench::BenchArgs;
 pub(crate) use data::{
@@ -39,6 +42,9 @@ pub(crate) use distance::DistanceArgs;
 pub(crate) use eval::EvalArgs;
 pub(crate) use features::FeaturesArgs;
 pub(crate) use model::{ModelArgs, PrecisionArg, SampleOrdersArgs, ScheduleArg};
+pub(crate) use optimize::{
+    OptimizeArgs, OptimizeCommand, OptimizeOrderArgs, OptimizeSizesArgs, OptimizeThresholdsArgs,
+};
 pub(crate) use orders_shown::OrdersShownArgs;
 pub(crate) use plot::{PartArg, PlotArgs};
 pub(crate) use sample::SampleArgs;
@@ -48,8 +54,8 @@ pub(crate) use shared::{
     OtherSizesArgs, SetArgs, SizesArgs, ThreadsArgs, ThresholdArgs,
 };
 pub(crate) use sweep::{
-    PlotKind, SweepArgs, SweepCommand, SweepMergeArgs, SweepPlotArgs, SweepRunArgs, SweepTableArgs,
-    TableFormat, WhereArgs,
+    PlotKind, SweepArgs, SweepCommand, SweepMergeArgs, SweepPlotArgs, SweepTableArgs, TableFormat,
+    WhereArgs,
 };
 pub(crate) use tokenizer::{DetokenizeArgs, DeviceArgs, TokenizeArgs, TokenizerArgs};
 
@@ -82,13 +88,15 @@ pub(crate) enum Command {
     Convert(ConvertArgs),
     Plot(PlotArgs),
     Animate(AnimateArgs),
+    Analyze(AnalyzeArgs),
+    Optimize(OptimizeArgs),
+    Sweep(SweepArgs),
     Tokenize(TokenizeArgs),
     Detokenize(DetokenizeArgs),
     Sample(SampleArgs),
     Score(ScoreArgs),
     Eval(EvalArgs),
     Bench(BenchArgs),
-    Sweep(SweepArgs),
     Methods(MethodsArgs),
     Features(FeaturesArgs),
     Distance(DistanceArgs),

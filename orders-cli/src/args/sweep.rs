@@ -28,26 +28,13 @@ use super::ThreadsArgs;
 pub(crate) struct SweepArgs {
     #[command(subcommand)]
     pub(crate) command: Option<SweepCommand>,
-    #[command(flatten)]
-    pub(crate) run: Option<SweepRunArgs>,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum SweepCommand {
-    Merge(SweepMergeArgs),
-    Plot(SweepPlotArgs),
-    Table(SweepTableArgs),
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct SweepRunArgs {
     /// Sweep file
-    #[arg(value_name = "FILE")]
-    pub(crate) file: PathBuf,
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) file: Option<PathBuf>,
     /// Folder of results: a new one, an empty one, or one with results of this
     /// sweep
-    #[arg(long, value_name = "DIR")]
-    pub(crate) out: PathBuf,
+    #[arg(long, value_name = "DIR", required = true)]
+    pub(crate) out: Option<PathBuf>,
     /// Run one part of several: trials i, i + n, i + 2n, ... of n parts
     #[arg(long, value_name = "i/n", value_parser = shard)]
     pub(crate) shard: Option<Shard>,
@@ -59,6 +46,13 @@ pub(crate) struct SweepRunArgs {
     /// Print what was done as JSON
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SweepCommand {
+    Merge(SweepMergeArgs),
+    Plot(SweepPlotArgs),
+    Table(SweepTableArgs),
 }
 
 /// Join the folders of shards, identically to one run

@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+pub(crate) mod analyze;
 pub(crate) mod animate;
 pub(crate) mod bench;
 pub(crate) mod check;
@@ -14,6 +15,7 @@ pub(crate) mod features;
 pub(crate) mod generate;
 pub(crate) mod inspect;
 pub(crate) mod methods;
+pub(crate) mod optimize;
 pub(crate) mod plot;
 pub(crate) mod sample;
 pub(crate) mod schedule;

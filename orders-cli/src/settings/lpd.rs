@@ -70,7 +70,9 @@ pub(crate) fn lpd(
         .map_err(|error| Failure::input_at("--checkpoint", &error))?
         .tensors;
     let work = |error: orders_model::TensorError| Failure::work(&error);
-    if let (Some(pixels), Some(positions)) = (args.checkpoint_res, tensors.remove(POSITIONS)) {
+    if let Some(pixels) = args.checkpoint_res
+        && let Some(positions) = tensors.remove(POSITIONS)
+    {
         let from = Grid::for_image(pixels, config.params().stride)
             .map_err(|error| Failure::input_at("--checkpoint-res", &error))?;
         let positions = interpolate_positions(&positions, from, config.grid())

@@ -1,10 +1,12 @@
 //! Typed flags turned into checked settings, once.
 
 pub(crate) mod data;
+mod field;
 mod known;
 mod lpd;
 mod mask;
 mod method;
+mod order_list;
 mod orders_shown;
 mod sample_orders;
 mod sizes;
@@ -19,9 +21,11 @@ use crate::args::{
 };
 use crate::failure::Failure;
 
+pub(crate) use field::covariance;
 pub(crate) use known::{KnownFile, known_of_file};
 pub(crate) use lpd::{LoadedLpd, dtype, guidance, lpd, lpd_config};
 pub(crate) use method::{method_by_name, method_entry, parameters};
+pub(crate) use order_list::OrderList;
 pub(crate) use orders_shown::{OrdersShown, Origin};
 pub(crate) use sample_orders::SampleOrders;
 pub(crate) use sizes::sizes;

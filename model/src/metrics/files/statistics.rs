@@ -31,7 +31,7 @@ pub struct StatisticsFile {
     pub metadata: Metadata,
 }
 
-/// Reads an `.npz` file with the arrays `mu` [d] and `sigma` [d, d], compressed or
+/// Reads an `.npz` file with the arrays `mu` `[d]` and `sigma` `[d, d]`, compressed or
 /// not. Other arrays in it are passed over.
 ///
 /// O(bytes of the two arrays) time and memory.

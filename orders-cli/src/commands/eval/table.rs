@@ -64,6 +64,9 @@ fn interval(values: &[f64]) -> Result<Interval, Failure> {
     mean_interval(values, &BootstrapParams::default()).map_err(|error| Failure::work(&error))
 }
 
+/// The name of a column and how its numbers come from something.
+type Numbers<T, N> = (&'static str, fn(&T) -> N);
+
 /// The rows for programs.
 pub(super) fn table(rows: &[Row], network: Option<Network>) -> Result<Table, Failure> {
     let number =
@@ -74,25 +77,25 @@ pub(super) fn table(rows: &[Row], network: Option<Network>) -> Result<Table, Fai
         Column::new("method", Values::Text(methods)),
         Column::new("steps", Values::Whole(steps)),
     ];
-    let intervals: [(&str, fn(&Row) -> Option<Interval>); 2] = [
+    let intervals: [Numbers<Row, Option<Interval>>; 2] = [
         ("nats_per_cell", |row| row.nats_per_cell),
         ("difference", |row| row.difference),
     ];
     for (name, of) in intervals {
-        let ends: [(&str, fn(Interval) -> f64); 3] = [
+        let ends: [Numbers<Interval, f64>; 3] = [
             ("", |interval| interval.estimate),
             ("_low", |interval| interval.low),
             ("_high", |interval| interval.high),
         ];
         for (end, part) in ends {
-            let values = number(&|row| of(row).map(part));
+            let values = number(&|row| of(row).as_ref().map(part));
             columns.push(Column::new(format!("{name}{end}"), values));
         }
     }
     if let Some(network) = network {
         let names = vec![Some(network.name().to_owned()); rows.len()];
         columns.push(Column::new("network", Values::Text(names)));
-        let samples: [(&str, fn(&SampleResult) -> Option<f64>); 5] = [
+        let samples: [Numbers<SampleResult, Option<f64>>; 5] = [
             ("frechet_distance", |samples| Some(samples.frechet_distance)),
             ("mmd", |samples| samples.mmd),
             ("mmd_standard_error", |samples| samples.mmd_standard_error),
@@ -106,7 +109,7 @@ pub(super) fn table(rows: &[Row], network: Option<Network>) -> Result<Table, Fai
             columns.push(Column::new(name, values));
         }
     }
-    let times: [(&str, fn(&TimeResult) -> f64); 2] = [
+    let times: [Numbers<TimeResult, f64>; 2] = [
         ("latency_seconds", |time| time.latency_seconds),
         ("images_per_second", |time| time.images_per_second),
     ];

@@ -15,12 +15,12 @@ use crate::failure::{Failure, with_sources};
 use crate::printer::Printer;
 
 pub(crate) fn run(args: &SweepArgs, printer: &Printer) -> Result<ExitCode, Failure> {
-    match (&args.command, &args.run) {
-        (Some(SweepCommand::Merge(args)), _) => merge::run(args, printer),
-        (Some(SweepCommand::Plot(args)), _) => plot::run(args, printer),
-        (Some(SweepCommand::Table(args)), _) => table::run(args, printer),
-        (None, Some(args)) => run::run(args, printer),
-        (None, None) => Err(Failure::input(
+    match (&args.command, &args.file, &args.out) {
+        (Some(SweepCommand::Merge(args)), ..) => merge::run(args, printer),
+        (Some(SweepCommand::Plot(args)), ..) => plot::run(args, printer),
+        (Some(SweepCommand::Table(args)), ..) => table::run(args, printer),
+        (None, Some(file), Some(out)) => run::run(args, (file, out), printer),
+        (None, ..) => Err(Failure::input(
             "a sweep file and --out are needed, or one of merge, plot, table",
         )),
     }

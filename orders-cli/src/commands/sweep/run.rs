@@ -9,7 +9,7 @@ use orders_analysis::sweep::{self, Plan, Progress, Shard, Spec, SweepFolder};
 use serde::Serialize;
 
 use super::failure;
-use crate::args::SweepRunArgs;
+use crate::args::SweepArgs;
 use crate::bounded_file::read_bounded;
 use crate::failure::Failure;
 use crate::interrupt;
@@ -31,9 +31,13 @@ struct Report {
     seconds: f64,
 }
 
-pub(crate) fn run(args: &SweepRunArgs, printer: &Printer) -> Result<ExitCode, Failure> {
-    let text = read(&args.file)?;
-    let at_file = |error: &dyn std::error::Error| Failure::input_at(args.file.display(), error);
+pub(crate) fn run(
+    args: &SweepArgs,
+    (file, out): (&Path, &Path),
+    printer: &Printer,
+) -> Result<ExitCode, Failure> {
+    let text = read(file)?;
+    let at_file = |error: &dyn std::error::Error| Failure::input_at(file.display(), error);
     let spec: Spec = text.parse().map_err(|error| at_file(&error))?;
     let plan = Plan::new(&spec).map_err(|error| at_file(&error))?;
     let shard = args.shard.unwrap_or(Shard::WHOLE);
@@ -41,7 +45,7 @@ pub(crate) fn run(args: &SweepRunArgs, printer: &Printer) -> Result<ExitCode, Fa
         return list(&plan, shard, args.json, printer);
     }
     let pool = settings::thread_pool(&args.threads)?;
-    let folder = SweepFolder::create(&args.out, &plan, shard, PROGRAM).map_err(failure)?;
+    let folder = SweepFolder::create(out, &plan, shard, PROGRAM).map_err(failure)?;
     interrupt::catch()?;
 
     let start = Instant::now();
@@ -64,11 +68,11 @@ pub(crate) fn run(args: &SweepRunArgs, printer: &Printer) -> Result<ExitCode, Fa
             "{} of {} trials are done and kept in {}; the same command goes on from there",
             progress.finished,
             progress.trials,
-            args.out.display()
+            out.display()
         )));
     }
     let report = Report {
-        path: args.out.display().to_string(),
+        path: out.display().to_string(),
         trials: progress.trials,
         found: progress.found,
         shard: shard.to_string(),

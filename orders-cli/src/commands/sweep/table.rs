@@ -140,7 +140,7 @@ fn rounded(value: f64, digits: usize) -> String {
         size if size >= 1000.0 => format!("{value:.0}"),
         size if size >= 100.0 => format!("{value:.1}"),
         size if size >= 10.0 => format!("{value:.2}"),
-        size if size >= 0.1 || size < f64::MIN_POSITIVE => format!("{value:.3}"),
+        size if !(f64::MIN_POSITIVE..0.1).contains(&size) => format!("{value:.3}"),
         size => {
             let leading = (-size.log10()).ceil() as usize;
             format!("{value:.*}", (leading + digits - 1).min(12))

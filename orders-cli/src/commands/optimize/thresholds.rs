@@ -1,0 +1,134 @@
+//! `optimize thresholds`
+
+use std::process::ExitCode;
+
+use orders_analysis::information::measure_batch;
+use orders_analysis::statistics::{BootstrapParams, mean_interval};
+use orders_core::Parameters;
+use serde::Serialize;
+
+use crate::args::{OptimizeThresholdsArgs, SetArgs, ThresholdArgs};
+use crate::failure::Failure;
+use crate::printer::Printer;
+use crate::settings::{self, Task};
+
+/// What orders cost with a pair of thresholds.
+#[derive(Serialize)]
+struct Entry {
+    proximity: f64,
+    repulsion: f64,
+    total_correlation_nats: f64,
+    /// Ends of its 95 % interval; none for a single order.
+    low: Option<f64>,
+    high: Option<f64>,
+}
+
+#[derive(Serialize)]
+struct Report {
+    grid: String,
+    group_sizes: Vec<u32>,
+    field: String,
+    orders: u64,
+    seed: u64,
+    entries: Vec<Entry>,
+}
+
+pub(crate) fn run(args: &OptimizeThresholdsArgs, printer: &Printer) -> Result<ExitCode, Failure> {
+    let (set, thresholds) = (SetArgs { set: Vec::new() }, ThresholdArgs::default());
+    let task = Task::new(
+        &args.grid,
+        &args.known,
+        &args.sizes,
+        "lpd",
+        &set,
+        &thresholds,
+    )?;
+    let grid = task.problem.grid();
+    let (field, covariance) = settings::covariance(&args.field, grid)?;
+    let pool = settings::thread_pool(&args.threads)?;
+    let mut entries = Vec::new();
+    for &proximity in &args.proximity {
+        for &repulsion in &args.repulsion {
+            let parameters = Parameters::from([
+                ("proximity".into(), proximity.into()),
+                ("repulsion".into(), repulsion.into()),
+            ]);
+            let method = settings::method_by_name("lpd", &parameters, grid)?;
+            let mut costs = Vec::new();
+            let estimate = pool.install(|| {
+                measure_batch(
+                    method.as_ref(),
+                    &task.problem,
+                    &covariance,
+                    args.num,
+                    args.seed,
+                    |_, order| costs.push(order.total_correlation_nats),
+                )
+                .map_err(|error| Failure::bad_input(&error))?;
+                Ok(mean_interval(&costs, &BootstrapParams::default()).ok())
+            })?;
+            entries.push(Entry {
+                proximity,
+                repulsion,
+                total_correlation_nats: costs.iter().sum::<f64>() / costs.len() as f64,
+                low: estimate.map(|interval| interval.low),
+                high: estimate.map(|interval| interval.high),
+            });
+        }
+    }
+    for note in &task.notes {
+        printer.note(note);
+    }
+    let report = Report {
+        grid: grid.to_string(),
+        group_sizes: task.problem.group_sizes().as_slice().to_vec(),
+        field: field.to_string(),
+        orders: args.num,
+        seed: args.seed,
+        entries,
+    };
+    if args.json {
+        printer.result_json(&report)?;
+    } else {
+        printer.result(&words(args, &report))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A row for each proximity, a column for each repulsion, and the cheapest pair.
+fn words(args: &OptimizeThresholdsArgs, report: &Report) -> String {
+    let mut lines = vec![format!(
+        "{:>9} {}",
+        "tau \\ rho",
+        row(args.repulsion.iter())
+    )];
+    let rows = report.entries.chunks(args.repulsion.len());
+    for (proximity, entries) in args.proximity.iter().zip(rows) {
+        let costs = entries
+            .iter()
+            .map(|entry| format!("{:.4}", entry.total_correlation_nats));
+        lines.push(format!("{proximity:>9} {}", row(costs)));
+    }
+    let by_cost = |a: &&Entry, b: &&Entry| {
+        a.total_correlation_nats
+            .total_cmp(&b.total_correlation_nats)
+    };
+    if let Some(best) = report.entries.iter().min_by(by_cost) {
+        let interval = match (best.low, best.high) {
+            (Some(low), Some(high)) => format!(" ({low:.4} to {high:.4})"),
+            _ => String::new(),
+        };
+        lines.push(format!(
+            "least: {:.4} nats{interval} at proximity {}, repulsion {}",
+            best.total_correlation_nats, best.proximity, best.repulsion
+        ));
+    }
+    lines.join("\n")
+}
+
+fn row(items: impl Iterator<Item = impl std::fmt::Display>) -> String {
+    let words: Vec<String> = items
+        .map(|item| format!("{:>9}", item.to_string()))
+        .collect();
+    words.join(" ")
+}

@@ -1,0 +1,96 @@
+//! The first orders of a file, and the problem that they solve.
+
+use std::path::Path;
+
+use orders_core::files::{Limits, Manifest, ReadError, ReadFileError, read_order_file};
+use orders_core::{Cell, GroupSizes, Problem};
+
+use super::{KnownFile, known_of_file, problem, sizes};
+use crate::args::{KnownArgs, OptionalGridArgs, OptionalSizesArgs};
+use crate::failure::Failure;
+use crate::order_file;
+
+/// The most entries of all orders together: 512 MiB.
+const MOST_ENTRIES: u64 = 1 << 27;
+
+/// Orders of a file, not checked yet.
+#[derive(Debug)]
+pub(crate) struct OrderList {
+    pub(crate) problem: Problem,
+    pub(crate) orders: Vec<Vec<Cell>>,
+    /// Whether the file has more.
+    pub(crate) has_more: bool,
+    pub(crate) manifest: Option<Manifest>,
+    /// What a user should know of the group sizes.
+    pub(crate) note: Option<String>,
+}
+
+/// Why reading stopped.
+struct Enough;
+
+impl OrderList {
+    /// At most `limit` orders of a file. Grid, known cells and sizes are those of the
+    /// flags, else those of the manifest.
+    pub(crate) fn read(
+        path: &Path,
+        grid: &OptionalGridArgs,
+        known: &KnownArgs,
+        sizes_args: &OptionalSizesArgs,
+        limit: u64,
+    ) -> Result<Self, Failure> {
+        let shown = path.display();
+        let needed = |what: &str| {
+            Failure::input(format!(
+                "{shown}: {what} is needed, since no manifest names it"
+            ))
+        };
+        let manifest = order_file::manifest_beside(path)?;
+        let known_file = KnownFile::read(known)?;
+        let known = known_of_file(grid, known_file.as_ref(), manifest.as_ref(), path)?
+            .ok_or_else(|| needed("--res or --grid"))?;
+        let listed = manifest.as_ref().and_then(|m| m.group_sizes.clone());
+        let (sizes, note) = match (sizes(sizes_args, &known, None)?, listed) {
+            (Some(sizes), _) => (sizes.sizes, sizes.note),
+            (None, Some(listed)) => {
+                let sizes = GroupSizes::new(listed);
+                (sizes.map_err(|error| Failure::bad_input(&error))?, None)
+            }
+            (None, None) => return Err(needed("--steps or --group-sizes")),
+        };
+        let problem = problem(known, &sizes, shown)?;
+        let limit = limit.min(MOST_ENTRIES / problem.cells() as u64);
+        let mut orders: Vec<Vec<Cell>> = Vec::new();
+        let read = read_order_file(path, &Limits::default(), |_, row| {
+            if orders.len() as u64 == limit {
+                return Err(Enough);
+            }
+            orders.push(row.to_vec());
+            Ok(())
+        });
+        let has_more = match read {
+            Ok(_) => false,
+            Err(ReadFileError::Read {
+                source: ReadError::Take(Enough),
+                ..
+            }) => true,
+            Err(error) => {
+                return Err(order_file::failure_of(error, |Enough| {
+                    Failure::input(path.display())
+                }));
+            }
+        };
+        if orders.is_empty() {
+            return Err(Failure::input(format!(
+                "{} holds no orders",
+                path.display()
+            )));
+        }
+        Ok(Self {
+            problem,
+            orders,
+            has_more,
+            manifest,
+            note,
+        })
+    }
+}
