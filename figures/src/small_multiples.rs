@@ -26,6 +26,9 @@ const CAPTION: u32 = 22;
 /// it generates; a legend explains the colours. Known cells are
 /// [grey](theme::KNOWN) with a dark square.
 ///
+/// On a grid with more cells than a small one has pixels, cells are left out,
+/// and the subtitle says so.
+///
 /// Without `steps`, up to 8 are shown: the first, the last, and evenly spread
 /// ones between.
 ///
@@ -57,6 +60,7 @@ pub fn small_multiples(
     let multiples = Multiples::new(font, order, steps, (WIDTH, 290));
     let (block_width, block_height) = multiples.size();
     let legend = Legend::new(font, role_entries(order.known().count() > 0), WIDTH);
+    let subtitle = &with_part(subtitle, multiples.is_whole());
     let wanted = Heading::wanted_width(font, title, subtitle);
     let width = block_width.max(wanted).max(legend.size().0);
     let heading = Heading::new(font, title, subtitle, width);
@@ -72,6 +76,15 @@ pub fn small_multiples(
         let below = top + legend.size().1 + SPACE / 2;
         multiples.draw(pen, order, (left, below as i32))
     })
+}
+
+/// A subtitle that says so if cells are left out.
+pub(crate) fn with_part(subtitle: &str, is_whole: bool) -> String {
+    match (subtitle, is_whole) {
+        (subtitle, true) => subtitle.to_owned(),
+        ("", false) => "not all cells are drawn".to_owned(),
+        (subtitle, false) => format!("{subtitle}; not all cells are drawn"),
+    }
 }
 
 /// The steps to show: those asked for, else up to `most` evenly spread.
@@ -146,6 +159,11 @@ impl Multiples {
             pitch,
             apart,
         }
+    }
+
+    /// Whether all cells are drawn.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.view.drawn_part().is_none()
     }
 
     /// Width and height in pixels.

@@ -257,6 +257,13 @@ fn every_grid_has_every_figure() {
             );
             assert!(figure.to_image().height() > 60);
         }
+        // Videos of 5000 frames are drawn in part, and sheets say so.
+        let sheet = sheet(&panels, &options).unwrap().to_svg();
+        let in_part = labels(&sheet).contains(&"not all cells are drawn".to_owned());
+        assert_eq!(
+            in_part,
+            ["5000x2x2", "2x300x300", "40x2x2"].contains(&&*grid.to_string())
+        );
         let moving = animation(&panels, &AnimationOptions::default()).unwrap();
         assert!(moving.frame(0).unwrap().to_image().width() > 200);
     }

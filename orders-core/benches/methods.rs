@@ -2,7 +2,9 @@
 //! published 48 steps, made as one thread of a batch makes it.
 
 use divan::Bencher;
-use orders_core::{Grid, GroupSizes, OrderRng, Parameters, Problem, registry};
+use orders_core::{
+    FirstGroup, Grid, GroupSizes, KnownCells, OrderRng, Parameters, Problem, Shape, registry,
+};
 
 fn main() {
     divan::main();
@@ -25,6 +27,19 @@ fn order(bencher: Bencher<'_, '_>, name: &str) {
     bench_orders(bencher, name, &Parameters::new());
 }
 
+/// LPD with a part of the rows known (inpainting), in the published number of
+/// steps; sizes are the cosine shape's.
+#[divan::bench(args = [0, 8, 16, 24], sample_size = 100)]
+fn known_rows(bencher: Bencher<'_, '_>, rows: u32) {
+    let grid = Grid::new(32, 32).expect("a grid");
+    let known = KnownCells::new(grid, 0..32 * rows).expect("some are free");
+    let sizes = Shape::Cosine
+        .group_sizes(known.free_count(), 48, FirstGroup::One)
+        .expect("no more steps than cells");
+    let problem = Problem::with_known(known, sizes).expect("sizes that fit");
+    bench_problem(bencher, "lpd", &Parameters::new(), &problem);
+}
+
 /// The options that make Halton's order random.
 #[divan::bench(args = ["roll", "scramble"], sample_size = 100)]
 fn halton(bencher: Bencher<'_, '_>, option: &str) {
@@ -33,9 +48,12 @@ fn halton(bencher: Bencher<'_, '_>, option: &str) {
 }
 
 fn bench_orders(bencher: Bencher<'_, '_>, name: &str, parameters: &Parameters) {
-    let problem = problem();
+    bench_problem(bencher, name, parameters, &problem());
+}
+
+fn bench_problem(bencher: Bencher<'_, '_>, name: &str, parameters: &Parameters, problem: &Problem) {
     let mut generator = registry::method(name, problem.grid(), parameters)
-        .and_then(|method| method.generator(&problem))
+        .and_then(|method| method.generator(problem))
         .expect("a method with its defaults");
     let mut cells = Vec::new();
     let mut index = 0;

@@ -1,6 +1,7 @@
 //! LPD on a hexagonal grid: makes an order and shows the step of every cell.
 //!
-//! `cargo run -p orders-core --example hexagonal`
+//! `cargo run -p orders-core --example hexagonal [DOT]`; with a path, the graph of
+//! what each cell depends on is written there, for Graphviz.
 
 use std::error::Error;
 
@@ -46,6 +47,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         dependencies.longest_path() + 1,
         order.group_sizes().steps()
     );
+    if let Some(path) = std::env::args().nth(1) {
+        std::fs::write(path, dependencies.to_dot())?;
+    }
     Ok(())
 }
 

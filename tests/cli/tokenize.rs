@@ -161,7 +161,7 @@ fn wrong_input_is_refused() {
         ),
         (
             "tokenize a.png --tokenizer model.pth --config small.json --out t.safetensors".to_owned(),
-            "--tokenizer-config small.json: it is not the configuration of a tokenizer: missing field `res_blocks` at line 1 column 81".to_owned(),
+            "--tokenizer-config small.json: it is not the configuration of a tokenizer: missing field `res_blocks` at line 1 column 82".to_owned(),
         ),
         (
             format!("detokenize model.pth {FLAGS} --out o"),

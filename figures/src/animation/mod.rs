@@ -12,7 +12,7 @@ use crate::grid_view::{GridView, Room, evenly};
 use crate::heading::Heading;
 use crate::legend::{Legend, role_entries};
 use crate::sheet::Panel;
-use crate::small_multiples::{caption, draw_step};
+use crate::small_multiples::{caption, draw_step, with_part};
 use crate::text;
 use crate::theme::{self, CAPTION_EM, INK, MARGIN, MUTED_INK, PANEL_EM, SPACE};
 
@@ -63,6 +63,7 @@ impl Default for AnimationOptions {
 pub struct Animation<'a> {
     panels: Vec<(Panel<'a>, GridView)>,
     title: String,
+    subtitle: String,
     origin: String,
     /// Steps that are shown, from 0; after them comes the full grid.
     steps: Vec<usize>,
@@ -141,6 +142,7 @@ pub fn animation<'a>(
         most_steps.unwrap_or(1) as u32,
         options.most_frames as u32 - 1,
     );
+    let is_whole = panels.iter().all(|(_, v)| v.drawn_part().is_none());
     let widest = panels.iter().map(|(_, v)| v.size().0).max().unwrap_or(1);
     let highest = panels.iter().map(|(_, v)| v.size().1).max().unwrap_or(1);
     // Captions of all steps fit.
@@ -149,6 +151,7 @@ pub fn animation<'a>(
     let mut moving = Animation {
         panels,
         title: options.title.clone(),
+        subtitle: with_part("", is_whole),
         origin: String::new(),
         steps: shown.into_iter().map(|step| step as usize).collect(),
         delay,
@@ -216,7 +219,7 @@ impl Animation<'_> {
     /// As [`FigureError`] says of the font and the drawing.
     pub fn frame(&self, frame: usize) -> Result<Figure, FigureError> {
         let layout = self.layout(theme::font()?);
-        Figure::draw(self.size, &self.title, "", |pen| {
+        Figure::draw(self.size, &self.title, &self.subtitle, |pen| {
             let left = MARGIN as i32;
             layout.heading.draw(pen, (left, left))?;
             layout
@@ -264,9 +267,9 @@ impl Animation<'_> {
         let count = self.panels.len() as u32;
         let rows = count.div_ceil(self.columns);
         let block = self.columns * self.pitch.0 - APART;
-        let wanted = Heading::wanted_width(font, &self.title, "");
+        let wanted = Heading::wanted_width(font, &self.title, &self.subtitle);
         let width = block.max(wanted).max(260);
-        let heading = Heading::new(font, &self.title, "", width);
+        let heading = Heading::new(font, &self.title, &self.subtitle, width);
         let has_known = self.panels.iter().any(|(p, _)| p.order.known().count() > 0);
         let legend = Legend::new(font, role_entries(has_known), width);
         let top = MARGIN + heading.height() + legend.size().1 + SPACE / 2;

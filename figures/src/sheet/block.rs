@@ -32,6 +32,8 @@ pub(super) struct Block<'a> {
     axes: (usize, u32),
     font: &'static FontRef<'static>,
     pub(super) size: (u32, u32),
+    /// Whether all cells are drawn.
+    pub(super) is_whole: bool,
 }
 
 /// What the parts of a panel take up so far.
@@ -106,6 +108,8 @@ impl<'a> Block<'a> {
             let at = parts.place(grids.size());
             multiples = Some((grids, at));
         }
+        let map_is_whole = map.iter().all(|(view, _)| view.drawn_part().is_none());
+        let steps_are_whole = multiples.iter().all(|(grids, _)| grids.is_whole());
         let curve = options.sizes.then(|| parts.place(CURVE));
         let steps = all.iter().map(|p| p.order.group_sizes().steps()).max();
         let sizes = all.iter().flat_map(|p| p.order.group_sizes().as_slice());
@@ -123,6 +127,7 @@ impl<'a> Block<'a> {
             axes,
             font,
             size: (width, parts.height),
+            is_whole: map_is_whole && steps_are_whole,
         })
     }
 

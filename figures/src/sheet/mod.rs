@@ -9,6 +9,7 @@ use crate::error::FigureError;
 use crate::figure::Figure;
 use crate::heading::Heading;
 use crate::legend::{Legend, known_entry, role_entries};
+use crate::small_multiples::with_part;
 use crate::theme::{self, MARGIN, SPACE};
 use block::Block;
 
@@ -95,7 +96,8 @@ impl Default for SheetOptions {
 ///
 /// If all orders have the same number of steps, one colour bar serves all
 /// maps; else each has its own. Curves of a sheet have the same axes. One or
-/// two maps are large; from ten on they have sides of 240 px.
+/// two maps are large; from ten on they have sides of 240 px. Grids with more
+/// cells than that are drawn in part, and the subtitle says so.
 ///
 /// ```
 /// use orders_core::methods::{Random, Raster};
@@ -157,9 +159,11 @@ pub fn sheet(panels: &[Panel<'_>], options: &SheetOptions) -> Result<Figure, Fig
         true => role_entries(has_known),
         false => has_known.then(known_entry).into_iter().collect(),
     };
-    let wanted = Heading::wanted_width(font, &options.title, &options.subtitle);
+    let is_whole = blocks.iter().all(|block| block.is_whole);
+    let subtitle = &with_part(&options.subtitle, is_whole);
+    let wanted = Heading::wanted_width(font, &options.title, subtitle);
     let total = (grid_width + beside).max(wanted);
-    let heading = Heading::new(font, &options.title, &options.subtitle, total);
+    let heading = Heading::new(font, &options.title, subtitle, total);
     let legend = Legend::new(font, entries, total);
     let legend_top = MARGIN + heading.height();
     let gap = if legend.size().1 > 0 { SPACE } else { 0 };
@@ -168,7 +172,7 @@ pub fn sheet(panels: &[Panel<'_>], options: &SheetOptions) -> Result<Figure, Fig
         total + 2 * MARGIN,
         top + grid_height.max(bar_size.1 + block::LABEL) + MARGIN,
     );
-    Figure::draw(size, &options.title, &options.subtitle, |pen| {
+    Figure::draw(size, &options.title, subtitle, |pen| {
         let left = MARGIN as i32;
         heading.draw(pen, (left, left))?;
         legend.draw(pen, (left, legend_top as i32))?;

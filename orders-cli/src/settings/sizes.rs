@@ -100,7 +100,8 @@ fn default_sizes(
         .map_err(|error| Failure::input_at("--steps", &error))?;
     let note = match (known.count(), first) {
         (0, _) => format!(
-            "no group sizes were published for {grid} in {steps} steps; these are the cosine shape's"
+            "no group sizes were published for {grid} in {steps} step{}; these are the cosine shape's",
+            if steps == 1 { "" } else { "s" }
         ),
         (_, FirstGroup::One) => {
             "group sizes are the cosine shape's for the free cells, after a first group of one"

@@ -4,7 +4,7 @@ use petgraph::algo::dijkstra;
 use petgraph::graph::{NodeIndex, UnGraph};
 use rayon::prelude::*;
 
-use super::field::LANES;
+use super::near::Near;
 use crate::grid::Cell;
 
 /// The distance that repulsion measures between nodes that have coordinates.
@@ -64,13 +64,19 @@ impl Positions {
 
     #[inline(always)]
     fn maximum(&self, a: Cell, b: Cell) -> f64 {
-        let [x, y, z] = self.differences(a, b).map(f64::abs);
-        let largest = largest(largest(x, y), z * self.stretch);
+        let largest = self.exact_maximum(a, b);
         if self.is_exact {
             largest
         } else {
             rounded(largest)
         }
+    }
+
+    /// The largest difference of a coordinate, not rounded.
+    #[inline(always)]
+    fn exact_maximum(&self, a: Cell, b: Cell) -> f64 {
+        let [x, y, z] = self.differences(a, b).map(f64::abs);
+        largest(largest(x, y), z * self.stretch)
     }
 
     fn euclidean(&self, a: Cell, b: Cell) -> f64 {
@@ -105,9 +111,9 @@ pub(super) fn squared_span(positions: &[[f64; 3]], stretch: f64) -> f64 {
 /// Lengths of shortest paths.
 #[derive(Clone, Debug)]
 pub(super) struct Paths {
-    /// Squared lengths, row after row, each filled up to whole chunks.
-    pub(super) squared: Vec<[f64; LANES]>,
-    pub(super) chunks: usize,
+    /// Squared lengths, row after row.
+    squared: Vec<f64>,
+    nodes: usize,
     is_exact: bool,
 }
 
@@ -127,12 +133,11 @@ impl Paths {
         let is_exact = edges.iter().all(|edge| edge.2.fract() == 0.0)
             && longest * nodes as f64 <= f64::from(1 << 26);
 
-        let chunks = nodes.div_ceil(LANES);
-        let mut squared = vec![[f64::INFINITY; LANES]; nodes * chunks];
-        let rows = squared.par_chunks_mut(chunks).enumerate();
+        let mut squared = vec![f64::INFINITY; nodes * nodes];
+        let rows = squared.par_chunks_mut(nodes).enumerate();
         rows.for_each(|(node, row)| {
             let lengths = dijkstra(&graph, NodeIndex::new(node), None, |edge| *edge.weight());
-            for (other, squared) in row.as_flattened_mut().iter_mut().enumerate().skip(node) {
+            for (other, squared) in row.iter_mut().enumerate().skip(node) {
                 if let Some(&length) = lengths.get(&NodeIndex::new(other)) {
                     let length = if is_exact { length } else { rounded(length) };
                     *squared = length * length;
@@ -140,22 +145,27 @@ impl Paths {
             }
         });
         // The same path backwards may sum up to another last bit.
-        let values = squared.as_flattened_mut();
         for node in 0..nodes {
             for other in 0..node {
-                values[node * chunks * LANES + other] = values[other * chunks * LANES + node];
+                squared[node * nodes + other] = squared[other * nodes + node];
             }
         }
         Self {
             squared,
-            chunks,
+            nodes,
             is_exact,
         }
     }
 
     #[inline(always)]
     fn squared(&self, a: Cell, b: Cell) -> f64 {
-        self.squared[a as usize * self.chunks + b as usize / LANES][b as usize % LANES]
+        self.row(a)[b as usize]
+    }
+
+    /// The squared lengths of the paths from a node.
+    #[inline(always)]
+    pub(super) fn row(&self, node: Cell) -> &[f64] {
+        &self.squared[node as usize * self.nodes..][..self.nodes]
     }
 }
 
@@ -206,13 +216,20 @@ impl Distances {
     /// Drops all cells that `from` repels, itself among them. `reach` is that
     /// of the threshold.
     #[inline(always)]
-    pub(super) fn drop_repelled(&self, from: Cell, reach: f64, cells: &mut Vec<Cell>) {
+    pub(super) fn drop_repelled(&self, from: Cell, reach: f64, near: &mut Near) {
         match self {
             Self::Positions(positions) => match positions.norm {
-                Norm::Maximum => cells.retain(|&cell| positions.maximum(from, cell) > reach),
-                Norm::Euclidean => cells.retain(|&cell| positions.euclidean(from, cell) > reach),
+                // Without the branch for what is rounded.
+                Norm::Maximum if positions.is_exact => {
+                    near.keep(|cell| positions.exact_maximum(from, cell) > reach);
+                }
+                Norm::Maximum => near.keep(|cell| positions.maximum(from, cell) > reach),
+                Norm::Euclidean => near.keep(|cell| positions.euclidean(from, cell) > reach),
             },
-            Self::Paths(paths) => cells.retain(|&cell| paths.squared(from, cell).sqrt() > reach),
+            Self::Paths(paths) => {
+                let row = paths.row(from);
+                near.keep(|cell| row[cell as usize].sqrt() > reach);
+            }
         }
     }
 }

@@ -1,13 +1,12 @@
 //! Farthest-point sampling on a topology.
 
-use super::distances::{Distances, Positions, squared_span};
+use super::distances::{Distances, Paths, Positions, squared_span};
 use super::graph::Topology;
 use crate::grid::Cell;
 use crate::random::TieKeys;
 
-/// Nodes that are handled at once, in the form that the compiler turns into
-/// vector instructions.
-pub(super) const LANES: usize = 16;
+/// A multiple of the length of all vectors.
+const LANES: usize = 16;
 
 /// The smallest squared distance of every candidate to the cells of the step.
 /// The largest is the next to take. Nodes that are no candidates have a
@@ -58,10 +57,7 @@ impl Field {
             Self::Wide(values, axes) => values.fill(axes, group, size, is_free, list),
             Self::Rounded(values, axes) => values.fill(axes, group, size, is_free, list),
             Self::Table(values, topology) => match topology.distances() {
-                Distances::Paths(paths) => {
-                    let rows = Rows(&paths.squared, paths.chunks);
-                    values.fill(&rows, group, size, is_free, list);
-                }
+                Distances::Paths(paths) => values.fill(&paths, group, size, is_free, list),
                 Distances::Positions(_) => unreachable!("a table is made of paths"),
             },
         }
@@ -104,38 +100,31 @@ macro_rules! real {
 real!(f32, std::convert::identity);
 real!(f64, super::distances::rounded);
 
-/// Gives squared distances from one node to a chunk of others. (Functions, not
-/// closures: those would not be compiled for the instruction set in use.)
+/// Squared distances from one node to all others. (Functions, not closures: those
+/// would not be compiled for the instruction set in use.)
 trait Source<L> {
     /// A node as distances are measured from it.
     type Node: Copy;
     fn node(&self, node: Cell) -> Self::Node;
-    fn squares(&self, node: Self::Node, chunk: usize) -> [L; LANES];
+    /// Lowers the values of the nodes from `start` on to their squared
+    /// distances from `node`, where those are smaller, and raises what stands
+    /// at the same place of `largest` to them.
+    fn lower(&self, node: Self::Node, start: usize, values: &mut [L], largest: &mut [L]);
 }
 
 /// Coordinates, one axis after the other.
 #[derive(Clone, Debug)]
 pub(super) struct Axes<L, const IS_EXACT: bool> {
-    axes: [Vec<[L; LANES]>; 3],
+    axes: [Vec<L>; 3],
     /// The square of how far 1 along the last axis counts.
     weight: L,
 }
 
 impl<L: Real, const IS_EXACT: bool> Axes<L, IS_EXACT> {
     fn new(positions: &Positions) -> Self {
-        let chunks = positions.positions.chunks(LANES);
-        let axis = |axis: usize| {
-            let values = chunks.clone().map(|chunk| {
-                let mut lanes = [L::of(0.0); LANES];
-                for (lane, position) in lanes.iter_mut().zip(chunk) {
-                    *lane = L::of(position[axis]);
-                }
-                lanes
-            });
-            values.collect()
-        };
+        let all = positions.positions.iter();
         Self {
-            axes: [axis(0), axis(1), axis(2)],
+            axes: [0, 1, 2].map(|axis| all.clone().map(|place| L::of(place[axis])).collect()),
             weight: L::of(positions.stretch * positions.stretch),
         }
     }
@@ -146,55 +135,61 @@ impl<L: Real, const IS_EXACT: bool> Source<L> for Axes<L, IS_EXACT> {
 
     #[inline(always)]
     fn node(&self, node: Cell) -> [L; 3] {
-        let (chunk, lane) = (node as usize / LANES, node as usize % LANES);
         let [x, y, z] = &self.axes;
-        [x[chunk][lane], y[chunk][lane], z[chunk][lane]]
+        [x[node as usize], y[node as usize], z[node as usize]]
     }
 
     #[inline(always)]
-    fn squares(&self, node: [L; 3], chunk: usize) -> [L; LANES] {
+    fn lower(&self, node: [L; 3], start: usize, values: &mut [L], largest: &mut [L]) {
         let [x, y, z] = &self.axes;
-        let (x, y, z) = (&x[chunk], &y[chunk], &z[chunk]);
-        let mut squares = [L::OUT; LANES];
-        for lane in 0..LANES {
-            let squared = L::squared([x[lane], y[lane], z[lane]], node, self.weight);
-            squares[lane] = if IS_EXACT { squared } else { squared.rounded() };
+        let places = x[start..].iter().zip(&y[start..]).zip(&z[start..]);
+        for ((value, largest), ((&x, &y), &z)) in values.iter_mut().zip(largest).zip(places) {
+            let squared = L::squared([x, y, z], node, self.weight);
+            let squared = if IS_EXACT { squared } else { squared.rounded() };
+            *value = smaller(*value, squared);
+            *largest = larger(*largest, *value);
         }
-        squares
     }
 }
 
-/// Rows of a table: all of them, and the chunks of each.
-struct Rows<'a>(&'a [[f64; LANES]], usize);
-
-impl<'a> Source<f64> for Rows<'a> {
-    type Node = &'a [[f64; LANES]];
+impl<'a> Source<f64> for &'a Paths {
+    type Node = &'a [f64];
 
     #[inline(always)]
-    fn node(&self, node: Cell) -> &'a [[f64; LANES]] {
-        let &Self(table, chunks) = self;
-        &table[node as usize * chunks..][..chunks]
+    fn node(&self, node: Cell) -> &'a [f64] {
+        self.row(node)
     }
 
     #[inline(always)]
-    fn squares(&self, row: &'a [[f64; LANES]], chunk: usize) -> [f64; LANES] {
-        row[chunk]
+    fn lower(&self, row: &'a [f64], start: usize, values: &mut [f64], largest: &mut [f64]) {
+        let squares = &row[start..];
+        for ((value, largest), &squared) in values.iter_mut().zip(largest).zip(squares) {
+            *value = smaller(*value, squared);
+            *largest = larger(*largest, *value);
+        }
     }
 }
 
-/// The values of [`Field`], with the largest of each chunk.
+/// The values of [`Field`], and the largest of every few of them.
+///
+/// Nodes that lie a stride apart belong together, not neighbours: then all loops
+/// go along slices, one element after the other, which compilers turn into
+/// vector instructions, and nothing is ever compared within a vector.
 #[derive(Clone, Debug)]
 pub(super) struct Values<L> {
-    nearest: Vec<[L; LANES]>,
+    nearest: Vec<L>,
+    /// As many as the stride: entry i is the largest of the values i, i +
+    /// stride, i + 2 strides, and so on.
     largest: Vec<L>,
 }
 
 impl<L: Real> Values<L> {
     fn new(nodes: usize) -> Self {
-        let chunks = nodes.div_ceil(LANES);
+        // Long enough for vectors, and short enough to be looked through.
+        let stride = (4 * nodes.isqrt()).next_multiple_of(LANES);
         Self {
-            nearest: vec![[L::OUT; LANES]; chunks],
-            largest: vec![L::OUT; chunks],
+            nearest: vec![L::OUT; nodes],
+            largest: vec![L::OUT; stride],
         }
     }
 
@@ -207,10 +202,8 @@ impl<L: Real> Values<L> {
         is_free: &[bool],
         list: List<'_>,
     ) {
-        for (nearest, is_free) in self.nearest.iter_mut().zip(is_free.chunks(LANES)) {
-            for (nearest, &is_free) in nearest.iter_mut().zip(is_free) {
-                *nearest = if is_free { L::UNKNOWN } else { L::OUT };
-            }
+        for (nearest, &is_free) in self.nearest.iter_mut().zip(is_free) {
+            *nearest = if is_free { L::UNKNOWN } else { L::OUT };
         }
         for &cell in group.iter() {
             self.approach(source, cell);
@@ -222,7 +215,7 @@ impl<L: Real> Values<L> {
             if group.len() == size {
                 return;
             }
-            self.nearest[cell as usize / LANES][cell as usize % LANES] = L::OUT;
+            self.nearest[cell as usize] = L::OUT;
             self.approach(source, cell);
         }
     }
@@ -232,16 +225,10 @@ impl<L: Real> Values<L> {
     #[inline(always)]
     fn approach(&mut self, source: &impl Source<L>, cell: Cell) {
         let node = source.node(cell);
-        let chunks = self.nearest.iter_mut().zip(&mut self.largest);
-        for (chunk, (nearest, largest)) in chunks.enumerate() {
-            let squares = source.squares(node, chunk);
-            let mut values = *nearest;
-            for lane in 0..LANES {
-                let (value, squared) = (values[lane], squares[lane]);
-                values[lane] = if squared < value { squared } else { value };
-            }
-            *nearest = values;
-            *largest = largest_lane(values);
+        let stride = self.largest.len();
+        self.largest.fill(L::OUT);
+        for (part, nearest) in self.nearest.chunks_mut(stride).enumerate() {
+            source.lower(node, part * stride, nearest, &mut self.largest);
         }
     }
 
@@ -250,20 +237,19 @@ impl<L: Real> Values<L> {
     fn earliest(&self, largest: L, list: List<'_>) -> Cell {
         let mut earliest = 0;
         let mut smallest = (u64::MAX, u64::MAX);
-        for (chunk, of_chunk) in self.largest.iter().enumerate() {
-            if *of_chunk != largest {
+        let stride = self.largest.len();
+        for (first, of_all) in self.largest.iter().enumerate() {
+            if *of_all != largest {
                 continue;
             }
-            let mut lanes = 0_u32;
-            for (lane, value) in self.nearest[chunk].iter().enumerate() {
-                lanes |= u32::from(*value == largest) << lane;
-            }
-            while lanes != 0 {
-                let cell = (chunk * LANES) as Cell + lanes.trailing_zeros();
-                lanes &= lanes - 1;
+            for cell in (first..self.nearest.len()).step_by(stride) {
+                if self.nearest[cell] != largest {
+                    continue;
+                }
                 // Most are told apart without their keys.
-                let place = list.places[cell as usize];
+                let place = list.places[cell];
                 if place <= smallest.0 {
+                    let cell = cell as Cell;
                     let full = (place, list.keys.key(cell));
                     if full <= smallest {
                         (smallest, earliest) = (full, cell);
@@ -295,33 +281,24 @@ impl List<'_> {
 /// The largest of some values.
 #[inline(always)]
 fn largest_of<L: Real>(values: &[L]) -> L {
-    let mut lanes = [L::OUT; LANES];
-    let mut chunks = values.chunks_exact(LANES);
-    for chunk in &mut chunks {
-        for lane in 0..LANES {
-            lanes[lane] = larger(lanes[lane], chunk[lane]);
+    // No comparison waits for all those before it.
+    let mut largest = [L::OUT; LANES];
+    for values in values.chunks(LANES) {
+        for (largest, &value) in largest.iter_mut().zip(values) {
+            *largest = larger(*largest, value);
         }
     }
-    let rest = chunks.remainder().iter();
-    rest.fold(largest_lane(lanes), |a, &b| larger(a, b))
-}
-
-/// The largest value of a chunk: half against half, so that no comparison waits
-/// for fifteen others.
-#[inline(always)]
-fn largest_lane<L: Real>(mut lanes: [L; LANES]) -> L {
-    let mut half = LANES / 2;
-    while half > 0 {
-        for lane in 0..half {
-            lanes[lane] = larger(lanes[lane], lanes[lane + half]);
-        }
-        half /= 2;
-    }
-    lanes[0]
+    largest.into_iter().fold(L::OUT, larger)
 }
 
 /// The larger one, by a comparison, which vectors do as it is.
 #[inline(always)]
 fn larger<L: Real>(a: L, b: L) -> L {
     if b > a { b } else { a }
+}
+
+/// The smaller one, likewise.
+#[inline(always)]
+fn smaller<L: Real>(a: L, b: L) -> L {
+    if b < a { b } else { a }
 }

@@ -1,10 +1,9 @@
 //! The loop over steps.
 
-use std::cmp::Reverse;
-
 use super::field::{Field, List};
 use super::graph::Topology;
 use super::locality_aware::Rules;
+use super::near::Near;
 use super::neighbours::Scores;
 use crate::grid::Cell;
 use crate::group_sizes::GroupSizes;
@@ -25,9 +24,7 @@ pub(super) struct Generator {
     /// Both of them as they are when an order begins.
     is_free_at_first: Vec<bool>,
     scores_at_first: Scores,
-    /// The near cells of a step by rank: falling score, then key.
-    ranked: Vec<(Reverse<u64>, u64, Cell)>,
-    near: Vec<Cell>,
+    near: Near,
     /// Where each node stands in the list of the fill, up to ties.
     places: Vec<u64>,
     group: Vec<Cell>,
@@ -52,8 +49,7 @@ impl Generator {
             is_free,
             scores_at_first: scores.clone(),
             scores,
-            ranked: Vec::new(),
-            near: Vec::new(),
+            near: Near::default(),
             places: vec![0; topology.nodes()],
             group: Vec::new(),
             arch: pulp::Arch::new(),
@@ -125,28 +121,19 @@ impl Generator {
     /// are left are repelled.
     #[inline(always)]
     fn walk(&mut self, keys: TieKeys, size: usize) {
-        self.ranked.clear();
+        self.near.clear();
         let cells = self.is_free.iter().zip(self.scores.as_slice());
         for (cell, (&is_free, &score)) in (0..).zip(cells) {
             if is_free && score >= self.rules.proximity_threshold {
-                // The bits of numbers from 0 are in the order of the numbers.
-                let score = Reverse(score.to_bits());
-                self.ranked.push((score, keys.key(cell), cell));
+                self.near.add(cell, score, keys.key(cell));
             }
         }
-        if self.ranked.is_empty() {
-            return;
-        }
-        self.ranked.sort_unstable();
-        let cells = self.ranked.iter().map(|&(_, _, cell)| cell);
         // A threshold of 0 repels nothing.
         if self.reach == 0.0 {
-            self.group.extend(cells.take(size));
+            self.group.extend(self.near.take(size));
             return;
         }
-        self.near.clear();
-        self.near.extend(cells);
-        while let Some(&cell) = self.near.first() {
+        while let Some(cell) = self.near.first() {
             self.group.push(cell);
             if self.group.len() == size {
                 return;

@@ -46,6 +46,7 @@ mod field;
 mod generator;
 mod graph;
 mod locality_aware;
+mod near;
 mod neighbours;
 
 pub use conflicts::{Colouring, StepBounds, conflict_graph};

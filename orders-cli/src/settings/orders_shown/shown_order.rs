@@ -1,0 +1,145 @@
+//! An order in a picture, and where it is from.
+
+use std::path::Path;
+
+use orders_core::{GroupSizes, Order, Parameters};
+use serde::Serialize;
+
+use crate::args::OrdersShownArgs;
+use crate::description;
+use crate::failure::Failure;
+use crate::order_file;
+use crate::settings::{KnownFile, known_of_file, problem, sizes};
+
+/// The most steps whose sizes are part of an [`Origin`].
+const MOST_SIZES: usize = 4096;
+
+/// An order with the name that it has in a picture.
+#[derive(Debug)]
+pub(crate) struct ShownOrder {
+    pub(crate) label: String,
+    pub(crate) order: Order,
+    pub(crate) origin: Origin,
+}
+
+/// Where an order is from: enough to make it again. For `--json`, and for the
+/// picture to keep.
+#[derive(Debug, Serialize)]
+pub(crate) struct Origin {
+    /// The name that it has in the picture.
+    pub(crate) label: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) file: Option<String>,
+    /// Digest of that file, where a manifest has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) sha256: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) method: Option<String>,
+    pub(crate) parameters: Parameters,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) seed: Option<u64>,
+    pub(super) index: u64,
+    pub(super) grid: String,
+    pub(super) known_count: usize,
+    pub(super) steps: usize,
+    /// Left out if there are very many.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) group_sizes: Option<Vec<u32>>,
+}
+
+impl ShownOrder {
+    /// Method or file, problem and parameters in a line.
+    pub(crate) fn description(&self) -> String {
+        let origin = &self.origin;
+        let what = match (&origin.method, &origin.file) {
+            (Some(method), _) => method,
+            (None, Some(file)) => file,
+            (None, None) => &self.label,
+        };
+        let steps = self.order.group_sizes().steps();
+        description::task(what, self.order.known(), steps, &origin.parameters)
+    }
+
+    /// Which order of its file or batch it is.
+    pub(crate) fn which(&self) -> String {
+        let Origin {
+            index, file, seed, ..
+        } = &self.origin;
+        match (file, seed) {
+            (Some(file), _) => format!("order {index} of {file}"),
+            (None, seed) => format!("order {index} of seed {}", seed.unwrap_or_default()),
+        }
+    }
+
+    pub(super) fn of_file(
+        path: &Path,
+        args: &OrdersShownArgs,
+        known_file: Option<&KnownFile<'_>>,
+        notes: &mut Vec<String>,
+    ) -> Result<Self, Failure> {
+        let shown = path.display();
+        let needed = |what: &str| {
+            Failure::input(format!(
+                "{shown}: {what} is needed, since no manifest names it"
+            ))
+        };
+        let manifest = order_file::manifest_beside(path)?;
+        let known = known_of_file(&args.grid, known_file, manifest.as_ref(), path)?
+            .ok_or_else(|| needed("--res or --grid"))?;
+        let listed = manifest.as_ref().and_then(|m| m.group_sizes.clone());
+        let sizes = match (sizes(&args.sizes, &known, None)?, listed) {
+            (Some(sizes), _) => {
+                notes.extend(sizes.note);
+                sizes.sizes
+            }
+            (None, Some(listed)) => {
+                GroupSizes::new(listed).map_err(|error| Failure::bad_input(&error))?
+            }
+            (None, None) => return Err(needed("--steps or --group-sizes")),
+        };
+        let problem = problem(known, &sizes, path.display())?;
+        let row = order_file::row(path, args.index)?;
+        let order = Order::new(problem, row)
+            .map_err(|error| Failure::input_at(format!("{shown}: order {}", args.index), &error))?;
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+        let (method, parameters, seed, sha256) = match manifest {
+            Some(m) => (m.method, m.parameters, m.seed, Some(m.sha256.to_string())),
+            None => (None, Parameters::new(), None, None),
+        };
+        let origin = Origin {
+            label: stem.clone().into_owned(),
+            file: Some(name.into_owned()),
+            sha256,
+            method,
+            parameters,
+            seed,
+            ..Origin::of_order(&order, args.index)
+        };
+        Ok(Self {
+            label: stem.into_owned(),
+            order,
+            origin,
+        })
+    }
+}
+
+impl Origin {
+    /// What an order itself says.
+    pub(super) fn of_order(order: &Order, index: u64) -> Self {
+        let sizes = order.group_sizes().as_slice();
+        Self {
+            label: String::new(),
+            file: None,
+            sha256: None,
+            method: None,
+            parameters: Parameters::new(),
+            seed: None,
+            index,
+            grid: order.grid().to_string(),
+            known_count: order.known().count(),
+            steps: sizes.len(),
+            group_sizes: (sizes.len() <= MOST_SIZES).then(|| sizes.to_vec()),
+        }
+    }
+}
