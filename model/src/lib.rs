@@ -7,6 +7,7 @@
 //! - [`lpd`]: the transformer, its training pass and generation.
 //! - [`metrics`]: distances between sets of images, from their features.
 //! - [`published`]: the published results of LPD.
+//! - [`train`]: training of the transformer.
 //! - [`vq`]: the VQ-16 tokenizer, between images and tokens.
 //! - [`weights`]: named tensors, held against the list that a network expects,
 //!   and weights by formula for tests at full size.
@@ -18,6 +19,7 @@ pub mod features;
 pub mod lpd;
 pub mod metrics;
 pub mod published;
+pub mod train;
 pub mod vq;
 pub mod weights;
 

@@ -40,6 +40,7 @@ fn main() -> ExitCode {
         Command::Features(args) => commands::features::run(args, &printer),
         Command::Tokenize(args) => commands::tokenize::run(args, &printer),
         Command::Detokenize(args) => commands::detokenize::run(args, &printer),
+        Command::Train(args) => commands::train::run(args, &printer),
         Command::Sample(args) => commands::sample::run(args, &printer),
         Command::Score(args) => commands::score::run(args, &printer),
         Command::Eval(args) => commands::eval::run(args, &printer),

@@ -10,6 +10,7 @@
 
 mod attention;
 mod functions;
+pub(crate) mod gradient;
 mod linear;
 mod norm;
 mod panels;

@@ -18,6 +18,7 @@
 mod attention_maps;
 mod batch;
 mod config;
+mod dropout;
 mod error;
 mod generation;
 mod kernels;
@@ -31,13 +32,14 @@ mod visibility;
 
 pub use batch::Batch;
 pub use config::{ConfigError, ImageSize, LpdConfig, LpdParams};
+pub use dropout::Dropout;
+pub(crate) use dropout::{DropoutMask, DropoutSite, mixed};
 pub use error::LpdError;
 pub use generation::{
     Choice, Generated, Generation, Guidance, GuidanceSchedule, Sampler, Sampling, Step,
 };
 pub use kernels::Kernels;
 pub(crate) use layers::Finish;
-pub use layers::{DropoutMasks, DropoutSite};
 pub use network::Lpd;
 pub use positions::interpolate_positions;
 pub use visibility::{RowVisibility, Visibility};

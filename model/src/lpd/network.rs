@@ -198,11 +198,11 @@ impl Lpd {
     }
 
     /// A pass whose positions see what `visibility` says.
-    pub(crate) fn pass<'a, 'd>(
+    pub(crate) fn pass<'a>(
         &self,
         visibility: &'a super::Visibility,
         cache: Option<&'a mut Cache>,
-    ) -> Result<Pass<'a, 'd>> {
+    ) -> Result<Pass<'a>> {
         Pass::new(visibility, cache, (self.dtype, &self.device, self.kernels))
     }
 
@@ -239,7 +239,7 @@ impl Lpd {
     }
 
     /// Embedded positions through all blocks: shape (rows, positions, width).
-    pub(crate) fn blocks(&self, embedded: &Tensor, pass: &mut Pass<'_, '_>) -> Result<Tensor> {
+    pub(crate) fn blocks(&self, embedded: &Tensor, pass: &mut Pass<'_>) -> Result<Tensor> {
         let mut x = self.embedding_norm.forward(embedded)?;
         for (layer, block) in self.blocks.iter().enumerate() {
             x = block.forward(layer, x, pass)?;

@@ -6,9 +6,9 @@ use ndarray::ArrayView2;
 
 use super::attention_maps::Capture;
 use super::batch::Batch;
+use super::dropout::Dropout;
 use super::error::LpdError;
 use super::kernels::Kernels;
-use super::layers::DropoutMasks;
 use super::network::Lpd;
 use super::visibility::Visibility;
 
@@ -29,7 +29,7 @@ impl Lpd {
         &self,
         batch: &Batch,
         tokens: ArrayView2<'_, u32>,
-        dropout: Option<&mut DropoutMasks<'_>>,
+        dropout: Option<Dropout>,
     ) -> Result<Tensor, LpdError> {
         self.whole_pass(batch, tokens, dropout, None)
     }
@@ -70,7 +70,7 @@ impl Lpd {
         &self,
         batch: &Batch,
         tokens: ArrayView2<'_, u32>,
-        dropout: Option<&mut DropoutMasks<'_>>,
+        dropout: Option<Dropout>,
         capture: Option<&mut Capture>,
     ) -> Result<Tensor, LpdError> {
         batch.check(self.config())?;

@@ -1,7 +1,7 @@
 //! Gradients reach every variable and are right.
 
-use candle_core::{DType, Device, Tensor, Var};
-use orders_model::lpd::{DropoutSite, Kernels, Lpd};
+use candle_core::{DType, Tensor, Var};
+use orders_model::lpd::{Dropout, Kernels, Lpd};
 
 use crate::reference::{Tiny, assert_close};
 
@@ -79,52 +79,21 @@ fn gradients_are_those_of_finite_differences() {
     }
 }
 
-/// Dropout multiplies with the masks it is given; ones change nothing, zeros at
-/// all places leave the embeddings.
+/// Dropout of nothing changes nothing, and what is dropped follows from the seed.
 #[test]
-fn dropout_takes_its_masks_from_outside() {
+fn dropout_follows_its_seed() {
     let tiny = Tiny::load();
     let lpd = Lpd::trainable(tiny.config.clone(), &tiny.weights).unwrap();
     let (batch, tokens) = (tiny.batch(), tiny.tokens());
-    let mut places = Vec::new();
-    let mut ones = |layer: usize, site: DropoutSite, shape: &candle_core::Shape| {
-        places.push((layer, site));
-        Tensor::ones(shape, DType::F32, &Device::Cpu)
+    let logits = |probability, seed| {
+        let dropout = Dropout::new(probability, seed);
+        assert!(dropout.is_some());
+        lpd.training_pass(&batch, tokens.view(), dropout).unwrap()
     };
-    let with_ones = lpd
-        .training_pass(&batch, tokens.view(), Some(&mut ones))
-        .unwrap();
-    assert_close(&with_ones, &tiny.expected["train_logits"], 2e-5, "ones");
-    let expected: Vec<_> = (0..3)
-        .flat_map(|layer| {
-            [
-                DropoutSite::AttentionProjection,
-                DropoutSite::Hidden,
-                DropoutSite::MlpProjection,
-            ]
-            .map(|site| (layer, site))
-        })
-        .collect();
-    assert_eq!(places, expected);
-    let mut zeros = |_: usize, _: DropoutSite, shape: &candle_core::Shape| {
-        Tensor::zeros(shape, DType::F32, &Device::Cpu)
-    };
-    let without = lpd
-        .training_pass(&batch, tokens.view(), Some(&mut zeros))
-        .unwrap();
-    // All queries of a cell are then alike, whatever their context.
-    let cell = batch.cells(0)[5];
-    let rank = batch
-        .cells(1)
-        .iter()
-        .position(|&other| other == cell)
-        .unwrap();
-    let [a, b] = [(0, 5), (1, rank)].map(|(sample, rank)| {
-        without
-            .narrow(0, sample, 1)
-            .unwrap()
-            .narrow(1, rank, 1)
-            .unwrap()
-    });
-    assert_close(&a, &b, 0.0, "no context");
+    let expected = &tiny.expected["train_logits"];
+    assert_close(&logits(0.0, 1), expected, 2e-5, "none dropped");
+    assert_close(&logits(0.5, 1), &logits(0.5, 1), 0.0, "the same seed");
+    let numbers = |logits: Tensor| logits.flatten_all().unwrap().to_vec1::<f32>().unwrap();
+    assert_ne!(numbers(logits(0.5, 1)), numbers(logits(0.5, 2)));
+    assert_ne!(numbers(logits(0.5, 1)), numbers(logits(0.0, 1)));
 }

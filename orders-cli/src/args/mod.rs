@@ -19,6 +19,7 @@ mod score;
 mod shared;
 mod sweep;
 mod tokenizer;
+mod train;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -58,6 +59,7 @@ pub(crate) use sweep::{
     WhereArgs,
 };
 pub(crate) use tokenizer::{DetokenizeArgs, DeviceArgs, TokenizeArgs, TokenizerArgs};
+pub(crate) use train::TrainArgs;
 
 /// Generation orders for parallel autoregressive image models: which tokens
 /// are generated together, and in which order.
@@ -93,6 +95,7 @@ pub(crate) enum Command {
     Sweep(SweepArgs),
     Tokenize(TokenizeArgs),
     Detokenize(DetokenizeArgs),
+    Train(TrainArgs),
     Sample(SampleArgs),
     Score(ScoreArgs),
     Eval(EvalArgs),

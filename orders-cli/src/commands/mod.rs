@@ -22,6 +22,7 @@ pub(crate) mod schedule;
 pub(crate) mod score;
 pub(crate) mod sweep;
 pub(crate) mod tokenize;
+pub(crate) mod train;
 
 use orders_figures::FigureError;
 

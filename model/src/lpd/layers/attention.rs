@@ -18,12 +18,7 @@ pub(crate) struct Heads {
 impl Heads {
     /// What the positions of a pass attend to: shape (rows, positions, heads x
     /// width), from their queries, keys and values, which lie side by side.
-    pub(crate) fn attend(
-        self,
-        layer: usize,
-        qkv: &Tensor,
-        pass: &mut Pass<'_, '_>,
-    ) -> Result<Tensor> {
+    pub(crate) fn attend(self, layer: usize, qkv: &Tensor, pass: &mut Pass<'_>) -> Result<Tensor> {
         let past = pass.cache.as_ref().map_or(0, |cache| cache.kept());
         let capture = pass
             .capture
@@ -59,12 +54,7 @@ impl Heads {
         Ok([part(0)?, part(1)?, part(2)?])
     }
 
-    fn plain(
-        self,
-        [q, k, v]: [Tensor; 3],
-        pass: &mut Pass<'_, '_>,
-        layer: usize,
-    ) -> Result<Tensor> {
+    fn plain(self, [q, k, v]: [Tensor; 3], pass: &mut Pass<'_>, layer: usize) -> Result<Tensor> {
         let scale = 1.0 / (self.width as f64).sqrt();
         let mut scores = (q * scale)?.matmul(&k.transpose(2, 3)?)?;
         if let Some(mask) = &pass.mask {

@@ -4,37 +4,21 @@ use candle_core::{DType, Device, Result, Tensor};
 
 use super::{Cache, Finish, Heads, Linear, Norm};
 use crate::lpd::attention_maps::Capture;
-use crate::lpd::{Kernels, Visibility};
-
-/// A place where dropout acts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum DropoutSite {
-    /// After the output projection of attention.
-    AttentionProjection,
-    /// After the activation of the MLP.
-    Hidden,
-    /// After the MLP.
-    MlpProjection,
-}
-
-/// What dropout multiplies with: called with layer, place and shape, it gives a
-/// tensor of this shape with 0 for what is dropped and 1 / (1 - p) for the rest.
-pub type DropoutMasks<'a> =
-    dyn FnMut(usize, DropoutSite, &candle_core::Shape) -> Result<Tensor> + 'a;
+use crate::lpd::{Dropout, DropoutSite, Kernels, Visibility};
 
 /// What one pass through the blocks carries along.
-pub(crate) struct Pass<'a, 'd> {
+pub(crate) struct Pass<'a> {
     pub(crate) kernels: Kernels,
     pub(crate) visibility: &'a Visibility,
     /// The visibility as a tensor, unless all is visible or our own kernels are
     /// in use.
     pub(crate) mask: Option<Tensor>,
     pub(crate) cache: Option<&'a mut Cache>,
-    pub(crate) dropout: Option<&'a mut DropoutMasks<'d>>,
+    pub(crate) dropout: Option<Dropout>,
     pub(crate) capture: Option<&'a mut Capture>,
 }
 
-impl<'a> Pass<'a, '_> {
+impl<'a> Pass<'a> {
     pub(crate) fn new(
         visibility: &'a Visibility,
         cache: Option<&'a mut Cache>,
@@ -58,15 +42,12 @@ impl<'a> Pass<'a, '_> {
         })
     }
 
-    fn has_dropout(&self) -> bool {
-        self.dropout.is_some()
-    }
-
-    fn drop(&mut self, layer: usize, site: DropoutSite, x: Tensor) -> Result<Tensor> {
-        match &mut self.dropout {
+    fn drop(&self, layer: usize, site: DropoutSite, x: Tensor) -> Result<Tensor> {
+        match self.dropout {
             None => Ok(x),
-            Some(masks) => {
-                let mask = masks(layer, site, x.shape())?;
+            Some(dropout) => {
+                let mask = dropout.mask(layer, site).tensor(x.shape(), x.device())?;
+                let mask = mask.to_dtype(x.dtype())?;
                 x * mask
             }
         }
@@ -88,12 +69,7 @@ pub(crate) struct Block {
 
 impl Block {
     /// `x` has shape (rows, positions, width).
-    pub(crate) fn forward(
-        &self,
-        layer: usize,
-        x: Tensor,
-        pass: &mut Pass<'_, '_>,
-    ) -> Result<Tensor> {
+    pub(crate) fn forward(&self, layer: usize, x: Tensor, pass: &mut Pass<'_>) -> Result<Tensor> {
         let qkv = self
             .qkv
             .forward(&self.norm1.forward(&x)?, Finish::Nothing)?;
@@ -123,9 +99,9 @@ fn add(
     inputs: &Tensor,
     x: Tensor,
     (layer, site): (usize, DropoutSite),
-    pass: &mut Pass<'_, '_>,
+    pass: &mut Pass<'_>,
 ) -> Result<Tensor> {
-    if !pass.has_dropout() {
+    if pass.dropout.is_none() {
         return linear.forward(inputs, Finish::AddTo(&x));
     }
     let outputs = linear.forward(inputs, Finish::Nothing)?;

@@ -8,7 +8,6 @@ mod norm;
 
 pub(crate) use attention::Heads;
 pub(crate) use block::{Block, Pass};
-pub use block::{DropoutMasks, DropoutSite};
 pub(crate) use cache::Cache;
 pub(crate) use linear::{Finish, Linear};
 pub(crate) use norm::Norm;

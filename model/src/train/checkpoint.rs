@@ -1,0 +1,182 @@
+//! A run as a file.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use candle_core::{Device, Tensor};
+use orders_datasets::TokenSet;
+use sha2::{Digest, Sha256};
+
+use super::error::TrainError;
+use super::gradient::tensors;
+use crate::checkpoint::{CheckpointError, SaveError, read_checkpoint, save_safetensors};
+use crate::cpu::gradient::Layout;
+use crate::lpd::LpdConfig;
+use crate::weights::{TensorSpec, Weights};
+
+/// What the file says it is.
+const FORMAT: &str = "orders training run";
+
+/// What changes in a run.
+pub(super) struct State {
+    /// Updates that were made.
+    pub(super) step: u64,
+    pub(super) parameters: Vec<f32>,
+    pub(super) first: Vec<f32>,
+    pub(super) second: Vec<f32>,
+    pub(super) average: Option<Vec<f32>>,
+}
+
+impl State {
+    /// The weights that a run is for.
+    pub(super) fn weights(&self) -> &[f32] {
+        self.average.as_ref().unwrap_or(&self.parameters)
+    }
+
+    fn parts(&self) -> impl Iterator<Item = (&'static str, &[f32])> {
+        let average = self.average.as_deref().map(|average| ("average", average));
+        [
+            ("parameters", self.parameters.as_slice()),
+            ("first", &self.first),
+            ("second", &self.second),
+        ]
+        .into_iter()
+        .chain(average)
+    }
+}
+
+/// What tells a run from others.
+pub(super) struct About<'a> {
+    pub(super) recipe: &'a str,
+    pub(super) data: &'a str,
+}
+
+/// The SHA-256 of everything in a set that is trained on, in hexadecimal.
+pub(super) fn digest(data: &TokenSet) -> String {
+    let mut hash = Sha256::new();
+    hash.update(data.grid().to_string());
+    hash.update(data.codebook_size().to_le_bytes());
+    let parts = [Some(data.tokens()), data.flipped(), data.labels()];
+    for part in parts {
+        let part = part.unwrap_or_default();
+        hash.update((part.len() as u64).to_le_bytes());
+        for number in part {
+            hash.update(number.to_le_bytes());
+        }
+    }
+    hash.finalize()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+/// Writes a run; the file appears whole or not at all.
+pub(super) fn save(
+    path: &Path,
+    config: &LpdConfig,
+    layout: &Layout,
+    state: &State,
+    about: &About<'_>,
+) -> Result<(), TrainError> {
+    let failed = |source: SaveError| TrainError::Save {
+        path: path.into(),
+        source,
+    };
+    let mut all = BTreeMap::new();
+    for (part, numbers) in state.parts() {
+        let tensors = tensors(config, layout, numbers, &Device::Cpu)
+            .map_err(|error| failed(SaveError::Device(error)))?;
+        all.extend(
+            tensors
+                .into_iter()
+                .map(|(name, tensor)| (format!("{part}.{name}"), tensor)),
+        );
+    }
+    let metadata = BTreeMap::from([
+        ("format".to_owned(), FORMAT.to_owned()),
+        (
+            "program".to_owned(),
+            concat!("orders-model ", env!("CARGO_PKG_VERSION")).to_owned(),
+        ),
+        ("step".to_owned(), state.step.to_string()),
+        ("recipe".to_owned(), about.recipe.to_owned()),
+        ("data_sha256".to_owned(), about.data.to_owned()),
+    ]);
+    save_safetensors(path, &all, &metadata, true).map_err(failed)
+}
+
+/// Reads a run of a recipe.
+pub(super) fn load(
+    path: &Path,
+    config: &LpdConfig,
+    layout: &Layout,
+    has_average: bool,
+    about: &About<'_>,
+) -> Result<State, TrainError> {
+    let failed = |source: CheckpointError| TrainError::Load {
+        path: path.into(),
+        source,
+    };
+    let other = |what| TrainError::OtherRun {
+        path: path.into(),
+        what,
+    };
+    let unstated = |what| TrainError::Unstated {
+        path: path.into(),
+        what,
+    };
+    let file = read_checkpoint(path, None, &Device::Cpu).map_err(failed)?;
+    let said = |key: &str| file.metadata.get(key).map(String::as_str);
+    if said("format") != Some(FORMAT) {
+        return Err(other("format"));
+    }
+    if said("recipe") != Some(about.recipe) {
+        return Err(other("recipe"));
+    }
+    if said("data_sha256") != Some(about.data) {
+        return Err(other("data"));
+    }
+    let step = said("step").and_then(|step| step.parse().ok());
+    let step = step.ok_or_else(|| unstated("step"))?;
+    let parts = ["parameters", "first", "second", "average"];
+    let parts = &parts[..if has_average { 4 } else { 3 }];
+    let expected: Vec<TensorSpec> = parts
+        .iter()
+        .flat_map(|part| {
+            let named = move |spec: TensorSpec| {
+                TensorSpec::new(format!("{part}.{}", spec.name), spec.shape)
+            };
+            config.tensors().into_iter().map(named)
+        })
+        .collect();
+    let tensors = Weights::checked(&expected, file.tensors)
+        .map_err(|source| TrainError::State {
+            path: path.into(),
+            source,
+        })?
+        .into_tensors();
+    let part = |part: &str| -> Result<Vec<f32>, TrainError> {
+        let mut numbers = vec![0.0; layout.length()];
+        for (name, place) in layout.places() {
+            let numbers = &mut numbers[place];
+            let read = |tensor: &Tensor| tensor.flatten_all()?.to_vec1::<f32>();
+            let tensor = &tensors[&format!("{part}.{name}")];
+            numbers.copy_from_slice(&read(tensor).map_err(|_| unstated("numbers in f32"))?);
+        }
+        if numbers.iter().any(|number| !number.is_finite()) {
+            return Err(unstated("numbers, of which some are not finite"));
+        }
+        Ok(numbers)
+    };
+    Ok(State {
+        step,
+        parameters: part("parameters")?,
+        first: part("first")?,
+        second: part("second")?,
+        average: if has_average {
+            Some(part("average")?)
+        } else {
+            None
+        },
+    })
+}

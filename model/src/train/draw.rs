@@ -1,0 +1,189 @@
+//! What each update trains on.
+
+use ndarray::Array2;
+use orders_core::{Order, OrderGenerator, OrderRng, Problem};
+use orders_datasets::TokenSet;
+
+use super::error::TrainError;
+use super::recipe::{Prepared, Recipe};
+use crate::lpd::mixed;
+
+/// Streams of the seed, one for each kind of draw.
+#[derive(Clone, Copy)]
+pub(super) enum Stream {
+    Shuffle = 1,
+    Step,
+    Order,
+    Dropout,
+    Initial,
+}
+
+/// A seed for one kind of draw.
+pub(super) fn seed_of(seed: u64, stream: Stream) -> u64 {
+    mixed(seed, stream as u64)
+}
+
+/// The samples of an update, all with the same group sizes.
+pub(super) struct Drawn {
+    pub(super) orders: Vec<Order>,
+    pub(super) labels: Vec<Option<u32>>,
+    /// Shape (samples, cells), in raster positions.
+    pub(super) tokens: Array2<u32>,
+}
+
+/// Draws samples by the number of the update.
+pub(super) struct Draw {
+    seed: u64,
+    batch: usize,
+    label_drop: f32,
+    flips: bool,
+    data: TokenSet,
+    problems: Vec<Problem>,
+    methods: Vec<Box<dyn orders_core::OrderingMethod>>,
+    /// Shares of the methods, added up.
+    shares: Vec<f64>,
+    /// For each problem and method, once it was drawn.
+    generators: Vec<Option<Box<dyn OrderGenerator>>>,
+    /// The epoch whose permutation of the images is at hand.
+    epoch: Option<u64>,
+    permutation: Vec<u32>,
+}
+
+impl Draw {
+    /// # Errors
+    ///
+    /// [`TrainError::Data`] if the tokens are not those of the model.
+    pub(super) fn new(
+        recipe: &Recipe,
+        prepared: Prepared,
+        data: TokenSet,
+    ) -> Result<Self, TrainError> {
+        let config = &prepared.config;
+        let data_error = |reason: String| Err(TrainError::Data { reason });
+        if data.is_empty() {
+            return data_error("there are no images".into());
+        }
+        if data.grid() != config.grid() {
+            return data_error(format!(
+                "the tokens are of a {} grid, the model's grid is {}",
+                data.grid(),
+                config.grid()
+            ));
+        }
+        if data.codebook_size() as usize != config.vocab() {
+            return data_error(format!(
+                "the tokens are from a codebook of {}, the model's vocabulary is {}",
+                data.codebook_size(),
+                config.vocab()
+            ));
+        }
+        if data.classes() as usize > config.classes() {
+            return data_error(format!(
+                "there are {} classes, the model has {}",
+                data.classes(),
+                config.classes()
+            ));
+        }
+        let total: f64 = recipe.orders.iter().map(|part| part.weight).sum();
+        let mut sum = 0.0;
+        let shares = recipe
+            .orders
+            .iter()
+            .map(|part| {
+                sum += part.weight / total;
+                sum
+            })
+            .collect();
+        let generators = prepared.problems.len() * prepared.methods.len();
+        Ok(Self {
+            seed: recipe.seed,
+            batch: recipe.batch,
+            label_drop: recipe.label_drop,
+            flips: recipe.flip && data.flipped().is_some(),
+            data,
+            problems: prepared.problems,
+            methods: prepared.methods,
+            shares,
+            generators: std::iter::repeat_with(|| None).take(generators).collect(),
+            epoch: None,
+            permutation: Vec::new(),
+        })
+    }
+
+    /// Number of images.
+    pub(super) fn images(&self) -> usize {
+        self.data.len()
+    }
+
+    /// The samples of update `step`, from 0.
+    pub(super) fn step(&mut self, step: u64) -> Result<Drawn, TrainError> {
+        let mut rng = OrderRng::new(seed_of(self.seed, Stream::Step), step);
+        let problem = rng.below(self.problems.len() as u32) as usize;
+        let cells = self.data.grid().cells();
+        let mut drawn = Drawn {
+            orders: Vec::with_capacity(self.batch),
+            labels: Vec::with_capacity(self.batch),
+            tokens: Array2::zeros((self.batch, cells)),
+        };
+        for sample in 0..self.batch {
+            let number = step * self.batch as u64 + sample as u64;
+            let image = self.image(number);
+            let label = self.data.labels().map(|labels| labels[image]);
+            let drops_label = uniform(&mut rng) < f64::from(self.label_drop);
+            drawn.labels.push(label.filter(|_| !drops_label));
+            let is_flipped = rng.next_u64() >> 63 == 1;
+            let plain = || &self.data.tokens()[image * cells..(image + 1) * cells];
+            let tokens = match self.data.flipped() {
+                Some(flipped) if self.flips && is_flipped => {
+                    &flipped[image * cells..(image + 1) * cells]
+                }
+                _ => plain(),
+            };
+            for (to, from) in drawn.tokens.row_mut(sample).iter_mut().zip(tokens) {
+                *to = *from;
+            }
+            let drawn_share = uniform(&mut rng);
+            let method = self.shares.iter().position(|&share| drawn_share < share);
+            let method = method.unwrap_or(self.methods.len() - 1);
+            drawn.orders.push(self.order(problem, method, number)?);
+        }
+        Ok(drawn)
+    }
+
+    /// The image of sample `number`: every epoch has all of them, shuffled.
+    fn image(&mut self, number: u64) -> usize {
+        let count = self.data.len() as u64;
+        let (epoch, place) = (number / count, number % count);
+        if self.epoch != Some(epoch) {
+            self.permutation = (0..count as u32).collect();
+            OrderRng::new(seed_of(self.seed, Stream::Shuffle), epoch)
+                .shuffle(&mut self.permutation);
+            self.epoch = Some(epoch);
+        }
+        self.permutation[place as usize] as usize
+    }
+
+    fn order(&mut self, problem: usize, method: usize, number: u64) -> Result<Order, TrainError> {
+        let (of_problem, of_method) = (&self.problems[problem], &self.methods[method]);
+        let slot = &mut self.generators[problem * self.methods.len() + method];
+        let generator = match slot {
+            Some(generator) => generator,
+            None => slot.insert(of_method.generator(of_problem)?),
+        };
+        let mut cells = Vec::with_capacity(of_problem.cells());
+        let mut rng = OrderRng::new(seed_of(self.seed, Stream::Order), number);
+        generator.generate(&mut rng, &mut cells);
+        Order::new(of_problem.clone(), cells).map_err(|source| {
+            TrainError::Method(orders_core::MethodError::Broken {
+                method: of_method.name().into(),
+                index: number,
+                source,
+            })
+        })
+    }
+}
+
+/// Uniform from 0 up to 1, in steps of 2^-53.
+fn uniform(rng: &mut OrderRng) -> f64 {
+    (rng.next_u64() >> 11) as f64 / 9_007_199_254_740_992.0
+}

@@ -1,0 +1,30 @@
+//! Training of an LPD transformer.
+//!
+//! The recipe of LPD (arXiv 2507.01957): an order for each sample, group sizes
+//! drawn for each batch, labels dropped so that guidance is possible, dropout,
+//! AdamW, a schedule of the learning rate, clipped gradients, and on request an
+//! average of the weights. Orders may be a mixture of methods.
+//!
+//! - [`Recipe`]: every setting, as a TOML file.
+//! - [`Training`]: a run: [step](Training::step) by step, [saved](Training::save)
+//!   and [resumed](Training::resume) bit for bit.
+//! - [`LearningRate`]: the schedule.
+//!
+//! What a step trains on depends on the recipe's seed and the number of the step
+//! alone, and gradients are summed in one order: so weights do not depend on the
+//! number of threads, nor on where a run was interrupted.
+
+mod adamw;
+mod checkpoint;
+mod draw;
+mod error;
+mod gradient;
+mod initial;
+mod recipe;
+mod run;
+mod schedule;
+
+pub use error::{RecipeError, TrainError};
+pub use recipe::{MixturePart, Recipe, SizesDrawn};
+pub use run::{HeldOut, StepReport, Training};
+pub use schedule::{Decay, LearningRate};

@@ -1,0 +1,357 @@
+//! Every setting of a training run.
+
+use std::str::FromStr;
+
+use orders_core::{
+    FirstGroup, Grid, GroupSizes, OrderingMethod, ParameterValue, Parameters, Problem, Shape,
+    registry,
+};
+use serde::{Deserialize, Serialize};
+
+use super::adamw::AdamW;
+use super::error::RecipeError;
+use super::schedule::LearningRate;
+use crate::lpd::{LpdConfig, LpdParams};
+
+/// Every setting of a training run, as a TOML file.
+///
+/// ```toml
+/// seed = 0
+/// epochs = 2.0             # passes over the images; need not be whole
+/// batch = 32               # samples of an update
+/// dropout = 0.1            # the default, as are the values below
+/// label_drop = 0.1         # share of samples that are shown without their class
+/// flip = true              # half of the samples mirrored, if the tokens have that
+/// betas = [0.9, 0.95]
+/// weight_decay = 0.05      # of tensors with two dimensions or more
+/// clip = 3.0               # largest norm of a gradient; 0 for no limit
+/// average = 0.0            # decay of the weights' moving average; 0 for none
+/// group_sizes = [8, 20]    # one is drawn for each batch: numbers of steps
+///                          # (published sizes, else cosine) or lists of sizes
+///
+/// [model]                  # as in a model's config file
+/// image_size = 32
+/// stride = 2
+/// embed_dim = 128
+/// depth = 4
+/// heads = 4
+/// mlp_ratio = 4
+/// classes = 10
+/// vocab = 256
+/// norm_eps = 1e-6
+///
+/// [learning_rate]          # times in epochs
+/// peak = 1e-3
+/// warmup = 0.05
+/// decay_from = 0.05        # the end of the rise, if left out
+/// decay = "cosine"         # or "linear" or "constant"
+/// last = 0.0
+///
+/// [[orders]]               # one is drawn for each sample
+/// method = "random"
+///
+/// [[orders]]
+/// method = "lpd"
+/// set = { repulsion = 2 }
+/// weight = 2.0             # twice as often; 1 if left out
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Recipe {
+    /// What everything random follows from.
+    #[serde(default)]
+    pub seed: u64,
+    /// Passes over the images.
+    pub epochs: f64,
+    /// Samples of an update.
+    pub batch: usize,
+    /// Probability that a number is dropped.
+    #[serde(default = "tenth")]
+    pub dropout: f32,
+    /// Share of samples that are shown without their class.
+    #[serde(default = "tenth")]
+    pub label_drop: f32,
+    /// Whether half of the samples are mirrored, if there are tokens of mirror
+    /// images.
+    #[serde(default = "yes")]
+    pub flip: bool,
+    /// How long AdamW's moments last.
+    #[serde(default = "betas")]
+    pub betas: [f64; 2],
+    /// Weight decay of tensors with two dimensions or more.
+    #[serde(default = "weight_decay")]
+    pub weight_decay: f64,
+    /// The largest norm of a gradient; 0 for no limit.
+    #[serde(default = "clip")]
+    pub clip: f64,
+    /// Decay of the moving average of the weights; 0 for none.
+    #[serde(default)]
+    pub average: f64,
+    /// One is drawn for each batch.
+    pub group_sizes: Vec<SizesDrawn>,
+    /// The transformer.
+    pub model: LpdParams,
+    /// The schedule of the learning rate.
+    pub learning_rate: LearningRate,
+    /// Methods, of which one is drawn for each sample.
+    pub orders: Vec<MixturePart>,
+}
+
+/// Group sizes that a batch may have.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum SizesDrawn {
+    /// The published sizes of so many steps, else those of
+    /// [`Shape::Cosine`].
+    Steps(usize),
+    /// A list.
+    Sizes(Vec<u32>),
+}
+
+/// A method among those of which one is drawn for each sample.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MixturePart {
+    /// Its name in the registry.
+    pub method: String,
+    /// Its parameters.
+    #[serde(default, skip_serializing_if = "Parameters::is_empty")]
+    pub set: Parameters,
+    /// How often it is drawn, as against the others.
+    #[serde(default = "one")]
+    pub weight: f64,
+}
+
+fn tenth() -> f32 {
+    0.1
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn betas() -> [f64; 2] {
+    [0.9, 0.95]
+}
+
+fn weight_decay() -> f64 {
+    0.05
+}
+
+fn clip() -> f64 {
+    3.0
+}
+
+fn one() -> f64 {
+    1.0
+}
+
+impl FromStr for Recipe {
+    type Err = RecipeError;
+
+    fn from_str(text: &str) -> Result<Self, RecipeError> {
+        let recipe: Self = toml::from_str(text).map_err(|error| RecipeError::Toml {
+            line: error
+                .span()
+                .map(|span| text[..span.start.min(text.len())].matches('\n').count() + 1),
+            reason: error.message().trim().replace('\n', " "),
+        })?;
+        recipe.checked()?;
+        Ok(recipe)
+    }
+}
+
+/// What a recipe asks for, made.
+pub(super) struct Prepared {
+    pub(super) config: LpdConfig,
+    pub(super) problems: Vec<Problem>,
+    pub(super) methods: Vec<Box<dyn OrderingMethod>>,
+}
+
+impl Recipe {
+    /// The optimiser.
+    pub(super) fn adamw(&self) -> AdamW {
+        AdamW {
+            betas: self.betas,
+            weight_decay: self.weight_decay,
+        }
+    }
+
+    /// The transformer, grids and methods.
+    pub(super) fn checked(&self) -> Result<Prepared, RecipeError> {
+        self.check_numbers()?;
+        let config = LpdConfig::new(self.model.clone())?;
+        let grid = config.grid();
+        let problems = self
+            .group_sizes
+            .iter()
+            .map(|sizes| sizes.problem(grid))
+            .collect::<Result<_, _>>()?;
+        let methods = self
+            .orders
+            .iter()
+            .map(|part| registry::method(&part.method, grid, &part.set))
+            .collect::<Result<_, _>>()?;
+        Ok(Prepared {
+            config,
+            problems,
+            methods,
+        })
+    }
+
+    fn check_numbers(&self) -> Result<(), RecipeError> {
+        let rate = &self.learning_rate;
+        let share = |x: f64| (0.0..1.0).contains(&x);
+        let positive = |x: f64| x > 0.0 && x.is_finite();
+        let not_negative = |x: f64| x >= 0.0 && x.is_finite();
+        let checks = [
+            (
+                "epochs",
+                self.epochs,
+                positive(self.epochs) && self.epochs <= 1e6,
+                "a number above 0, up to 1000000",
+            ),
+            (
+                "batch",
+                self.batch as f64,
+                (1..=1 << 20).contains(&self.batch),
+                "a whole number from 1 to 1048576",
+            ),
+            (
+                "dropout",
+                f64::from(self.dropout),
+                share(f64::from(self.dropout)),
+                "a number from 0 up to 1, without 1",
+            ),
+            (
+                "label_drop",
+                f64::from(self.label_drop),
+                (0.0..=1.0).contains(&self.label_drop),
+                "a number from 0 to 1",
+            ),
+            (
+                "betas[0]",
+                self.betas[0],
+                share(self.betas[0]),
+                "a number from 0 up to 1, without 1",
+            ),
+            (
+                "betas[1]",
+                self.betas[1],
+                share(self.betas[1]),
+                "a number from 0 up to 1, without 1",
+            ),
+            (
+                "weight_decay",
+                self.weight_decay,
+                not_negative(self.weight_decay),
+                "a number from 0",
+            ),
+            (
+                "clip",
+                self.clip,
+                not_negative(self.clip),
+                "a number from 0",
+            ),
+            (
+                "average",
+                self.average,
+                share(self.average),
+                "a number from 0 up to 1, without 1",
+            ),
+            (
+                "learning_rate.peak",
+                rate.peak,
+                positive(rate.peak),
+                "a number above 0",
+            ),
+            (
+                "learning_rate.warmup",
+                rate.warmup,
+                not_negative(rate.warmup),
+                "a number of epochs from 0",
+            ),
+            (
+                "learning_rate.last",
+                rate.last,
+                not_negative(rate.last),
+                "a number from 0",
+            ),
+            (
+                "learning_rate.decay_from",
+                rate.decay_from.unwrap_or(rate.warmup),
+                rate.decay_from
+                    .is_none_or(|from| from >= rate.warmup && from.is_finite()),
+                "an epoch that is not before the end of the warmup",
+            ),
+        ];
+        for (field, value, is_allowed, allowed) in checks {
+            if !is_allowed {
+                return Err(RecipeError::Number {
+                    field,
+                    value,
+                    allowed,
+                });
+            }
+        }
+        for (field, length) in [
+            ("group_sizes", self.group_sizes.len()),
+            ("orders", self.orders.len()),
+        ] {
+            if length == 0 {
+                return Err(RecipeError::Empty { field });
+            }
+        }
+        for part in &self.orders {
+            if !positive(part.weight) {
+                return Err(RecipeError::Number {
+                    field: "orders.weight",
+                    value: part.weight,
+                    allowed: "a number above 0",
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// The recipe as TOML with every setting, which reads back as it is.
+    ///
+    /// # Errors
+    ///
+    /// [`RecipeError::Toml`] if a number is too large for TOML.
+    pub fn to_toml(&self) -> Result<String, RecipeError> {
+        toml::to_string(self).map_err(|error| RecipeError::Toml {
+            line: None,
+            reason: error.to_string(),
+        })
+    }
+}
+
+impl SizesDrawn {
+    fn problem(&self, grid: Grid) -> Result<Problem, RecipeError> {
+        let sizes = match self {
+            Self::Sizes(sizes) => GroupSizes::new(sizes.clone())?,
+            Self::Steps(steps) => match GroupSizes::published(grid, *steps) {
+                Some(sizes) => sizes,
+                None => Shape::Cosine.group_sizes(grid.cells(), *steps, FirstGroup::One)?,
+            },
+        };
+        Ok(Problem::new(grid, sizes)?)
+    }
+}
+
+/// A parameter of a mixture, for messages.
+impl MixturePart {
+    /// The method and its parameters, as `method(name=value, ..)`.
+    pub fn label(&self) -> String {
+        if self.set.is_empty() {
+            return self.method.clone();
+        }
+        let set: Vec<String> = self
+            .set
+            .iter()
+            .map(|(name, value): (&String, &ParameterValue)| format!("{name}={value}"))
+            .collect();
+        format!("{}({})", self.method, set.join(", "))
+    }
+}

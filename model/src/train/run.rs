@@ -1,0 +1,305 @@
+//! A training run.
+
+use std::path::Path;
+
+use candle_core::Device;
+use orders_datasets::TokenSet;
+
+use super::adamw::Moving;
+use super::checkpoint::{self, State};
+use super::draw::{Draw, Drawn, Stream, seed_of};
+use super::error::TrainError;
+use super::gradient::{Asked, Gradients, tensors};
+use super::initial::initial;
+use super::recipe::Recipe;
+use crate::cpu::gradient::Layout;
+use crate::lpd::{Dropout, LpdConfig, LpdError, mixed};
+use crate::weights::Weights;
+
+/// What an update did.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct StepReport {
+    /// The number of the update, from 1.
+    pub step: u64,
+    /// Passes over the images after it.
+    pub epoch: f64,
+    /// The mean cross-entropy of its batch before it, in nats for each cell.
+    pub loss: f64,
+    /// The learning rate.
+    pub learning_rate: f64,
+    /// The norm of the gradient before clipping.
+    pub gradient_norm: f64,
+}
+
+/// A training run: parameters, moments and what it trains on.
+///
+/// On the CPU gradients are computed by our own kernels, on other devices by
+/// candle; the update is always the CPU's. Memory is four numbers for each
+/// parameter (five with an average), and 16 gradients on the CPU.
+pub struct Training {
+    recipe: Recipe,
+    config: LpdConfig,
+    layout: Layout,
+    decays: Vec<bool>,
+    draw: Draw,
+    data_digest: String,
+    gradients: Gradients,
+    gradient: Vec<f32>,
+    state: State,
+}
+
+/// Images that are not trained on, drawn as in training: see
+/// [`Training::held_out`].
+pub struct HeldOut {
+    draw: Draw,
+    batches: u64,
+}
+
+impl Training {
+    /// A run from its beginning.
+    ///
+    /// # Errors
+    ///
+    /// [`TrainError::Recipe`]; [`TrainError::Data`] if the tokens are of another
+    /// grid, codebook or number of classes than the recipe's model;
+    /// [`TrainError::Lpd`] if memory can't be had on the device.
+    pub fn new(recipe: Recipe, data: TokenSet, device: &Device) -> Result<Self, TrainError> {
+        let prepared = recipe.checked()?;
+        let config = prepared.config.clone();
+        let layout = Layout::new(&config);
+        let parameters = initial(&config, recipe.seed);
+        let zeros = || vec![0.0; parameters.len()];
+        let data_digest = checkpoint::digest(&data);
+        let decays = config
+            .tensors()
+            .iter()
+            .flat_map(|tensor| {
+                let count = tensor.shape.iter().product();
+                std::iter::repeat_n(tensor.shape.len() >= 2, count)
+            })
+            .collect();
+        Ok(Self {
+            draw: Draw::new(&recipe, prepared, data)?,
+            gradients: Gradients::new(&config, &layout, &parameters, device)?,
+            gradient: zeros(),
+            state: State {
+                step: 0,
+                first: zeros(),
+                second: zeros(),
+                average: (recipe.average > 0.0).then(|| parameters.clone()),
+                parameters,
+            },
+            recipe,
+            config,
+            layout,
+            decays,
+            data_digest,
+        })
+    }
+
+    /// A run from where it was [saved](Self::save): it goes on as if it had not
+    /// been interrupted, to the last bit if the kind of CPU is the same.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`new`](Self::new); [`TrainError::Load`], [`TrainError::State`]
+    /// or [`TrainError::Unstated`] if the file is not a saved run;
+    /// [`TrainError::OtherRun`] if it is one of another recipe or other data.
+    pub fn resume(
+        recipe: Recipe,
+        data: TokenSet,
+        device: &Device,
+        path: &Path,
+    ) -> Result<Self, TrainError> {
+        let mut run = Self::new(recipe, data, device)?;
+        let toml = run.recipe.to_toml()?;
+        let has_average = run.state.average.is_some();
+        let about = checkpoint::About {
+            recipe: &toml,
+            data: &run.data_digest,
+        };
+        run.state = checkpoint::load(path, &run.config, &run.layout, has_average, &about)?;
+        Ok(run)
+    }
+
+    /// Writes all that [`resume`](Self::resume) needs. The file appears whole
+    /// or not at all, and replaces one that is there.
+    ///
+    /// # Errors
+    ///
+    /// [`TrainError::Save`].
+    pub fn save(&self, path: &Path) -> Result<(), TrainError> {
+        let toml = self.recipe.to_toml()?;
+        let about = checkpoint::About {
+            recipe: &toml,
+            data: &self.data_digest,
+        };
+        checkpoint::save(path, &self.config, &self.layout, &self.state, &about)
+    }
+
+    /// The recipe.
+    pub fn recipe(&self) -> &Recipe {
+        &self.recipe
+    }
+
+    /// The transformer's sizes.
+    pub fn config(&self) -> &LpdConfig {
+        &self.config
+    }
+
+    /// Images that it trains on.
+    pub fn images(&self) -> usize {
+        self.draw.images()
+    }
+
+    /// What tells the tokens from others: their SHA-256.
+    pub fn data_digest(&self) -> &str {
+        &self.data_digest
+    }
+
+    /// Updates that were made.
+    pub fn step_count(&self) -> u64 {
+        self.state.step
+    }
+
+    /// Updates of the whole run: the epochs, rounded up to a whole batch.
+    pub fn last_step(&self) -> u64 {
+        let samples = self.recipe.epochs * self.draw.images() as f64;
+        ((samples / self.recipe.batch as f64).ceil() as u64).max(1)
+    }
+
+    /// Whether all updates were made.
+    pub fn is_done(&self) -> bool {
+        self.state.step >= self.last_step()
+    }
+
+    /// One update.
+    ///
+    /// # Errors
+    ///
+    /// [`TrainError::NotFinite`] if the loss or its gradient is no number: then
+    /// nothing is changed. [`TrainError::Method`] if a method made no order,
+    /// [`TrainError::Lpd`] if the device failed.
+    pub fn step(&mut self) -> Result<StepReport, TrainError> {
+        let drawn = self.draw.step(self.state.step)?;
+        let seed = mixed(seed_of(self.recipe.seed, Stream::Dropout), self.state.step);
+        let dropout = Dropout::new(self.recipe.dropout, seed);
+        let dropout = dropout.filter(|_| self.recipe.dropout > 0.0);
+        let parameters = &self.state.parameters;
+        let loss = self.gradients.compute(
+            &Asked {
+                config: &self.config,
+                layout: &self.layout,
+                parameters,
+                drawn: &drawn,
+                dropout,
+            },
+            &mut self.gradient,
+        )?;
+        let step = self.state.step + 1;
+        let norm = norm(&self.gradient);
+        if !loss.is_finite() || !norm.is_finite() {
+            return Err(TrainError::NotFinite { step, loss, norm });
+        }
+        let clip = self.recipe.clip;
+        let factor = if clip > 0.0 && norm > clip {
+            (clip / norm) as f32
+        } else {
+            1.0
+        };
+        let batches_an_epoch = self.draw.images() as f64 / self.recipe.batch as f64;
+        let middle = (self.state.step as f64 + 0.5) / batches_an_epoch;
+        let rate = self.recipe.learning_rate.at(middle, self.recipe.epochs);
+        let State {
+            parameters,
+            first,
+            second,
+            average,
+            ..
+        } = &mut self.state;
+        let moving = Moving {
+            parameters,
+            first,
+            second,
+            decays: &self.decays,
+        };
+        self.recipe
+            .adamw()
+            .update(moving, &self.gradient, factor, (step, rate));
+        if let Some(average) = average {
+            let kept = self.recipe.average as f32;
+            for (average, parameter) in average.iter_mut().zip(parameters) {
+                *average += (*parameter - *average) * (1.0 - kept);
+            }
+        }
+        self.state.step = step;
+        Ok(StepReport {
+            step,
+            epoch: step as f64 / batches_an_epoch,
+            loss,
+            learning_rate: rate,
+            gradient_norm: norm,
+        })
+    }
+
+    /// Other images, on which [`held_out_loss`](Self::held_out_loss) is measured:
+    /// up to `images` of them, rounded up to whole batches.
+    ///
+    /// # Errors
+    ///
+    /// [`TrainError::Data`] as for [`new`](Self::new).
+    pub fn held_out(&self, data: TokenSet, images: usize) -> Result<HeldOut, TrainError> {
+        let recipe = Recipe {
+            label_drop: 0.0,
+            flip: false,
+            ..self.recipe.clone()
+        };
+        let images = images.min(data.len()).max(1);
+        let draw = Draw::new(&recipe, recipe.checked()?, data)?;
+        let batches = images.div_ceil(recipe.batch) as u64;
+        Ok(HeldOut { draw, batches })
+    }
+
+    /// The mean cross-entropy on held-out images, in nats for each cell, with
+    /// orders and group sizes drawn as in training but the same ones each time;
+    /// of the average of the weights, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// [`TrainError::Method`] and [`TrainError::Lpd`] as for
+    /// [`step`](Self::step).
+    pub fn held_out_loss(&mut self, held_out: &mut HeldOut) -> Result<f64, TrainError> {
+        let mut sum = 0.0;
+        for batch in 0..held_out.batches {
+            let drawn: Drawn = held_out.draw.step(batch)?;
+            let asked = Asked {
+                config: &self.config,
+                layout: &self.layout,
+                parameters: self.state.weights(),
+                drawn: &drawn,
+                dropout: None,
+            };
+            sum += self.gradients.compute(&asked, &mut self.gradient)?;
+        }
+        Ok(sum / held_out.batches as f64)
+    }
+
+    /// The weights as they are now; their average, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// [`TrainError::Lpd`] if memory can't be had.
+    pub fn weights(&self) -> Result<Weights, TrainError> {
+        let numbers = self.state.weights();
+        let tensors = tensors(&self.config, &self.layout, numbers, &Device::Cpu);
+        let tensors = tensors.map_err(LpdError::from)?;
+        let weights = Weights::checked(&self.config.tensors(), tensors);
+        Ok(weights.map_err(LpdError::from)?)
+    }
+}
+
+/// The Euclidean norm.
+fn norm(numbers: &[f32]) -> f64 {
+    let squares = numbers.iter().map(|&x| f64::from(x) * f64::from(x));
+    squares.sum::<f64>().sqrt()
+}
