@@ -88,7 +88,7 @@ fn wrong_input() {
         ),
         (
             "thresholds --grid 4x4 --steps 2 --field exp",
-            "--field: 'exp' is no field; fields are exp:R, matern12:R, matern32:R, matern52:R, se:R and power:EXPONENT, each with or without :shrink=S",
+            "--field: 'exp' is no field; fields are exp:R, matern12:R, matern32:R, matern52:R, se:R, power:EXPONENT, photos and files NAME.npy, each with or without :shrink=S",
         ),
     ] {
         folder.refuses(2, &format!("optimize {line} -q"), error);

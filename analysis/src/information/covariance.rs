@@ -10,6 +10,7 @@ use orders_core::{Cell, Grid};
 use super::cholesky::Cholesky;
 use super::error::CovarianceError;
 use super::field::Field;
+use super::measured::MeasuredField;
 
 /// The covariance of the values at all cells of a grid: symmetric, finite and
 /// positive definite, checked when it is built. Cloning is cheap.
@@ -89,31 +90,7 @@ impl Covariance {
                 cells,
             });
         }
-        if let Some(((row, column), &value)) =
-            matrix.indexed_iter().find(|(_, value)| !value.is_finite())
-        {
-            return Err(CovarianceError::NotFinite { row, column, value });
-        }
-        let mut values = vec![0.0; cells * cells];
-        for row in 0..cells {
-            for column in 0..=row {
-                let (value, transposed) = (matrix[[row, column]], matrix[[column, row]]);
-                let scale = (matrix[[row, row]] * matrix[[column, column]]).abs().sqrt();
-                if (value - transposed).abs() > Self::SYMMETRY_TOLERANCE * scale {
-                    return Err(CovarianceError::NotSymmetric {
-                        row,
-                        column,
-                        value,
-                        transposed,
-                    });
-                }
-                // Half of each, since the sum of both could overflow.
-                let mean = value / 2.0 + transposed / 2.0;
-                values[row * cells + column] = mean;
-                values[column * cells + row] = mean;
-            }
-        }
-        Self::checked(grid, values, shrinkage)
+        Self::checked(grid, symmetric(matrix)?, shrinkage)
     }
 
     /// The covariance of a field on a grid.
@@ -122,18 +99,30 @@ impl Covariance {
     ///
     /// [`CovarianceError::TooLarge`], and
     /// [`CovarianceError::NotPositiveDefinite`] for a field that is so smooth that
-    /// its covariance can't be factored in f64.
+    /// its covariance can't be factored in f64; of a field that was measured, as
+    /// [`of_measured`](Self::of_measured).
     pub fn of_field(field: &Field, grid: Grid) -> Result<Self, CovarianceError> {
         check_cells(grid)?;
-        let cells = grid.cells();
-        let by_lag = field.covariance_by_lag(grid);
-        let mut values = Vec::with_capacity(cells * cells);
-        for a in 0..cells as Cell {
-            for b in 0..cells as Cell {
-                values.push(by_lag[lag(grid, a, b)]);
-            }
-        }
-        Self::checked(grid, values, field.shrinkage())
+        Self::checked(grid, field.covariance(grid)?, field.shrinkage())
+    }
+
+    /// The covariance of a measured field on a grid, shrunk as
+    /// [`with_shrinkage`](Self::with_shrinkage) does. All variances are 1.
+    ///
+    /// # Errors
+    ///
+    /// [`CovarianceError::TooLarge`]; [`CovarianceError::Shape`],
+    /// [`CovarianceError::OtherPatches`] or [`CovarianceError::BeyondOffsets`] if the
+    /// field was not measured for such a grid;
+    /// [`CovarianceError::NotPositiveDefinite`] with the shrinkage that helps; and
+    /// [`CovarianceError::Shrinkage`].
+    pub fn of_measured(
+        field: &MeasuredField,
+        grid: Grid,
+        shrinkage: f64,
+    ) -> Result<Self, CovarianceError> {
+        check_cells(grid)?;
+        Self::checked(grid, field.correlations(grid)?, shrinkage)
     }
 
     /// Values that are finite and symmetric, shrunk and then checked.
@@ -142,12 +131,7 @@ impl Covariance {
             return Err(CovarianceError::Shrinkage { value: shrinkage });
         }
         let cells = grid.cells();
-        for cell in 0..cells {
-            let value = values[cell * cells + cell];
-            if value <= 0.0 {
-                return Err(CovarianceError::Variance { cell, value });
-            }
-        }
+        check_variances(&values, cells)?;
         let variance = mean_variance(&values, cells);
         if shrinkage > 0.0 {
             for (place, value) in values.iter_mut().enumerate() {
@@ -213,12 +197,44 @@ fn check_cells(grid: Grid) -> Result<(), CovarianceError> {
     Ok(())
 }
 
-/// The place of the lag between two cells in a list of frames x height x width.
-fn lag(grid: Grid, a: Cell, b: Cell) -> usize {
-    let (a_row, a_column) = grid.position_from_cell(a);
-    let (b_row, b_column) = grid.position_from_cell(b);
-    let frames = grid.frame_from_cell(a).abs_diff(grid.frame_from_cell(b));
-    grid.cell_in_frame(frames, a_row.abs_diff(b_row), a_column.abs_diff(b_column)) as usize
+/// The entries of a square matrix, which must be finite and symmetric within
+/// [`Covariance::SYMMETRY_TOLERANCE`]: of each pair, the mean.
+pub(super) fn symmetric(matrix: ArrayView2<'_, f64>) -> Result<Vec<f64>, CovarianceError> {
+    let cells = matrix.nrows();
+    if let Some(((row, column), &value)) =
+        matrix.indexed_iter().find(|(_, value)| !value.is_finite())
+    {
+        return Err(CovarianceError::NotFinite { row, column, value });
+    }
+    let mut values = vec![0.0; cells * cells];
+    for row in 0..cells {
+        for column in 0..=row {
+            let (value, transposed) = (matrix[[row, column]], matrix[[column, row]]);
+            let scale = (matrix[[row, row]] * matrix[[column, column]]).abs().sqrt();
+            if (value - transposed).abs() > Covariance::SYMMETRY_TOLERANCE * scale {
+                return Err(CovarianceError::NotSymmetric {
+                    row,
+                    column,
+                    value,
+                    transposed,
+                });
+            }
+            // Half of each, since the sum of both could overflow.
+            let mean = value / 2.0 + transposed / 2.0;
+            values[row * cells + column] = mean;
+            values[column * cells + row] = mean;
+        }
+    }
+    Ok(values)
+}
+
+pub(super) fn check_variances(values: &[f64], cells: usize) -> Result<(), CovarianceError> {
+    for (cell, &value) in values.iter().step_by(cells + 1).enumerate() {
+        if value <= 0.0 {
+            return Err(CovarianceError::Variance { cell, value });
+        }
+    }
+    Ok(())
 }
 
 fn mean_variance(values: &[f64], cells: usize) -> f64 {

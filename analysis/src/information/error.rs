@@ -3,6 +3,7 @@
 use orders_core::{Grid, MethodError, OrderError};
 
 use super::covariance::Covariance;
+use super::measured::MeasuredFileError;
 
 /// Why a text or numbers are no field.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -10,11 +11,25 @@ use super::covariance::Covariance;
 pub enum FieldError {
     /// The text names no field.
     #[error(
-        "'{text}' is no field; fields are exp:R, matern12:R, matern32:R, matern52:R, se:R and power:EXPONENT, each with or without :shrink=S"
+        "'{text}' is no field; fields are exp:R, matern12:R, matern32:R, matern52:R, se:R, power:EXPONENT, photos and files NAME.npy, each with or without :shrink=S"
     )]
     Unknown {
         /// The text given.
         text: String,
+    },
+    /// The text names a file, which was not to be read.
+    #[error("field '{text}' is a file, which Field::read reads")]
+    IsFile {
+        /// The text given.
+        text: String,
+    },
+    /// A file is followed by something else than what it may be.
+    #[error("field '{text}': '{word}' is none of stationary and shrink=S, each at most once")]
+    Word {
+        /// The text given.
+        text: String,
+        /// What is in the place.
+        word: String,
     },
     /// There is no number where one is needed.
     #[error("field '{text}': '{word}' is no number")]
@@ -42,6 +57,18 @@ pub enum FieldError {
         /// The value given.
         value: f64,
     },
+}
+
+/// Why a text names no field, or its file can't be read.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum FieldReadError {
+    /// The text names none.
+    #[error(transparent)]
+    Text(#[from] FieldError),
+    /// The file holds none.
+    #[error(transparent)]
+    File(#[from] MeasuredFileError),
 }
 
 /// Why a matrix is no covariance of a grid.
@@ -72,6 +99,28 @@ pub enum CovarianceError {
         grid: Grid,
         /// Cells of the grid.
         cells: usize,
+    },
+    /// The field was measured on patches of another grid.
+    #[error(
+        "the field was measured on patches of {patches} cells, and the grid is {grid}; a stationary one serves all smaller grids"
+    )]
+    OtherPatches {
+        /// The grid of the patches.
+        patches: Grid,
+        /// The grid.
+        grid: Grid,
+    },
+    /// The field was not measured at all offsets of the grid.
+    #[error(
+        "the field was measured for grids of one frame with at most {height}x{width} cells, and the grid is {grid}"
+    )]
+    BeyondOffsets {
+        /// The most rows.
+        height: usize,
+        /// The most columns.
+        width: usize,
+        /// The grid.
+        grid: Grid,
     },
     /// An entry is NaN or infinite.
     #[error("the covariance of cells {row} and {column} is {value}; it must be a finite number")]

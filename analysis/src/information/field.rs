@@ -1,18 +1,16 @@
-//! Gaussian fields by name.
+//! Gaussian fields.
 
-use std::fmt;
-use std::str::FromStr;
+use orders_core::{Cell, Grid};
 
-use orders_core::Grid;
-
-use super::error::FieldError;
+use super::error::{CovarianceError, FieldError};
 use super::kernel::KernelFamily;
+use super::measured::{FieldFile, MeasuredField};
 use super::power_law;
 
 /// What shrinks the covariance of a squared exponential where nothing is said.
 const SQUARED_EXPONENTIAL_SHRINKAGE: f64 = 1e-6;
 
-/// A stationary Gaussian field of mean 0 and variance 1, as a text names it.
+/// A Gaussian field of mean 0 and variance 1, as a text names it.
 ///
 /// | text | correlation of two cells at distance d |
 /// |---|---|
@@ -21,6 +19,8 @@ const SQUARED_EXPONENTIAL_SHRINKAGE: f64 = 1e-6;
 /// | `matern52:5` | `(1 + sqrt(5) d/5 + 5 d^2/75) exp(-sqrt(5) d/5)` |
 /// | `se:4` | squared exponential: `exp(-d^2/32)`, shrunk by 0.000001 |
 /// | `power:2.9` | spectrum `abs(f)^-2.9`; see [`FieldKind::PowerLaw`] |
+/// | `photos` | measured on photographs; see [`FieldKind::Photos`] |
+/// | `FILE.npy` | measured, or given as a matrix; see [`Field::read`] |
 ///
 /// d is Euclidean, in cells; in a video, a frame counts as much as a row.
 /// `:shrink=S` behind any of them shrinks the covariance towards independence:
@@ -41,8 +41,8 @@ const SQUARED_EXPONENTIAL_SHRINKAGE: f64 = 1e-6;
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Field {
-    kind: FieldKind,
-    shrinkage: f64,
+    pub(super) kind: FieldKind,
+    pub(super) shrinkage: f64,
 }
 
 /// What a field's covariance is, before it is shrunk.
@@ -75,6 +75,14 @@ pub enum FieldKind {
         /// From 0, which is white noise, to 10.
         exponent: f64,
     },
+    /// The luminance of 43 natural photographs, the mean over square cells of which
+    /// the shorter side of each photograph has 64. Stationary and the same mirrored
+    /// in each axis; for grids of one frame with at most 64x64 cells, on all of which
+    /// it is positive definite. `data/photos.md` in the source says which
+    /// photographs, and how.
+    Photos,
+    /// What a file holds.
+    File(FieldFile),
 }
 
 impl Field {
@@ -112,6 +120,14 @@ impl Field {
         })
     }
 
+    /// The field of natural photographs.
+    pub fn photos() -> Self {
+        Self {
+            kind: FieldKind::Photos,
+            shrinkage: 0.0,
+        }
+    }
+
     /// This field, shrunk by another intensity: 0 leaves it as its formula has
     /// it, 1 makes all cells independent.
     ///
@@ -119,9 +135,7 @@ impl Field {
     ///
     /// [`FieldError::Shrinkage`] unless the intensity is from 0 to 1.
     pub fn with_shrinkage(self, shrinkage: f64) -> Result<Self, FieldError> {
-        if !(0.0..=1.0).contains(&shrinkage) {
-            return Err(FieldError::Shrinkage { value: shrinkage });
-        }
+        check_shrinkage(shrinkage)?;
         Ok(Self { shrinkage, ..self })
     }
 
@@ -135,78 +149,52 @@ impl Field {
         self.shrinkage
     }
 
-    /// The covariance at every lag that the grid has, not shrunk: frames x height
-    /// x width in C order, for the absolute differences.
-    pub(super) fn covariance_by_lag(&self, grid: Grid) -> Vec<f64> {
-        match self.kind {
-            FieldKind::Kernel { family, range } => (0..grid.cells() as u32)
-                .map(|cell| family.correlation(grid.squared_distance(0, cell), range))
-                .collect(),
-            FieldKind::PowerLaw { exponent } => power_law::covariance_by_lag(grid, exponent),
+    /// The file that it was read from, if it was.
+    pub fn file(&self) -> Option<&FieldFile> {
+        match &self.kind {
+            FieldKind::File(file) => Some(file),
+            _ => None,
+        }
+    }
+
+    /// The covariances of every two cells of a grid, row after row, not shrunk.
+    pub(super) fn covariance(&self, grid: Grid) -> Result<Vec<f64>, CovarianceError> {
+        match &self.kind {
+            &FieldKind::Kernel { family, range } => {
+                let cells = 0..grid.cells() as Cell;
+                let by_lag: Vec<f64> = cells
+                    .map(|cell| family.correlation(grid.squared_distance(0, cell), range))
+                    .collect();
+                Ok(at_lags(grid, &by_lag))
+            }
+            &FieldKind::PowerLaw { exponent } => {
+                Ok(at_lags(grid, &power_law::covariance_by_lag(grid, exponent)))
+            }
+            FieldKind::Photos => MeasuredField::photos().correlations(grid),
+            FieldKind::File(file) => file.field().correlations(grid),
         }
     }
 }
 
-impl fmt::Display for Field {
-    /// Writes the text that [`FromStr`] reads.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let usual = match self.kind {
-            FieldKind::Kernel { family, range } => {
-                let name = match family {
-                    KernelFamily::Exponential => "exp",
-                    KernelFamily::Matern32 => "matern32",
-                    KernelFamily::Matern52 => "matern52",
-                    KernelFamily::SquaredExponential => "se",
-                };
-                write!(f, "{name}:{range}")?;
-                // A shrinkage that nobody typed is always said.
-                match family {
-                    KernelFamily::SquaredExponential => f64::NAN,
-                    _ => 0.0,
-                }
-            }
-            FieldKind::PowerLaw { exponent } => {
-                write!(f, "power:{exponent}")?;
-                0.0
-            }
-        };
-        if self.shrinkage != usual {
-            write!(f, ":shrink={}", self.shrinkage)?;
-        }
-        Ok(())
-    }
+/// The covariances of every two cells, from those at every lag that the grid has:
+/// frames x height x width in C order, for the absolute differences.
+fn at_lags(grid: Grid, by_lag: &[f64]) -> Vec<f64> {
+    let lag = |a: Cell, b: Cell| {
+        let (a_row, a_column) = grid.position_from_cell(a);
+        let (b_row, b_column) = grid.position_from_cell(b);
+        let frames = grid.frame_from_cell(a).abs_diff(grid.frame_from_cell(b));
+        grid.cell_in_frame(frames, a_row.abs_diff(b_row), a_column.abs_diff(b_column))
+    };
+    let cells = 0..grid.cells() as Cell;
+    let pairs = cells
+        .clone()
+        .flat_map(|a| cells.clone().map(move |b| (a, b)));
+    pairs.map(|(a, b)| by_lag[lag(a, b) as usize]).collect()
 }
 
-impl FromStr for Field {
-    type Err = FieldError;
-
-    /// Reads `NAME:NUMBER` or `NAME:NUMBER:shrink=S`.
-    fn from_str(text: &str) -> Result<Self, FieldError> {
-        let unknown = || FieldError::Unknown { text: text.into() };
-        let number = |word: &str| -> Result<f64, FieldError> {
-            word.parse().map_err(|_| FieldError::Number {
-                text: text.into(),
-                word: word.into(),
-            })
-        };
-        let mut words = text.split(':');
-        let (name, value) = (words.next().ok_or_else(unknown)?, words.next());
-        let value = || number(value.ok_or_else(unknown)?);
-        let field = match name {
-            "exp" | "matern12" => Self::kernel(KernelFamily::Exponential, value()?),
-            "matern32" => Self::kernel(KernelFamily::Matern32, value()?),
-            "matern52" => Self::kernel(KernelFamily::Matern52, value()?),
-            "se" => Self::kernel(KernelFamily::SquaredExponential, value()?),
-            "power" => Self::power_law(value()?),
-            _ => Err(unknown()),
-        }?;
-        match (words.next(), words.next()) {
-            (None, _) => Ok(field),
-            (Some(word), None) => {
-                let shrinkage = word.strip_prefix("shrink=").ok_or_else(unknown)?;
-                field.with_shrinkage(number(shrinkage)?)
-            }
-            _ => Err(unknown()),
-        }
+pub(super) fn check_shrinkage(value: f64) -> Result<(), FieldError> {
+    if !(0.0..=1.0).contains(&value) {
+        return Err(FieldError::Shrinkage { value });
     }
+    Ok(())
 }

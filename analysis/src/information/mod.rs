@@ -9,7 +9,8 @@
 //! KL(p || q) = sum_g TC(X_g | X_<g),   TC(X_g | c) = sum_{i in g} H(X_i | c) - H(X_g | c)
 //! ```
 //!
-//! On a Gaussian field every term has a closed form. [`Field`] names a field,
+//! On a Gaussian field every term has a closed form. [`Field`] names a field, of a
+//! formula or measured on images ([`MeasuredField`]);
 //! [`Covariance`] is its covariance on a grid, [`Information`] measures orders, and
 //! [`measure_batch`] many of them. [`CutCosts`] is what every way to cut an order
 //! costs, [`InformationCurve`] what random orders cost in the mean.
@@ -44,9 +45,11 @@ mod curve;
 mod cut_costs;
 mod error;
 mod field;
+mod field_text;
 mod kernel;
 mod mean;
 mod measure;
+mod measured;
 mod order;
 mod power_law;
 mod search;
@@ -56,11 +59,12 @@ pub use batch::measure_batch;
 pub use covariance::Covariance;
 pub use curve::InformationCurve;
 pub use cut_costs::CutCosts;
-pub use error::{CovarianceError, FieldError, InformationError};
+pub use error::{CovarianceError, FieldError, FieldReadError, InformationError};
 pub use field::{Field, FieldKind};
 pub use kernel::KernelFamily;
 pub use mean::{information_curve, mean_cut_costs, mean_cut_costs_of};
 pub use measure::Information;
+pub use measured::{FieldFile, MeasuredError, MeasuredField, MeasuredFileError, MeasuredReadError};
 pub use order::{OrderInformation, StepInformation};
 pub use search::{OrderSearch, SearchRound, greedy_order};
 pub use sizes::{OptimalSizes, SizesParams};

@@ -7,7 +7,7 @@ use orders_core::MethodError;
 use orders_core::files::OutputError;
 
 use crate::geometry::GeometryError;
-use crate::information::{CovarianceError, FieldError, InformationError};
+use crate::information::{CovarianceError, FieldReadError, InformationError};
 use crate::statistics::StatisticsError;
 use crate::table::TableError;
 
@@ -81,9 +81,15 @@ pub enum TrialError {
     /// There is no geometry.
     #[error(transparent)]
     Geometry(#[from] GeometryError),
-    /// The text names no field.
+    /// The text names no field, or its file can't be read.
     #[error(transparent)]
-    Field(#[from] FieldError),
+    Field(#[from] FieldReadError),
+    /// The file of a field is another one than the settings say.
+    #[error("the file of field '{field}' was changed since the sweep began")]
+    FieldChanged {
+        /// The field.
+        field: String,
+    },
     /// The field has no covariance on the grid.
     #[error(transparent)]
     Covariance(#[from] CovarianceError),

@@ -52,10 +52,12 @@
 mod axis;
 mod compare;
 mod error;
+mod fields;
 mod folder;
 mod measure;
 mod measurer;
 mod merge;
+mod optimal;
 mod plan;
 mod result;
 mod run;
@@ -73,6 +75,7 @@ pub use error::{PlanError, ShardError, SpecError, SweepError, TrialError, ViewEr
 pub use folder::SweepFolder;
 pub use measure::SweepMeasure;
 pub use merge::merge;
+pub use optimal::{OPTIMAL_ORDERS, optimal_seed};
 pub use plan::Plan;
 pub use result::{Estimate, TrialResult};
 pub use run::{Progress, run};

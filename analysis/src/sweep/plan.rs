@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::MOST_TRIALS;
 use super::error::PlanError;
 use super::measure::SweepMeasure;
+use super::optimal::OptimalTables;
 use super::sizes::SizesChoice;
 use super::space::{Point, points};
 use super::spec::{Design, Spec};
@@ -35,6 +36,12 @@ impl Plan {
     /// A random or Sobol design may draw a point more than once; it is tried
     /// once then, so there can be fewer trials than points.
     ///
+    /// Optimal group sizes are found here, before any trial, with work spread over
+    /// the current rayon pool: for N cells, O(N^3) time for each order that they
+    /// are found from ([`OPTIMAL_ORDERS`](super::OPTIMAL_ORDERS) of a random
+    /// method), once for the orders of a method that all its steps share. All
+    /// else takes no time to speak of.
+    ///
     /// # Errors
     ///
     /// [`PlanError::Point`] at the first point that is none,
@@ -43,9 +50,11 @@ impl Plan {
     pub fn new(spec: &Spec) -> Result<Self, PlanError> {
         let mut trials = Vec::new();
         let mut checked = CheckedFields::default();
+        let mut optimal = OptimalTables::new(&spec.steps);
         let mut first_of: HashMap<Digest, usize> = HashMap::new();
         for (index, point) in points(spec)?.iter().enumerate() {
-            let trial = trial(spec, point, &mut checked).map_err(|reason| PlanError::Point {
+            let trial = trial(spec, point, &mut checked, &mut optimal);
+            let trial = trial.map_err(|reason| PlanError::Point {
                 number: index + 1,
                 point: words(point),
                 reason,
@@ -107,7 +116,12 @@ impl Plan {
     }
 }
 
-fn trial(spec: &Spec, point: &Point<'_>, checked: &mut CheckedFields) -> Result<Trial, String> {
+fn trial(
+    spec: &Spec,
+    point: &Point<'_>,
+    checked: &mut CheckedFields,
+    optimal: &mut OptimalTables,
+) -> Result<Trial, String> {
     let axes = point.method;
     let entries = registry::methods().iter();
     let known = entries.filter(|entry| entry.name == axes.name);
@@ -121,7 +135,11 @@ fn trial(spec: &Spec, point: &Point<'_>, checked: &mut CheckedFields) -> Result<
     }
     let method =
         registry::method(&axes.name, point.grid, &parameters).map_err(|error| error.to_string())?;
-    let sizes = point.sizes.find(point.grid, point.steps, method.as_ref())?;
+    let sizes = point
+        .sizes
+        .find(point.grid, point.steps, method.as_ref(), |steps| {
+            optimal.find(point, method.as_ref(), steps)
+        })?;
     let problem = Problem::new(point.grid, sizes.clone()).map_err(|error| error.to_string())?;
     method
         .generator(&problem)
@@ -152,6 +170,7 @@ fn trial(spec: &Spec, point: &Point<'_>, checked: &mut CheckedFields) -> Result<
         steps: sizes.steps(),
         group_sizes: sizes.as_slice().to_vec(),
         field: point.field.map(Field::to_string),
+        field_sha256: point.field.and_then(sha256_of),
         seed: point.seed,
         orders: spec.orders,
         measures: spec
@@ -167,6 +186,11 @@ fn trial(spec: &Spec, point: &Point<'_>, checked: &mut CheckedFields) -> Result<
         label: axes.label.clone(),
         settings,
     })
+}
+
+/// The digest of the file that a field is from.
+pub(super) fn sha256_of(field: &Field) -> Option<String> {
+    field.file().map(|file| file.digest().to_string())
 }
 
 /// Fields that have a covariance on a grid.

@@ -4,8 +4,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use super::error::{SweepError, TrialError};
+use super::fields::TrialFields;
 use super::folder::SweepFolder;
-use super::run_trial::run_trial;
+use super::run_trial::run_trial_with;
 use super::trial::Trial;
 
 /// How far a sweep came.
@@ -61,6 +62,12 @@ pub fn run(
     };
     on_progress(progress(0));
 
+    let mut fields = TrialFields::default();
+    for &(index, trial) in &open {
+        let read = fields.read_of(&trial.settings);
+        read.map_err(|source| trial_failed(index, trial, source))?;
+    }
+    let fields = &fields;
     let done = AtomicUsize::new(0);
     let next = AtomicUsize::new(0);
     let failed: Mutex<Option<SweepError>> = Mutex::new(None);
@@ -79,7 +86,8 @@ pub fn run(
             let Some(&(index, trial)) = open.get(next.fetch_add(1, Ordering::Relaxed)) else {
                 break;
             };
-            let result = pool.install(|| run_trial(&trial.settings, program, &should_end));
+            let result =
+                pool.install(|| run_trial_with(fields, &trial.settings, program, &should_end));
             match result {
                 Ok(result) => folder.keep(trial, &result)?,
                 Err(TrialError::Stopped) => break,

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use ndarray::{Array2, ArrayView2, Axis, s};
-use orders_core::{BatchError, Cell, Grid, GroupSizes, OrderingMethod, Problem, stream_batch};
+use orders_core::{BatchError, Cell, GroupSizes, OrderingMethod, Problem, stream_batch};
 
 use super::error::TrialError;
+use super::fields::TrialFields;
 use super::measurer::Measurer;
 use super::result::{Estimate, TrialResult};
 use super::trial::{FORMAT, TrialSettings};
-use crate::information::{Covariance, Field};
+use crate::information::Covariance;
 use crate::statistics::{BootstrapParams, Running, mean_intervals};
 
 /// Makes the orders of a trial, measures them, and takes their means.
@@ -27,6 +28,18 @@ pub fn run_trial(
     program: &str,
     should_stop: &(dyn Fn() -> bool + Sync),
 ) -> Result<TrialResult, TrialError> {
+    let mut fields = TrialFields::default();
+    fields.read_of(settings)?;
+    run_trial_with(&fields, settings, program, should_stop)
+}
+
+/// As [`run_trial`], with fields that are there already.
+pub(super) fn run_trial_with(
+    fields: &TrialFields,
+    settings: &TrialSettings,
+    program: &str,
+    should_stop: &(dyn Fn() -> bool + Sync),
+) -> Result<TrialResult, TrialError> {
     let refused = |reason| TrialError::Settings { reason };
     let grid = settings.parsed_grid().map_err(refused)?;
     let method = settings.parsed_method(grid)?;
@@ -35,7 +48,10 @@ pub fn run_trial(
     let sizes = sizes.map_err(|error| refused(error.to_string()))?;
     let problem = Problem::new(grid, sizes.clone()).map_err(|error| refused(error.to_string()))?;
 
-    let covariance = covariance(settings, grid)?;
+    let field = fields.of(settings);
+    let covariance = field
+        .map(|field| Covariance::of_field(field, grid))
+        .transpose()?;
     let measurer = Measurer::new(&problem, &measures, covariance.as_ref())?;
     let width = (sizes.steps() + 1) * measures.len();
     let values = measured(
@@ -70,14 +86,6 @@ pub fn run_trial(
         }
     }
     Ok(result)
-}
-
-fn covariance(settings: &TrialSettings, grid: Grid) -> Result<Option<Covariance>, TrialError> {
-    let Some(text) = &settings.field else {
-        return Ok(None);
-    };
-    let field: Field = text.parse()?;
-    Ok(Some(Covariance::of_field(&field, grid)?))
 }
 
 /// A row for each order: the measures of each step, then of the order.

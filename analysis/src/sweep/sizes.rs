@@ -12,6 +12,9 @@ pub(super) enum SizesChoice {
     Published,
     /// A formula, by its name.
     Shape(String, Shape),
+    /// The cheapest for the method's orders on the field
+    /// ([`OptimalTables`](super::optimal::OptimalTables)).
+    Optimal,
     /// Those that belong to the method.
     Own,
     /// A list.
@@ -23,11 +26,12 @@ impl SizesChoice {
         match value {
             Value::String(name) => match name.as_str() {
                 "published" => Ok(Self::Published),
+                "optimal" => Ok(Self::Optimal),
                 "own" => Ok(Self::Own),
                 name => match Shape::from_name(name).map_err(|error| error.to_string())? {
                     Some(shape) => Ok(Self::Shape(name.into(), shape)),
                     None => Err(format!(
-                        "there are no sizes '{name}'; there are published, own, {} and lists such as [1, 5, 10]",
+                        "there are no sizes '{name}'; there are published, optimal, own, {} and lists such as [1, 5, 10]",
                         Shape::NAMES.join(", ")
                     )),
                 },
@@ -50,18 +54,20 @@ impl SizesChoice {
     /// Whether they are made for a number of steps.
     pub(super) fn takes_steps(&self) -> bool {
         match self {
-            Self::Published => true,
+            Self::Published | Self::Optimal => true,
             Self::Shape(_, shape) => *shape != Shape::OneByOne,
             Self::Own | Self::Listed(_) => false,
         }
     }
 
-    /// The sizes for a whole grid.
+    /// The sizes for a whole grid. Optimal ones are looked for where `optimal`
+    /// says, given the number of steps.
     pub(super) fn find(
         &self,
         grid: Grid,
         steps: Option<usize>,
         method: &dyn OrderingMethod,
+        optimal: impl FnOnce(usize) -> Result<GroupSizes, String>,
     ) -> Result<GroupSizes, String> {
         let needed =
             || steps.ok_or_else(|| format!("'{self}' sizes need steps, and the file lists none"));
@@ -79,6 +85,7 @@ impl SizesChoice {
                 let sizes = shape.group_sizes(grid.cells(), steps, FirstGroup::One);
                 sizes.map_err(|error| error.to_string())
             }
+            Self::Optimal => optimal(needed()?),
             Self::Own => {
                 let sizes = method.own_group_sizes(&KnownCells::none(grid));
                 let sizes = sizes.map_err(|error| error.to_string())?;
@@ -107,6 +114,7 @@ impl fmt::Display for SizesChoice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Published => f.write_str("published"),
+            Self::Optimal => f.write_str("optimal"),
             Self::Shape(name, _) => f.write_str(name),
             Self::Own => f.write_str("own"),
             Self::Listed(sizes) => {

@@ -1,6 +1,7 @@
 //! What a sweep file says.
 
 use std::collections::BTreeMap;
+use std::error::Error;
 use std::fmt::Display;
 use std::ops::Range;
 use std::str::FromStr;
@@ -30,8 +31,9 @@ pub const MOST_ORDERS: u64 = 100_000;
 /// grids = ["16x16"]
 /// steps = [20, 32]
 /// sizes = ["published"]          # the default; or shapes by formula ("cosine",
-///                                # "power:2"), "own", lists of sizes
-/// fields = ["exp:5"]             # Gaussian fields; none if left out
+///                                # "power:2"), "optimal", "own", lists of sizes
+/// fields = ["exp:5"]             # Gaussian fields, as Field::read reads them; none
+///                                # if left out
 /// seeds = [0]                    # the default
 /// measures = ["proximity"]       # all if left out
 ///
@@ -51,6 +53,7 @@ pub const MOST_ORDERS: u64 = 100_000;
 /// ```
 ///
 /// In random and Sobol designs a parameter may be a range, `{ from = 0, to = 2 }`.
+/// Files of fields are read when the text is.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Spec {
     /// What it is about; empty if the file does not say.
@@ -201,7 +204,7 @@ impl Reader<'_> {
                 Ok(steps as usize)
             })?,
             fields: self.list("fields", &file.fields.unwrap_or_default(), |value| {
-                self.parsed("fields", value)
+                self.field(value)
             })?,
             seeds,
         })
@@ -308,6 +311,18 @@ impl Reader<'_> {
         self.list("sizes", values.get_ref(), |value| {
             SizesChoice::new(value.get_ref())
                 .or_else(|reason| self.refuse(value.span(), format!("sizes: {reason}")))
+        })
+    }
+
+    fn field(&self, value: &Spanned<Value>) -> Result<Field, SpecError> {
+        Field::read(self.text("fields", value)?).or_else(|error| {
+            let mut reason = format!("fields: {error}");
+            let mut source = error.source();
+            while let Some(error) = source {
+                reason.push_str(&format!(": {error}"));
+                source = error.source();
+            }
+            self.refuse(value.span(), reason)
         })
     }
 

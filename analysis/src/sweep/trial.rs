@@ -24,7 +24,8 @@ pub struct TrialSettings {
     pub parameters: BTreeMap<String, String>,
     /// The grid, HEIGHTxWIDTH or FRAMESxHEIGHTxWIDTH.
     pub grid: String,
-    /// What the group sizes are: `published`, a formula, `own` or `listed`.
+    /// What the group sizes are: `published`, a formula, `optimal`, `own` or
+    /// `listed`.
     pub sizes: String,
     /// Number of steps.
     pub steps: usize,
@@ -32,6 +33,9 @@ pub struct TrialSettings {
     pub group_sizes: Vec<u32>,
     /// The Gaussian field, as [`Field`](crate::information::Field) writes it.
     pub field: Option<String>,
+    /// The SHA-256 digest of the field's file, if it is from one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field_sha256: Option<String>,
     /// Seed of the orders.
     pub seed: u64,
     /// Number of orders: those of indices 0 to this.

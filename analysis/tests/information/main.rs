@@ -2,7 +2,9 @@
 #![expect(clippy::unwrap_used, reason = "a test that can't go on has failed")]
 
 mod batches;
+mod field_files;
 mod field_table;
+mod images;
 mod literal;
 mod measured;
 mod refused;

@@ -18,6 +18,9 @@ fn texts_that_name_no_field() {
         "exp:3:shrink=0.1:x",
         "5",
         "photo",
+        "photos:3",
+        "photos:stationary",
+        "exp:shrink=0.1",
     ] {
         assert!(matches!(error(text), FieldError::Unknown { .. }), "{text}");
     }
@@ -53,6 +56,8 @@ fn texts_come_back() {
         "se:4:shrink=0",
         "se:4:shrink=0.000001",
         "power:2.9",
+        "photos",
+        "photos:shrink=0.5",
     ] {
         assert_eq!(text.parse::<Field>().unwrap().to_string(), text);
     }

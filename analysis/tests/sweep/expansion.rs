@@ -1,7 +1,8 @@
 //! From files to trials.
 
-use orders_analysis::sweep::Plan;
-use orders_core::OrderRng;
+use orders_analysis::information::{Covariance, OptimalSizes, SizesParams, mean_cut_costs};
+use orders_analysis::sweep::{OPTIMAL_ORDERS, Plan, optimal_seed};
+use orders_core::{FirstGroup, Grid, GroupSizes, OrderRng, Problem, Shape, registry};
 
 use crate::plan;
 
@@ -183,4 +184,81 @@ fn keys_tell_results_apart_and_labels_do_not() {
     ] {
         assert_ne!(key(base), key(&other), "{other}");
     }
+}
+
+/// Optimal sizes are those of each trial's method, field, steps and seed, found
+/// from other orders than the measured ones, made with the usual sizes.
+#[test]
+fn optimal_sizes_are_those_of_the_trial() {
+    let plan = plan(
+        r#"
+        grids = ["8x8"]
+        steps = [5, 16]
+        sizes = ["optimal"]
+        fields = ["exp:5", "exp:2"]
+        seeds = [0, 3]
+        [[methods]]
+        name = "lpd"
+        set = { repulsion = [0, 1] }
+        [[methods]]
+        name = "random"
+        [[methods]]
+        name = "halton"
+        "#,
+    );
+    assert_eq!(plan.trials().len(), 4 * 2 * 2 * 2);
+    let grid = Grid::new(8, 8).unwrap();
+    for trial in plan.trials() {
+        let settings = &trial.settings;
+        let usual = GroupSizes::published(grid, settings.steps).unwrap_or_else(|| {
+            let cosine = Shape::Cosine.group_sizes(64, settings.steps, FirstGroup::One);
+            cosine.unwrap()
+        });
+        let problem = Problem::new(grid, usual).unwrap();
+        let parameters = settings.parameters.iter();
+        let parameters = parameters
+            .filter(|_| settings.method == "lpd")
+            .map(|(name, text)| (name.clone(), text.parse::<f64>().unwrap().into()))
+            .collect();
+        let method = registry::method(&settings.method, grid, &parameters).unwrap();
+        let field = settings.field.as_ref().unwrap().parse().unwrap();
+        let covariance = Covariance::of_field(&field, grid).unwrap();
+        let count = if method.is_random() {
+            OPTIMAL_ORDERS
+        } else {
+            1
+        };
+        let method = method.as_ref();
+        let seed = optimal_seed(settings.seed);
+        let costs = mean_cut_costs(method, &problem, &covariance, count, seed).unwrap();
+        let params = SizesParams::default();
+        let optimal = OptimalSizes::new(&costs.rounded(), settings.steps, params).unwrap();
+        let (sizes, _) = optimal.for_steps(settings.steps).unwrap();
+        assert_eq!(settings.group_sizes, sizes.as_slice(), "{trial}");
+        assert_eq!(settings.sizes, "optimal");
+    }
+}
+
+/// Sizes that are optimal for a field are part of a trial, and the same for any
+/// number of threads.
+#[test]
+fn optimal_sizes_do_not_depend_on_threads() {
+    let text = r#"
+        grids = ["8x8"]
+        steps = [5, 16]
+        sizes = ["optimal"]
+        fields = ["exp:5"]
+        [[methods]]
+        name = "lpd"
+        [[methods]]
+        name = "random"
+        "#;
+    let plans = [1, 3].map(|threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+        pool.unwrap().install(|| plan(text))
+    });
+    assert_eq!(plans[0], plans[1]);
+    let optimal = plans[0].trials()[0].settings.clone();
+    let listed = plan(&text.replace("\"optimal\"", "\"cosine\""));
+    assert_ne!(optimal.key(), listed.trials()[0].settings.key());
 }

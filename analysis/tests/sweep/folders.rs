@@ -276,3 +276,47 @@ fn damaged_results_are_found() {
         assert!(matches!(&error, SweepError::Damaged { file, .. } if *file == manifest));
     }
 }
+
+/// A field out of a file is known by its content: another file of that name is another
+/// sweep, and results of the two are not mixed.
+#[test]
+fn files_of_fields_are_part_of_the_space() {
+    let temporary = tempfile::tempdir().unwrap();
+    let file = temporary.path().join("field.npy");
+    let write = |correlation: f64| {
+        let header = "{'descr': '<f8', 'fortran_order': False, 'shape': (2, 2), }\n";
+        let mut bytes = b"\x93NUMPY\x01\x00".to_vec();
+        bytes.extend((header.len() as u16).to_le_bytes());
+        bytes.extend(header.bytes());
+        for value in [1.0, correlation, correlation, 1.0] {
+            bytes.extend(value.to_le_bytes());
+        }
+        std::fs::write(&file, bytes).unwrap();
+    };
+    let text = format!(
+        "grids = [\"1x2\"]\nsizes = [[2]]\nfields = ['{}']\n[[methods]]\nname = \"raster\"\n",
+        file.display()
+    );
+    write(0.5);
+    let first = plan(&text);
+    let out = temporary.path().join("out");
+    run_into(&out, &first, Shard::WHOLE, 2).unwrap();
+    let folder = SweepFolder::open(&out).unwrap();
+    let (_, result) = folder.results().unwrap().remove(0);
+    let mean = result.totals["total_correlation_nats"].mean.unwrap();
+    assert!((mean - -0.5 * 0.75_f64.ln()).abs() < 1e-12);
+
+    write(0.25);
+    let second = plan(&text);
+    assert_ne!(first.key(), second.key());
+    let before = content(&out);
+    assert!(matches!(
+        run_into(&out, &second, Shard::WHOLE, 2),
+        Err(SweepError::OtherSweep { .. })
+    ));
+    // Also where it changes after the plan was made.
+    let late = temporary.path().join("late");
+    let error = run_into(&late, &first, Shard::WHOLE, 2).unwrap_err();
+    assert!(matches!(error, SweepError::Trial { trial: 1, .. }));
+    assert!(content(&out) == before);
+}

@@ -94,7 +94,7 @@ fn the_line_is_named() {
         ("seeds = []", "seeds is empty; at least one is needed"),
         (
             "sizes = [\"cosin\"]",
-            "sizes: there are no sizes 'cosin'; there are published, own, cosine, arccos, linear, power, uniform, one-by-one and lists such as [1, 5, 10]",
+            "sizes: there are no sizes 'cosin'; there are published, optimal, own, cosine, arccos, linear, power, uniform, one-by-one and lists such as [1, 5, 10]",
         ),
         (
             "sizes = [\"power:-1\"]",
@@ -202,6 +202,19 @@ fn the_point_is_named() {
     refused(
         &FINE.replace("steps = [20]\n", ""),
         "point 1 (lpd, 16x16, published sizes, seed 0): 'published' sizes need steps, and the file lists none",
+    );
+    refused(
+        &format!("sizes = [\"optimal\"]\n{FINE}"),
+        "point 1 (lpd, 16x16, 20 steps, optimal sizes, seed 0): 'optimal' sizes are those of a field, and the file lists none",
+    );
+    refused(
+        &format!("sizes = [\"optimal\"]\nfields = [\"exp:5\"]\n{two}"),
+        "point 2 (lpd, 16x16, 300 steps, optimal sizes, exp:5, seed 0): 300 steps cannot share 256 cells; between 1 and 256 steps are possible",
+    );
+    refused(
+        &format!("sizes = [\"optimal\"]\nfields = [\"exp:5\"]\n{FINE}")
+            .replace("steps = [20]\n", ""),
+        "point 1 (lpd, 16x16, optimal sizes, exp:5, seed 0): 'optimal' sizes need steps, and the file lists none",
     );
     refused(
         &format!("measures = [\"total_correlation_nats\"]\n{FINE}"),

@@ -16,9 +16,12 @@ use crate::numbers;
 #[command(after_help = "Examples:
   orders-cli analyze orders/res256_steps20_repulsion2.json --field exp:5
   orders-cli analyze theirs.json --res 256 --steps 20 --field matern32:3 --json
+  orders-cli analyze theirs.json --res 256 --steps 20 --field patches.npy:stationary:shrink=0.01
 
 Fields have variance 1 and ranges in cells: exp:R, matern12:R, matern32:R, matern52:R,
-se:R and power:EXPONENT, each with or without :shrink=S.")]
+se:R and power:EXPONENT. 'photos' is measured on photographs; FILE.npy has patches of
+images [n, H, W] (':stationary' behind it: averaged over offsets) or a covariance [N, N].
+Each with or without :shrink=S.")]
 pub(crate) struct AnalyzeArgs {
     /// Order file
     #[arg(value_name = "ORDERS")]

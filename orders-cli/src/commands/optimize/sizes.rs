@@ -18,6 +18,7 @@ pub(crate) fn run(args: &OptimizeSizesArgs, printer: &Printer) -> Result<ExitCod
         Some(_) => of_file(args),
         None => of_method(args),
     })?;
+    let costs = costs.rounded();
     let params = SizesParams {
         largest: args.largest,
         non_decreasing: args.non_decreasing,

@@ -39,12 +39,13 @@ pub(crate) fn run(
     let text = read(file)?;
     let at_file = |error: &dyn std::error::Error| Failure::input_at(file.display(), error);
     let spec: Spec = text.parse().map_err(|error| at_file(&error))?;
-    let plan = Plan::new(&spec).map_err(|error| at_file(&error))?;
+    let pool = settings::thread_pool(&args.threads)?;
+    let plan = pool.install(|| Plan::new(&spec));
+    let plan = plan.map_err(|error| at_file(&error))?;
     let shard = args.shard.unwrap_or(Shard::WHOLE);
     if args.dry_run {
         return list(&plan, shard, args.json, printer);
     }
-    let pool = settings::thread_pool(&args.threads)?;
     let folder = SweepFolder::create(out, &plan, shard, PROGRAM).map_err(failure)?;
     interrupt::catch()?;
 

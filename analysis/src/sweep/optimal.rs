@@ -1,0 +1,103 @@
+//! Optimal group sizes of trials.
+
+use std::collections::HashMap;
+
+use orders_core::files::Digest;
+use orders_core::{Cell, FirstGroup, GroupSizes, OrderingMethod, Problem, Shape, generate_batch};
+
+use super::space::Point;
+use super::trial::digest;
+use crate::information::{Covariance, OptimalSizes, SizesParams, mean_cut_costs_of};
+
+/// How many orders of a random method the optimal sizes of a trial are found
+/// from: those of indices 0 to this, of the seed [`optimal_seed`].
+pub const OPTIMAL_ORDERS: u64 = 400;
+
+/// The seed of the orders that the optimal sizes of a trial are found from, given
+/// the trial's: others than those which are measured, since sizes that are fitted
+/// to some orders cost less on these than on others. (The constant is "sweepopt"
+/// in ASCII.)
+pub fn optimal_seed(seed: u64) -> u64 {
+    seed ^ 0x7377_6565_706f_7074
+}
+
+/// Optimal sizes for all steps of a space, by the orders and the field that they
+/// are for.
+///
+/// Orders are made with the published sizes for the steps, or those of the cosine
+/// shape where there are none, as `optimize sizes` makes them. So a method whose
+/// orders don't depend on sizes has one table for all steps, one whose orders do
+/// (LPD) has a table for each.
+pub(super) struct OptimalTables {
+    steps: Vec<usize>,
+    tables: HashMap<Digest, HashMap<usize, GroupSizes>>,
+}
+
+impl OptimalTables {
+    /// Tables for a space with these step counts.
+    pub(super) fn new(steps: &[usize]) -> Self {
+        Self {
+            steps: steps.to_vec(),
+            tables: HashMap::new(),
+        }
+    }
+
+    /// The sizes for a point, whose method is given, in `steps` steps.
+    pub(super) fn find(
+        &mut self,
+        point: &Point<'_>,
+        method: &dyn OrderingMethod,
+        steps: usize,
+    ) -> Result<GroupSizes, String> {
+        let Some(field) = point.field else {
+            return Err("'optimal' sizes are those of a field, and the file lists none".into());
+        };
+        let problem = Problem::new(point.grid, usual_sizes(point, steps)?);
+        let problem = problem.map_err(|error| error.to_string())?;
+        let count = if method.is_random() {
+            OPTIMAL_ORDERS
+        } else {
+            1
+        };
+        let mut orders: Vec<Vec<Cell>> = Vec::new();
+        let seed = optimal_seed(point.seed);
+        generate_batch(method, &problem, count, seed, |cells| {
+            orders.push(cells.to_vec());
+        })
+        .map_err(|error| error.to_string())?;
+
+        let key = digest(&(point.grid.to_string(), field.to_string(), &orders));
+        if let Some(table) = self.tables.get(&key) {
+            return found(table, steps);
+        }
+        let covariance = Covariance::of_field(field, point.grid);
+        let covariance = covariance.map_err(|error| error.to_string())?;
+        let costs = mean_cut_costs_of(&orders, &problem, &covariance);
+        let costs = costs.map_err(|error| error.to_string())?.rounded();
+        let possible = self.steps.iter().copied();
+        let possible = possible.filter(|&steps| steps <= problem.cells());
+        let most = possible.clone().max().unwrap_or(steps);
+        let optimal = OptimalSizes::new(&costs, most, SizesParams::default());
+        let optimal = optimal.map_err(|error| error.to_string())?;
+        let table: Result<_, _> = possible
+            .map(|steps| optimal.for_steps(steps).map(|(sizes, _)| (steps, sizes)))
+            .collect();
+        let table = table.map_err(|error| error.to_string())?;
+        found(self.tables.entry(key).or_insert(table), steps)
+    }
+}
+
+/// The steps of a point are among those of its space.
+fn found(table: &HashMap<usize, GroupSizes>, steps: usize) -> Result<GroupSizes, String> {
+    let sizes = table.get(&steps).cloned();
+    sizes.ok_or_else(|| format!("{steps} steps are not among those of the file"))
+}
+
+/// The sizes that orders are made with before better ones are known.
+fn usual_sizes(point: &Point<'_>, steps: usize) -> Result<GroupSizes, String> {
+    if let Some(sizes) = GroupSizes::published(point.grid, steps) {
+        return Ok(sizes);
+    }
+    let sizes = Shape::Cosine.group_sizes(point.grid.cells(), steps, FirstGroup::One);
+    sizes.map_err(|error| error.to_string())
+}
