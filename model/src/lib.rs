@@ -1,5 +1,6 @@
 //! The LPD transformer in candle, and what it is judged with.
 //!
+//! - [`bundled`]: small models that are part of the program.
 //! - [`checkpoint`]: files of named tensors, PyTorch's and safetensors, read
 //!   without running what is in them.
 //! - [`DeviceKind`]: where to compute.
@@ -12,6 +13,7 @@
 //! - [`weights`]: named tensors, held against the list that a network expects,
 //!   and weights by formula for tests at full size.
 
+pub mod bundled;
 pub mod checkpoint;
 mod cpu;
 mod device;

@@ -11,6 +11,7 @@ mod names;
 mod numbers;
 mod order_file;
 mod output;
+mod picture_file;
 mod printer;
 mod settings;
 mod single_file;

@@ -14,7 +14,7 @@ fn idx(shape: &[u32], entries: impl IntoIterator<Item = u8>) -> Vec<u8> {
 }
 
 /// A folder with 40 training and 8 test images of 6x6 pixels in 2 classes.
-fn fashion() -> Folder {
+pub fn fashion() -> Folder {
     let folder = Folder::new();
     fs_err::create_dir(folder.path("fashion")).unwrap();
     for (name, count) in [("train", 40), ("t10k", 8)] {

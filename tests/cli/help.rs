@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::folder::Folder;
 
-const COMMANDS: [(&str, &[&str]); 21] = [
+const COMMANDS: [(&str, &[&str]); 22] = [
     (
         "gen",
         &[
@@ -215,6 +215,22 @@ const COMMANDS: [(&str, &[&str]); 21] = [
         ],
     ),
     (
+        "train",
+        &[
+            "RECIPE.toml",
+            "--tokens <FILE>",
+            "--held-out <FILE>",
+            "--held-out-images <N>",
+            "--updates <N>",
+            "--every <N>",
+            "--out <DIR>",
+            "--device <NAME>",
+            "--threads <N>",
+            "--json",
+            "--quiet",
+        ],
+    ),
+    (
         "sample",
         &[
             "--checkpoint <FILE>",
@@ -292,6 +308,7 @@ const COMMANDS: [(&str, &[&str]); 21] = [
             "--shape <NAME>",
             "--no-baselines",
             "--tokens <FILE>",
+            "--background <TOKEN>",
             "--limit <N>",
             "--real <FILE>",
             "--fid-stats",

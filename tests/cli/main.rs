@@ -31,4 +31,5 @@ mod python;
 mod schedule;
 mod sweep;
 mod tokenize;
+mod train;
 mod video;

@@ -70,6 +70,16 @@ impl PatchCodebook {
             source,
         })
     }
+
+    /// Reads a codebook from the bytes of a file.
+    ///
+    /// # Errors
+    ///
+    /// [`MalformedCodebook`], as for a file.
+    pub fn from_bytes(mut bytes: &[u8]) -> Result<Self, MalformedCodebook> {
+        let length = bytes.len() as u64;
+        read(&mut bytes, length)
+    }
 }
 
 fn read(source: &mut impl Read, length: u64) -> Result<PatchCodebook, MalformedCodebook> {

@@ -128,6 +128,19 @@ impl TokenSet {
             }
         })
     }
+
+    /// Reads tokens from the bytes of a file.
+    ///
+    /// # Errors
+    ///
+    /// [`MalformedTokens`], as for a file.
+    pub fn from_bytes(
+        mut bytes: &[u8],
+        options: &TokenFileOptions,
+    ) -> Result<Self, MalformedTokens> {
+        let length = bytes.len() as u64;
+        read(&mut bytes, length, options)
+    }
 }
 
 /// Whether a file says that it is one of tokens.

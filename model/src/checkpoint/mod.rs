@@ -39,5 +39,6 @@ mod write;
 mod zip;
 
 pub use error::{CheckpointError, Malformed, PickleError};
+pub(crate) use read::read_bytes;
 pub use read::{Checkpoint, CheckpointFormat, read_checkpoint};
 pub use write::{SaveError, save_safetensors, write_safetensors};

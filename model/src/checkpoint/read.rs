@@ -53,7 +53,7 @@ impl CheckpointFormat {
 pub struct Checkpoint {
     /// The format of the file.
     pub format: CheckpointFormat,
-    /// The tensors by name, with the element types of the file.
+    /// The tensors by name, with the element types of the file; u16 become u32.
     pub tensors: BTreeMap<String, Tensor>,
     /// What a safetensors file says of itself; empty for the others.
     pub metadata: BTreeMap<String, String>,
@@ -80,13 +80,21 @@ pub fn read_checkpoint(
     key: Option<&str>,
     device: &Device,
 ) -> Result<Checkpoint, CheckpointError> {
-    read(path, key, device).map_err(|fault| {
-        let path = path.to_owned();
-        match fault {
-            Fault::Io(source) => CheckpointError::Io { path, source },
-            Fault::Malformed(source) => CheckpointError::Malformed { path, source },
-            Fault::Device(source) => CheckpointError::Device { path, source },
-        }
+    read(path, key, device).map_err(|fault| fault.at(path))
+}
+
+/// Reads the tensors of a safetensors file from its bytes.
+///
+/// # Errors
+///
+/// [`CheckpointError`] as for a file, which is called `name`.
+pub(crate) fn read_bytes(bytes: &[u8], name: &str) -> Result<Checkpoint, CheckpointError> {
+    let read = safetensors::read(io::Cursor::new(bytes), bytes.len() as u64, &Device::Cpu);
+    let (tensors, metadata) = read.map_err(|fault| fault.at(Path::new(name)))?;
+    Ok(Checkpoint {
+        format: CheckpointFormat::Safetensors,
+        tensors,
+        metadata,
     })
 }
 
@@ -117,6 +125,17 @@ pub(super) enum Fault {
     Io(io::Error),
     Malformed(Malformed),
     Device(candle_core::Error),
+}
+
+impl Fault {
+    fn at(self, path: &Path) -> CheckpointError {
+        let path = path.to_owned();
+        match self {
+            Self::Io(source) => CheckpointError::Io { path, source },
+            Self::Malformed(source) => CheckpointError::Malformed { path, source },
+            Self::Device(source) => CheckpointError::Device { path, source },
+        }
+    }
 }
 
 impl From<io::Error> for Fault {

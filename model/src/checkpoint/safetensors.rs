@@ -1,11 +1,10 @@
 //! Safetensors files of many tensors.
 
 use std::collections::BTreeMap;
-use std::io::{BufReader, Seek, SeekFrom};
+use std::io::{BufReader, Read, Seek, SeekFrom};
 
 use ::safetensors::Dtype;
 use candle_core::{Device, Tensor};
-use fs_err::File;
 use half::{bf16, f16};
 use orders_core::files::{ReadError, SafetensorsHeader};
 
@@ -17,7 +16,7 @@ type Content = (BTreeMap<String, Tensor>, BTreeMap<String, String>);
 
 /// Reads a file of `length` bytes. That each tensor has the bytes which shape
 /// and type take, and all of them those of the file, is checked with the header.
-pub(super) fn read(file: File, length: u64, device: &Device) -> Result<Content, Fault> {
+pub(super) fn read(file: impl Read + Seek, length: u64, device: &Device) -> Result<Content, Fault> {
     let mut source = BufReader::new(file);
     let header = SafetensorsHeader::read(&mut source, length).map_err(|error| match error {
         ReadError::Io(error) => Fault::Io(error),
@@ -43,6 +42,7 @@ pub(super) fn read(file: File, length: u64, device: &Device) -> Result<Content, 
             Dtype::I64 => tensor::<i64>(&mut source, shape, device),
             Dtype::I32 => tensor::<i32>(&mut source, shape, device),
             Dtype::I16 => tensor::<i16>(&mut source, shape, device),
+            Dtype::U16 => tensor_of_u16(&mut source, shape, device),
             Dtype::U32 => tensor::<u32>(&mut source, shape, device),
             Dtype::U8 | Dtype::BOOL => tensor::<u8>(&mut source, shape, device),
             other => Err(Malformed::ElementType {
@@ -57,11 +57,24 @@ pub(super) fn read(file: File, length: u64, device: &Device) -> Result<Content, 
 }
 
 fn tensor<T: Element>(
-    source: &mut BufReader<File>,
+    source: &mut impl Read,
     shape: &[usize],
     device: &Device,
 ) -> Result<Tensor, Fault> {
     // The header's reader has multiplied the same without overflow.
     let elements: Vec<T> = read_elements(source, shape.iter().product())?;
     Ok(Tensor::from_vec(elements, shape, device)?)
+}
+
+/// 16-bit whole numbers as 32-bit ones: candle has no tensors of the former.
+fn tensor_of_u16(
+    source: &mut impl Read,
+    shape: &[usize],
+    device: &Device,
+) -> Result<Tensor, Fault> {
+    let bytes: Vec<u8> = read_elements(source, 2 * shape.iter().product::<usize>())?;
+    let (numbers, _) = bytes.as_chunks();
+    let numbers = numbers.iter().map(|&number| u16::from_le_bytes(number));
+    let numbers: Vec<u32> = numbers.map(u32::from).collect();
+    Ok(Tensor::from_vec(numbers, shape, device)?)
 }

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::error::TrainError;
 use super::gradient::tensors;
-use crate::checkpoint::{CheckpointError, SaveError, read_checkpoint, save_safetensors};
+use crate::checkpoint::{SaveError, read_checkpoint, save_safetensors};
 use crate::cpu::gradient::Layout;
 use crate::lpd::LpdConfig;
 use crate::weights::{TensorSpec, Weights};
@@ -113,10 +113,6 @@ pub(super) fn load(
     has_average: bool,
     about: &About<'_>,
 ) -> Result<State, TrainError> {
-    let failed = |source: CheckpointError| TrainError::Load {
-        path: path.into(),
-        source,
-    };
     let other = |what| TrainError::OtherRun {
         path: path.into(),
         what,
@@ -125,7 +121,7 @@ pub(super) fn load(
         path: path.into(),
         what,
     };
-    let file = read_checkpoint(path, None, &Device::Cpu).map_err(failed)?;
+    let file = read_checkpoint(path, None, &Device::Cpu).map_err(Box::new)?;
     let said = |key: &str| file.metadata.get(key).map(String::as_str);
     if said("format") != Some(FORMAT) {
         return Err(other("format"));

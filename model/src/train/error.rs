@@ -92,14 +92,9 @@ pub enum TrainError {
         /// Why.
         source: SaveError,
     },
-    /// A checkpoint can't be read.
-    #[error("{} can't be read", path.display())]
-    Load {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: CheckpointError,
-    },
+    /// A file that is no checkpoint. The error names it.
+    #[error(transparent)]
+    Load(#[from] Box<CheckpointError>),
     /// A file holds other tensors than a run of this recipe.
     #[error("{} holds no run of this recipe", path.display())]
     State {

@@ -84,7 +84,8 @@ pub struct Recipe {
     /// The largest norm of a gradient; 0 for no limit.
     #[serde(default = "clip")]
     pub clip: f64,
-    /// Decay of the moving average of the weights; 0 for none.
+    /// Decay of the moving average of the weights; 0 for none. At update t it is
+    /// at most (1 + t) / (10 + t).
     #[serde(default)]
     pub average: f64,
     /// One is drawn for each batch.

@@ -209,7 +209,8 @@ impl Training {
         };
         let batches_an_epoch = self.draw.images() as f64 / self.recipe.batch as f64;
         let middle = (self.state.step as f64 + 0.5) / batches_an_epoch;
-        let rate = self.recipe.learning_rate.at(middle, self.recipe.epochs);
+        let epochs = self.last_step() as f64 / batches_an_epoch;
+        let rate = self.recipe.learning_rate.at(middle, epochs);
         let State {
             parameters,
             first,
@@ -227,7 +228,10 @@ impl Training {
             .adamw()
             .update(moving, &self.gradient, factor, (step, rate));
         if let Some(average) = average {
-            let kept = self.recipe.average as f32;
+            // While there is little to average, weights from the beginning would
+            // count too much.
+            let passed = step as f64;
+            let kept = self.recipe.average.min((1.0 + passed) / (10.0 + passed)) as f32;
             for (average, parameter) in average.iter_mut().zip(parameters) {
                 *average += (*parameter - *average) * (1.0 - kept);
             }

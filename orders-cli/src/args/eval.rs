@@ -15,10 +15,15 @@ use crate::numbers;
 /// unless --runs 0, the latency of one image and the throughput of a batch. Image i
 /// gets order i of each method, so that methods are compared in pairs.
 ///
+/// Without --checkpoint, the bundled model nano is asked: of its 2,000 held-out
+/// images the first 500, with lpd, halton, farthest and proximity orders at 8, 20,
+/// 64 and 256 steps, unless flags say otherwise.
+///
 /// Results are kept in --out as they come. The same command goes on where it was
 /// interrupted.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
+  orders-cli eval --out results/
   orders-cli eval --checkpoint m.safetensors --config m.json --tokens held-out.safetensors \\
       --method lpd --method halton --steps 8,16,32 --out results/
   orders-cli eval --preset lpd-l-256-20 --checkpoint lpd_l_256.pth --tokenizer vq_ds16_c2i.pt \\
@@ -39,7 +44,7 @@ pub(crate) struct EvalArgs {
     pub(crate) method: Vec<String>,
     /// Numbers of steps, as in 8,16,32: the published group sizes where there are
     /// some, else the cosine shape
-    #[arg(long, value_name = "LIST", value_delimiter = ',', allow_hyphen_values = true, required_unless_present = "preset", value_parser = numbers::steps)]
+    #[arg(long, value_name = "LIST", value_delimiter = ',', allow_hyphen_values = true, value_parser = numbers::steps)]
     pub(crate) steps: Vec<usize>,
     /// Group sizes by formula instead: cosine, arccos, linear, power,
     /// power:EXPONENT or uniform
@@ -49,31 +54,43 @@ pub(crate) struct EvalArgs {
     #[arg(long)]
     pub(crate) no_baselines: bool,
     /// Images whose likelihood is measured: a .safetensors file with 'tokens' of
-    /// shape (images, cells) in raster order, and 'labels'
+    /// shape (images, cells) in raster order, and 'labels' [default: those that are
+    /// bundled, for a bundled model]
     #[arg(long, value_name = "FILE")]
     pub(crate) tokens: Option<PathBuf>,
-    /// The first so many of them [default: all]
-    #[arg(long, value_name = "N", requires = "tokens", allow_hyphen_values = true, value_parser = numbers::count)]
+    /// A token that is background: the likelihood of the other cells is reported
+    /// apart as well [default: black, for a bundled model]
+    #[arg(long, value_name = "TOKEN", value_parser = clap::value_parser!(u32))]
+    pub(crate) background: Option<u32>,
+    /// The first so many of them [default: all; 500 of those that are bundled]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = numbers::count)]
     pub(crate) limit: Option<u64>,
     /// Real images: features (.safetensors, .npy) or statistics (.npz with mu and
-    /// sigma) as 'features' makes them
-    #[arg(long, value_name = "FILE", visible_alias = "fid-stats", requires_all = ["tokenizer", "network"])]
+    /// sigma) as 'features' makes them [default: half of the held-out images, for a
+    /// bundled model; the other half then says how far real ones are from each other]
+    #[arg(
+        long,
+        value_name = "FILE",
+        visible_alias = "fid-stats",
+        requires = "network"
+    )]
     pub(crate) real: Option<PathBuf>,
     /// Weights of the FID Inception, for images that are generated
-    #[arg(long, value_name = "FILE", group = "network", requires = "real")]
+    #[arg(long, value_name = "FILE", group = "network")]
     pub(crate) inception: Option<PathBuf>,
     /// Weights of MobileNetV2 instead; a distance on its features is not FID
-    #[arg(long, value_name = "FILE", group = "network", requires = "real")]
+    #[arg(long, value_name = "FILE", group = "network")]
     pub(crate) mobilenet: Option<PathBuf>,
-    /// Weights of the tokenizer that turns tokens into images
-    #[arg(long, value_name = "FILE", requires = "real")]
+    /// What turns tokens into images: weights of a VQ tokenizer, or a codebook of
+    /// 'data prepare'
+    #[arg(long, value_name = "FILE", requires = "network")]
     pub(crate) tokenizer: Option<PathBuf>,
     /// Size of the tokenizer, as JSON [default: VQ-16]
     #[arg(long, value_name = "FILE", requires = "tokenizer")]
     pub(crate) tokenizer_config: Option<PathBuf>,
     /// Images to generate, as many of each class [default: 50,000 with --preset,
     /// else 1,000]
-    #[arg(long, value_name = "N", requires = "real", allow_hyphen_values = true, value_parser = numbers::count)]
+    #[arg(long, value_name = "N", requires = "network", allow_hyphen_values = true, value_parser = numbers::count)]
     pub(crate) samples: Option<u64>,
     /// Scale of classifier-free guidance; 1 is none [default: 1]
     #[arg(long, value_name = "S", allow_hyphen_values = true, value_parser = numbers::number)]

@@ -11,14 +11,16 @@ use crate::numbers;
 #[group(skip)]
 pub(crate) struct ModelArgs {
     /// Weights of the model: .safetensors, or a file of PyTorch as the authors
-    /// publish them
+    /// publish them [default: those of the bundled model nano]
     #[arg(long, value_name = "FILE")]
     pub(crate) checkpoint: Option<PathBuf>,
     /// Sizes of the model, as JSON with image_size, stride, embed_dim, depth, heads,
-    /// mlp_ratio, classes, vocab and norm_eps
+    /// mlp_ratio, classes, vocab and norm_eps [default: config.json beside the
+    /// checkpoint]
     #[arg(long, value_name = "FILE", conflicts_with = "model")]
     pub(crate) config: Option<PathBuf>,
-    /// A published size instead of --config: lpd-l, lpd-xl or lpd-xxl
+    /// A published size instead of --config: lpd-l, lpd-xl or lpd-xxl; or, without
+    /// --checkpoint, a bundled model: nano or nano-mixture
     #[arg(long, value_name = "NAME")]
     pub(crate) model: Option<String>,
     /// Side of the images of a published size in pixels
@@ -26,10 +28,10 @@ pub(crate) struct ModelArgs {
     pub(crate) res: u32,
     /// Side of the images that the checkpoint was trained on, if it is another:
     /// its positions are interpolated
-    #[arg(long, value_name = "R", allow_hyphen_values = true, value_parser = numbers::pixels)]
+    #[arg(long, value_name = "R", requires = "checkpoint", allow_hyphen_values = true, value_parser = numbers::pixels)]
     pub(crate) checkpoint_res: Option<u32>,
     /// Key of the tensors in a file of PyTorch, if it is not where it usually is
-    #[arg(long, value_name = "KEY")]
+    #[arg(long, value_name = "KEY", requires = "checkpoint")]
     pub(crate) key: Option<String>,
     /// Precision of the weights; f32 is the fastest on the CPU
     #[arg(long, value_name = "TYPE", default_value = "f32")]

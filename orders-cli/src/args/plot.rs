@@ -7,18 +7,23 @@ use clap::{Args, ValueEnum};
 use super::OrdersShownArgs;
 use crate::numbers;
 
-/// Draw orders: maps, selected steps, group sizes
+/// Draw orders: maps, selected steps, group sizes; or curves of training
 ///
 /// Orders come from files, of this program or others, and from methods; several
 /// stand side by side on one sheet, with the same group sizes. What no flag says
 /// of grid, known cells and sizes is taken from a file's manifest, and for
 /// methods from the first file.
+///
+/// Files that end in .csv are logs of 'train', drawn as loss over epochs, or tables
+/// of 'eval', drawn as likelihood over steps; of the other flags, --label, --title,
+/// --out, --force and --json go with them.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   orders-cli plot orders/res512_steps48_repulsion4.json --out map.png
   orders-cli plot --res 256 --steps 20 --show map,steps,sizes --out lpd.svg
   orders-cli plot --res 256 --steps 20 --method lpd --method lpd,repulsion=4 --method halton --out three.svg
   orders-cli plot --grid 16x16 --steps 20 --all-methods --out zoo.png
+  orders-cli plot nano/log.csv --out loss.svg
   orders-cli plot theirs.json --res 256 --steps 20 --method lpd --out compared.png")]
 pub(crate) struct PlotArgs {
     #[command(flatten)]

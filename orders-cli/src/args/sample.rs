@@ -14,6 +14,7 @@ use crate::numbers;
 /// or made by a method as in 'gen'.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
+  orders-cli sample --steps 20 --labels 0,1,2,3,4,5,6,7,8,9 --per-label 4 --cfg 2 --images out/
   orders-cli sample --checkpoint lpd_l_256.pth --model lpd-l --res 256 --steps 20 --labels 207,388 --cfg 4.8 --tokenizer vq_ds16_c2i.pt --images out/
   orders-cli sample --checkpoint m.safetensors --config m.json --orders o.json --group-sizes 1,3,12 --labels 1,2 --cfg 4 --greedy --tokens-out tokens.safetensors")]
 pub(crate) struct SampleArgs {
@@ -61,11 +62,12 @@ pub(crate) struct SampleArgs {
     /// cells), in raster order, and 'labels'
     #[arg(long, value_name = "FILE")]
     pub(crate) tokens_out: Option<PathBuf>,
-    /// Where images go, as PNG files; needs --tokenizer
-    #[arg(long, value_name = "DIR", requires = "tokenizer")]
+    /// Where images go, as PNG files, with sheet.png, which shows the first of them
+    /// together; needs --tokenizer unless the model is bundled
+    #[arg(long, value_name = "DIR")]
     pub(crate) images: Option<PathBuf>,
-    /// Weights of the tokenizer that turns tokens into images, such as
-    /// vq_ds16_c2i.pt
+    /// What turns tokens into images: weights of a VQ tokenizer, such as
+    /// vq_ds16_c2i.pt, or a codebook of 'data prepare'
     #[arg(long, value_name = "FILE", requires = "images")]
     pub(crate) tokenizer: Option<PathBuf>,
     /// Size of the tokenizer, as JSON [default: VQ-16]

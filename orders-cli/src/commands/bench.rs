@@ -59,12 +59,14 @@ pub(crate) fn run(args: &BenchArgs, printer: &Printer) -> Result<ExitCode, Failu
     let device = settings::device(&args.model.device)?;
     interrupt::catch()?;
     let pool = settings::thread_pool(&args.threads)?;
-    let (lpd, weights) = pool.install(|| match &args.model.checkpoint {
-        Some(_) => {
+    let bundled = settings::bundled(&args.model);
+    let has_weights = args.model.checkpoint.is_some() || bundled.is_some();
+    let (lpd, weights) = pool.install(|| match has_weights {
+        true => {
             let loaded = settings::lpd(&args.model, config, &device)?;
             Ok((loaded.lpd, loaded.checkpoint))
         }
-        None => {
+        false => {
             let dtype = settings::dtype(args.model.precision);
             let lpd = config
                 .formula_weights(dtype, &device)
@@ -104,7 +106,7 @@ pub(crate) fn run(args: &BenchArgs, printer: &Printer) -> Result<ExitCode, Failu
     let report = Report {
         model: format!(
             "{} ({weights})",
-            args.model.model.clone().unwrap_or_else(|| "config".into())
+            args.model.model.clone().unwrap_or_else(|| "model".into())
         ),
         device: args.model.device.device.clone(),
         precision: format!("{:?}", lpd.dtype()),

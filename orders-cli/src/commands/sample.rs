@@ -6,19 +6,23 @@ use std::time::Instant;
 
 use indicatif::HumanCount;
 use ndarray::{Array2, ArrayView2, s};
+use orders_figures::{Tile, TileImage, image_sheet};
 use orders_model::checkpoint::write_safetensors;
 use orders_model::lpd::{Batch, Choice, Guidance, GuidanceSchedule, Lpd, Sampling};
-use orders_model::vq::{VqTokenizer, pixels_from_images};
 use orders_model::{Device, Tensor};
 
 use super::detokenize::{image_path, png};
+use super::figure_failure;
 use crate::args::{SampleArgs, TokenizerArgs};
 use crate::failure::{Failure, reason};
 use crate::output::{self, PROGRAM};
 use crate::printer::Printer;
-use crate::settings::{self, LoadedLpd, SampleOrders};
+use crate::settings::{self, ImageDecoder, LoadedLpd, SampleOrders};
 use crate::single_file::SingleFile;
 use crate::{interrupt, token_file};
+
+/// Samples that the sheet shows.
+const SHEET_TILES: usize = 100;
 
 pub(crate) fn run(args: &SampleArgs, printer: &Printer) -> Result<ExitCode, Failure> {
     let guidance = settings::guidance(args.cfg, args.cfg_schedule)?;
@@ -35,7 +39,7 @@ pub(crate) fn run(args: &SampleArgs, printer: &Printer) -> Result<ExitCode, Fail
     let targets = Targets::new(args, labels.len())?;
     let device = settings::device(&args.model.device)?;
     let loaded = settings::lpd(&args.model, config, &device)?;
-    let tokenizer = tokenizer(args, &device)?;
+    let decoder = decoder(args, &device)?;
     interrupt::catch()?;
 
     let pool = settings::thread_pool(&args.threads)?;
@@ -52,8 +56,8 @@ pub(crate) fn run(args: &SampleArgs, printer: &Printer) -> Result<ExitCode, Fail
         )
     })?;
     let seconds = start.elapsed().as_secs_f64();
-    if let Some(tokenizer) = &tokenizer {
-        pool.install(|| targets.write_images(args, tokenizer, &tokens, grid, &device))?;
+    if let Some(decoder) = &decoder {
+        pool.install(|| targets.write_images(args, decoder, &tokens, grid, &labels))?;
     }
     if let Some(file) = &targets.tokens {
         let about = about(args, &loaded, &orders, guidance);
@@ -103,7 +107,7 @@ fn known_tokens(
     }
 }
 
-fn tokenizer(args: &SampleArgs, device: &Device) -> Result<Option<VqTokenizer>, Failure> {
+fn decoder(args: &SampleArgs, device: &Device) -> Result<Option<ImageDecoder>, Failure> {
     if args.images.is_none() {
         return Ok(None);
     }
@@ -112,20 +116,22 @@ fn tokenizer(args: &SampleArgs, device: &Device) -> Result<Option<VqTokenizer>, 
         config: args.tokenizer_config.clone(),
         key: None,
     };
-    settings::tokenizer(&named, device).map(Some)
+    let is_bundled = settings::bundled(&args.model).is_some();
+    settings::image_decoder(&named, is_bundled, device).map(Some)
 }
 
 /// Where results go.
 struct Targets {
     tokens: Option<SingleFile>,
     images: Vec<SingleFile>,
+    sheet: Option<SingleFile>,
 }
 
 impl Targets {
     fn new(args: &SampleArgs, samples: usize) -> Result<Self, Failure> {
         if args.tokens_out.is_none() && args.images.is_none() {
             return Err(Failure::input(
-                "nothing would be kept: give --tokens-out FILE.safetensors, or --images DIR and --tokenizer FILE",
+                "nothing would be kept: give --tokens-out FILE.safetensors, or --images DIR",
             ));
         }
         let tokens = match &args.tokens_out {
@@ -150,16 +156,24 @@ impl Targets {
                 .collect::<Result<_, _>>()?,
             None => Vec::new(),
         };
-        Ok(Self { tokens, images })
+        let sheet = match &args.images {
+            Some(folder) => Some(SingleFile::new(&folder.join("sheet.png"), args.force)?),
+            None => None,
+        };
+        Ok(Self {
+            tokens,
+            images,
+            sheet,
+        })
     }
 
     fn write_images(
         &self,
         args: &SampleArgs,
-        tokenizer: &VqTokenizer,
+        decoder: &ImageDecoder,
         tokens: &Array2<u32>,
         grid: orders_core::Grid,
-        device: &Device,
+        labels: &[Option<u32>],
     ) -> Result<(), Failure> {
         if let Some(folder) = &args.images {
             fs_err::create_dir_all(folder).map_err(|error| {
@@ -170,18 +184,30 @@ impl Targets {
                 ))
             })?;
         }
-        let (height, width) = (grid.height() as usize, grid.width() as usize);
-        let stride = tokenizer.config().stride();
-        for (file, row) in self.images.iter().zip(tokens.rows()) {
+        let mut tiles = Vec::new();
+        for ((file, row), label) in self.images.iter().zip(tokens.rows()).zip(labels) {
             interrupt::check()?;
-            let row: Vec<i64> = row.iter().map(|&token| token.into()).collect();
-            let row = Tensor::from_vec(row, (1, grid.cells()), device)
-                .map_err(|error| Failure::work(&error))?;
-            let image = tokenizer
-                .decode(&row, height, width)
-                .map_err(|error| Failure::input_at("--tokenizer", &error))?;
-            let pixels = pixels_from_images(&image).map_err(|error| Failure::work(&error))?;
-            file.write(&png((height * stride, width * stride), pixels)?)?;
+            let image = decoder.decode(grid, &row.to_vec())?;
+            let (height, width) = (image.height(), image.width());
+            let pixels = image.pixels().to_vec();
+            if tiles.len() < SHEET_TILES {
+                let image = TileImage {
+                    width,
+                    height,
+                    rgb: pixels.clone(),
+                };
+                tiles.push(Tile {
+                    images: vec![image],
+                    caption: label.map_or_else(|| "no class".into(), |label| label.to_string()),
+                });
+            }
+            file.write(&png((height as usize, width as usize), pixels)?)?;
+        }
+        if let Some(sheet) = &self.sheet {
+            let title = format!("{} of {} samples", tiles.len(), labels.len());
+            let subtitle = "with their labels";
+            let figure = image_sheet(&tiles, &title, subtitle).map_err(figure_failure)?;
+            sheet.write(&figure.to_png())?;
         }
         Ok(())
     }

@@ -1,8 +1,10 @@
 //! The LPD model that flags name.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use orders_core::Grid;
+use orders_model::bundled::BundledModel;
 use orders_model::checkpoint::read_checkpoint;
 use orders_model::lpd::{Guidance, GuidanceSchedule, Lpd, LpdConfig, interpolate_positions};
 use orders_model::weights::Weights;
@@ -15,6 +17,8 @@ use crate::failure::Failure;
 /// The longest configuration that is read: one with a list of all tensors has 40
 /// KB.
 const CONFIG_BYTES: u64 = 1 << 20;
+/// The sizes that 'train' writes beside the weights.
+const CONFIG_FILE: &str = "config.json";
 /// Where the weights come from, for those who have none.
 const WHERE: &str = "LPD's weights are published by its authors at https://huggingface.co/mit-han-lab, named in https://github.com/mit-han-lab/lpd";
 /// The name of the positional embedding.
@@ -27,17 +31,52 @@ pub(crate) struct LoadedLpd {
     pub(crate) checkpoint: String,
 }
 
+/// The bundled model that flags mean: a named one, or the first if they name no
+/// model at all.
+pub(crate) fn bundled(args: &ModelArgs) -> Option<BundledModel> {
+    match (&args.checkpoint, &args.config, &args.model) {
+        (None, None, Some(name)) => BundledModel::named(name),
+        (None, None, None) => BundledModel::named(BundledModel::NAMES[0]),
+        _ => None,
+    }
+}
+
 /// The sizes that flags give.
 pub(crate) fn lpd_config(args: &ModelArgs) -> Result<LpdConfig, Failure> {
-    match (&args.config, &args.model) {
-        (Some(path), _) => config_file(path),
-        (None, Some(name)) => {
-            LpdConfig::named(name, args.res).map_err(|error| Failure::input_at("--model", &error))
-        }
-        (None, None) => Err(Failure::input(
-            "the sizes of the model are needed: --config FILE.json, or --model lpd-l, lpd-xl or lpd-xxl",
-        )),
+    if let Some(model) = bundled(args) {
+        return Ok(model.config());
     }
+    match (&args.config, &args.model, &args.checkpoint) {
+        (Some(path), ..) => config_file(path),
+        (None, Some(name), _) => {
+            if BundledModel::named(name).is_some() {
+                return Err(Failure::input(format!(
+                    "--model {name} is bundled and takes no --checkpoint"
+                )));
+            }
+            LpdConfig::named(name, args.res).map_err(|error| {
+                let bundled = BundledModel::NAMES.join(", ");
+                Failure::Input(format!("--model: {error}; bundled are {bundled}"))
+            })
+        }
+        (None, None, Some(checkpoint)) => {
+            let beside = checkpoint.with_file_name(CONFIG_FILE);
+            if beside.is_file() {
+                return config_file(&beside);
+            }
+            Err(Failure::input(format!(
+                "the sizes of the model are needed: --config FILE.json, or --model lpd-l, lpd-xl or lpd-xxl; there is no {CONFIG_FILE} beside the checkpoint"
+            )))
+        }
+        (None, None, None) => Err(Failure::input("no model is named")),
+    }
+}
+
+/// Wrong input: a published model without its weights.
+pub(crate) fn weights_needed() -> Failure {
+    Failure::input(format!(
+        "the weights of the model are needed: --checkpoint FILE; {WHERE}"
+    ))
 }
 
 fn config_file(path: &Path) -> Result<LpdConfig, Failure> {
@@ -54,10 +93,11 @@ pub(crate) fn lpd(
     config: LpdConfig,
     device: &Device,
 ) -> Result<LoadedLpd, Failure> {
+    if let Some(model) = bundled(args) {
+        return bundled_lpd(model, config, args, device);
+    }
     let Some(path) = &args.checkpoint else {
-        return Err(Failure::input(format!(
-            "the weights of the model are needed: --checkpoint FILE; {WHERE}"
-        )));
+        return Err(weights_needed());
     };
     if !path.exists() {
         return Err(Failure::input(format!(
@@ -69,7 +109,6 @@ pub(crate) fn lpd(
     let mut tensors = read_checkpoint(path, args.key.as_deref(), &Device::Cpu)
         .map_err(|error| Failure::input_at("--checkpoint", &error))?
         .tensors;
-    let work = |error: orders_model::TensorError| Failure::work(&error);
     if let Some(pixels) = args.checkpoint_res
         && let Some(positions) = tensors.remove(POSITIONS)
     {
@@ -80,10 +119,7 @@ pub(crate) fn lpd(
         tensors.insert(POSITIONS.to_owned(), positions);
     }
     let dtype = dtype(args.precision);
-    for tensor in tensors.values_mut() {
-        let moved = |tensor: &Tensor| tensor.to_dtype(dtype)?.to_device(device);
-        *tensor = moved(tensor).map_err(work)?;
-    }
+    move_all(&mut tensors, dtype, device)?;
     let weights = Weights::checked(&config.tensors(), tensors)
         .map_err(|error| Failure::input_at(place(), &error))?;
     let lpd = Lpd::new(config, weights).map_err(|error| Failure::work(&error))?;
@@ -92,6 +128,37 @@ pub(crate) fn lpd(
         lpd,
         checkpoint: name.to_string_lossy().into_owned(),
     })
+}
+
+fn bundled_lpd(
+    model: BundledModel,
+    config: LpdConfig,
+    args: &ModelArgs,
+    device: &Device,
+) -> Result<LoadedLpd, Failure> {
+    let work = |error: &dyn std::error::Error| Failure::work(error);
+    let mut tensors = model
+        .weights()
+        .map_err(|error| work(&error))?
+        .into_tensors();
+    move_all(&mut tensors, dtype(args.precision), device)?;
+    let weights = Weights::checked(&config.tensors(), tensors).map_err(|error| work(&error))?;
+    Ok(LoadedLpd {
+        lpd: Lpd::new(config, weights).map_err(|error| work(&error))?,
+        checkpoint: format!("{} (bundled)", model.name()),
+    })
+}
+
+fn move_all(
+    tensors: &mut BTreeMap<String, Tensor>,
+    dtype: DType,
+    device: &Device,
+) -> Result<(), Failure> {
+    for tensor in tensors.values_mut() {
+        let moved = |tensor: &Tensor| tensor.to_dtype(dtype)?.to_device(device);
+        *tensor = moved(tensor).map_err(|error| Failure::work(&error))?;
+    }
+    Ok(())
 }
 
 /// What `--precision` means.

@@ -23,13 +23,13 @@ use crate::failure::Failure;
 
 pub(crate) use field::covariance;
 pub(crate) use known::{KnownFile, known_of_file};
-pub(crate) use lpd::{LoadedLpd, dtype, guidance, lpd, lpd_config};
+pub(crate) use lpd::{LoadedLpd, bundled, dtype, guidance, lpd, lpd_config, weights_needed};
 pub(crate) use method::{method_by_name, method_entry, parameters};
 pub(crate) use order_list::OrderList;
 pub(crate) use orders_shown::{OrdersShown, Origin};
 pub(crate) use sample_orders::SampleOrders;
 pub(crate) use sizes::sizes;
-pub(crate) use tokenizer::{device, tokenizer};
+pub(crate) use tokenizer::{ImageDecoder, device, image_decoder, tokenizer};
 
 /// Pixels for each token of the tokenizers that LPD was published with.
 const STRIDE: u32 = 16;

@@ -2,9 +2,12 @@
 
 use std::path::Path;
 
+use orders_core::Grid;
+use orders_datasets::{Image, PatchCodebook};
+use orders_model::bundled;
 use orders_model::checkpoint::read_checkpoint;
-use orders_model::vq::{VqConfig, VqTokenizer};
-use orders_model::{Device, DeviceKind};
+use orders_model::vq::{VqConfig, VqTokenizer, pixels_from_images};
+use orders_model::{Device, DeviceKind, Tensor};
 
 use crate::args::{DeviceArgs, TokenizerArgs};
 use crate::bounded_file::read_bounded;
@@ -55,4 +58,66 @@ fn config(path: &Path) -> Result<VqConfig, Failure> {
     })?;
     VqConfig::from_json(&text)
         .map_err(|error| Failure::input(format!("--tokenizer-config {}: {error}", path.display())))
+}
+
+/// What turns tokens into images.
+pub(crate) enum ImageDecoder {
+    /// VQ-16 or one of its kind.
+    Vq(Box<VqTokenizer>, Device),
+    /// A codebook of patches.
+    Patches(PatchCodebook),
+}
+
+/// The decoder that flags name: a codebook of patches, as 'data prepare' makes
+/// them, or a VQ tokenizer; that of the bundled models if they name none and
+/// `is_bundled`.
+pub(crate) fn image_decoder(
+    args: &TokenizerArgs,
+    is_bundled: bool,
+    device: &Device,
+) -> Result<ImageDecoder, Failure> {
+    match &args.tokenizer {
+        None if is_bundled => Ok(ImageDecoder::Patches(bundled::codebook())),
+        Some(path) if PatchCodebook::is_file(path) => PatchCodebook::read(path)
+            .map(ImageDecoder::Patches)
+            .map_err(|error| Failure::input_at("--tokenizer", &error)),
+        _ => {
+            let tokenizer = tokenizer(args, device)?;
+            Ok(ImageDecoder::Vq(Box::new(tokenizer), device.clone()))
+        }
+    }
+}
+
+impl ImageDecoder {
+    /// Tokens that it knows.
+    pub(crate) fn codes(&self) -> usize {
+        match self {
+            Self::Vq(tokenizer, _) => tokenizer.config().codebook_size,
+            Self::Patches(codebook) => codebook.len(),
+        }
+    }
+
+    /// An image in red, green and blue, from its tokens in raster order.
+    pub(crate) fn decode(&self, grid: Grid, tokens: &[u32]) -> Result<Image, Failure> {
+        let bad = |error: &dyn std::error::Error| Failure::input_at("--tokenizer", error);
+        match self {
+            Self::Patches(codebook) => codebook
+                .decode(grid, tokens)
+                .map(|image| image.to_rgb())
+                .map_err(|error| bad(&error)),
+            Self::Vq(tokenizer, device) => {
+                let [height, width] = [grid.height(), grid.width()];
+                let numbers: Vec<i64> = tokens.iter().map(|&token| token.into()).collect();
+                let tokens = Tensor::from_vec(numbers, (1, tokens.len()), device)
+                    .map_err(|error| Failure::work(&error))?;
+                let decoded = tokenizer
+                    .decode(&tokens, height as usize, width as usize)
+                    .map_err(|error| bad(&error))?;
+                let pixels = pixels_from_images(&decoded).map_err(|error| Failure::work(&error))?;
+                let stride = tokenizer.config().stride() as u32;
+                Image::new(height * stride, width * stride, 3, pixels)
+                    .map_err(|error| Failure::work(&error))
+            }
+        }
+    }
 }

@@ -47,7 +47,7 @@ impl Tiles {
         for (position, row) in rows.iter().enumerate() {
             let has_own = !row.own.is_empty();
             match tiles.last_mut() {
-                Some(tile) if tile.positions.len() < TILE && has_own == !tile.own.is_empty() => {
+                Some(tile) if tile.positions.len() < TILE && has_own != tile.own.is_empty() => {
                     tile.positions.end = position + 1;
                     tile.prefix = tile.prefix.max(row.prefix);
                     tile.own.end = tile.own.end.max(row.own.end);

@@ -7,23 +7,26 @@
 //! that tests hold it against.
 
 mod attention;
+mod elementwise;
 mod layout;
 mod linear;
 mod loss;
 mod matrix;
 mod norm;
+mod sequence;
 
 use ndarray::ArrayView2;
 use pulp::Arch;
 
 pub(crate) use layout::Layout;
 
-use self::attention::{Head, Tiles};
+use self::attention::Head;
+use self::elementwise::{activate, activate_gradient, add, dropped};
 use self::layout::{BlockPlaces, LayerPlaces};
 use self::linear::Linear;
 use self::norm::RowStatistics;
-use super::functions::{gelu, gelu_slope};
-use crate::lpd::{Batch, Dropout, DropoutMask, DropoutSite, LpdConfig, Visibility};
+use self::sequence::Sequence;
+use crate::lpd::{Batch, Dropout, DropoutMask, DropoutSite, LpdConfig};
 
 /// Runs a loop compiled for the best instruction set there is.
 #[inline(always)]
@@ -416,76 +419,6 @@ impl Part<'_> {
     }
 }
 
-/// What an input position is made of, besides its slot of the positional
-/// embedding.
-enum What {
-    Class(Option<u32>),
-    Token(u32),
-    Query,
-}
-
-struct Input {
-    what: What,
-    slot: usize,
-}
-
-impl Input {
-    /// Where the two vectors begin whose sum it is.
-    fn places(&self, layout: &Layout, width: usize) -> [usize; 2] {
-        let what = match self.what {
-            What::Class(Some(label)) => layout.classes.start + label as usize * width,
-            What::Class(None) => layout.unconditional.start,
-            What::Token(token) => layout.tokens.start + token as usize * width,
-            What::Query => layout.query.start,
-        };
-        [what, layout.positions.start + self.slot * width]
-    }
-}
-
-/// The positions of all samples of a training pass.
-struct Sequence {
-    samples: usize,
-    inputs: Vec<Input>,
-    targets: Vec<u32>,
-    tiles: Tiles,
-}
-
-impl Sequence {
-    fn new(part: &Part<'_>) -> Self {
-        let batch = part.batch;
-        let (known, sizes) = (batch.known(), batch.problem().group_sizes());
-        let visibility = Visibility::training(sizes, known);
-        let context = visibility.keys() - sizes.cells() - 1;
-        let mut inputs = Vec::with_capacity(batch.len() * visibility.keys());
-        let mut targets = Vec::with_capacity(batch.len() * sizes.cells());
-        for (sample, tokens) in part.tokens.rows().into_iter().enumerate() {
-            let cells = batch.cells(sample);
-            let slot = |cell: u32| cell as usize + 1;
-            let token = |cell: u32| tokens[cell as usize];
-            let class = What::Class(batch.labels()[sample]);
-            inputs.push(Input {
-                what: class,
-                slot: 0,
-            });
-            inputs.extend(cells[..context].iter().map(|&cell| Input {
-                what: What::Token(token(cell)),
-                slot: slot(cell),
-            }));
-            inputs.extend(cells[known..].iter().map(|&cell| Input {
-                what: What::Query,
-                slot: slot(cell),
-            }));
-            targets.extend(cells[known..].iter().map(|&cell| token(cell)));
-        }
-        Self {
-            samples: batch.len(),
-            inputs,
-            targets,
-            tiles: Tiles::new(&visibility),
-        }
-    }
-}
-
 /// Sets the length; what is in it is not of interest.
 fn resize(numbers: &mut Vec<f32>, length: usize) {
     numbers.resize(length, 0.0);
@@ -494,75 +427,4 @@ fn resize(numbers: &mut Vec<f32>, length: usize) {
 fn copy(to: &mut Vec<f32>, from: &[f32]) {
     to.clear();
     to.extend_from_slice(from);
-}
-
-/// x += y, after dropout.
-fn add(x: &mut [f32], y: &[f32], mask: Option<DropoutMask>) {
-    vectorised(
-        #[inline(always)]
-        || match mask {
-            None => {
-                for (x, y) in x.iter_mut().zip(y) {
-                    *x += y;
-                }
-            }
-            Some(mask) => {
-                for ((x, y), place) in x.iter_mut().zip(y).zip(0..) {
-                    *x += y * mask.factor(place);
-                }
-            }
-        },
-    );
-}
-
-/// y = x, after dropout.
-fn dropped(x: &[f32], y: &mut [f32], mask: Option<DropoutMask>) {
-    vectorised(
-        #[inline(always)]
-        || match mask {
-            None => y.copy_from_slice(x),
-            Some(mask) => {
-                for ((x, y), place) in x.iter().zip(y).zip(0..) {
-                    *y = x * mask.factor(place);
-                }
-            }
-        },
-    );
-}
-
-fn activate(x: &[f32], y: &mut [f32], mask: Option<DropoutMask>) {
-    vectorised(
-        #[inline(always)]
-        || match mask {
-            None => {
-                for (x, y) in x.iter().zip(y) {
-                    *y = gelu(*x);
-                }
-            }
-            Some(mask) => {
-                for ((x, y), place) in x.iter().zip(y).zip(0..) {
-                    *y = gelu(*x) * mask.factor(place);
-                }
-            }
-        },
-    );
-}
-
-/// From the gradient of what [`activate`] gave, that of what it got.
-fn activate_gradient(x: &[f32], gradient: &mut [f32], mask: Option<DropoutMask>) {
-    vectorised(
-        #[inline(always)]
-        || match mask {
-            None => {
-                for (x, gradient) in x.iter().zip(gradient) {
-                    *gradient *= gelu_slope(*x);
-                }
-            }
-            Some(mask) => {
-                for ((x, gradient), place) in x.iter().zip(gradient).zip(0..) {
-                    *gradient *= gelu_slope(*x) * mask.factor(place);
-                }
-            }
-        },
-    );
 }

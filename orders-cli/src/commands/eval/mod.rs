@@ -11,6 +11,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use orders_core::files::Digest;
+use orders_model::bundled::BundledModel;
 use orders_model::lpd::{Guidance, Lpd, LpdConfig};
 use orders_model::published::{PUBLISHED_RESULTS, PublishedResult, published_result};
 use serde_json::{Value, json};
@@ -29,6 +30,9 @@ use crate::{interrupt, names, settings};
 
 /// Images of a published row.
 const PUBLISHED_SAMPLES: u64 = 50_000;
+/// What is asked of a bundled model where nothing is said.
+const BUNDLED_METHODS: [&str; 4] = ["lpd", "halton", "farthest", "proximity"];
+const BUNDLED_STEPS: [usize; 4] = [8, 20, 64, 256];
 /// Images to generate where nothing is said.
 const SAMPLES: u64 = 1000;
 
@@ -43,33 +47,37 @@ pub(crate) fn run(args: &EvalArgs, printer: &Printer) -> Result<ExitCode, Failur
             .map_err(|error| Failure::input_at("--preset", &error)),
         None => settings::lpd_config(&args.model),
     }?;
-    let (methods, steps) = match preset {
-        Some(row) => (
-            vec![format!("lpd,repulsion={}", row.repulsion)],
-            vec![row.steps],
-        ),
-        None if args.method.is_empty() => (vec!["lpd".to_owned()], args.steps.clone()),
-        None => (args.method.clone(), args.steps.clone()),
+    let bundled = match preset {
+        Some(_) if args.model.checkpoint.is_none() => return Err(settings::weights_needed()),
+        Some(_) => None,
+        None => settings::bundled(&args.model),
     };
+    let (methods, steps) = asked(args, preset, bundled.is_some())?;
     let mut notes = Vec::new();
     let variants = variants(args, &methods, &steps, config.grid(), &mut notes)?;
-    if args.tokens.is_none() && args.real.is_none() && args.runs == 0 {
+    let held_out = match &args.tokens {
+        Some(path) => Some(HeldOut::read(path, args.limit, args.background)?),
+        None if bundled.is_some() => Some(HeldOut::bundled(args.limit, args.background)?),
+        None => None,
+    };
+    if held_out.is_none() && args.real.is_none() && args.runs == 0 {
         return Err(Failure::input(
             "nothing is measured: give --tokens FILE, --real FILE, or --runs from 1",
         ));
     }
-    let held_out = match &args.tokens {
-        Some(path) => Some(HeldOut::read(path, args.limit)?),
-        None => None,
-    };
     let samples = args.samples.unwrap_or(match preset {
         Some(_) => PUBLISHED_SAMPLES,
         None => SAMPLES,
     });
     let device = settings::device(&args.model.device)?;
-    let judge = SampleJudge::new(args, samples, &config, &device)?;
-    let settings_of_all =
-        settings_of_all(args, &config, guidance, held_out.as_ref(), judge.as_ref())?;
+    let judge = SampleJudge::new(args, samples, (&config, bundled.is_some()), &device)?;
+    let settings_of_all = settings_of_all(
+        args,
+        (&config, bundled),
+        guidance,
+        held_out.as_ref(),
+        judge.as_ref(),
+    )?;
     let folder = Folder::open(&args.out, &settings_of_all)?;
     let kept = variants
         .iter()
@@ -109,17 +117,51 @@ pub(crate) fn run(args: &EvalArgs, printer: &Printer) -> Result<ExitCode, Failur
 
     let network = judge.as_ref().map(SampleJudge::network);
     let rows = table::rows(results)?;
+    let floor = match &judge {
+        Some(judge) => judge.floor()?,
+        None => None,
+    };
     let table = table::table(&rows, network)?;
     let bytes = table.to_csv().map_err(|error| Failure::work(&error))?;
     folder.write("table.csv", &bytes)?;
     let bytes = table.to_parquet().map_err(|error| Failure::work(&error))?;
     folder.write("table.parquet", &bytes)?;
     if args.json {
-        printer.result_json(&json!({"rows": rows, "published": preset}))?;
+        printer.result_json(&json!({"rows": rows, "floor": floor, "published": preset}))?;
     } else {
         printer.result(&table::words(&rows, network, preset))?;
+        if let Some(floor) = floor {
+            printer.result(&format!("\n{floor}"))?;
+        }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The methods and the numbers of steps that flags ask for.
+fn asked(
+    args: &EvalArgs,
+    preset: Option<&PublishedResult>,
+    is_bundled: bool,
+) -> Result<(Vec<String>, Vec<usize>), Failure> {
+    if let Some(row) = preset {
+        let method = format!("lpd,repulsion={}", row.repulsion);
+        return Ok((vec![method], vec![row.steps]));
+    }
+    let methods = match (&args.method[..], is_bundled) {
+        ([], true) => BUNDLED_METHODS.map(str::to_owned).to_vec(),
+        ([], false) => vec!["lpd".to_owned()],
+        (methods, _) => methods.to_vec(),
+    };
+    let steps = match (&args.steps[..], is_bundled) {
+        ([], true) => BUNDLED_STEPS.to_vec(),
+        ([], false) => {
+            return Err(Failure::input(
+                "the numbers of steps are needed: --steps, as in --steps 8,16,32",
+            ));
+        }
+        (steps, _) => steps.to_vec(),
+    };
+    Ok((methods, steps))
 }
 
 /// The published row that is asked for.
@@ -137,7 +179,7 @@ fn preset(args: &EvalArgs) -> Result<Option<&'static PublishedResult>, Failure> 
 /// What the results depend on besides the variant, for the folder to keep.
 fn settings_of_all(
     args: &EvalArgs,
-    config: &LpdConfig,
+    (config, bundled): (&LpdConfig, Option<BundledModel>),
     guidance: Guidance,
     held_out: Option<&HeldOut>,
     judge: Option<&SampleJudge>,
@@ -146,13 +188,17 @@ fn settings_of_all(
     Ok(json!({
         "program": PROGRAM,
         "config": config,
-        "checkpoint": digest(args.model.checkpoint.as_deref())?,
+        "checkpoint": match bundled {
+            Some(model) => Some(digest_of(model.name(), model.bytes())?),
+            None => digest(args.model.checkpoint.as_deref())?,
+        },
         "checkpoint_res": args.model.checkpoint_res,
         "precision": format!("{:?}", args.model.precision),
         "device": args.model.device.device,
         "seed": args.seed,
         "tokens": digest(args.tokens.as_deref())?,
         "images": held_out.map(HeldOut::len),
+        "background": held_out.and_then(HeldOut::background),
         "cfg": guidance.scale(),
         "cfg_schedule": format!("{:?}", guidance.schedule()),
         "real": digest(args.real.as_deref())?,
@@ -179,6 +225,13 @@ fn digest(path: &Path) -> Result<String, Failure> {
     Ok(digest.to_string())
 }
 
+/// The digest of what is part of the program.
+fn digest_of(name: &str, bytes: &[u8]) -> Result<String, Failure> {
+    let (digest, _) = Digest::of(bytes)
+        .map_err(|error| Failure::Work(format!("{name} can't be read: {}", reason(&error))))?;
+    Ok(digest.to_string())
+}
+
 /// What is measured of every variant.
 struct Measure<'a> {
     args: &'a EvalArgs,
@@ -197,14 +250,14 @@ impl Measure<'_> {
     ) -> Result<VariantResult, Failure> {
         let (label, steps) = (variant.name.label(), variant.name.steps());
         let name = format!("{which}: {label}, {steps} steps");
-        let nats_per_cell = match self.held_out {
+        let likelihood = match self.held_out {
             None => None,
             Some(held_out) => {
                 let progress = printer.progress(held_out.len() as u64, &name);
                 let done = |images| progress.set_position(images);
-                let nats = held_out.nats_per_cell(self.args, lpd, variant, &done)?;
+                let likelihood = held_out.measure(self.args, lpd, variant, &done)?;
                 progress.finish_and_clear();
-                Some(nats)
+                Some(likelihood)
             }
         };
         let samples = match self.judge {
@@ -223,7 +276,7 @@ impl Measure<'_> {
         };
         Ok(VariantResult {
             name: variant.name.clone(),
-            nats_per_cell,
+            likelihood,
             samples,
             time,
         })

@@ -9,10 +9,19 @@ use super::variant::Name;
 #[serde(deny_unknown_fields)]
 pub(super) struct VariantResult {
     pub(super) name: Name,
-    /// Parallel negative log-likelihood of each image, in nats per cell.
-    pub(super) nats_per_cell: Option<Vec<f64>>,
+    pub(super) likelihood: Option<Likelihood>,
     pub(super) samples: Option<SampleResult>,
     pub(super) time: Option<TimeResult>,
+}
+
+/// Parallel negative log-likelihood of each image.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Likelihood {
+    pub(super) nats_per_cell: Vec<f64>,
+    /// Of the cells that are not background; null for an image that has none, and
+    /// empty if nothing is said to be background.
+    pub(super) nats_per_foreground_cell: Vec<Option<f64>>,
 }
 
 /// What generated images are like.

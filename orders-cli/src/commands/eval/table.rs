@@ -9,45 +9,76 @@ use serde::Serialize;
 use super::result::{SampleResult, TimeResult, VariantResult};
 use crate::failure::Failure;
 
-/// A row of the table.
+/// A row of the table. Intervals are of means over images, with 95 % confidence.
 #[derive(Serialize)]
 pub(super) struct Row {
     method: String,
     steps: usize,
-    /// Parallel negative log-likelihood, nats per cell, mean over images with its
-    /// 95 % interval.
+    /// Parallel negative log-likelihood, nats per cell.
     nats_per_cell: Option<Interval>,
-    /// The same less that of the first method at the same steps, image by image.
+    /// The same of the cells that are not background.
+    nats_per_foreground_cell: Option<Interval>,
+    /// Nats per cell less those of the first method at the same steps, image by
+    /// image.
     difference: Option<Interval>,
+    /// Nats per cell less those of the same method one cell at a time, image by
+    /// image: what is lost by generating in parallel.
+    parallel_loss: Option<Interval>,
     samples: Option<SampleResult>,
     time: Option<TimeResult>,
 }
 
 /// The rows of results, in their order.
 pub(super) fn rows(results: Vec<VariantResult>) -> Result<Vec<Row>, Failure> {
+    let nats = |result: &VariantResult| {
+        let likelihood = result.likelihood.as_ref();
+        likelihood.map(|likelihood| likelihood.nats_per_cell.clone())
+    };
+    let all: Vec<(super::variant::Name, Option<Vec<f64>>)> = results
+        .iter()
+        .map(|result| (result.name.clone(), nats(result)))
+        .collect();
+    let less = |nats: &[f64], others: Option<&Vec<f64>>| {
+        others
+            .map(|others| {
+                let pairs = nats.iter().zip(others);
+                interval(&pairs.map(|(a, b)| a - b).collect::<Vec<f64>>())
+            })
+            .transpose()
+    };
     let mut rows = Vec::with_capacity(results.len());
-    let mut first: Option<(usize, Option<Vec<f64>>)> = None;
-    for result in results {
-        let steps = result.name.steps();
-        let nats = result.nats_per_cell;
-        let difference = match (&first, &nats) {
-            (Some((first_steps, Some(first))), Some(nats)) if *first_steps == steps => {
-                let differences: Vec<f64> = nats.iter().zip(first).map(|(a, b)| a - b).collect();
-                Some(interval(&differences)?)
-            }
-            _ => None,
-        };
+    for (index, result) in results.into_iter().enumerate() {
+        let (name, nats) = &all[index];
+        let first = all
+            .iter()
+            .position(|(other, _)| other.steps() == name.steps());
+        let first = first.filter(|&first| first != index);
+        let first = first.and_then(|first| all[first].1.as_ref());
+        let one_by_one = all.iter().find(|(other, _)| {
+            let is_same = other.method == name.method && other.parameters == name.parameters;
+            is_same && other.group_sizes.iter().all(|&size| size == 1) && other != name
+        });
+        let one_by_one = one_by_one.and_then(|(_, nats)| nats.as_ref());
+        let (mut difference, mut parallel_loss) = (None, None);
+        if let Some(nats) = nats {
+            difference = less(nats, first)?;
+            parallel_loss = less(nats, one_by_one)?;
+        }
+        let foreground: Option<Vec<f64>> = result.likelihood.as_ref().map(|likelihood| {
+            let of_images = &likelihood.nats_per_foreground_cell;
+            of_images.iter().copied().flatten().collect()
+        });
+        let foreground = foreground.filter(|foreground| !foreground.is_empty());
         rows.push(Row {
-            method: result.name.label(),
-            steps,
+            method: name.label(),
+            steps: name.steps(),
             nats_per_cell: nats.as_deref().map(interval).transpose()?,
+            nats_per_foreground_cell: foreground.as_deref().map(interval).transpose()?,
             difference,
+            parallel_loss,
             samples: result.samples,
             time: result.time,
         });
-        if first.as_ref().is_none_or(|(first, _)| *first != steps) {
-            first = Some((steps, nats));
-        }
     }
     Ok(rows)
 }
@@ -77,9 +108,13 @@ pub(super) fn table(rows: &[Row], network: Option<Network>) -> Result<Table, Fai
         Column::new("method", Values::Text(methods)),
         Column::new("steps", Values::Whole(steps)),
     ];
-    let intervals: [Numbers<Row, Option<Interval>>; 2] = [
+    let intervals: [Numbers<Row, Option<Interval>>; 4] = [
         ("nats_per_cell", |row| row.nats_per_cell),
+        ("nats_per_foreground_cell", |row| {
+            row.nats_per_foreground_cell
+        }),
         ("difference", |row| row.difference),
+        ("parallel_loss", |row| row.parallel_loss),
     ];
     for (name, of) in intervals {
         let ends: [Numbers<Interval, f64>; 3] = [
@@ -129,8 +164,12 @@ pub(super) fn words(
     let has_nats = rows.iter().any(|row| row.nats_per_cell.is_some());
     let has_time = rows.iter().any(|row| row.time.is_some()) || published.is_some();
     let mut header = vec!["method", "steps"];
+    let has_loss = rows.iter().any(|row| row.parallel_loss.is_some());
     if has_nats {
         header.extend(["nats per cell", "difference to the first"]);
+    }
+    if has_loss {
+        header.push("above one by one");
     }
     if let Some(network) = network {
         header.extend([network.frechet_name(), "MMD^2 x 1000", network.score_name()]);
@@ -142,16 +181,10 @@ pub(super) fn words(
     for row in rows {
         let mut cells = vec![row.method.clone(), row.steps.to_string()];
         if has_nats {
-            cells.extend([row.nats_per_cell, row.difference].map(|interval| {
-                interval.map_or_else(
-                    String::new,
-                    |Interval {
-                         estimate,
-                         low,
-                         high,
-                     }| { format!("{estimate:.4} [{low:.4}, {high:.4}]") },
-                )
-            }));
+            cells.extend([row.nats_per_cell, row.difference].map(shown));
+        }
+        if has_loss {
+            cells.push(shown(row.parallel_loss));
         }
         if network.is_some() {
             cells.extend(match &row.samples {
@@ -187,6 +220,9 @@ pub(super) fn words(
         if has_nats {
             cells.extend([const { String::new() }; 2]);
         }
+        if has_loss {
+            cells.push(String::new());
+        }
         if network == Some(Network::InceptionFid) {
             cells.extend([
                 row.fid.to_string(),
@@ -203,4 +239,16 @@ pub(super) fn words(
         table.push(cells);
     }
     table.markdown().trim_end().to_owned()
+}
+
+/// An interval in words; nothing if there is none.
+fn shown(interval: Option<Interval>) -> String {
+    interval.map_or_else(String::new, |interval| {
+        let Interval {
+            estimate,
+            low,
+            high,
+        } = interval;
+        format!("{estimate:.4} [{low:.4}, {high:.4}]")
+    })
 }

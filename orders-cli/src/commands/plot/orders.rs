@@ -1,6 +1,5 @@
 //! Pictures of orders.
 
-use std::path::Path;
 use std::process::ExitCode;
 
 use orders_core::GroupSizes;
@@ -14,19 +13,12 @@ use crate::args::{PartArg, PlotArgs};
 use crate::commands::figure_failure;
 use crate::failure::Failure;
 use crate::output;
+use crate::picture_file::PictureFile;
 use crate::printer::Printer;
 use crate::settings::{OrdersShown, Origin};
-use crate::single_file::SingleFile;
 
 /// How many steps are shown of an order on a sheet where nobody says which.
 const STEPS_SHOWN: u32 = 8;
-
-/// A picture's format.
-#[derive(Clone, Copy, Debug)]
-enum Format {
-    Svg,
-    Png,
-}
 
 /// What was drawn, for `--json`.
 #[derive(Serialize)]
@@ -39,8 +31,7 @@ struct Report<'a> {
 }
 
 pub(super) fn run(args: &PlotArgs, printer: &Printer) -> Result<ExitCode, Failure> {
-    let format = format(&args.out)?;
-    let file = SingleFile::new(&args.out, args.force)?;
+    let file = PictureFile::new(&args.out, args.force)?;
     let shown = OrdersShown::new(&args.orders)?;
     for order in &shown.orders {
         let steps = order.order.group_sizes().steps();
@@ -54,14 +45,10 @@ pub(super) fn run(args: &PlotArgs, printer: &Printer) -> Result<ExitCode, Failur
     let figure = figure(args, &shown)
         .map_err(figure_failure)?
         .made_by(shown.origin_text()?);
-    let content = match format {
-        Format::Svg => figure.to_svg().into_bytes(),
-        Format::Png => figure.to_png(),
-    };
     for note in &shown.notes {
         printer.note(note);
     }
-    file.write(&content)?;
+    file.write(&figure)?;
     let (width, height) = (figure.width(), figure.height());
     let path = args.out.display().to_string();
     if args.json {
@@ -80,17 +67,6 @@ pub(super) fn run(args: &PlotArgs, printer: &Printer) -> Result<ExitCode, Failur
         ))?;
     }
     Ok(ExitCode::SUCCESS)
-}
-
-fn format(path: &Path) -> Result<Format, Failure> {
-    match path.extension().and_then(|ending| ending.to_str()) {
-        Some("svg") => Ok(Format::Svg),
-        Some("png") => Ok(Format::Png),
-        _ => Err(Failure::input(format!(
-            "--out {} ends in neither .svg nor .png",
-            path.display()
-        ))),
-    }
 }
 
 /// The picture of these orders: a single part of a single order has one of its

@@ -13,21 +13,11 @@ use super::view;
 use crate::args::{PlotKind, SweepPlotArgs};
 use crate::commands::figure_failure;
 use crate::failure::Failure;
+use crate::picture_file::PictureFile;
 use crate::printer::Printer;
-use crate::single_file::SingleFile;
 
 pub(crate) fn run(args: &SweepPlotArgs, printer: &Printer) -> Result<ExitCode, Failure> {
-    let is_svg = match args.out.extension().and_then(|ending| ending.to_str()) {
-        Some("svg") => true,
-        Some("png") => false,
-        _ => {
-            let out = args.out.display();
-            return Err(Failure::input(format!(
-                "--out {out} ends in neither .svg nor .png"
-            )));
-        }
-    };
-    let file = SingleFile::new(&args.out, args.force)?;
+    let file = PictureFile::new(&args.out, args.force)?;
     let (plan, view) = view(&args.folder, &args.filter)?;
     let picture = Picture {
         args,
@@ -41,11 +31,7 @@ pub(crate) fn run(args: &SweepPlotArgs, printer: &Printer) -> Result<ExitCode, F
         PlotKind::Scatter => picture.scatter(),
         PlotKind::Box => picture.boxes(),
     }?;
-    let bytes = match is_svg {
-        true => figure.to_svg().into_bytes(),
-        false => figure.to_png(),
-    };
-    file.write(&bytes)?;
+    file.write(&figure)?;
     printer.result(&args.out.display().to_string())?;
     Ok(ExitCode::SUCCESS)
 }

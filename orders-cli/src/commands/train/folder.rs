@@ -18,16 +18,14 @@ pub(super) struct Folder {
 impl Folder {
     pub(super) fn open(path: &Path) -> Result<Self, Failure> {
         let folder = Self { path: path.into() };
-        let failed = |what: &str, error: std::io::Error| {
-            Failure::input(format!(
-                "--out {} {what}: {}",
-                path.display(),
-                reason(&error)
-            ))
-        };
         if path.exists() {
-            let mut entries =
-                fs_err::read_dir(path).map_err(|error| failed("can't be read", error))?;
+            let mut entries = fs_err::read_dir(path).map_err(|error| {
+                Failure::input(format!(
+                    "--out {} can't be read: {}",
+                    path.display(),
+                    reason(&error)
+                ))
+            })?;
             let only_started = |name: &std::ffi::OsStr| name == "recipe.toml" || name == "log.csv";
             let is_foreign =
                 entries.any(|entry| entry.is_ok_and(|entry| !only_started(&entry.file_name())));
@@ -38,7 +36,6 @@ impl Folder {
                 )));
             }
         }
-        fs_err::create_dir_all(path).map_err(|error| failed("can't be made", error))?;
         Ok(folder)
     }
 
@@ -55,8 +52,16 @@ impl Folder {
         self.path.join("log.csv")
     }
 
-    /// The recipe with all its settings, for people to read.
-    pub(super) fn keep_recipe(&self, recipe: &Recipe) -> Result<(), Failure> {
+    /// Makes the folder, and writes the recipe with all its settings, for people to
+    /// read.
+    pub(super) fn begin(&self, recipe: &Recipe) -> Result<(), Failure> {
+        fs_err::create_dir_all(&self.path).map_err(|error| {
+            Failure::input(format!(
+                "--out {} can't be made: {}",
+                self.path.display(),
+                reason(&error)
+            ))
+        })?;
         let toml = recipe
             .to_toml()
             .map_err(|error| Failure::bad_input(&error))?;

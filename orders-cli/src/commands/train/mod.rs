@@ -52,7 +52,7 @@ pub(crate) fn run(args: &TrainArgs, printer: &Printer) -> Result<ExitCode, Failu
         }
         _ => None,
     };
-    folder.keep_recipe(run.recipe())?;
+    folder.begin(run.recipe())?;
     let log = Log::open(&folder.log(), run.step_count())?;
     interrupt::catch()?;
     let work = Work {
@@ -81,7 +81,7 @@ fn tokens(path: &Path) -> Result<TokenSet, Failure> {
 fn failure(data: &Path, error: &TrainError) -> Failure {
     match error {
         TrainError::Data { .. } => Failure::input_at(data.display(), error),
-        TrainError::Load { .. }
+        TrainError::Load(_)
         | TrainError::State { .. }
         | TrainError::OtherRun { .. }
         | TrainError::Unstated { .. }

@@ -1,0 +1,261 @@
+//! Charts of CSV files that this program writes: logs of training and tables of
+//! evaluations.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::ExitCode;
+
+use orders_figures::{Axis, Chart, Series, line_chart};
+
+use crate::args::PlotArgs;
+use crate::bounded_file::read_bounded;
+use crate::commands::figure_failure;
+use crate::failure::Failure;
+use crate::output::PROGRAM;
+use crate::picture_file::PictureFile;
+use crate::printer::Printer;
+
+/// The longest file that is read.
+const MOST_BYTES: u64 = 1 << 28;
+/// The most points of a loss curve; more updates are averaged.
+const POINTS: usize = 200;
+
+/// A CSV file: columns by name.
+struct Columns {
+    label: String,
+    rows: Vec<Vec<String>>,
+    places: BTreeMap<String, usize>,
+}
+
+pub(super) fn run(args: &PlotArgs, printer: &Printer) -> Result<ExitCode, Failure> {
+    let file = PictureFile::new(&args.out, args.force)?;
+    let files = &args.orders.files;
+    let mut tables = Vec::with_capacity(files.len());
+    for (index, path) in files.iter().enumerate() {
+        let label = args.orders.label.get(index).cloned();
+        tables.push(Columns::read(path, label)?);
+    }
+    let are_logs = tables
+        .iter()
+        .all(|table| table.has("update") && table.has("loss"));
+    let are_evaluations = tables
+        .iter()
+        .all(|table| table.has("method") && table.has("nats_per_cell"));
+    let (chart, series) = if are_logs {
+        training(&tables)?
+    } else if are_evaluations {
+        evaluations(&tables)?
+    } else {
+        let names: Vec<String> = files
+            .iter()
+            .map(|file| file.display().to_string())
+            .collect();
+        return Err(Failure::input(format!(
+            "{}: neither logs of train nor tables of eval, all of one kind",
+            names.join(", ")
+        )));
+    };
+    let chart = Chart {
+        title: args.orders.title.clone().unwrap_or(chart.title),
+        ..chart
+    };
+    let names: Vec<&str> = tables.iter().map(|table| table.label.as_str()).collect();
+    let origin = serde_json::json!({"program": PROGRAM, "files": names});
+    let figure = line_chart(&chart, &series).map_err(figure_failure)?;
+    let figure = figure.made_by(origin.to_string());
+    file.write(&figure)?;
+    let path = args.out.display().to_string();
+    if args.json {
+        printer.result_json(&serde_json::json!({
+            "path": path,
+            "width": figure.width(),
+            "height": figure.height(),
+            "program": PROGRAM,
+        }))?;
+    } else {
+        printer.result(&path)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Loss over epochs, with held-out loss where it was measured.
+fn training(logs: &[Columns]) -> Result<(Chart, Vec<Series>), Failure> {
+    let mut series = Vec::new();
+    let mut averaged = 1;
+    for log in logs {
+        let name = |what: &str| match logs.len() {
+            1 => what.to_owned(),
+            _ => format!("{}, {what}", log.label),
+        };
+        let points = log.points("epoch", "loss")?;
+        let size = points.len().div_ceil(POINTS).max(1);
+        averaged = averaged.max(size);
+        let means: Vec<(f64, f64)> = points
+            .chunks(size)
+            .map(|chunk| {
+                let mean = |part: fn(&(f64, f64)) -> f64| {
+                    chunk.iter().map(part).sum::<f64>() / chunk.len() as f64
+                };
+                (mean(|point| point.0), mean(|point| point.1))
+            })
+            .collect();
+        series.push(Series::new(name("training"), means));
+        let held_out = log.points("epoch", "held_out")?;
+        if !held_out.is_empty() {
+            series.push(Series::new(name("held out"), held_out));
+        }
+    }
+    let subtitle = match averaged {
+        1 => String::new(),
+        count => format!("training loss: means of {count} updates"),
+    };
+    let chart = Chart::new(
+        "Training",
+        Axis::linear("epoch"),
+        Axis::linear("nats per cell"),
+    );
+    Ok((chart.with_subtitle(subtitle), series))
+}
+
+/// Likelihood over steps, a line with a band for each method.
+fn evaluations(tables: &[Columns]) -> Result<(Chart, Vec<Series>), Failure> {
+    let mut lines: Vec<(String, Vec<[f64; 4]>)> = Vec::new();
+    for table in tables {
+        for row in 0..table.rows.len() {
+            let columns = [
+                "steps",
+                "nats_per_cell",
+                "nats_per_cell_low",
+                "nats_per_cell_high",
+            ];
+            let mut point = [0.0; 4];
+            for (value, column) in point.iter_mut().zip(columns) {
+                *value = table.number(row, column)?.unwrap_or(f64::NAN);
+            }
+            if point.iter().any(|value| value.is_nan()) {
+                continue;
+            }
+            let method = table.text(row, "method");
+            let name = match tables.len() {
+                1 => method.to_owned(),
+                _ => format!("{}: {method}", table.label),
+            };
+            match lines.iter_mut().find(|(known, _)| *known == name) {
+                Some((_, points)) => points.push(point),
+                None => lines.push((name, vec![point])),
+            }
+        }
+    }
+    let series = lines.into_iter().map(|(name, mut points)| {
+        points.sort_by(|a, b| a[0].total_cmp(&b[0]));
+        let line: Vec<_> = points.iter().map(|point| (point[0], point[1])).collect();
+        let band: Vec<_> = points.iter().map(|point| (point[2], point[3])).collect();
+        Series::new(name, line).with_band(band)
+    });
+    let chart = Chart::new(
+        "Held-out parallel likelihood",
+        Axis::log("steps"),
+        Axis::linear("nats per cell"),
+    );
+    Ok((
+        chart.with_subtitle("bands: 95 % intervals over images"),
+        series.collect(),
+    ))
+}
+
+impl Columns {
+    fn read(path: &Path, label: Option<String>) -> Result<Self, Failure> {
+        let bytes = read_bounded(path, "a table", MOST_BYTES, |why| {
+            format!("{} can't be read: {why}", path.display())
+        })?;
+        let text = String::from_utf8_lossy(&bytes);
+        let mut lines = text.lines().map(fields);
+        let header = lines.next().unwrap_or_default();
+        let rows: Vec<Vec<String>> = lines.collect();
+        if let Some(line) = rows.iter().position(|row| row.len() != header.len()) {
+            return Err(Failure::input(format!(
+                "{} line {}: there are {} fields, not {}",
+                path.display(),
+                line + 2,
+                rows[line].len(),
+                header.len()
+            )));
+        }
+        let folder = path.parent().and_then(Path::file_name).unwrap_or_default();
+        let label = label.unwrap_or_else(|| match folder.is_empty() {
+            true => path
+                .file_stem()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned(),
+            false => folder.to_string_lossy().into_owned(),
+        });
+        Ok(Self {
+            label,
+            rows,
+            places: header.into_iter().zip(0..).collect(),
+        })
+    }
+
+    fn has(&self, column: &str) -> bool {
+        self.places.contains_key(column)
+    }
+
+    fn text(&self, row: usize, column: &str) -> &str {
+        self.places
+            .get(column)
+            .map_or("", |&place| self.rows[row][place].as_str())
+    }
+
+    /// The number in a field; none if it is empty.
+    fn number(&self, row: usize, column: &str) -> Result<Option<f64>, Failure> {
+        let text = self.text(row, column);
+        if text.is_empty() {
+            return Ok(None);
+        }
+        let number = text.parse().ok().filter(|number: &f64| number.is_finite());
+        number.map(Some).ok_or_else(|| {
+            Failure::input(format!(
+                "{} line {}: {column} is '{text}', which is no number",
+                self.label,
+                row + 2
+            ))
+        })
+    }
+
+    fn points(&self, x: &str, y: &str) -> Result<Vec<(f64, f64)>, Failure> {
+        let mut points = Vec::with_capacity(self.rows.len());
+        for row in 0..self.rows.len() {
+            if let (Some(x), Some(y)) = (self.number(row, x)?, self.number(row, y)?) {
+                points.push((x, y));
+            }
+        }
+        Ok(points)
+    }
+}
+
+/// The fields of a line; those with commas are in quotes.
+fn fields(line: &str) -> Vec<String> {
+    let mut fields = vec![String::new()];
+    let mut is_quoted = false;
+    for letter in line.chars() {
+        match (letter, fields.last_mut()) {
+            ('"', _) => is_quoted = !is_quoted,
+            (',', _) if !is_quoted => fields.push(String::new()),
+            (letter, Some(field)) => field.push(letter),
+            (_, None) => {}
+        }
+    }
+    fields
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fields;
+
+    #[test]
+    fn quotes_keep_commas_together() {
+        assert_eq!(fields("a,\"b, c\",,1"), ["a", "b, c", "", "1"]);
+        assert_eq!(fields(""), [""]);
+    }
+}

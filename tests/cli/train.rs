@@ -1,0 +1,207 @@
+//! `train`, and what the models that it makes are for.
+
+use crate::data::fashion;
+use crate::folder::Folder;
+
+const RECIPE: &str = r#"
+epochs = 1.5
+batch = 8
+group_sizes = [4, [1, 15]]
+
+[model]
+image_size = 8
+stride = 2
+embed_dim = 16
+depth = 1
+heads = 2
+mlp_ratio = 2
+classes = 2
+vocab = 16
+norm_eps = 1e-6
+
+[learning_rate]
+peak = 0.01
+
+[[orders]]
+method = "random"
+"#;
+
+const TRAIN: &str = "train recipe.toml --tokens tokens/train.safetensors --held-out tokens/test.safetensors --every 3";
+
+/// A folder with tokens and a recipe of 8 updates.
+fn folder() -> Folder {
+    let folder = fashion();
+    folder.done("data prepare fashion --pad 8 --codes 16 --out tokens");
+    folder.write("recipe.toml", RECIPE);
+    folder
+}
+
+#[test]
+fn an_interrupted_run_makes_the_same_files() {
+    let folder = folder();
+    let text = folder.done(&format!("{TRAIN} --out whole"));
+    assert!(text.starts_with("loss "), "{text}");
+    assert!(
+        text.ends_with("images a second: whole/model.safetensors\n"),
+        "{text}"
+    );
+
+    let text = folder.done(&format!("{TRAIN} --updates 5 --out parts"));
+    assert!(text.ends_with(": 5 of 8 updates in parts\n"), "{text}");
+    assert!(!folder.path("parts/model.safetensors").exists());
+    // Two updates whose state was not kept any more.
+    let mut log = folder.read("parts/log.csv");
+    log.extend(b"6,1.2,1.0,0.1,1.0,\n7,1.4,1.0,0.1");
+    folder.write("parts/log.csv", log);
+    let outcome = folder.run(&format!("{TRAIN} --threads 1 --out parts"));
+    assert_eq!(outcome.status, 0, "{}", outcome.stderr);
+    assert_eq!(outcome.stderr, "note: going on after update 5 in parts\n");
+
+    let log = String::from_utf8(folder.read("whole/log.csv")).unwrap();
+    let updates: Vec<&str> = log
+        .lines()
+        .map(|line| line.split(',').next().unwrap())
+        .collect();
+    assert_eq!(updates, ["update", "1", "2", "3", "4", "5", "6", "7", "8"]);
+    let held_out = |line: &&str| !line.ends_with(',') && !line.starts_with("update");
+    assert_eq!(log.lines().filter(held_out).count(), 3, "{log}");
+    for name in [
+        "model.safetensors",
+        "config.json",
+        "recipe.toml",
+        "run.safetensors",
+    ] {
+        let [whole, parts] = ["whole", "parts"].map(|out| folder.read(&format!("{out}/{name}")));
+        assert!(whole == parts, "{name}");
+    }
+    // The fifth update was the end of a stint, so held-out images were looked at.
+    let parts = String::from_utf8(folder.read("parts/log.csv")).unwrap();
+    let losses = |log: &str| -> Vec<String> {
+        log.lines()
+            .map(|line| line.rsplit_once(',').unwrap().0.to_owned())
+            .collect()
+    };
+    assert_eq!(losses(&parts), losses(&log));
+
+    // A run that is done has nothing left to do.
+    let text = folder.done(&format!("-q {TRAIN} --out whole --json"));
+    let report: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(report["updates"], 8);
+    assert_eq!(report["path"], "whole/model.safetensors");
+    assert!(report["images_per_second"].is_null());
+}
+
+#[test]
+fn a_trained_model_is_sampled_scored_and_drawn() {
+    let folder = folder();
+    folder.done(&format!("{TRAIN} --out run"));
+    let scored = folder.done(
+        "-q score --checkpoint run/model.safetensors --tokens tokens/test.safetensors --steps 4 --out s.safetensors --json",
+    );
+    let scored: serde_json::Value = serde_json::from_str(&scored).unwrap();
+    assert!(scored["nats_per_cell"].as_f64().unwrap() < 3.0, "{scored}");
+    folder.done(
+        "sample --checkpoint run/model.safetensors --labels 0,1 --per-label 2 --steps 4 --tokenizer tokens/codebook.safetensors --images out",
+    );
+    let names = folder.names();
+    for name in ["0000.png", "0003.png", "sheet.png"] {
+        assert!(names.contains(&format!("out/{name}")), "{names:?}");
+    }
+    folder.done("plot run/log.csv --out loss.svg");
+    let svg = String::from_utf8(folder.read("loss.svg")).unwrap();
+    assert!(svg.contains("held out") && svg.contains("epoch"), "{svg}");
+}
+
+#[test]
+fn wrong_input() {
+    let folder = folder();
+    folder.done(&format!("{TRAIN} --updates 1 --out run"));
+    folder.write("typo.toml", RECIPE.replace("batch = 8", "bacth = 8"));
+    folder.write("other.toml", RECIPE.replace("epochs = 1.5", "epochs = 2.5"));
+    folder.write("vocab.toml", RECIPE.replace("vocab = 16", "vocab = 17"));
+    folder.write("latin.toml", b"seed = 1 # \xE9");
+    folder.write("some.txt", "mine");
+    let recipe = |name: &str| TRAIN.replace("recipe.toml", name);
+    for (line, error) in [
+        (
+            format!("{} --out new", recipe("typo.toml")),
+            "typo.toml: line 3: unknown field `bacth`",
+        ),
+        (
+            format!("{} --out new", recipe("missing.toml")),
+            "missing.toml can't be read: there is no such file or folder",
+        ),
+        (
+            format!("{} --out new", recipe("latin.toml")),
+            "latin.toml is not UTF-8 text",
+        ),
+        (
+            format!("{} --out new", recipe("vocab.toml")),
+            "tokens/train.safetensors: the tokens are from a codebook of 16, the model's vocabulary is 17",
+        ),
+        (
+            format!("{} --out run", recipe("other.toml")),
+            "run/run.safetensors is of another run: its recipe is not this one's",
+        ),
+        (
+            format!("{TRAIN} --out ."),
+            "--out . is neither empty nor the folder of a run",
+        ),
+        (
+            "train recipe.toml --tokens tokens/codebook.safetensors --out new".to_owned(),
+            "tokens/codebook.safetensors",
+        ),
+        (format!("{TRAIN} --device tpu --out new"), "--device"),
+        (
+            "plot run/log.csv tokens/train.safetensors --out a.png".to_owned(),
+            "tokens/train.safetensors is no CSV file; orders and tables don't go on one picture",
+        ),
+    ] {
+        let before = folder.content();
+        let outcome = folder.run(&line);
+        assert_eq!(outcome.status, 2, "{line}: {}", outcome.stderr);
+        assert!(outcome.stderr.contains(error), "{line}: {}", outcome.stderr);
+        assert_eq!(
+            outcome.stderr.lines().count(),
+            1,
+            "{line}: {}",
+            outcome.stderr
+        );
+        assert!(folder.content() == before, "{line}");
+    }
+}
+
+/// Without a checkpoint, the bundled model is asked.
+#[test]
+fn the_bundled_model_needs_no_files() {
+    let folder = Folder::new();
+    let json =
+        folder.done("-q eval --limit 6 --method lpd --steps 8,256 --runs 0 --out results --json");
+    let table: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let rows = table["rows"].as_array().unwrap();
+    assert_eq!(rows.len(), 6);
+    for row in rows {
+        let nats = |measure: &str| row[measure]["estimate"].as_f64().unwrap();
+        // Trained, it knows far more than nothing: ln 128 = 4.85.
+        assert!((0.5..2.0).contains(&nats("nats_per_cell")), "{row}");
+        assert!(
+            nats("nats_per_foreground_cell") > nats("nats_per_cell"),
+            "{row}"
+        );
+        assert_eq!(row["parallel_loss"].is_null(), row["steps"] == 256, "{row}");
+    }
+    folder.done("sample --labels 3,none --steps 8 --cfg 2 --images out");
+    // Width and height of a PNG file.
+    let image = folder.read("out/0000.png");
+    assert_eq!(image[16..24], [0, 0, 0, 32, 0, 0, 0, 32]);
+    folder.done("plot results/table.csv --out nats.png");
+    folder.done("bench --model nano-mixture --steps 8 --runs 1 --warm-up 0 --no-baseline --cfg 1");
+    let outcome = folder
+        .run("sample --checkpoint x.safetensors --model nano --labels 1 --steps 8 --images a");
+    assert_eq!(outcome.status, 2);
+    assert!(
+        outcome
+            .stderr
+            .contains("--model nano is bundled and takes no --checkpoint")
+    );
+}
