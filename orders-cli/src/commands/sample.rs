@@ -57,7 +57,15 @@ pub(crate) fn run(args: &SampleArgs, printer: &Printer) -> Result<ExitCode, Fail
     })?;
     let seconds = start.elapsed().as_secs_f64();
     if let Some(decoder) = &decoder {
-        pool.install(|| targets.write_images(args, decoder, &tokens, grid, &labels))?;
+        let subtitle = format!(
+            "{}, {}, {} steps; below each its label",
+            loaded.checkpoint,
+            orders.label,
+            orders.problem.group_sizes().steps()
+        );
+        pool.install(|| {
+            targets.write_images(args, decoder, (&tokens, grid), (&labels, &subtitle))
+        })?;
     }
     if let Some(file) = &targets.tokens {
         let about = about(args, &loaded, &orders, guidance);
@@ -171,9 +179,8 @@ impl Targets {
         &self,
         args: &SampleArgs,
         decoder: &ImageDecoder,
-        tokens: &Array2<u32>,
-        grid: orders_core::Grid,
-        labels: &[Option<u32>],
+        (tokens, grid): (&Array2<u32>, orders_core::Grid),
+        (labels, subtitle): (&[Option<u32>], &str),
     ) -> Result<(), Failure> {
         if let Some(folder) = &args.images {
             fs_err::create_dir_all(folder).map_err(|error| {
@@ -204,8 +211,10 @@ impl Targets {
             file.write(&png((height as usize, width as usize), pixels)?)?;
         }
         if let Some(sheet) = &self.sheet {
-            let title = format!("{} of {} samples", tiles.len(), labels.len());
-            let subtitle = "with their labels";
+            let title = match tiles.len() == labels.len() {
+                true => format!("{} samples", tiles.len()),
+                false => format!("The first {} of {} samples", tiles.len(), labels.len()),
+            };
             let figure = image_sheet(&tiles, &title, subtitle).map_err(figure_failure)?;
             sheet.write(&figure.to_png())?;
         }
