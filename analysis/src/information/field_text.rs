@@ -20,8 +20,8 @@ impl Field {
     ///
     /// The file has an array in float16, float32 or float64, at most 2^27 numbers:
     /// [n, H, W] for n patches of images of HxW cells, whose covariance is
-    /// estimated ([`MeasuredField::from_patches`]), or [N, N] for a covariance of N
-    /// cells. It is read from where the program runs. All other texts are read as
+    /// [estimated](super::MeasuredField::from_patches), or [N, N] for a covariance
+    /// of N cells. It is read from where the program runs. All other texts are read as
     /// [`FromStr`] does.
     ///
     /// # Errors
