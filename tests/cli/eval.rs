@@ -165,6 +165,15 @@ fn wrong_input() {
             ),
             "--tokenizer has 64 codes, but the model generates 96 tokens",
         ),
+        (
+            "-q eval --model lpd-l --steps 8 --out results".into(),
+            "the weights of the model are needed: --checkpoint FILE",
+        ),
+        (
+            "-q eval --checkpoint vq.safetensors --config config.json --steps 8 --out results"
+                .into(),
+            "--checkpoint vq.safetensors: ",
+        ),
     ] {
         let before = folder.content();
         let outcome = folder.run(&line);

@@ -24,7 +24,8 @@ pub(super) struct Folder {
 
 impl Folder {
     /// The folder for an evaluation: a new one, an empty one, or one that holds
-    /// results with the same settings.
+    /// results with the same settings. Nothing is written before
+    /// [`begin`](Self::begin).
     pub(super) fn open(path: &Path, settings: &Value) -> Result<Self, Failure> {
         let shown = path.display();
         let file = path.join(SETTINGS);
@@ -42,7 +43,12 @@ impl Folder {
                 "--out {shown} is neither empty nor a folder of results"
             )));
         }
-        let folder = path.join(VARIANTS);
+        Ok(Self { path: path.into() })
+    }
+
+    /// Makes the folder if it is new.
+    pub(super) fn begin(&self, settings: &Value) -> Result<(), Failure> {
+        let folder = self.path.join(VARIANTS);
         fs_err::create_dir_all(&folder).map_err(|error| {
             Failure::input(format!(
                 "the folder {} can't be made: {}",
@@ -50,8 +56,11 @@ impl Folder {
                 reason(&error)
             ))
         })?;
-        SingleFile::new(&file, false)?.write(&json(settings)?)?;
-        Ok(Self { path: path.into() })
+        let file = self.path.join(SETTINGS);
+        match file.is_file() {
+            true => Ok(()),
+            false => SingleFile::new(&file, false)?.write(&json(settings)?),
+        }
     }
 
     /// The result of a variant, if it is there.

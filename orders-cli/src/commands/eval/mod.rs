@@ -96,6 +96,7 @@ pub(crate) fn run(args: &EvalArgs, printer: &Printer) -> Result<ExitCode, Failur
         kept.into_iter().flatten().collect()
     } else {
         let lpd = settings::lpd(&args.model, config, &device)?.lpd;
+        folder.begin(&settings_of_all)?;
         interrupt::catch()?;
         let pool = settings::thread_pool(&args.threads)?;
         let mut results = Vec::with_capacity(variants.len());
