@@ -1,6 +1,6 @@
 //! What each update trains on.
 
-use ndarray::Array2;
+use ndarray::{Array2, ArrayView1};
 use orders_core::{Order, OrderGenerator, OrderRng, Problem};
 use orders_datasets::TokenSet;
 
@@ -132,16 +132,12 @@ impl Draw {
             let drops_label = uniform(&mut rng) < f64::from(self.label_drop);
             drawn.labels.push(label.filter(|_| !drops_label));
             let is_flipped = rng.next_u64() >> 63 == 1;
-            let plain = || &self.data.tokens()[image * cells..(image + 1) * cells];
-            let tokens = match self.data.flipped() {
-                Some(flipped) if self.flips && is_flipped => {
-                    &flipped[image * cells..(image + 1) * cells]
-                }
-                _ => plain(),
+            let of_all = match self.data.flipped() {
+                Some(flipped) if self.flips && is_flipped => flipped,
+                _ => self.data.tokens(),
             };
-            for (to, from) in drawn.tokens.row_mut(sample).iter_mut().zip(tokens) {
-                *to = *from;
-            }
+            let tokens = ArrayView1::from(&of_all[image * cells..(image + 1) * cells]);
+            drawn.tokens.row_mut(sample).assign(&tokens);
             let drawn_share = uniform(&mut rng);
             let method = self.shares.iter().position(|&share| drawn_share < share);
             let method = method.unwrap_or(self.methods.len() - 1);

@@ -3,8 +3,7 @@
 use std::str::FromStr;
 
 use orders_core::{
-    FirstGroup, Grid, GroupSizes, OrderingMethod, ParameterValue, Parameters, Problem, Shape,
-    registry,
+    FirstGroup, Grid, GroupSizes, OrderingMethod, Parameters, Problem, Shape, registry,
 };
 use serde::{Deserialize, Serialize};
 
@@ -338,21 +337,5 @@ impl SizesDrawn {
             },
         };
         Ok(Problem::new(grid, sizes)?)
-    }
-}
-
-/// A parameter of a mixture, for messages.
-impl MixturePart {
-    /// The method and its parameters, as `method(name=value, ..)`.
-    pub fn label(&self) -> String {
-        if self.set.is_empty() {
-            return self.method.clone();
-        }
-        let set: Vec<String> = self
-            .set
-            .iter()
-            .map(|(name, value): (&String, &ParameterValue)| format!("{name}={value}"))
-            .collect();
-        format!("{}({})", self.method, set.join(", "))
     }
 }

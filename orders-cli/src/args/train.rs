@@ -16,7 +16,7 @@ use crate::numbers;
 /// command goes on where it was interrupted, bit for bit.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  orders-cli data prepare --source /usr/share/datasets/fashion-mnist --pad 32 --out fashion/
+  orders-cli data prepare /usr/share/datasets/fashion-mnist --pad 32 --codes 128 --flip --out fashion/
   orders-cli train recipes/nano-random.toml --tokens fashion/train.safetensors \\
       --held-out fashion/test.safetensors --out nano/
   orders-cli plot nano/log.csv --out loss.png")]

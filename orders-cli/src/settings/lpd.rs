@@ -87,15 +87,47 @@ fn config_file(path: &Path) -> Result<LpdConfig, Failure> {
         .map_err(|error| Failure::input(format!("--config {}: {error}", path.display())))
 }
 
-/// The model with the weights of its checkpoint.
+/// Tensors of a model and where they are from.
+struct Source {
+    tensors: BTreeMap<String, Tensor>,
+    /// The name of the checkpoint's file, without its folder.
+    checkpoint: String,
+    /// What the user gave, for messages.
+    place: String,
+}
+
+/// The model with the weights of its checkpoint, or a bundled one.
 pub(crate) fn lpd(
     args: &ModelArgs,
     config: LpdConfig,
     device: &Device,
 ) -> Result<LoadedLpd, Failure> {
-    if let Some(model) = bundled(args) {
-        return bundled_lpd(model, config, args, device);
+    let mut source = match bundled(args) {
+        Some(model) => Source {
+            tensors: model
+                .weights()
+                .map_err(|error| Failure::work(&error))?
+                .into_tensors(),
+            checkpoint: format!("{} (bundled)", model.name()),
+            place: format!("--model {}", model.name()),
+        },
+        None => checkpoint(args, &config)?,
+    };
+    let dtype = dtype(args.precision);
+    for tensor in source.tensors.values_mut() {
+        let moved = |tensor: &Tensor| tensor.to_dtype(dtype)?.to_device(device);
+        *tensor = moved(tensor).map_err(|error| Failure::work(&error))?;
     }
+    let weights = Weights::checked(&config.tensors(), source.tensors)
+        .map_err(|error| Failure::input_at(source.place, &error))?;
+    Ok(LoadedLpd {
+        lpd: Lpd::new(config, weights).map_err(|error| Failure::work(&error))?,
+        checkpoint: source.checkpoint,
+    })
+}
+
+/// The tensors of the checkpoint that flags name.
+fn checkpoint(args: &ModelArgs, config: &LpdConfig) -> Result<Source, Failure> {
     let Some(path) = &args.checkpoint else {
         return Err(weights_needed());
     };
@@ -105,7 +137,7 @@ pub(crate) fn lpd(
             path.display()
         )));
     }
-    let place = || format!("--checkpoint {}", path.display());
+    let place = format!("--checkpoint {}", path.display());
     let mut tensors = read_checkpoint(path, args.key.as_deref(), &Device::Cpu)
         .map_err(|error| Failure::input_at("--checkpoint", &error))?
         .tensors;
@@ -115,50 +147,15 @@ pub(crate) fn lpd(
         let from = Grid::for_image(pixels, config.params().stride)
             .map_err(|error| Failure::input_at("--checkpoint-res", &error))?;
         let positions = interpolate_positions(&positions, from, config.grid())
-            .map_err(|error| Failure::input_at(place(), &error))?;
+            .map_err(|error| Failure::input_at(&place, &error))?;
         tensors.insert(POSITIONS.to_owned(), positions);
     }
-    let dtype = dtype(args.precision);
-    move_all(&mut tensors, dtype, device)?;
-    let weights = Weights::checked(&config.tensors(), tensors)
-        .map_err(|error| Failure::input_at(place(), &error))?;
-    let lpd = Lpd::new(config, weights).map_err(|error| Failure::work(&error))?;
     let name = path.file_name().unwrap_or_default();
-    Ok(LoadedLpd {
-        lpd,
+    Ok(Source {
+        tensors,
         checkpoint: name.to_string_lossy().into_owned(),
+        place,
     })
-}
-
-fn bundled_lpd(
-    model: BundledModel,
-    config: LpdConfig,
-    args: &ModelArgs,
-    device: &Device,
-) -> Result<LoadedLpd, Failure> {
-    let work = |error: &dyn std::error::Error| Failure::work(error);
-    let mut tensors = model
-        .weights()
-        .map_err(|error| work(&error))?
-        .into_tensors();
-    move_all(&mut tensors, dtype(args.precision), device)?;
-    let weights = Weights::checked(&config.tensors(), tensors).map_err(|error| work(&error))?;
-    Ok(LoadedLpd {
-        lpd: Lpd::new(config, weights).map_err(|error| work(&error))?,
-        checkpoint: format!("{} (bundled)", model.name()),
-    })
-}
-
-fn move_all(
-    tensors: &mut BTreeMap<String, Tensor>,
-    dtype: DType,
-    device: &Device,
-) -> Result<(), Failure> {
-    for tensor in tensors.values_mut() {
-        let moved = |tensor: &Tensor| tensor.to_dtype(dtype)?.to_device(device);
-        *tensor = moved(tensor).map_err(|error| Failure::work(&error))?;
-    }
-    Ok(())
 }
 
 /// What `--precision` means.
