@@ -20,7 +20,7 @@ fn principles(threads: usize) {
     let temporary = tempfile::tempdir().expect("a folder");
     let folder = SweepFolder::create(temporary.path(), &plan, Shard::WHOLE, "bench");
     let folder = folder.expect("an empty folder");
-    run(&folder, "bench", threads, &|| false, &|_| {}).expect("results");
+    run(&folder, &[], "bench", threads, &|| false, &|_| {}).expect("results");
 }
 
 /// 100 orders of 21 rows of 15 measures.

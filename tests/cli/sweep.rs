@@ -39,7 +39,7 @@ fn a_sweep_has_results_and_tables() {
         .count();
     assert_eq!(trials, 10);
     let csv = String::from_utf8(folder.read("results/trials.csv")).unwrap();
-    assert!(csv.starts_with("trial,label,method,set_proximity,set_repulsion,grid,steps,sizes,group_sizes,field,seed,orders,program,proximity,proximity_sd,proximity_low,proximity_high,"), "{csv}");
+    assert!(csv.starts_with("trial,label,method,set_proximity,set_repulsion,grid,steps,sizes,group_sizes,field,model,seed,orders,program,proximity,proximity_sd,proximity_low,proximity_high,"), "{csv}");
     assert!(csv.contains(concat!("orders-cli ", env!("CARGO_PKG_VERSION"))));
 
     let before = folder.content();
@@ -162,6 +162,9 @@ fn tables_are_set_in_three_ways() {
     let against = table("--measures discrepancy --where steps=9 --against random");
     assert!(against.contains("difference to random"), "{against}");
     assert_eq!(against.matches(", p 0.").count(), 4, "{against}");
+    let against = table("--measures discrepancy --where steps=9 --against repulsion=2");
+    let differences = against.matches("] | ").count() + against.matches(", p ").count();
+    assert_eq!(differences, 2, "{against}");
     // All measures, all points.
     assert_eq!(table("").lines().count(), 12);
 }
@@ -173,7 +176,7 @@ fn wrong_files_are_refused() {
         (
             "key.toml",
             SMALL.replace("steps", "stepps"),
-            "key.toml: line 4: unknown field `stepps`, expected one of `title`, `orders`, `measures`, `design`, `methods`, `grids`, `steps`, `sizes`, `fields`, `seeds`",
+            "key.toml: line 4: unknown field `stepps`, expected one of `title`, `orders`, `measures`, `design`, `methods`, `grids`, `steps`, `sizes`, `fields`, `models`, `seeds`",
         ),
         (
             "method.toml",
@@ -241,13 +244,16 @@ fn wrong_folders_are_refused_untouched() {
         "sweep small.toml --out results --shard 3/2",
         "invalid value '3/2' for '--shard <i/n>': '3/2' is no shard; write i/n with i from 1 to n and n at most 100000, for example 1/4",
     );
-    let settings = "label, method, proximity, repulsion, grid, steps, sizes, field";
+    let settings = "label, method, proximity, repulsion, grid, steps, sizes, field, model";
     for (line, error) in [
         ("table none", "none is no folder of a sweep's results".to_owned()),
         ("table half --where steps", "--where steps: there is no '='; write KEY=VALUE".into()),
         ("table half --where steps=7", "--where: no point has steps 7; there are 5".into()),
         ("table half --where rho=2", format!("--where: there is no setting 'rho'; there are {settings}")),
-        ("table half --against halton", "--against: nothing can be compared with 'halton': there are lpd, random".into()),
+        ("table half --against halton", "--against: no point has label halton; there are lpd, random".into()),
+        ("table half --against rho=2", format!("--against: there is no setting 'rho'; there are {settings}")),
+        ("table half --against repulsion=7", "--against: no point has repulsion 7; there are 1, 2".into()),
+        ("table half --against steps=5 --against steps=9", "--against steps=9: steps is there already; each setting is taken once".into()),
         ("plot half --out a.pdf --y support", "--out a.pdf ends in neither .svg nor .png".into()),
         (
             "plot half --out a.svg --y entropy --kind box",

@@ -18,49 +18,51 @@ pub struct Comparison {
     pub p_value: Option<f64>,
 }
 
-/// Compares all points with those of the label `against` on the same grid,
-/// steps, sizes, field and seeds: order i with order i. A row for each point,
-/// an entry for each measure; `None` where there is no partner, no value, or
-/// the point is its own partner.
+/// Compares points with those that have the values of `against`, pairs of a setting and
+/// a value: order i with order i, and so image i with image i where a model is asked.
+/// The partner of a point is the same in all other settings, and in its seeds. Where
+/// the label is among those of `against`, method and parameters may differ as well.
+///
+/// A row for each point, an entry for each measure; `None` where there is no partner, no
+/// value, or the point has the values of `against` itself.
 ///
 /// # Errors
 ///
-/// [`ViewError::Baseline`] if no point has the label, or several have that
+/// As [`View::having`] if no point has the values; [`ViewError::Baseline`] if several
 /// could be the partner of one; [`ViewError::Statistics`].
 pub fn compare(
     view: &View,
     measures: &[SweepMeasure],
-    against: &str,
+    against: &[(String, String)],
 ) -> Result<Vec<Vec<Option<Comparison>>>, ViewError> {
-    let baseline = |reason: String| ViewError::Baseline {
-        label: against.into(),
-        reason,
+    let partners = view.having(against)?;
+    let is_label = against.iter().any(|(name, _)| name == "label");
+    let is_free = |name: &String| {
+        let is_of_method = name == "method" || view.is_parameter(name);
+        against.iter().any(|(free, _)| free == name) || (is_label && is_of_method)
     };
-    let partners: Vec<&ViewPoint> = view
-        .points()
-        .iter()
-        .filter(|p| p.label() == against)
-        .collect();
-    if partners.is_empty() {
-        let mut known: Vec<&str> = view.points().iter().map(ViewPoint::label).collect();
-        known.dedup();
-        return Err(baseline(format!("there are {}", known.join(", "))));
-    }
+    let mut shared = view.settings();
+    shared.retain(|name| !is_free(name));
+
     let mut rows = Vec::new();
     for point in view.points() {
-        let mut fitting = partners
+        let is_partner = against
             .iter()
-            .filter(|partner| point.is_paired_with(partner));
-        let partner = fitting.next();
-        if fitting.next().is_some() && point.label() != against {
-            return Err(baseline(format!(
-                "several points have it on the task of '{}'; choose one with --where",
-                point.name(&view.varying())
-            )));
+            .all(|(name, value)| point.setting(name).as_ref() == Some(value));
+        let fitting: Vec<&ViewPoint> = partners
+            .points()
+            .iter()
+            .filter(|partner| !is_partner && point.is_paired_with(partner, &shared))
+            .collect();
+        if fitting.len() > 1 {
+            return Err(ViewError::Baseline {
+                point: point.name(&view.varying()),
+                partners: fitting.len(),
+            });
         }
-        let row = measures.iter().map(|&measure| match partner {
-            Some(partner) if point.label() != against => one(point, partner, measure),
-            _ => Ok(None),
+        let row = measures.iter().map(|&measure| match fitting.first() {
+            Some(partner) => one(point, partner, measure),
+            None => Ok(None),
         });
         rows.push(row.collect::<Result<Vec<_>, _>>()?);
     }

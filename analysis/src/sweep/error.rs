@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use orders_core::MethodError;
 use orders_core::files::OutputError;
 
+use super::judge::JudgeError;
 use crate::geometry::GeometryError;
 use crate::information::{CovarianceError, FieldReadError, InformationError};
 use crate::statistics::StatisticsError;
@@ -45,6 +46,26 @@ pub enum PlanError {
         second: usize,
         /// What they are.
         point: String,
+    },
+    /// There is not a judge for each model.
+    #[error("the file names {models} models, and {judges} are at hand")]
+    Judges {
+        /// Models of the file.
+        models: usize,
+        /// Judges given.
+        judges: usize,
+    },
+    /// A model has fewer held-out images than a trial has orders.
+    #[error(
+        "orders is {orders}, but model {model} has {images} held-out images, and order i is asked about image i"
+    )]
+    Images {
+        /// The model.
+        model: String,
+        /// Its images.
+        images: u64,
+        /// Orders of a trial.
+        orders: u64,
     },
     /// The axes have too many combinations.
     #[error(
@@ -96,6 +117,20 @@ pub enum TrialError {
     /// There is no information.
     #[error(transparent)]
     Information(#[from] InformationError),
+    /// The model of the settings is not at hand.
+    #[error("model '{model}' is not at hand, or it was changed since the sweep began")]
+    NoJudge {
+        /// The model.
+        model: String,
+    },
+    /// The model says nothing of an image.
+    #[error("image {image}: the model has no answer")]
+    Judge {
+        /// The image, from 0.
+        image: u64,
+        /// Why.
+        source: JudgeError,
+    },
     /// There are no intervals.
     #[error(transparent)]
     Statistics(#[from] StatisticsError),
@@ -269,13 +304,15 @@ pub enum ViewError {
         /// The values there are.
         held: Vec<String>,
     },
-    /// There is nothing to compare with.
-    #[error("nothing can be compared with '{label}': {reason}")]
+    /// There are several points to compare a point with.
+    #[error(
+        "'{point}' can be compared with {partners} points; choose one by more settings, or with --where"
+    )]
     Baseline {
-        /// The label.
-        label: String,
-        /// Why.
-        reason: String,
+        /// The point.
+        point: String,
+        /// How many there are.
+        partners: usize,
     },
     /// There is no statistic.
     #[error(transparent)]

@@ -1,11 +1,18 @@
 //! What a trial measures.
 
+use super::judge::Nats;
 use super::measurer::Measured;
 use crate::geometry::Measure;
 
 /// A measure of the orders of a trial.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SweepMeasure {
+    /// Parallel negative log-likelihood of a held-out image under the trial's model, in
+    /// nats per cell: the mean over the cells of a group, and over all cells.
+    Nats,
+    /// The same over the cells that are not background. It has no value where all
+    /// are.
+    ForegroundNats,
     /// A measure of geometry: of a group, and of the whole order.
     Geometry(Measure),
     /// The mean of a measure of geometry over the steps of an order, each step
@@ -20,6 +27,17 @@ pub enum SweepMeasure {
     Entropy,
 }
 
+/// What a measure needs beside orders.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Need {
+    /// A Gaussian field.
+    Field,
+    /// A model with held-out images.
+    Model,
+    /// A model, and word of which token is background.
+    Background,
+}
+
 /// Measures of context, whose mean over the steps tells orders apart where the
 /// total can't.
 const OVER_STEPS: [(Measure, &str); 5] = [
@@ -31,20 +49,23 @@ const OVER_STEPS: [(Measure, &str); 5] = [
 ];
 
 impl SweepMeasure {
-    /// All of them, without those that need a field if there is none.
-    pub fn all(has_field: bool) -> Vec<Self> {
+    /// All of them.
+    pub fn all() -> Vec<Self> {
+        let likelihood = [Self::Nats, Self::ForegroundNats];
+        let information = [Self::TotalCorrelation, Self::Entropy];
         let geometry = Measure::ALL.into_iter().map(Self::Geometry);
         let over_steps = OVER_STEPS
             .iter()
             .map(|&(measure, _)| Self::OverSteps(measure));
-        let information = [Self::TotalCorrelation, Self::Entropy];
-        let information = information.into_iter().filter(|_| has_field);
-        information.chain(geometry).chain(over_steps).collect()
+        let first = likelihood.into_iter().chain(information);
+        first.chain(geometry).chain(over_steps).collect()
     }
 
     /// The name in files and flags.
     pub fn name(self) -> &'static str {
         match self {
+            Self::Nats => "nats_per_cell",
+            Self::ForegroundNats => "nats_per_foreground_cell",
             Self::Geometry(measure) => measure.name(),
             Self::OverSteps(measure) => {
                 let mut known = OVER_STEPS.iter();
@@ -62,12 +83,17 @@ impl SweepMeasure {
         match self {
             Self::Geometry(measure) | Self::OverSteps(measure) => measure.unit(),
             Self::TotalCorrelation | Self::Entropy => Some("nats"),
+            Self::Nats | Self::ForegroundNats => Some("nats per cell"),
         }
     }
 
     /// What it is called on axes and in headers: words and the unit.
     pub fn label(self) -> String {
-        let words = self.name().trim_end_matches("_nats").replace('_', " ");
+        let words = match self {
+            Self::Nats => "negative log-likelihood".to_owned(),
+            Self::ForegroundNats => "negative log-likelihood of foreground".to_owned(),
+            measure => measure.name().trim_end_matches("_nats").replace('_', " "),
+        };
         match self.unit() {
             Some(unit) => format!("{words} ({unit})"),
             None => words,
@@ -85,29 +111,34 @@ impl SweepMeasure {
                     | Measure::ViolatingShare
                     | Measure::Discrepancy
             ),
-            Self::TotalCorrelation | Self::Entropy => true,
+            Self::Nats | Self::ForegroundNats | Self::TotalCorrelation | Self::Entropy => true,
         }
     }
 
     /// The measure of a name.
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::all(true)
+        Self::all()
             .into_iter()
             .find(|measure| measure.name() == name)
     }
 
     /// Words for a name that none has.
     pub fn unknown(name: &str) -> String {
-        let known: Vec<&str> = Self::all(true).into_iter().map(Self::name).collect();
+        let known: Vec<&str> = Self::all().into_iter().map(Self::name).collect();
         format!(
             "there is no measure '{name}'; there are {}",
             known.join(", ")
         )
     }
 
-    /// Whether it needs a field.
-    pub fn needs_field(self) -> bool {
-        matches!(self, Self::TotalCorrelation | Self::Entropy)
+    /// What it needs beside orders, if anything.
+    pub fn need(self) -> Option<Need> {
+        match self {
+            Self::Nats => Some(Need::Model),
+            Self::ForegroundNats => Some(Need::Background),
+            Self::TotalCorrelation | Self::Entropy => Some(Need::Field),
+            Self::Geometry(_) | Self::OverSteps(_) => None,
+        }
     }
 
     /// Whether steps have it too, and not whole orders alone.
@@ -119,7 +150,10 @@ impl SweepMeasure {
     pub(super) fn of_order(self, measured: &Measured) -> Option<f64> {
         let geometry = measured.geometry.as_ref();
         let information = measured.information.as_ref();
+        let judged = || Some(measured.judged.as_ref()?.total);
         match self {
+            Self::Nats => judged().and_then(Nats::per_cell),
+            Self::ForegroundNats => judged().and_then(Nats::per_foreground_cell),
             Self::Geometry(measure) => geometry?.total.value(measure),
             Self::OverSteps(measure) => geometry?.mean_over_steps(measure),
             Self::TotalCorrelation => Some(information?.total_correlation_nats),
@@ -131,7 +165,10 @@ impl SweepMeasure {
     pub(super) fn of_step(self, measured: &Measured, step: usize) -> Option<f64> {
         let geometry = || measured.geometry.as_ref()?.steps.get(step);
         let information = || measured.information.as_ref()?.steps.get(step);
+        let judged = || measured.judged.as_ref()?.steps.get(step).copied();
         match self {
+            Self::Nats => judged().and_then(Nats::per_cell),
+            Self::ForegroundNats => judged().and_then(Nats::per_foreground_cell),
             Self::Geometry(measure) => geometry()?.value(measure),
             Self::OverSteps(_) => None,
             Self::TotalCorrelation => Some(information()?.total_correlation_nats),

@@ -4,7 +4,8 @@
 //! steps, group sizes, fields and seeds. Its points are the *trials* of a
 //! [`Plan`]. A trial makes orders 0 to n - 1 of its seed and measures each, so
 //! that order i of two methods shares its random stream and can be compared in
-//! pairs. [`run`] runs the trials of a [`SweepFolder`] that have no result yet;
+//! pairs. Where the file names models, a [`Judge`] of each is asked about held-out images:
+//! order i about image i. [`run`] runs the trials of a [`SweepFolder`] that have no result yet;
 //! [`merge`] joins the folders of [shards](Shard); [`write_tables`] makes tables
 //! of the results.
 //!
@@ -29,10 +30,10 @@
 //! let temporary = tempfile::tempdir()?;
 //! let path = temporary.path().join("results");
 //! let folder = SweepFolder::create(&path, &plan, Shard::WHOLE, "an example")?;
-//! run(&folder, "an example", 2, &|| false, &|_| {})?;
+//! run(&folder, &[], "an example", 2, &|| false, &|_| {})?;
 //! assert!(path.join("trials.parquet").exists());
 //! // A second run finds every result.
-//! assert_eq!(run(&folder, "an example", 2, &|| false, &|_| {})?.found, 6);
+//! assert_eq!(run(&folder, &[], "an example", 2, &|| false, &|_| {})?.found, 6);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
@@ -54,9 +55,11 @@ mod compare;
 mod error;
 mod fields;
 mod folder;
+mod judge;
 mod measure;
 mod measurer;
 mod merge;
+mod models;
 mod optimal;
 mod plan;
 mod result;
@@ -73,8 +76,10 @@ mod view;
 pub use compare::{Comparison, compare};
 pub use error::{PlanError, ShardError, SpecError, SweepError, TrialError, ViewError};
 pub use folder::SweepFolder;
-pub use measure::SweepMeasure;
+pub use judge::{Judge, JudgeError, Judgement, TrialModel};
+pub use measure::{Need, SweepMeasure};
 pub use merge::merge;
+pub use models::{ModelChoice, ModelFiles};
 pub use optimal::{OPTIMAL_ORDERS, optimal_seed};
 pub use plan::Plan;
 pub use result::{Estimate, TrialResult};

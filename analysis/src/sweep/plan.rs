@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::MOST_TRIALS;
 use super::error::PlanError;
-use super::measure::SweepMeasure;
+use super::judge::Judge;
+use super::measure::{Need, SweepMeasure};
 use super::optimal::OptimalTables;
 use super::sizes::SizesChoice;
 use super::space::{Point, points};
@@ -30,8 +31,8 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// The trials that a sweep file asks for. The same file gives the same
-    /// trials in the same order.
+    /// The trials that a sweep file without models asks for. The same file gives the
+    /// same trials in the same order.
     ///
     /// A random or Sobol design may draw a point more than once; it is tried
     /// once then, so there can be fewer trials than points.
@@ -48,15 +49,47 @@ impl Plan {
     /// [`PlanError::Same`] if a grid design has a point twice,
     /// [`PlanError::TooMany`] beyond [`MOST_TRIALS`].
     pub fn new(spec: &Spec) -> Result<Self, PlanError> {
+        Self::with_judges(spec, &[], &|_, _| {})
+    }
+
+    /// The trials that a sweep file asks for, as [`new`](Self::new) finds them, with a
+    /// judge for each of its [models](Spec::models). `on_point` is told how many points
+    /// are done, and of how many.
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Self::new); [`PlanError::Judges`] unless there is a judge for each
+    /// model, [`PlanError::Images`] if one has too few images.
+    pub fn with_judges(
+        spec: &Spec,
+        judges: &[&dyn Judge],
+        on_point: &(dyn Fn(usize, usize) + Sync),
+    ) -> Result<Self, PlanError> {
+        if judges.len() != spec.models.len() {
+            return Err(PlanError::Judges {
+                models: spec.models.len(),
+                judges: judges.len(),
+            });
+        }
+        if let Some(judge) = judges.iter().find(|judge| judge.images() < spec.orders) {
+            return Err(PlanError::Images {
+                model: judge.model().name.clone(),
+                images: judge.images(),
+                orders: spec.orders,
+            });
+        }
         let mut trials = Vec::new();
         let mut checked = CheckedFields::default();
         let mut optimal = OptimalTables::new(&spec.steps);
         let mut first_of: HashMap<Digest, usize> = HashMap::new();
-        for (index, point) in points(spec)?.iter().enumerate() {
-            let trial = trial(spec, point, &mut checked, &mut optimal);
+        let points = points(spec)?;
+        for (index, point) in points.iter().enumerate() {
+            on_point(index, points.len());
+            let judge = point.model.map(|model| judges[model]);
+            let trial = trial(spec, point, judge, &mut checked, &mut optimal);
             let trial = trial.map_err(|reason| PlanError::Point {
                 number: index + 1,
-                point: words(point),
+                point: words(point, judge),
                 reason,
             })?;
             match first_of.insert(trial.settings.key(), index) {
@@ -119,6 +152,7 @@ impl Plan {
 fn trial(
     spec: &Spec,
     point: &Point<'_>,
+    judge: Option<&dyn Judge>,
     checked: &mut CheckedFields,
     optimal: &mut OptimalTables,
 ) -> Result<Trial, String> {
@@ -144,13 +178,14 @@ fn trial(
     method
         .generator(&problem)
         .map_err(|error| error.to_string())?;
-    if let Some(measure) = spec.measures.iter().find(|measure| measure.needs_field())
-        && point.field.is_none()
+    for measure in &spec.measures {
+        check_need(*measure, point.field, judge)?;
+    }
+    if let Some(judge) = judge
+        && judge.grid() != point.grid
     {
-        return Err(format!(
-            "measure {} needs a field, and the file lists none",
-            measure.name()
-        ));
+        let (model, grid) = (&judge.model().name, judge.grid());
+        return Err(format!("model {model} is one of {grid} cells"));
     }
     if let Some(field) = point.field {
         checked.check(field, point.grid)?;
@@ -171,6 +206,7 @@ fn trial(
         group_sizes: sizes.as_slice().to_vec(),
         field: point.field.map(Field::to_string),
         field_sha256: point.field.and_then(sha256_of),
+        model: judge.map(|judge| judge.model().clone()),
         seed: point.seed,
         orders: spec.orders,
         measures: spec
@@ -186,6 +222,30 @@ fn trial(
         label: axes.label.clone(),
         settings,
     })
+}
+
+/// Whether there is what a measure needs.
+fn check_need(
+    measure: SweepMeasure,
+    field: Option<&Field>,
+    judge: Option<&dyn Judge>,
+) -> Result<(), String> {
+    let name = measure.name();
+    match (measure.need(), judge) {
+        (Some(Need::Field), _) if field.is_none() => Err(format!(
+            "measure {name} needs a field, and the file lists none"
+        )),
+        (Some(Need::Model | Need::Background), None) => Err(format!(
+            "measure {name} needs a model, and the file lists none"
+        )),
+        (Some(Need::Background), Some(judge)) if judge.model().background.is_none() => {
+            Err(format!(
+                "measure {name} needs the background of model {}, and the file does not say which token it is",
+                judge.model().name
+            ))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The digest of the file that a field is from.
@@ -221,7 +281,7 @@ fn check_size(settings: &TrialSettings) -> Result<(), String> {
 }
 
 /// A point that may be none in a line, for errors.
-fn words(point: &Point<'_>) -> String {
+fn words(point: &Point<'_>, judge: Option<&dyn Judge>) -> String {
     let mut words = point.method.label.clone();
     for (name, value) in &point.parameters {
         words.push_str(&format!(", {name} {value}"));
@@ -233,6 +293,9 @@ fn words(point: &Point<'_>) -> String {
     words.push_str(&format!(", {} sizes", point.sizes));
     if let Some(field) = point.field {
         words.push_str(&format!(", {field}"));
+    }
+    if let Some(judge) = judge {
+        words.push_str(&format!(", {}", judge.model().name));
     }
     words + &format!(", seed {}", point.seed)
 }

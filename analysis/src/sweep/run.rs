@@ -6,7 +6,8 @@ use std::sync::{Mutex, PoisonError};
 use super::error::{SweepError, TrialError};
 use super::fields::TrialFields;
 use super::folder::SweepFolder;
-use super::run_trial::run_trial_with;
+use super::judge::Judge;
+use super::run_trial::{judge_of, run_trial_with};
 use super::trial::Trial;
 
 /// How far a sweep came.
@@ -28,7 +29,7 @@ impl Progress {
 }
 
 /// Runs the trials of a folder that have no result yet, and keeps each result as
-/// it is found. Trials run side by side on `threads` threads; a result does not
+/// it is found. `judges` are those of the models that its trials name. Trials run side by side on `threads` threads; a result does not
 /// depend on how many there are. If all trials are done, the tables are written
 /// ([`write_tables`](super::write_tables)).
 ///
@@ -41,6 +42,7 @@ impl Progress {
 /// is there and damaged, and what the system refuses.
 pub fn run(
     folder: &SweepFolder,
+    judges: &[&dyn Judge],
     program: &str,
     threads: usize,
     should_stop: &(dyn Fn() -> bool + Sync),
@@ -65,7 +67,8 @@ pub fn run(
     let mut fields = TrialFields::default();
     for &(index, trial) in &open {
         let read = fields.read_of(&trial.settings);
-        read.map_err(|source| trial_failed(index, trial, source))?;
+        let ready = read.and_then(|()| judge_of(&trial.settings, judges));
+        ready.map_err(|source| trial_failed(index, trial, source))?;
     }
     let fields = &fields;
     let done = AtomicUsize::new(0);
@@ -86,8 +89,9 @@ pub fn run(
             let Some(&(index, trial)) = open.get(next.fetch_add(1, Ordering::Relaxed)) else {
                 break;
             };
+            let settings = &trial.settings;
             let result =
-                pool.install(|| run_trial_with(fields, &trial.settings, program, &should_end));
+                pool.install(|| run_trial_with(fields, settings, judges, program, &should_end));
             match result {
                 Ok(result) => folder.keep(trial, &result)?,
                 Err(TrialError::Stopped) => break,

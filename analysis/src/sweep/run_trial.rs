@@ -8,6 +8,7 @@ use orders_core::{BatchError, Cell, GroupSizes, OrderingMethod, Problem, stream_
 
 use super::error::TrialError;
 use super::fields::TrialFields;
+use super::judge::Judge;
 use super::measurer::Measurer;
 use super::result::{Estimate, TrialResult};
 use super::trial::{FORMAT, TrialSettings};
@@ -16,8 +17,8 @@ use crate::statistics::{BootstrapParams, Running, mean_intervals};
 
 /// Makes the orders of a trial, measures them, and takes their means.
 ///
-/// Work is spread over the current rayon pool. The result depends on the
-/// settings only. `should_stop` is asked before every order.
+/// Work is spread over the current rayon pool. `judges` are those of some models, that
+/// of the settings among them. The result depends on the settings only. `should_stop` is asked before every order.
 ///
 /// # Errors
 ///
@@ -25,18 +26,35 @@ use crate::statistics::{BootstrapParams, Running, mean_intervals};
 /// settings, which are right in a [`Plan`](super::Plan).
 pub fn run_trial(
     settings: &TrialSettings,
+    judges: &[&dyn Judge],
     program: &str,
     should_stop: &(dyn Fn() -> bool + Sync),
 ) -> Result<TrialResult, TrialError> {
     let mut fields = TrialFields::default();
     fields.read_of(settings)?;
-    run_trial_with(&fields, settings, program, should_stop)
+    run_trial_with(&fields, settings, judges, program, should_stop)
+}
+
+/// The judge of a trial's model; `None` if it has no model.
+pub(super) fn judge_of<'a>(
+    settings: &TrialSettings,
+    judges: &[&'a dyn Judge],
+) -> Result<Option<&'a dyn Judge>, TrialError> {
+    let Some(model) = &settings.model else {
+        return Ok(None);
+    };
+    let judge = judges.iter().find(|judge| judge.model() == model);
+    let judge = judge.ok_or_else(|| TrialError::NoJudge {
+        model: model.name.clone(),
+    })?;
+    Ok(Some(*judge))
 }
 
 /// As [`run_trial`], with fields that are there already.
 pub(super) fn run_trial_with(
     fields: &TrialFields,
     settings: &TrialSettings,
+    judges: &[&dyn Judge],
     program: &str,
     should_stop: &(dyn Fn() -> bool + Sync),
 ) -> Result<TrialResult, TrialError> {
@@ -52,7 +70,8 @@ pub(super) fn run_trial_with(
     let covariance = field
         .map(|field| Covariance::of_field(field, grid))
         .transpose()?;
-    let measurer = Measurer::new(&problem, &measures, covariance.as_ref())?;
+    let judge = judge_of(settings, judges)?;
+    let measurer = Measurer::new(&problem, &measures, covariance.as_ref(), judge)?;
     let width = (sizes.steps() + 1) * measures.len();
     let values = measured(
         settings,
@@ -93,29 +112,29 @@ fn measured(
     settings: &TrialSettings,
     method: &dyn OrderingMethod,
     problem: &Problem,
-    (prototype, width): (Measurer, usize),
+    (prototype, width): (Measurer<'_>, usize),
     should_stop: &(dyn Fn() -> bool + Sync),
 ) -> Result<Array2<f64>, TrialError> {
-    let idle: Mutex<Vec<Measurer>> = Mutex::new(Vec::new());
+    let idle: Mutex<Vec<Measurer<'_>>> = Mutex::new(Vec::new());
     let failed: Mutex<Option<TrialError>> = Mutex::new(None);
     // Both are whole at every moment, also after a panic elsewhere.
     let idle = || idle.lock().unwrap_or_else(PoisonError::into_inner);
     let failed = || failed.lock().unwrap_or_else(PoisonError::into_inner);
 
-    let encode = |_: u64, cells: &[Cell], out: &mut Vec<f64>| {
+    let encode = |index: u64, cells: &[Cell], out: &mut Vec<f64>| {
         let end = out.len() + width;
         if !should_stop() && failed().is_none() {
             let measurer = idle().pop();
             let mut measurer = measurer.unwrap_or_else(|| prototype.clone());
-            match measurer.measure(cells, out) {
+            match measurer.measure(index, cells, out) {
                 Ok(()) => idle().push(measurer),
                 Err(error) => *failed() = Some(error),
             }
         }
         out.resize(end, f64::NAN);
     };
-    // The orders of a method without chance are all the same.
-    let made = if method.is_random() {
+    // The orders of a method without chance are all the same, images are not.
+    let made = if method.is_random() || prototype.tells_same_orders_apart() {
         settings.orders
     } else {
         1

@@ -22,6 +22,8 @@ pub(super) struct Point<'a> {
     pub(super) sizes: &'a SizesChoice,
     pub(super) steps: Option<usize>,
     pub(super) field: Option<&'a Field>,
+    /// The place of the model among those of the file.
+    pub(super) model: Option<usize>,
     pub(super) seed: u64,
 }
 
@@ -49,7 +51,7 @@ pub(super) fn points(spec: &Spec) -> Result<Vec<Point<'_>>, PlanError> {
 }
 
 /// Every combination: methods first, then their parameters by name, grids,
-/// sizes, steps, fields and seeds, of which the last changes fastest.
+/// sizes, steps, fields, models and seeds, of which the last changes fastest.
 fn combinations(spec: &Spec) -> Result<Vec<Point<'_>>, PlanError> {
     let too_many = || PlanError::TooMany { most: MOST_TRIALS };
     let mut all = Vec::new();
@@ -64,6 +66,7 @@ fn combinations(spec: &Spec) -> Result<Vec<Point<'_>>, PlanError> {
             method.sizes.len(),
             spec.steps.len().max(1),
             spec.fields.len().max(1),
+            spec.models.len().max(1),
             spec.seeds.len(),
         ] {
             count = count.and_then(|count| count.checked_mul(axis));
@@ -78,16 +81,17 @@ fn combinations(spec: &Spec) -> Result<Vec<Point<'_>>, PlanError> {
                 for sizes in &method.sizes {
                     for steps in steps_of(spec, sizes) {
                         for field in fields_of(spec) {
-                            for &seed in &spec.seeds {
-                                all.push(Point {
+                            for model in models_of(spec) {
+                                all.extend(spec.seeds.iter().map(|&seed| Point {
                                     method,
                                     parameters: parameters.clone(),
                                     grid,
                                     sizes,
                                     steps,
                                     field,
+                                    model,
                                     seed,
-                                });
+                                }));
                             }
                         }
                     }
@@ -132,6 +136,13 @@ fn fields_of(spec: &Spec) -> Vec<Option<&Field>> {
     spec.fields.iter().map(Some).collect()
 }
 
+fn models_of(spec: &Spec) -> Vec<Option<usize>> {
+    if spec.models.is_empty() {
+        return vec![None];
+    }
+    (0..spec.models.len()).map(Some).collect()
+}
+
 /// A point from numbers of [0, 1), one for each dimension that has a choice.
 fn draw(spec: &Spec, mut number: impl FnMut(u32) -> f64) -> Point<'_> {
     let mut dimension = 0;
@@ -151,6 +162,7 @@ fn draw(spec: &Spec, mut number: impl FnMut(u32) -> f64) -> Point<'_> {
     let method = pick(&spec.methods, &mut next);
     let grid = *pick(&spec.grids, &mut next);
     let field = *pick(&fields_of(spec), &mut next);
+    let model = *pick(&models_of(spec), &mut next);
     let seed = *pick(&spec.seeds, &mut next);
     let sizes = pick(&method.sizes, &mut next);
     let steps = *pick(&steps_of(spec, sizes), &mut next);
@@ -168,6 +180,7 @@ fn draw(spec: &Spec, mut number: impl FnMut(u32) -> f64) -> Point<'_> {
         sizes,
         steps,
         field,
+        model,
         seed,
     }
 }

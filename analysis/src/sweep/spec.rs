@@ -1,6 +1,6 @@
 //! What a sweep file says.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::error::Error;
 use std::fmt::Display;
 use std::ops::Range;
@@ -12,7 +12,8 @@ use toml::{Spanned, Value};
 
 use super::axis::Axis;
 use super::error::SpecError;
-use super::measure::SweepMeasure;
+use super::measure::{Need, SweepMeasure};
+use super::models::ModelChoice;
 use super::sizes::SizesChoice;
 use crate::information::Field;
 
@@ -34,6 +35,7 @@ pub const MOST_ORDERS: u64 = 100_000;
 ///                                # "power:2"), "optimal", "own", lists of sizes
 /// fields = ["exp:5"]             # Gaussian fields, as Field::read reads them; none
 ///                                # if left out
+/// models = ["nano"]              # models with held-out images; none if left out
 /// seeds = [0]                    # the default
 /// measures = ["proximity"]       # all if left out
 ///
@@ -54,6 +56,11 @@ pub const MOST_ORDERS: u64 = 100_000;
 ///
 /// In random and Sobol designs a parameter may be a range, `{ from = 0, to = 2 }`.
 /// Files of fields are read when the text is.
+///
+/// A model is a name, or a table of files (relative to where the program runs):
+/// `{ checkpoint = "model.safetensors", tokens = "held-out.safetensors" }`, with
+/// `config`, `background` and `name` where they are needed ([`ModelFiles`](super::ModelFiles)). Order i
+/// of a trial is asked about held-out image i, for which one seed is taken.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Spec {
     /// What it is about; empty if the file does not say.
@@ -66,6 +73,7 @@ pub struct Spec {
     pub(super) grids: Vec<Grid>,
     pub(super) steps: Vec<usize>,
     pub(super) fields: Vec<Field>,
+    pub(super) models: Vec<ModelChoice>,
     pub(super) seeds: Vec<u64>,
 }
 
@@ -101,6 +109,7 @@ struct File {
     steps: Option<Vec<Spanned<Value>>>,
     sizes: Option<Spanned<Vec<Spanned<Value>>>>,
     fields: Option<Vec<Spanned<Value>>>,
+    models: Option<Spanned<Vec<Spanned<Value>>>>,
     seeds: Option<Spanned<Vec<Spanned<Value>>>>,
 }
 
@@ -120,6 +129,14 @@ struct DesignTable {
     kind: Spanned<String>,
     points: Option<Spanned<Value>>,
     seed: Option<Spanned<Value>>,
+}
+
+impl Spec {
+    /// The models that the file names, for each of which
+    /// [`Plan::with_judges`](super::Plan::with_judges) wants a judge.
+    pub fn models(&self) -> &[ModelChoice] {
+        &self.models
+    }
 }
 
 impl FromStr for Spec {
@@ -188,8 +205,30 @@ impl Reader<'_> {
                 self.whole("seeds", value, 0, i64::MAX as u64)
             })?,
         };
+        let models = match &file.models {
+            None => Vec::new(),
+            Some(values) => self.models(values)?,
+        };
+        if let Some(listed) = &file.seeds
+            && seeds.len() > 1
+            && !models.is_empty()
+        {
+            return self.refuse(
+                listed.span(),
+                "seeds lists several, and models are asked about image i for order i of each; one seed is taken with models",
+            );
+        }
+        let has_field = !file.fields.as_ref().is_none_or(Vec::is_empty);
+        let is_there = |measure: &SweepMeasure| match measure.need() {
+            None => true,
+            Some(Need::Field) => has_field,
+            Some(Need::Model) => !models.is_empty(),
+            Some(Need::Background) => {
+                !models.is_empty() && models.iter().all(ModelChoice::has_background)
+            }
+        };
         let measures = match &file.measures {
-            None => SweepMeasure::all(!file.fields.as_ref().is_none_or(Vec::is_empty)),
+            None => SweepMeasure::all().into_iter().filter(is_there).collect(),
             Some(values) => self.list("measures", values, |value| self.measure(value))?,
         };
         Ok(Spec {
@@ -206,6 +245,7 @@ impl Reader<'_> {
             fields: self.list("fields", &file.fields.unwrap_or_default(), |value| {
                 self.field(value)
             })?,
+            models,
             seeds,
         })
     }
@@ -324,6 +364,21 @@ impl Reader<'_> {
             }
             self.refuse(value.span(), reason)
         })
+    }
+
+    fn models(&self, values: &Spanned<Vec<Spanned<Value>>>) -> Result<Vec<ModelChoice>, SpecError> {
+        let models = self.list("models", values.get_ref(), |value| {
+            ModelChoice::new(value.get_ref())
+                .or_else(|reason| self.refuse(value.span(), format!("models: {reason}")))
+        })?;
+        let mut names = HashSet::new();
+        match models.iter().find(|model| !names.insert(model.name())) {
+            None => Ok(models),
+            Some(model) => self.refuse(
+                values.span(),
+                format!("models lists two of the name {}; name each", model.name()),
+            ),
+        }
     }
 
     fn measure(&self, value: &Spanned<Value>) -> Result<SweepMeasure, SpecError> {

@@ -102,7 +102,7 @@ fn orders(results: &Results<'_>) -> Result<Table, TableError> {
 
 /// All measures of some results.
 fn measures(results: &Results<'_>) -> Vec<SweepMeasure> {
-    let all = SweepMeasure::all(true).into_iter();
+    let all = SweepMeasure::all().into_iter();
     let is_measured = |measure: &SweepMeasure| {
         let mut settings = results.iter().map(|(trial, _)| &trial.settings);
         settings.any(|settings| settings.measures.iter().any(|name| name == measure.name()))
@@ -160,6 +160,10 @@ fn settings(results: &Results<'_>, times: impl Fn(&TrialResult) -> usize + Copy)
             Some(sizes.join(" "))
         }),
         text("field", &|_, result| result.settings.field.clone()),
+        text("model", &|_, result| {
+            let model = result.settings.model.as_ref();
+            model.map(|model| model.name.clone())
+        }),
         number("seed", &|result| result.settings.seed),
         number("orders", &|result| result.settings.orders),
         text("program", &|_, result| Some(result.program.clone())),

@@ -7,6 +7,7 @@ use orders_core::files::Digest;
 use orders_core::{Grid, MethodError, OrderingMethod, Parameters, registry};
 use serde::{Deserialize, Serialize};
 
+use super::judge::TrialModel;
 use super::measure::SweepMeasure;
 
 /// Goes up whenever the same settings give other results, or results are
@@ -36,6 +37,9 @@ pub struct TrialSettings {
     /// The SHA-256 digest of the field's file, if it is from one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub field_sha256: Option<String>,
+    /// The model that is asked about held-out images, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<TrialModel>,
     /// Seed of the orders.
     pub seed: u64,
     /// Number of orders: those of indices 0 to this.
@@ -95,7 +99,7 @@ pub struct Trial {
 }
 
 impl fmt::Display for Trial {
-    /// Method, parameters, grid, steps, sizes, field and seed in a line.
+    /// Method, parameters, grid, steps, sizes, field, model and seed in a line.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let settings = &self.settings;
         f.write_str(&self.label)?;
@@ -106,6 +110,9 @@ impl fmt::Display for Trial {
         write!(f, ", {grid}, {steps} steps, {sizes} sizes")?;
         if let Some(field) = &settings.field {
             write!(f, ", {field}")?;
+        }
+        if let Some(model) = &settings.model {
+            write!(f, ", {}", model.name)?;
         }
         write!(f, ", seed {}", settings.seed)
     }

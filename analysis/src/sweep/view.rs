@@ -84,7 +84,7 @@ impl View {
     }
 
     /// Names of the settings: `label`, `method`, `grid`, `steps`, `sizes`,
-    /// `field`, and the parameters of the methods.
+    /// `field`, `model`, and the parameters of the methods.
     pub fn settings(&self) -> Vec<String> {
         let mut names: Vec<String> = ["label", "method"].map(str::to_owned).into();
         let parameters = self
@@ -92,7 +92,7 @@ impl View {
             .iter()
             .flat_map(|p| p.settings.parameters.keys());
         names.extend(parameters.cloned().collect::<BTreeSet<_>>());
-        names.extend(["grid", "steps", "sizes", "field"].map(str::to_owned));
+        names.extend(["grid", "steps", "sizes", "field", "model"].map(str::to_owned));
         names
     }
 
@@ -123,7 +123,8 @@ impl View {
         self.settings().into_iter().filter(varies).collect()
     }
 
-    fn is_parameter(&self, name: &str) -> bool {
+    /// Whether a method has a parameter of the name.
+    pub(super) fn is_parameter(&self, name: &str) -> bool {
         let mut points = self.points.iter();
         points.any(|point| point.settings.parameters.contains_key(name))
     }
@@ -160,7 +161,7 @@ impl View {
 
     /// The measures that all points have.
     pub fn measures(&self) -> Vec<SweepMeasure> {
-        let all = SweepMeasure::all(true).into_iter();
+        let all = SweepMeasure::all().into_iter();
         let is_measured = |measure: &SweepMeasure| {
             let mut points = self.points.iter();
             points.all(|p| {
@@ -202,6 +203,7 @@ impl ViewPoint {
                 sizes => sizes.to_owned(),
             }),
             "field" => settings.field.clone(),
+            "model" => settings.model.as_ref().map(|model| model.name.clone()),
             parameter => settings.parameters.get(parameter).cloned(),
         }
     }
@@ -214,7 +216,7 @@ impl ViewPoint {
             .filter_map(|name| {
                 let value = self.setting(name)?;
                 Some(match name.as_str() {
-                    "label" | "method" | "grid" | "field" => value,
+                    "label" | "method" | "grid" | "field" | "model" => value,
                     "steps" => format!("{value} steps"),
                     "sizes" => format!("{value} sizes"),
                     parameter => format!("{parameter} {value}"),
@@ -250,22 +252,18 @@ impl ViewPoint {
         interval(&values)
     }
 
-    /// Whether two points have the same orders' seeds on the same task, so that
-    /// their values come in pairs.
-    pub(super) fn is_paired_with(&self, other: &Self) -> bool {
-        let task = |point: &Self| {
-            let settings = &point.settings;
-            let seeds: Vec<u64> = point.results.iter().map(|r| r.settings.seed).collect();
-            (
-                settings.grid.clone(),
-                settings.steps,
-                settings.sizes.clone(),
-                settings.field.clone(),
-                settings.orders,
-                seeds,
-            )
+    /// Whether two points have the same values of some settings, and the same orders'
+    /// seeds, so that their values come in pairs.
+    pub(super) fn is_paired_with(&self, other: &Self, settings: &[String]) -> bool {
+        let seeds = |point: &Self| -> Vec<u64> {
+            let results = point.results.iter();
+            results.map(|result| result.settings.seed).collect()
         };
-        task(self) == task(other)
+        self.settings.orders == other.settings.orders
+            && seeds(self) == seeds(other)
+            && settings
+                .iter()
+                .all(|name| self.setting(name) == other.setting(name))
     }
 }
 

@@ -15,6 +15,10 @@ fn view(text: &str) -> View {
     View::new(results.map(|(trial, result)| (trial.clone(), result)))
 }
 
+fn label(label: &str) -> [(String, String); 1] {
+    [("label".to_owned(), label.to_owned())]
+}
+
 const DISCREPANCY: &str = "discrepancy";
 
 fn values(view: &View, point: usize, measure: SweepMeasure) -> Vec<f64> {
@@ -82,7 +86,7 @@ fn points_are_chosen_by_their_settings() {
 fn comparisons_are_those_of_pairs() {
     let view = view(SMALL);
     let measures = [DISCREPANCY, "proximity"].map(|name| view.measure(name).unwrap());
-    let compared = compare(&view, &measures, "Halton").unwrap();
+    let compared = compare(&view, &measures, &label("Halton")).unwrap();
     let mut p_values = Vec::new();
     // lpd at repulsion 1 and 2 in 4 and 9 steps, against Halton in as many.
     for (point, partner) in [(0, 4), (1, 5), (2, 4), (3, 5)] {
@@ -111,12 +115,16 @@ fn comparisons_are_those_of_pairs() {
     assert_eq!(given, adjusted);
     assert_eq!(compared[4], [None, None]);
     assert_eq!(
-        compare(&view, &measures, "lpd").unwrap_err().to_string(),
-        "nothing can be compared with 'lpd': several points have it on the task of 'Halton, 4 steps'; choose one with --where"
+        compare(&view, &measures, &label("lpd"))
+            .unwrap_err()
+            .to_string(),
+        "'Halton, 4 steps' can be compared with 2 points; choose one by more settings, or with --where"
     );
     assert_eq!(
-        compare(&view, &measures, "random").unwrap_err().to_string(),
-        "nothing can be compared with 'random': there are lpd, Halton"
+        compare(&view, &measures, &label("random"))
+            .unwrap_err()
+            .to_string(),
+        "no point has label random; there are Halton, lpd"
     );
 }
 
@@ -135,7 +143,7 @@ fn two_methods_without_chance_are_not_tested() {
         "#,
     );
     let measure = view.measure(DISCREPANCY).unwrap();
-    let compared = compare(&view, &[measure], "raster").unwrap();
+    let compared = compare(&view, &[measure], &label("raster")).unwrap();
     let comparison = compared[1][0].unwrap();
     assert_eq!(comparison.p_value, None);
     let expected = values(&view, 1, measure)[0] - values(&view, 0, measure)[0];

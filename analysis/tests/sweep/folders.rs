@@ -37,7 +37,7 @@ fn interrupted_and_resumed_is_as_uninterrupted() {
         // It ends in the midst of a trial: it is asked before every order.
         asked.store(0, Ordering::Relaxed);
         let should_stop = || asked.fetch_add(1, Ordering::Relaxed) >= most;
-        let progress = run(&folder, "test 1", 1, &should_stop, &|_| {}).unwrap();
+        let progress = run(&folder, &[], "test 1", 1, &should_stop, &|_| {}).unwrap();
         assert_eq!(progress.found, finished);
         assert!(progress.finished >= finished && !progress.is_complete());
         finished = progress.finished;
@@ -47,7 +47,7 @@ fn interrupted_and_resumed_is_as_uninterrupted() {
     }
     assert!(finished > 0, "no trial was done before the end");
     let told = AtomicUsize::new(0);
-    let progress = run(&folder, "test 1", 2, &|| false, &|progress| {
+    let progress = run(&folder, &[], "test 1", 2, &|| false, &|progress| {
         told.fetch_max(progress.finished, Ordering::Relaxed);
     });
     let progress = progress.unwrap();
@@ -99,7 +99,7 @@ fn what_a_killed_run_leaves_does_not_matter() {
     let folder = SweepFolder::create(&path, &plan, Shard::WHOLE, "test 1").unwrap();
     std::fs::create_dir(path.join("trials")).unwrap();
     std::fs::write(path.join("trials/.abc.partial"), "{\"form").unwrap();
-    run(&folder, "test 1", 2, &|| false, &|_| {}).unwrap();
+    run(&folder, &[], "test 1", 2, &|| false, &|_| {}).unwrap();
     let mut content_now = content(&path);
     content_now.retain(|name, _| !name.ends_with(".partial"));
     assert!(content_now == content(&whole));
@@ -215,7 +215,7 @@ fn shards_of_different_spaces_are_not_merged() {
     // Of one space, but not of one program: the results differ.
     let again = temporary.path().join("again");
     let folder = SweepFolder::create(&again, &plan(SMALL), Shard::WHOLE, "test 2").unwrap();
-    run(&folder, "test 2", 1, &|| false, &|_| {}).unwrap();
+    run(&folder, &[], "test 2", 1, &|| false, &|_| {}).unwrap();
     let error = merge(&[again, folders[1].clone()], &out, "test 1").unwrap_err();
     assert!(matches!(
         error,

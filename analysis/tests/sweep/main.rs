@@ -6,6 +6,7 @@
 mod compared;
 mod expansion;
 mod folders;
+mod judged;
 mod measured;
 mod refused;
 mod tables;
@@ -45,7 +46,7 @@ fn run_into(
     threads: usize,
 ) -> Result<Progress, SweepError> {
     let folder = SweepFolder::create(path, plan, shard, "test 1")?;
-    run(&folder, "test 1", threads, &|| false, &|_| {})
+    run(&folder, &[], "test 1", threads, &|| false, &|_| {})
 }
 
 /// All files below a folder with their content.

@@ -56,7 +56,7 @@ fn geometry_and_intervals_agree_with_the_modules() {
     for name in ["lpd", "farthest", "raster"] {
         let plan = plan(&TRIAL.replace("lpd", name));
         let settings = &plan.trials()[0].settings;
-        let result = run_trial(settings, "test", &|| false).unwrap();
+        let result = run_trial(settings, &[], "test", &|| false).unwrap();
         let grid = Grid::new(8, 8).unwrap();
         let method = registry::method(name, grid, &Default::default()).unwrap();
         let orders = orders(method.as_ref(), &result);
@@ -88,7 +88,7 @@ fn geometry_and_intervals_agree_with_the_modules() {
 #[test]
 fn one_order_has_no_interval() {
     let plan = plan(&TRIAL.replace("30", "1"));
-    let result = run_trial(&plan.trials()[0].settings, "test", &|| false).unwrap();
+    let result = run_trial(&plan.trials()[0].settings, &[], "test", &|| false).unwrap();
     let proximity = result.totals["proximity"];
     assert_eq!(
         (proximity.count, proximity.sd, proximity.low),
@@ -102,7 +102,7 @@ fn only_the_measures_asked_for_are_there() {
     let plan = plan(&format!(
         "measures = [\"support\", \"proximity_over_steps\"]\n{TRIAL}"
     ));
-    let result = run_trial(&plan.trials()[0].settings, "test", &|| false).unwrap();
+    let result = run_trial(&plan.trials()[0].settings, &[], "test", &|| false).unwrap();
     let names = |keys: Vec<&String>| keys.into_iter().cloned().collect::<Vec<_>>();
     assert_eq!(
         names(result.totals.keys().collect()),
@@ -119,7 +119,7 @@ fn information_agrees_with_the_module() {
     ] {
         let plan = plan(&format!("fields = [\"exp:3\"]\n{measures}\n{TRIAL}"));
         let settings = &plan.trials()[0].settings;
-        let result = run_trial(settings, "test", &|| false).unwrap();
+        let result = run_trial(settings, &[], "test", &|| false).unwrap();
         let grid = Grid::new(8, 8).unwrap();
         let sizes = GroupSizes::new(settings.group_sizes.clone()).unwrap();
         let problem = Problem::new(grid, sizes).unwrap();

@@ -28,7 +28,7 @@ fn refused(text: &str, expected: &str) {
 #[test]
 fn the_line_is_named() {
     assert_eq!(Plan::new(&FINE.parse().unwrap()).unwrap().trials().len(), 1);
-    let unknown = "unknown field `step`, expected one of `title`, `orders`, `measures`, `design`, `methods`, `grids`, `steps`, `sizes`, `fields`, `seeds`";
+    let unknown = "unknown field `step`, expected one of `title`, `orders`, `measures`, `design`, `methods`, `grids`, `steps`, `sizes`, `fields`, `models`, `seeds`";
     refused(
         &FINE.replace("steps", "step"),
         &format!("line 2: {unknown}"),
@@ -110,7 +110,7 @@ fn the_line_is_named() {
         ),
         (
             "measures = [\"fid\"]",
-            "there is no measure 'fid'; there are total_correlation_nats, entropy_nats, proximity, nearest_context, support, edge_coverage, neighbour_coverage, smallest_pair, mean_pair, violations, violating_share, discrepancy, proximity_over_steps, nearest_context_over_steps, support_over_steps, edge_coverage_over_steps, neighbour_coverage_over_steps",
+            "there is no measure 'fid'; there are nats_per_cell, nats_per_foreground_cell, total_correlation_nats, entropy_nats, proximity, nearest_context, support, edge_coverage, neighbour_coverage, smallest_pair, mean_pair, violations, violating_share, discrepancy, proximity_over_steps, nearest_context_over_steps, support_over_steps, edge_coverage_over_steps, neighbour_coverage_over_steps",
         ),
         ("fields = [\"exp\"]", "fields: 'exp' is no field; "),
         (

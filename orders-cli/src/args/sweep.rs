@@ -11,7 +11,8 @@ use super::ThreadsArgs;
 ///
 /// A sweep file states the axes of the space in TOML; its points are trials, each
 /// of which makes and measures many orders. The result of a trial is kept in the
-/// folder as it ends. The same command again goes on where it was left, and
+/// folder as it ends. With models in the file, held-out images are asked of them under
+/// these orders. The same command again goes on where it was left, and
 /// repeats nothing that is done. When all is done, the folder has tables
 /// (trials, steps and orders, as CSV and Parquet).
 #[derive(Debug, Args)]
@@ -71,7 +72,7 @@ pub(crate) struct SweepMergeArgs {
 
 /// Draw results: lines, a heat map, a scatter chart or box plots
 ///
-/// Settings are label, method, grid, steps, sizes, field and the parameters of
+/// Settings are label, method, grid, steps, sizes, field, model and the parameters of
 /// the methods; measures are the columns of the tables, such as
 /// total_correlation_nats. Orders of all seeds count as one sample.
 #[derive(Debug, Args)]
@@ -119,10 +120,14 @@ pub(crate) struct SweepPlotArgs {
 /// Print results as a table: means with 95 % intervals
 ///
 /// A row for each point, with the settings that tell points apart. With
-/// --against, each measure is followed by the mean difference to the points of
-/// that label on the same grid, steps, sizes, field and seeds, order by order, and
-/// by the p-value of the paired permutation test after Holm's correction.
+/// --against, each measure is followed by the mean difference to the point that is the
+/// same but for these settings, order by order (and image by image, under a model),
+/// and by the p-value of the paired permutation test after Holm's correction.
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  orders-cli sweep table principles/ --measures total_correlation_nats,nearest_context --against random
+  orders-cli sweep table sizes/ --measures nats_per_cell --where steps=20 --against sizes=published
+  orders-cli sweep table thresholds/ --against proximity=1 --against repulsion=2 --format csv")]
 pub(crate) struct SweepTableArgs {
     /// Folder of results
     #[arg(value_name = "DIR")]
@@ -135,9 +140,10 @@ pub(crate) struct SweepTableArgs {
     pub(crate) measures: Vec<String>,
     #[command(flatten)]
     pub(crate) filter: WhereArgs,
-    /// Compare with the points of this label
-    #[arg(long, value_name = "LABEL")]
-    pub(crate) against: Option<String>,
+    /// Compare each point with the one of this label, whatever its method, or with the
+    /// one that has this value of a setting; may be given several times
+    #[arg(long, value_name = "LABEL|KEY=VALUE")]
+    pub(crate) against: Vec<String>,
 }
 
 #[derive(Debug, Args)]

@@ -18,7 +18,7 @@ use crate::failure::Failure;
 /// KB.
 const CONFIG_BYTES: u64 = 1 << 20;
 /// The sizes that 'train' writes beside the weights.
-const CONFIG_FILE: &str = "config.json";
+pub(crate) const CONFIG_FILE: &str = "config.json";
 /// Where the weights come from, for those who have none.
 const WHERE: &str = "LPD's weights are published by its authors at https://huggingface.co/mit-han-lab, named in https://github.com/mit-han-lab/lpd";
 /// The name of the positional embedding.
@@ -47,7 +47,7 @@ pub(crate) fn lpd_config(args: &ModelArgs) -> Result<LpdConfig, Failure> {
         return Ok(model.config());
     }
     match (&args.config, &args.model, &args.checkpoint) {
-        (Some(path), ..) => config_file(path),
+        (Some(path), ..) => config_file("--config", path),
         (None, Some(name), _) => {
             if BundledModel::named(name).is_some() {
                 return Err(Failure::input(format!(
@@ -62,7 +62,7 @@ pub(crate) fn lpd_config(args: &ModelArgs) -> Result<LpdConfig, Failure> {
         (None, None, Some(checkpoint)) => {
             let beside = checkpoint.with_file_name(CONFIG_FILE);
             if beside.is_file() {
-                return config_file(&beside);
+                return config_file("--config", &beside);
             }
             Err(Failure::input(format!(
                 "the sizes of the model are needed: --config FILE.json, or --model lpd-l, lpd-xl or lpd-xxl; there is no {CONFIG_FILE} beside the checkpoint"
@@ -79,12 +79,13 @@ pub(crate) fn weights_needed() -> Failure {
     ))
 }
 
-fn config_file(path: &Path) -> Result<LpdConfig, Failure> {
+/// The sizes of a file, which `flag` names.
+pub(crate) fn config_file(flag: &str, path: &Path) -> Result<LpdConfig, Failure> {
     let text = read_bounded(path, "a configuration", CONFIG_BYTES, |why| {
-        format!("--config {} can't be read: {why}", path.display())
+        format!("{flag} {} can't be read: {why}", path.display())
     })?;
     serde_json::from_slice(&text)
-        .map_err(|error| Failure::input(format!("--config {}: {error}", path.display())))
+        .map_err(|error| Failure::input(format!("{flag} {}: {error}", path.display())))
 }
 
 /// Tensors of a model and where they are from.

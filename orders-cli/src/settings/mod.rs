@@ -23,7 +23,9 @@ use crate::failure::Failure;
 
 pub(crate) use field::covariance;
 pub(crate) use known::{KnownFile, known_of_file};
-pub(crate) use lpd::{LoadedLpd, bundled, dtype, guidance, lpd, lpd_config, weights_needed};
+pub(crate) use lpd::{
+    CONFIG_FILE, LoadedLpd, bundled, config_file, dtype, guidance, lpd, lpd_config, weights_needed,
+};
 pub(crate) use method::{method_by_name, method_entry, parameters};
 pub(crate) use order_list::OrderList;
 pub(crate) use orders_shown::{OrdersShown, Origin};

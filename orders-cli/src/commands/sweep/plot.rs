@@ -214,7 +214,7 @@ impl Picture<'_> {
         let Some(point) = self.view.points().first() else {
             return String::new();
         };
-        let shared = ["grid", "steps", "sizes", "field"].map(str::to_owned);
+        let shared = ["grid", "steps", "sizes", "field", "model"].map(str::to_owned);
         let shared: Vec<String> = shared
             .into_iter()
             .filter(|name| !self.varying.contains(name) && point.setting(name).is_some())

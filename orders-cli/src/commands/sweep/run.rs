@@ -5,10 +5,11 @@ use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
-use orders_analysis::sweep::{self, Plan, Progress, Shard, Spec, SweepFolder};
+use orders_analysis::sweep::{self, Judge, Plan, Progress, Shard, Spec, SweepFolder};
 use serde::Serialize;
 
 use super::failure;
+use super::judge::judges;
 use crate::args::SweepArgs;
 use crate::bounded_file::read_bounded;
 use crate::failure::Failure;
@@ -40,7 +41,15 @@ pub(crate) fn run(
     let at_file = |error: &dyn std::error::Error| Failure::input_at(file.display(), error);
     let spec: Spec = text.parse().map_err(|error| at_file(&error))?;
     let pool = settings::thread_pool(&args.threads)?;
-    let plan = pool.install(|| Plan::new(&spec));
+    let judges = pool.install(|| judges(file, &spec))?;
+    let judges: Vec<&dyn Judge> = judges.iter().map(|judge| judge as &dyn Judge).collect();
+    let bar = printer.progress(0, "points checked");
+    let tell = |done: usize, points: usize| {
+        bar.set_length(points as u64);
+        bar.set_position(done as u64);
+    };
+    let plan = pool.install(|| Plan::with_judges(&spec, &judges, &tell));
+    bar.finish_and_clear();
     let plan = plan.map_err(|error| at_file(&error))?;
     let shard = args.shard.unwrap_or(Shard::WHOLE);
     if args.dry_run {
@@ -61,7 +70,8 @@ pub(crate) fn run(
         }
     };
     let threads = pool.current_num_threads();
-    let progress = sweep::run(&folder, PROGRAM, threads, &interrupt::is_requested, &tell);
+    let stop = &interrupt::is_requested;
+    let progress = sweep::run(&folder, &judges, PROGRAM, threads, stop, &tell);
     bar.finish_and_clear();
     let progress = progress.map_err(failure)?;
     if !progress.is_complete() {

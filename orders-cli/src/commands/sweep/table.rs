@@ -23,10 +23,11 @@ pub(crate) fn run(args: &SweepTableArgs, printer: &Printer) -> Result<ExitCode, 
                 .map_err(|error| Failure::input_at("--measures", &error))?
         }
     };
-    let comparisons = match &args.against {
-        None => None,
-        Some(label) => {
-            let compared = compare(&view, &measures, label);
+    let against = against(&view, &args.against)?;
+    let comparisons = match against.is_empty() {
+        true => None,
+        false => {
+            let compared = compare(&view, &measures, &against);
             Some(compared.map_err(|error| Failure::input_at("--against", &error))?)
         }
     };
@@ -38,6 +39,26 @@ pub(crate) fn run(args: &SweepTableArgs, printer: &Printer) -> Result<ExitCode, 
     };
     printer.result(text.trim_end())?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// What points are compared with: pairs of a setting and a value. A text that is not
+/// KEY=VALUE is a label.
+fn against(view: &View, texts: &[String]) -> Result<Vec<(String, String)>, Failure> {
+    let mut pairs: Vec<(String, String)> = Vec::new();
+    for text in texts {
+        let is_label = view.points().iter().any(|point| point.label() == text);
+        let (name, value) = match text.split_once('=') {
+            Some((name, value)) if !is_label => (name.trim(), value.trim()),
+            _ => ("label", text.as_str()),
+        };
+        if pairs.iter().any(|(known, _)| known == name) {
+            return Err(Failure::input(format!(
+                "--against {text}: {name} is there already; each setting is taken once"
+            )));
+        }
+        pairs.push((name.to_owned(), value.to_owned()));
+    }
+    Ok(pairs)
 }
 
 fn table(
@@ -58,13 +79,15 @@ fn table(
             true => header.extend(["", "_low", "_high"].map(|end| format!("{name}{end}"))),
             false => header.push(measure.label()),
         }
-        match (&args.against, is_csv) {
+        match (comparisons, is_csv) {
             (None, _) => {}
             (Some(_), true) => header.extend(
                 ["_difference", "_difference_low", "_difference_high", "_p"]
                     .map(|end| format!("{name}{end}")),
             ),
-            (Some(label), false) => header.push(format!("difference to {label}")),
+            (Some(_), false) => {
+                header.push(format!("difference to {}", args.against.join(", ")));
+            }
         }
     }
     let mut table = TextTable::new(header);

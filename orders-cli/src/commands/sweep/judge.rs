@@ -1,0 +1,224 @@
+//! The models that a sweep file names, and their held-out images.
+
+use std::path::{Path, PathBuf};
+
+use ndarray::{Array2, s};
+use orders_analysis::sweep::{
+    Judge, JudgeError, Judgement, ModelChoice, ModelFiles, Spec, TrialModel,
+};
+use orders_core::files::Digest;
+use orders_core::{Cell, Grid, Order, Problem};
+use orders_model::bundled::{self, BundledModel};
+use orders_model::checkpoint::read_checkpoint;
+use orders_model::lpd::{Batch, Lpd, LpdConfig, LpdError};
+use orders_model::weights::Weights;
+use orders_model::{DType, Device};
+
+use crate::failure::{Failure, reason, with_sources};
+use crate::{names, settings, token_file};
+
+/// A model, f32 on the CPU, and the images that it is asked about.
+pub(super) struct LpdJudge {
+    model: TrialModel,
+    lpd: Lpd,
+    images: Images,
+}
+
+/// Held-out images.
+struct Images {
+    /// Shape (images, cells), in raster order.
+    tokens: Array2<u32>,
+    labels: Vec<Option<u32>>,
+}
+
+/// A judge for each model of a sweep file, which is at `file`.
+pub(super) fn judges(file: &Path, spec: &Spec) -> Result<Vec<LpdJudge>, Failure> {
+    let at_file = |failure: Failure| match failure {
+        Failure::Input(message) => Failure::Input(format!("{}: models: {message}", file.display())),
+        other => other,
+    };
+    let judges = spec.models().iter().map(|choice| match choice {
+        ModelChoice::Named(name) => LpdJudge::bundled(name),
+        ModelChoice::Files(files) => LpdJudge::of_files(choice.name(), files),
+    });
+    judges.collect::<Result<_, _>>().map_err(at_file)
+}
+
+impl LpdJudge {
+    /// A bundled model with the bundled images.
+    fn bundled(name: &str) -> Result<Self, Failure> {
+        let model = BundledModel::named(name).ok_or_else(|| {
+            let unknown = names::unknown("bundled model", name, &BundledModel::NAMES);
+            Failure::input(format!(
+                "{unknown}; others are tables with checkpoint and tokens"
+            ))
+        })?;
+        let weights = model.weights().map_err(|error| Failure::work(&error))?;
+        let lpd = Lpd::new(model.config(), weights).map_err(|error| Failure::work(&error))?;
+        let set = bundled::held_out();
+        let tokens = Array2::from_shape_vec((set.len(), set.grid().cells()), set.tokens().to_vec());
+        let labels = set.labels().unwrap_or_default().iter().copied();
+        let images = Images {
+            tokens: tokens.map_err(|error| Failure::work(&error))?,
+            labels: labels.map(Some).collect(),
+        };
+        Ok(Self {
+            model: TrialModel {
+                name: name.into(),
+                weights_sha256: digest(model.bytes())?.to_string(),
+                config_sha256: digest_of_config(lpd.config())?,
+                tokens_sha256: images.digest()?.to_string(),
+                background: Some(bundled::codebook().black_token()),
+            },
+            lpd,
+            images,
+        })
+    }
+
+    /// A model from files.
+    fn of_files(name: String, files: &ModelFiles) -> Result<Self, Failure> {
+        let beside = || files.checkpoint.with_file_name(settings::CONFIG_FILE);
+        let config: PathBuf = files.config.clone().unwrap_or_else(beside);
+        let config = settings::config_file("config", &config)?;
+        let place = format!("checkpoint {}", files.checkpoint.display());
+        let weights = digest_of_file(&files.checkpoint)
+            .map_err(|why| Failure::input(format!("{place} can't be read: {why}")))?;
+        let mut tensors = read_checkpoint(&files.checkpoint, None, &Device::Cpu)
+            .map_err(|error| Failure::bad_input(&error))?
+            .tensors;
+        for tensor in tensors.values_mut() {
+            let converted = tensor.to_dtype(DType::F32);
+            *tensor = converted.map_err(|error| Failure::work(&error))?;
+        }
+        let tensors = Weights::checked(&config.tensors(), tensors)
+            .map_err(|error| Failure::input_at(place, &error))?;
+        let lpd = Lpd::new(config, tensors).map_err(|error| Failure::work(&error))?;
+        let images = Images::read(&files.tokens)?;
+        images
+            .check(lpd.config())
+            .map_err(|error| Failure::input_at(files.tokens.display(), &error))?;
+        Ok(Self {
+            model: TrialModel {
+                name,
+                weights_sha256: weights.to_string(),
+                config_sha256: digest_of_config(lpd.config())?,
+                tokens_sha256: images.digest()?.to_string(),
+                background: files.background,
+            },
+            lpd,
+            images,
+        })
+    }
+}
+
+impl Judge for LpdJudge {
+    fn model(&self) -> &TrialModel {
+        &self.model
+    }
+
+    fn grid(&self) -> Grid {
+        self.lpd.config().grid()
+    }
+
+    fn images(&self) -> u64 {
+        self.images.labels.len() as u64
+    }
+
+    fn judge(
+        &self,
+        problem: &Problem,
+        image: u64,
+        cells: &[Cell],
+    ) -> Result<Judgement, JudgeError> {
+        let image = usize::try_from(image)?;
+        let label = self.images.labels.get(image);
+        let label = label.ok_or_else(|| format!("there are {} images", self.images()))?;
+        let order = Order::new(problem.clone(), cells.to_vec())?;
+        let batch = Batch::new(&[order], &[*label])?;
+        let tokens = self.images.tokens.slice(s![image..=image, ..]);
+        let scores = self.lpd.log_likelihood(&batch, tokens)?;
+        let background = self.model.background;
+        Ok(Judgement {
+            nats: scores.iter().map(|&score| -f64::from(score)).collect(),
+            is_foreground: background
+                .map(|background| tokens.iter().map(|&token| token != background).collect()),
+        })
+    }
+}
+
+impl Images {
+    fn read(path: &Path) -> Result<Self, Failure> {
+        let file = token_file::read(path)?;
+        let labels = file.labels.ok_or_else(|| {
+            Failure::input(format!(
+                "{} has no 'labels'; -1 for each image means no class",
+                path.display()
+            ))
+        })?;
+        Ok(Self {
+            tokens: file.tokens,
+            labels,
+        })
+    }
+
+    /// Whether a model can be asked about all of them.
+    fn check(&self, config: &LpdConfig) -> Result<(), LpdError> {
+        let (images, cells) = self.tokens.dim();
+        let expected = config.grid().cells();
+        if cells != expected {
+            return Err(LpdError::TokenShape {
+                found: [images, cells],
+                expected: [images, expected],
+            });
+        }
+        let (vocab, classes) = (config.vocab(), config.classes());
+        for ((index, cell), &token) in self.tokens.indexed_iter() {
+            if token as usize >= vocab {
+                return Err(LpdError::Token {
+                    token,
+                    index,
+                    cell,
+                    vocab,
+                });
+            }
+        }
+        for (index, &label) in self.labels.iter().enumerate() {
+            if let Some(label) = label
+                && label as usize >= classes
+            {
+                return Err(LpdError::Label {
+                    label,
+                    index,
+                    classes,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// The digest of their number, tokens and classes.
+    fn digest(&self) -> Result<Digest, Failure> {
+        let count = (self.labels.len() as u64).to_le_bytes();
+        let tokens = self.tokens.iter().flat_map(|token| token.to_le_bytes());
+        let class = |label: &Option<u32>| label.map_or(-1, i64::from).to_le_bytes();
+        let labels = self.labels.iter().flat_map(class);
+        let bytes: Vec<u8> = count.into_iter().chain(tokens).chain(labels).collect();
+        digest(&bytes)
+    }
+}
+
+fn digest_of_config(config: &LpdConfig) -> Result<String, Failure> {
+    let json = serde_json::to_vec(config).map_err(|error| Failure::work(&error))?;
+    Ok(digest(&json)?.to_string())
+}
+
+fn digest_of_file(path: &Path) -> Result<Digest, String> {
+    let file = fs_err::File::open(path).map_err(|error| reason(&error))?;
+    let (digest, _) = Digest::of(file).map_err(|error| reason(&error))?;
+    Ok(digest)
+}
+
+fn digest(bytes: &[u8]) -> Result<Digest, Failure> {
+    let (digest, _) = Digest::of(bytes).map_err(|error| Failure::Work(with_sources(&error)))?;
+    Ok(digest)
+}
