@@ -23,6 +23,7 @@ mod help;
 mod inspect;
 mod known;
 mod model;
+mod model_sweep;
 mod optimize;
 mod parameters;
 mod picture;

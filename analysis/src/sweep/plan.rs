@@ -53,8 +53,8 @@ impl Plan {
     }
 
     /// The trials that a sweep file asks for, as [`new`](Self::new) finds them, with a
-    /// judge for each of its [models](Spec::models). `on_point` is told how many points
-    /// are done, and of how many.
+    /// judge for each of its [models](Spec::models), in their order. `on_point` is told
+    /// how many points are done, and of how many.
     ///
     /// # Errors
     ///

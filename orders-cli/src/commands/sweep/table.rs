@@ -24,14 +24,11 @@ pub(crate) fn run(args: &SweepTableArgs, printer: &Printer) -> Result<ExitCode, 
         }
     };
     let against = against(&view, &args.against)?;
-    let comparisons = match against.is_empty() {
+    let compared = match against.is_empty() {
         true => None,
-        false => {
-            let compared = compare(&view, &measures, &against);
-            Some(compared.map_err(|error| Failure::input_at("--against", &error))?)
-        }
+        false => Some(Compared::new(&view, &measures, &against)?),
     };
-    let table = table(&view, &measures, comparisons.as_deref(), args)?;
+    let table = table(&view, &measures, compared.as_ref(), args)?;
     let text = match args.format {
         TableFormat::Markdown => table.markdown(),
         TableFormat::Latex => table.latex(),
@@ -39,6 +36,32 @@ pub(crate) fn run(args: &SweepTableArgs, printer: &Printer) -> Result<ExitCode, 
     };
     printer.result(text.trim_end())?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Points compared with others.
+struct Compared {
+    /// What they are compared with, in words.
+    with: String,
+    /// A row for each point, an entry for each measure.
+    rows: Vec<Vec<Option<Comparison>>>,
+}
+
+impl Compared {
+    fn new(
+        view: &View,
+        measures: &[SweepMeasure],
+        against: &[(String, String)],
+    ) -> Result<Self, Failure> {
+        let words = against.iter().map(|(name, value)| match name.as_str() {
+            "label" => value.clone(),
+            name => format!("{name} {value}"),
+        });
+        let rows = compare(view, measures, against);
+        Ok(Self {
+            with: words.collect::<Vec<_>>().join(", "),
+            rows: rows.map_err(|error| Failure::input_at("--against", &error))?,
+        })
+    }
 }
 
 /// What points are compared with: pairs of a setting and a value. A text that is not
@@ -64,7 +87,7 @@ fn against(view: &View, texts: &[String]) -> Result<Vec<(String, String)>, Failu
 fn table(
     view: &View,
     measures: &[SweepMeasure],
-    comparisons: Option<&[Vec<Option<Comparison>>]>,
+    compared: Option<&Compared>,
     args: &SweepTableArgs,
 ) -> Result<TextTable, Failure> {
     let is_csv = matches!(args.format, TableFormat::Csv);
@@ -79,14 +102,14 @@ fn table(
             true => header.extend(["", "_low", "_high"].map(|end| format!("{name}{end}"))),
             false => header.push(measure.label()),
         }
-        match (comparisons, is_csv) {
+        match (compared, is_csv) {
             (None, _) => {}
             (Some(_), true) => header.extend(
                 ["_difference", "_difference_low", "_difference_high", "_p"]
                     .map(|end| format!("{name}{end}")),
             ),
-            (Some(_), false) => {
-                header.push(format!("difference to {}", args.against.join(", ")));
+            (Some(compared), false) => {
+                header.push(format!("difference to {}", compared.with));
             }
         }
     }
@@ -100,10 +123,10 @@ fn table(
                 true => row.extend(exact(mean)),
                 false => row.push(mean.map(words).unwrap_or_default()),
             }
-            let Some(comparisons) = comparisons else {
+            let Some(compared) = compared else {
                 continue;
             };
-            let comparison = comparisons[index][place];
+            let comparison = compared.rows[index][place];
             let difference = comparison.map(|comparison| comparison.difference);
             let p_value = comparison.and_then(|comparison| comparison.p_value);
             match is_csv {
