@@ -5,7 +5,7 @@ use std::path::Path;
 use orders_core::files::{
     Limits, Manifest, ReadError, ReadFileError, RowChecker, RowError, Summary, read_order_file,
 };
-use orders_core::{Cell, KnownCells};
+use orders_core::{Cell, KnownCells, Order, Problem};
 
 use crate::failure::{Failure, reason};
 
@@ -43,26 +43,16 @@ impl RowsOf {
 
 /// One row of an order file. What comes behind it is not read.
 pub(crate) fn row(path: &Path, index: u64) -> Result<Vec<Cell>, Failure> {
-    /// Ends the reading.
-    struct Found(Vec<Cell>);
-
-    let read = read_order_file(path, &Limits::default(), |number, row| {
+    let mut found = Vec::new();
+    let read = read_while(path, |number, row| {
         if number == index {
-            return Err(Found(row.to_vec()));
+            found = row.to_vec();
         }
-        Ok(())
-    });
+        Ok(number < index)
+    })?;
     match read {
-        Err(ReadFileError::Read {
-            source: ReadError::Take(Found(row)),
-            ..
-        }) => Ok(row),
-        Err(error) => Err(failure_of(error, |_| Failure::input(path.display()))),
-        Ok(Summary { count: 0, .. }) => Err(Failure::input(format!(
-            "{} holds no orders",
-            path.display()
-        ))),
-        Ok(Summary { count, .. }) => Err(Failure::input(format!(
+        None => Ok(found),
+        Some(Summary { count, .. }) => Err(Failure::input(format!(
             "--index {index}: {} has {count} order{}, from 0 to {}",
             path.display(),
             if count == 1 { "" } else { "s" },
@@ -71,46 +61,64 @@ pub(crate) fn row(path: &Path, index: u64) -> Result<Vec<Cell>, Failure> {
     }
 }
 
-/// The first rows of an order file, `count` of them or all there are. What comes
-/// behind them is not read.
-pub(crate) fn first_rows(path: &Path, count: usize) -> Result<Vec<Vec<Cell>>, Failure> {
-    /// Ends the reading.
-    struct Enough;
+/// The first orders of a file, `count` of them or all there are, if they are a
+/// problem's. What comes behind them is not read.
+pub(crate) fn first_orders(
+    path: &Path,
+    problem: &Problem,
+    count: usize,
+) -> Result<Vec<Order>, Failure> {
+    let mut orders = Vec::new();
+    read_while(path, |index, row| {
+        let order = Order::new(problem.clone(), row.to_vec()).map_err(|error| {
+            Failure::input_at(format!("{}: order {index}", path.display()), &error)
+        })?;
+        orders.push(order);
+        Ok(orders.len() < count)
+    })?;
+    Ok(orders)
+}
 
-    let mut rows = Vec::new();
-    let read = read_order_file(path, &Limits::default(), |_, row| {
-        rows.push(row.to_vec());
-        if rows.len() == count {
-            return Err(Enough);
+/// Reads the rows of an order file, of which there has to be one, for as long as
+/// `take` says that it wants more; what there is in all, if it always does.
+pub(crate) fn read_while(
+    path: &Path,
+    mut take: impl FnMut(u64, &[Cell]) -> Result<bool, Failure>,
+) -> Result<Option<Summary>, Failure> {
+    let read = read_order_file(path, &Limits::default(), |index, row| {
+        match take(index, row) {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(None),
+            Err(failure) => Err(Some(failure)),
         }
-        Ok(())
     });
-    match read {
-        Ok(_) => Ok(rows),
-        Err(ReadFileError::Read {
-            source: ReadError::Take(Enough),
-            ..
-        }) => Ok(rows),
-        Err(error) => Err(failure_of(error, |_| Failure::input(path.display()))),
+    match read.map_err(taken) {
+        Ok(Summary { count: 0, .. }) => Err(Failure::input(format!(
+            "{} holds no orders",
+            path.display()
+        ))),
+        Ok(summary) => Ok(Some(summary)),
+        Err(Ok(None)) => Ok(None),
+        Err(Ok(Some(failure)) | Err(failure)) => Err(failure),
     }
 }
 
 /// What a file that can't be read means: what the taker of its rows said, or
 /// that the input is wrong.
 pub(crate) fn read_failure(error: ReadFileError<Failure>) -> Failure {
-    failure_of(error, |failure| failure)
+    match taken(error) {
+        Ok(failure) | Err(failure) => failure,
+    }
 }
 
-/// As [`read_failure`], for takers that fail otherwise.
-pub(crate) fn failure_of<E>(
-    error: ReadFileError<E>,
-    of_taker: impl FnOnce(E) -> Failure,
-) -> Failure {
-    match error {
+/// What the taker of rows said, if it ended the reading, or else why the file can't be
+/// read.
+fn taken<E>(error: ReadFileError<E>) -> Result<E, Failure> {
+    Err(match error {
         ReadFileError::Read {
             source: ReadError::Take(taker),
             ..
-        } => of_taker(taker),
+        } => return Ok(taker),
         ReadFileError::Read {
             path,
             source: ReadError::Malformed(malformed),
@@ -129,5 +137,5 @@ pub(crate) fn failure_of<E>(
         ReadFileError::Format(error) => Failure::input(error),
         ReadFileError::Open(error) => Failure::input(error),
         _ => Failure::input("the order file can't be read"),
-    }
+    })
 }

@@ -96,6 +96,165 @@ fn orders_are_compared() {
     assert_eq!(csv.lines().count(), 1 + rows.len(), "{csv}");
 }
 
+/// A row of a method or file at a number of steps.
+fn row<'a>(rows: &'a [serde_json::Value], method: &str, steps: u64) -> &'a serde_json::Value {
+    let is_it = |row: &&serde_json::Value| row["method"] == method && row["steps"] == steps;
+    rows.iter().find(is_it).unwrap()
+}
+
+/// A file with the orders of a method is as good as the method; one order is for all
+/// images; and a file is measured one by one where that is asked for.
+#[test]
+fn order_files_are_compared() {
+    let folder = folder();
+    let line = "-q gen --grid 8x8 --no-picture";
+    folder.done(&format!(
+        "{line} --method lpd --steps 6 --num 5 --out lpd.npy"
+    ));
+    folder.done(&format!(
+        "{line} --method halton --steps 9 --num 1 --out one.json"
+    ));
+    let line = format!(
+        "-q eval {MODEL} --tokens tokens.safetensors --method lpd --method halton --orders lpd.npy --orders one.json --no-baselines --runs 0 --json"
+    );
+    let json = folder.done(&format!("{line} --steps 6,64 --out results"));
+    let rows = rows(&json);
+    let what: Vec<_> = rows
+        .iter()
+        .map(|row| {
+            (
+                row["method"].as_str().unwrap(),
+                row["steps"].as_u64().unwrap(),
+            )
+        })
+        .collect();
+    let lpd = "lpd, proximity 1, repulsion 1";
+    let expected = [
+        (lpd, 6),
+        ("halton", 6),
+        ("lpd.npy", 6),
+        (lpd, 64),
+        ("halton", 64),
+        ("lpd.npy", 64),
+        ("one.json", 64),
+        ("one.json", 9),
+    ];
+    assert_eq!(what, expected);
+    for (file, method, steps) in [("lpd.npy", lpd, 6), ("one.json", "halton", 64)] {
+        let [of_file, of_method] = [file, method].map(|name| row(&rows, name, steps));
+        assert_eq!(of_file["nats_per_cell"], of_method["nats_per_cell"]);
+    }
+    assert_eq!(row(&rows, "lpd.npy", 6)["difference"]["estimate"], 0.0);
+    let [nats, one_by_one] = [9, 64].map(|steps| {
+        let row = row(&rows, "one.json", steps);
+        row["nats_per_cell"]["estimate"].as_f64().unwrap()
+    });
+    let loss = &row(&rows, "one.json", 9)["parallel_loss"]["estimate"];
+    assert!((loss.as_f64().unwrap() - (nats - one_by_one)).abs() < 1e-9);
+
+    // Nothing is measured again; another file of the same name is.
+    let before = folder.content();
+    assert_eq!(
+        folder.done(&format!("{line} --steps 6,64 --out results")),
+        json
+    );
+    assert_eq!(folder.content(), before);
+    folder.done(
+        "-q gen --grid 8x8 --no-picture --method raster --steps 9 --num 1 --out one.json --force",
+    );
+    assert_ne!(
+        folder.done(&format!("{line} --steps 6,64 --out results")),
+        json
+    );
+
+    // Without --steps, it is at those of the files; without a manifest, files are cut
+    // as methods' orders are.
+    let json = folder.done(&format!("{line} --out stated"));
+    let steps: Vec<_> = self::rows(&json)
+        .iter()
+        .map(|row| row["steps"].clone())
+        .collect();
+    assert_eq!(steps, [6, 6, 6, 9, 9, 9]);
+    folder.remove("lpd.npy.toml");
+    let json = folder.done(&format!("{line} --steps 5 --out unstated"));
+    assert_eq!(row(&self::rows(&json), "lpd.npy", 5)["steps"], 5);
+    folder.refuses(
+        2,
+        &format!("{line} --out refused"),
+        "--steps is needed: no manifest states group sizes for lpd.npy",
+    );
+}
+
+#[test]
+fn wrong_order_files() {
+    let folder = folder();
+    let line = "-q gen --no-picture --steps 5";
+    folder.done(&format!("{line} --grid 8x8 --num 2 --out two.json"));
+    folder.done(&format!("{line} --grid 8x8 --num 1 --out a/one.json"));
+    folder.done(&format!("{line} --grid 8x8 --num 1 --out b/one.json"));
+    folder.done(&format!("{line} --grid 4x16 --num 1 --out wide.json"));
+    folder.write("known.json", "[0,1]");
+    folder.done(&format!(
+        "{line} --grid 8x8 --known known.json --num 1 --out rest.json"
+    ));
+    folder.done(&format!("{line} --grid 8x8 --num 1 --out changed.json"));
+    folder.write("changed.json", "[[0]]");
+    folder.write("short.json", "[[0,1]]");
+    let twice: Vec<u32> = (0..63).chain([7]).collect();
+    folder.write("twice.json", format!("[{twice:?}]"));
+    folder.write("empty.json", "[]");
+    for (files, error) in [
+        (
+            "two.json",
+            "two.json has 2 orders, but there are 3 samples; a file with one order is for all of them",
+        ),
+        (
+            "a/one.json --orders b/one.json",
+            "--orders a/one.json and b/one.json have the same name, by which the table calls them",
+        ),
+        (
+            "wide.json",
+            "wide.json has orders of a 4x16 grid, but the model's is 8x8",
+        ),
+        (
+            "rest.json",
+            "rest.json has orders that leave out known cells; needed are orders of all cells",
+        ),
+        (
+            "changed.json",
+            "changed.json is not the file that changed.json.toml describes",
+        ),
+        (
+            "gone.json",
+            "gone.json can't be read: there is no such file or folder",
+        ),
+        ("short.json", "short.json: order 0: "),
+        ("twice.json", "twice.json: order 0: "),
+        ("empty.json", "empty.json holds no orders"),
+        (
+            "tokens.safetensors",
+            "tokens.safetensors can't be read as orders: ",
+        ),
+        ("vq.json", "vq.json can't be read as orders: "),
+    ] {
+        let before = folder.content();
+        let outcome = folder.run(&format!(
+            "eval {MODEL} --tokens tokens.safetensors --steps 5 --orders {files} --out results"
+        ));
+        assert_eq!(
+            (outcome.status, &outcome.stdout[..]),
+            (2, ""),
+            "{files}: {outcome}"
+        );
+        assert!(
+            outcome.stderr.starts_with(&format!("error: {error}")),
+            "{outcome}"
+        );
+        assert_eq!(outcome.stderr.lines().count(), 1, "{outcome}");
+        assert!(folder.content() == before, "{files}");
+    }
+}
+
 #[test]
 fn latency_is_measured_without_images() {
     let folder = folder();

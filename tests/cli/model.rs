@@ -104,6 +104,23 @@ fn draws_do_not_depend_on_batches() {
     assert_ne!(sample("--seed 4 --batch 6"), first);
 }
 
+/// A file with one order is for all samples.
+#[test]
+fn one_order_serves_all_samples() {
+    let folder = folder();
+    folder.done("-q gen --grid 8x8 --no-picture --method halton --steps 9 --num 1 --out one.npy");
+    let sample = |orders: &str| {
+        folder.done(&format!(
+            "-q sample --checkpoint model.safetensors --config config.json {orders} --labels 1,2,3 --tokens-out t.safetensors --force"
+        ));
+        integers(&folder.read("t.safetensors"), "tokens")
+    };
+    assert_eq!(
+        sample("--orders one.npy"),
+        sample("--method halton --steps 9")
+    );
+}
+
 /// The log-probabilities are those of the reference's logits.
 #[test]
 fn scores_are_those_of_the_reference() {
@@ -192,7 +209,7 @@ fn wrong_input() {
         ),
         (
             format!("sample {model} {steps} --labels 1,2,3,4 --tokens-out t.safetensors"),
-            "orders.json has 3 orders, but there are 4 samples",
+            "orders.json has 3 orders, but there are 4 samples; a file with one order is for all of them",
         ),
         (
             format!("sample {model} --orders short.json --group-sizes {sizes} --labels 1 --tokens-out t.safetensors"),

@@ -42,8 +42,17 @@ pub(crate) struct EvalArgs {
     /// be given several times [default: lpd]
     #[arg(long, value_name = "NAME[,KEY=VALUE]...")]
     pub(crate) method: Vec<String>,
+    /// Order file to compare as well; may be given several times
+    ///
+    /// Image i gets row i of it; a file with one row, as 'optimize order' writes them,
+    /// is for all images. Its group sizes are those of its manifest, and one cell
+    /// at a time if --steps has as many steps as there are cells; without a manifest that
+    /// states them, those of --steps.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) orders: Vec<PathBuf>,
     /// Numbers of steps, as in 8,16,32: the published group sizes where there are
-    /// some, else the cosine shape
+    /// some, else the cosine shape [default: those of --orders; 8,20,64,256 for a
+    /// bundled model]
     #[arg(long, value_name = "LIST", value_delimiter = ',', allow_hyphen_values = true, value_parser = numbers::steps)]
     pub(crate) steps: Vec<usize>,
     /// Group sizes by formula instead: cosine, arccos, linear, power,

@@ -51,7 +51,8 @@ pub(crate) enum PrecisionArg {
 #[derive(Debug, Args)]
 #[group(skip)]
 pub(crate) struct SampleOrdersArgs {
-    /// Order file: sample i gets its row i. Without it, --method makes the orders
+    /// Order file: sample i gets its row i, or each the only row. Without it, --method
+    /// makes the orders
     #[arg(long, value_name = "FILE")]
     pub(crate) orders: Option<PathBuf>,
     #[command(flatten)]

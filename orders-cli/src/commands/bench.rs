@@ -4,14 +4,15 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use orders_core::methods::Raster;
-use orders_core::{FirstGroup, KnownCells, OrderingMethod, Problem, Shape};
+use orders_core::{FirstGroup, KnownCells, Shape};
 use orders_model::lpd::{Batch, Choice, Guidance, Lpd, Sampler, Sampling};
 use serde::Serialize;
 
 use crate::args::BenchArgs;
 use crate::failure::Failure;
+use crate::interrupt;
 use crate::printer::Printer;
-use crate::{interrupt, settings};
+use crate::settings::{self, SampleOrders};
 
 /// What was measured.
 #[derive(Serialize)]
@@ -79,6 +80,8 @@ pub(crate) fn run(args: &BenchArgs, printer: &Printer) -> Result<ExitCode, Failu
         .group_sizes(grid.cells(), grid.cells(), FirstGroup::One)
         .map_err(|error| Failure::work(&error))?;
     let baseline = settings::problem(known, &one_by_one, "--group-sizes")?;
+    let orders = SampleOrders::of_method(method, problem, 0);
+    let baseline = SampleOrders::of_method(Box::new(Raster), baseline, 0);
 
     let mut cases = Vec::new();
     let mut batches = vec![1];
@@ -86,21 +89,12 @@ pub(crate) fn run(args: &BenchArgs, printer: &Printer) -> Result<ExitCode, Failu
         batches.push(args.batch);
     }
     for &batch in &batches {
-        let measure = |problem: &Problem, method: &dyn OrderingMethod| {
-            pool.install(|| {
-                measure(
-                    &lpd,
-                    problem,
-                    method,
-                    guidance,
-                    batch,
-                    (args.warm_up, args.runs),
-                )
-            })
-        };
-        cases.push(measure(&problem, method.as_ref())?);
+        let runs = (args.warm_up, args.runs);
+        let measure =
+            |orders: &SampleOrders| pool.install(|| measure(&lpd, orders, guidance, batch, runs));
+        cases.push(measure(&orders)?);
         if !args.no_baseline {
-            cases.push(measure(&baseline, &Raster)?);
+            cases.push(measure(&baseline)?);
         }
     }
     let report = Report {
@@ -130,22 +124,17 @@ pub(crate) fn run(args: &BenchArgs, printer: &Printer) -> Result<ExitCode, Failu
 /// those that are.
 pub(super) fn measure(
     lpd: &Lpd,
-    problem: &Problem,
-    method: &dyn OrderingMethod,
+    orders: &SampleOrders,
     guidance: Guidance,
     batch: usize,
     (warm_up, runs): (usize, usize),
 ) -> Result<Case, Failure> {
-    let orders = (0..batch as u64)
-        .map(|index| method.order(problem, 0, index))
-        .collect::<Result<Vec<_>, _>>()
-        .map_err(|error| Failure::bad_input(&error))?;
     let classes = lpd.config().classes();
     let labels: Vec<Option<u32>> = (0..batch)
         .map(|index| Some((index * 7 % classes) as u32))
         .collect();
-    let request = Batch::new(&orders, &labels).map_err(|error| Failure::bad_input(&error))?;
-    let step_tokens = problem.group_sizes().as_slice().to_vec();
+    let request = orders.batch(0..batch as u64, &labels)?;
+    let step_tokens = orders.problem.group_sizes().as_slice().to_vec();
     let mut step_seconds = vec![f64::INFINITY; step_tokens.len()];
     let mut totals = Vec::new();
     for run in 0..warm_up + runs {
@@ -163,7 +152,7 @@ pub(super) fn measure(
     totals.sort_by(f64::total_cmp);
     let best = totals[0];
     Ok(Case {
-        method: method.name().to_owned(),
+        method: orders.name().to_owned(),
         steps: step_tokens.len(),
         batch,
         seconds_best: best,

@@ -8,7 +8,7 @@ use indicatif::HumanCount;
 use ndarray::{Array2, ArrayView2, s};
 use orders_figures::{Tile, TileImage, image_sheet};
 use orders_model::checkpoint::write_safetensors;
-use orders_model::lpd::{Batch, Choice, Guidance, GuidanceSchedule, Lpd, Sampling};
+use orders_model::lpd::{Choice, Guidance, GuidanceSchedule, Lpd, Sampling};
 use orders_model::{Device, Tensor};
 
 use super::detokenize::{image_path, png};
@@ -60,7 +60,7 @@ pub(crate) fn run(args: &SampleArgs, printer: &Printer) -> Result<ExitCode, Fail
         let subtitle = format!(
             "{}, {}, {} steps; below each its label",
             loaded.checkpoint,
-            orders.label,
+            orders.label(),
             orders.problem.group_sizes().steps()
         );
         pool.install(|| {
@@ -233,24 +233,16 @@ fn generate(
 ) -> Result<Array2<u32>, Failure> {
     let progress = printer.progress(labels.len() as u64, "samples");
     let mut all = Array2::zeros((labels.len(), orders.problem.grid().cells()));
-    for first in (0..labels.len()).step_by(args.batch) {
-        interrupt::check()?;
-        let samples = first..labels.len().min(first + args.batch);
-        let rows = samples
-            .clone()
-            .map(|sample| orders.order(sample))
-            .collect::<Result<Vec<_>, _>>()?;
-        let batch = Batch::new(&rows, &labels[samples.clone()])
-            .map_err(|error| Failure::bad_input(&error))?;
-        let known = known.map(|known| known.slice_move(s![samples.clone(), ..]));
+    orders.in_batches(labels, args.batch, &progress, |samples, batch| {
+        let rows = s![samples.clone(), ..];
+        let known = known.map(|known| known.slice_move(rows));
+        let random = (args.seed, samples.start as u64);
         let generated = lpd
-            .generate(&batch, known, guidance, choice, (args.seed, first as u64))
+            .generate(batch, known, guidance, choice, random)
             .map_err(|error| Failure::bad_input(&error))?;
-        all.slice_mut(s![samples.clone(), ..])
-            .assign(&generated.tokens);
-        progress.set_position(samples.end as u64);
-    }
-    progress.finish_and_clear();
+        all.slice_mut(rows).assign(&generated.tokens);
+        Ok(())
+    })?;
     Ok(all)
 }
 
@@ -272,7 +264,7 @@ fn about(
         ("program".to_owned(), PROGRAM.to_owned()),
         ("checkpoint".to_owned(), loaded.checkpoint.clone()),
         ("grid".to_owned(), orders.problem.grid().to_string()),
-        ("orders".to_owned(), orders.label.clone()),
+        ("orders".to_owned(), orders.label()),
         ("group_sizes".to_owned(), sizes.join(",")),
         ("cfg".to_owned(), guidance.scale().to_string()),
         ("cfg_schedule".to_owned(), schedule.to_owned()),

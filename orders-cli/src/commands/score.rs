@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 
-use indicatif::HumanCount;
+use indicatif::{HumanCount, ProgressBar};
 use ndarray::{Array2, s};
 use orders_model::checkpoint::write_safetensors;
-use orders_model::lpd::{Batch, Lpd};
+use orders_model::lpd::Lpd;
 use orders_model::{Device, Tensor};
 
 use crate::args::ScoreArgs;
@@ -40,7 +40,12 @@ pub(crate) fn run(args: &ScoreArgs, printer: &Printer) -> Result<ExitCode, Failu
     let loaded = settings::lpd(&args.model, config, &device)?;
     interrupt::catch()?;
     let pool = settings::thread_pool(&args.threads)?;
-    let scores = pool.install(|| score(args, &loaded.lpd, &orders, (&tokens, &labels), printer))?;
+    let progress = printer.progress(images as u64, "images");
+    let scores = pool.install(|| {
+        let place = args.tokens.display().to_string();
+        let images = (&tokens, &labels[..]);
+        log_likelihood(&loaded.lpd, &orders, images, &place, args.batch, &progress)
+    })?;
 
     let sizes = orders.problem.group_sizes().as_slice();
     let sizes: Vec<String> = sizes.iter().map(u32::to_string).collect();
@@ -51,7 +56,7 @@ pub(crate) fn run(args: &ScoreArgs, printer: &Printer) -> Result<ExitCode, Failu
         ("checkpoint".to_owned(), loaded.checkpoint.clone()),
         ("tokens".to_owned(), name.to_string_lossy().into_owned()),
         ("grid".to_owned(), orders.problem.grid().to_string()),
-        ("orders".to_owned(), orders.label.clone()),
+        ("orders".to_owned(), orders.label()),
         ("group_sizes".to_owned(), sizes.join(",")),
     ]);
     let total: f64 = scores.iter().copied().map(f64::from).sum();
@@ -83,31 +88,23 @@ pub(crate) fn run(args: &ScoreArgs, printer: &Printer) -> Result<ExitCode, Failu
     Ok(ExitCode::SUCCESS)
 }
 
-fn score(
-    args: &ScoreArgs,
+/// The log-likelihood of each cell of images under their orders, `size` images at a
+/// time; `place` is where the tokens are from.
+pub(super) fn log_likelihood(
     lpd: &Lpd,
     orders: &SampleOrders,
     (tokens, labels): (&Array2<u32>, &[Option<u32>]),
-    printer: &Printer,
+    place: &str,
+    size: usize,
+    progress: &ProgressBar,
 ) -> Result<Array2<f32>, Failure> {
-    let progress = printer.progress(labels.len() as u64, "images");
     let mut all = Array2::zeros(tokens.dim());
-    for first in (0..labels.len()).step_by(args.batch) {
-        interrupt::check()?;
-        let images = first..labels.len().min(first + args.batch);
-        let rows = images
-            .clone()
-            .map(|image| orders.order(image))
-            .collect::<Result<Vec<_>, _>>()?;
-        let place = || args.tokens.display().to_string();
-        let batch = Batch::new(&rows, &labels[images.clone()])
-            .map_err(|error| Failure::input_at(place(), &error))?;
-        let scores = lpd
-            .log_likelihood(&batch, tokens.slice(s![images.clone(), ..]))
-            .map_err(|error| Failure::input_at(place(), &error))?;
-        all.slice_mut(s![images.clone(), ..]).assign(&scores);
-        progress.set_position(images.end as u64);
-    }
-    progress.finish_and_clear();
+    orders.in_batches(labels, size, progress, |images, batch| {
+        let rows = s![images, ..];
+        let scores = lpd.log_likelihood(batch, tokens.slice(rows));
+        let scores = scores.map_err(|error| Failure::input_at(place, &error))?;
+        all.slice_mut(rows).assign(&scores);
+        Ok(())
+    })?;
     Ok(all)
 }

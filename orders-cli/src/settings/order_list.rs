@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use orders_core::files::{Limits, Manifest, ReadError, ReadFileError, read_order_file};
+use orders_core::files::Manifest;
 use orders_core::{Cell, GroupSizes, Problem};
 
 use super::{KnownFile, known_of_file, problem, sizes};
@@ -24,9 +24,6 @@ pub(crate) struct OrderList {
     /// What a user should know of the group sizes.
     pub(crate) note: Option<String>,
 }
-
-/// Why reading stopped.
-struct Enough;
 
 impl OrderList {
     /// At most `limit` orders of a file. Grid, known cells and sizes are those of the
@@ -60,35 +57,17 @@ impl OrderList {
         let problem = problem(known, &sizes, shown)?;
         let limit = limit.min(MOST_ENTRIES / problem.cells() as u64);
         let mut orders: Vec<Vec<Cell>> = Vec::new();
-        let read = read_order_file(path, &Limits::default(), |_, row| {
-            if orders.len() as u64 == limit {
-                return Err(Enough);
+        let read = order_file::read_while(path, |_, row| {
+            let has_room = (orders.len() as u64) < limit;
+            if has_room {
+                orders.push(row.to_vec());
             }
-            orders.push(row.to_vec());
-            Ok(())
-        });
-        let has_more = match read {
-            Ok(_) => false,
-            Err(ReadFileError::Read {
-                source: ReadError::Take(Enough),
-                ..
-            }) => true,
-            Err(error) => {
-                return Err(order_file::failure_of(error, |Enough| {
-                    Failure::input(path.display())
-                }));
-            }
-        };
-        if orders.is_empty() {
-            return Err(Failure::input(format!(
-                "{} holds no orders",
-                path.display()
-            )));
-        }
+            Ok(has_room)
+        })?;
         Ok(Self {
             problem,
             orders,
-            has_more,
+            has_more: read.is_none(),
             manifest,
             note,
         })

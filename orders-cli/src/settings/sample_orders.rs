@@ -1,24 +1,27 @@
 //! The orders of samples: rows of a file, or a method's.
 
+use std::ops::Range;
 use std::path::Path;
 
+use indicatif::ProgressBar;
 use orders_core::{Grid, KnownCells, Order, OrderingMethod, Problem};
+use orders_model::lpd::Batch;
 
 use super::{KnownFile, method_by_name, method_entry, parameters, problem, sizes};
 use crate::args::SampleOrdersArgs;
 use crate::failure::Failure;
-use crate::order_file;
+use crate::{interrupt, order_file};
 
 /// Where the orders of samples come from, and what they order.
 pub(crate) struct SampleOrders {
     pub(crate) problem: Problem,
     source: Source,
-    /// What outputs say of it.
-    pub(crate) label: String,
 }
 
 enum Source {
-    Rows(Vec<Vec<u32>>),
+    /// The name of a file and its first orders: one for all samples, or one for each.
+    File(String, Vec<Order>),
+    /// A method and the seed of its orders.
     Method(Box<dyn OrderingMethod>, u64),
 }
 
@@ -60,47 +63,87 @@ impl SampleOrders {
             },
         };
         let problem = problem(known, &sizes, "--group-sizes")?;
-        let (source, label) = match &args.orders {
-            Some(path) => {
-                let name = path.file_name().unwrap_or_default().to_string_lossy();
-                (Source::Rows(rows(path, count)?), name.into_owned())
-            }
-            None => {
-                let label = format!("{} (seed {seed})", method.name());
-                (Source::Method(method, seed), label)
-            }
-        };
+        match &args.orders {
+            Some(path) => Self::of_file(path, problem, count),
+            None => Ok(Self::of_method(method, problem, seed)),
+        }
+    }
+
+    /// A method's orders of a seed.
+    pub(crate) fn of_method(method: Box<dyn OrderingMethod>, problem: Problem, seed: u64) -> Self {
+        Self {
+            problem,
+            source: Source::Method(method, seed),
+        }
+    }
+
+    /// The orders of a file: sample i has row i, or each the only row.
+    pub(crate) fn of_file(path: &Path, problem: Problem, count: usize) -> Result<Self, Failure> {
+        let orders = order_file::first_orders(path, &problem, count)?;
+        let found = orders.len();
+        if found < count && found != 1 {
+            return Err(Failure::input(format!(
+                "{} has {found} orders, but there are {count} samples; a file with one order is for all of them",
+                path.display()
+            )));
+        }
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
         Ok(Self {
             problem,
-            source,
-            label,
+            source: Source::File(name.into_owned(), orders),
         })
     }
 
-    /// The order of a sample.
-    pub(crate) fn order(&self, sample: usize) -> Result<Order, Failure> {
+    /// The name of the method or the file.
+    pub(crate) fn name(&self) -> &str {
         match &self.source {
-            Source::Rows(rows) => {
-                Order::new(self.problem.clone(), rows[sample].clone()).map_err(|error| {
-                    Failure::input_at(format!("{}, row {sample}", self.label), &error)
-                })
-            }
-            Source::Method(method, seed) => method
-                .order(&self.problem, *seed, sample as u64)
-                .map_err(|error| Failure::bad_input(&error)),
+            Source::File(name, _) => name,
+            Source::Method(method, _) => method.name(),
         }
     }
-}
 
-/// The first rows of an order file.
-fn rows(path: &Path, count: usize) -> Result<Vec<Vec<u32>>, Failure> {
-    let rows = order_file::first_rows(path, count)?;
-    if rows.len() < count {
-        return Err(Failure::input(format!(
-            "{} has {} orders, but there are {count} samples",
-            path.display(),
-            rows.len()
-        )));
+    /// What outputs say of it.
+    pub(crate) fn label(&self) -> String {
+        match &self.source {
+            Source::File(name, _) => name.clone(),
+            Source::Method(method, seed) => format!("{} (seed {seed})", method.name()),
+        }
     }
-    Ok(rows)
+
+    /// Samples with their orders, and a label for each, as a model takes them.
+    pub(crate) fn batch(
+        &self,
+        samples: Range<u64>,
+        labels: &[Option<u32>],
+    ) -> Result<Batch, Failure> {
+        let orders = samples
+            .map(|sample| match &self.source {
+                Source::File(_, orders) => Ok(orders[sample as usize % orders.len()].clone()),
+                Source::Method(method, seed) => method.order(&self.problem, *seed, sample),
+            })
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(|error| Failure::bad_input(&error))?;
+        Batch::new(&orders, labels).map_err(|error| Failure::bad_input(&error))
+    }
+
+    /// Gives `work` all samples that have labels, `size` at a time, with their
+    /// numbers.
+    pub(crate) fn in_batches(
+        &self,
+        labels: &[Option<u32>],
+        size: usize,
+        progress: &ProgressBar,
+        mut work: impl FnMut(Range<usize>, &Batch) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        for first in (0..labels.len()).step_by(size) {
+            interrupt::check()?;
+            let samples = first..labels.len().min(first + size);
+            let numbers = samples.start as u64..samples.end as u64;
+            let batch = self.batch(numbers, &labels[samples.clone()])?;
+            work(samples.clone(), &batch)?;
+            progress.set_position(samples.end as u64);
+        }
+        progress.finish_and_clear();
+        Ok(())
+    }
 }

@@ -2,15 +2,17 @@
 
 use std::path::Path;
 
+use indicatif::ProgressBar;
 use ndarray::{Array2, Axis, s};
 use orders_model::bundled;
-use orders_model::lpd::{Batch, Lpd};
+use orders_model::lpd::Lpd;
 
 use super::result::Likelihood;
 use super::variant::Variant;
 use crate::args::EvalArgs;
+use crate::commands::score::log_likelihood;
 use crate::failure::Failure;
-use crate::{interrupt, token_file};
+use crate::token_file;
 
 /// Tokens of images and their labels.
 pub(super) struct HeldOut {
@@ -86,37 +88,31 @@ impl HeldOut {
         args: &EvalArgs,
         lpd: &Lpd,
         variant: &Variant,
-        progress: &dyn Fn(u64),
+        progress: &ProgressBar,
     ) -> Result<Likelihood, Failure> {
-        let cells = variant.problem.group_sizes().cells() as f64;
-        let mut all = Vec::with_capacity(self.len());
-        let mut foreground = Vec::new();
-        for first in (0..self.len()).step_by(args.batch) {
-            interrupt::check()?;
-            let images = first..self.len().min(first + args.batch);
-            let orders = variant.orders(args.seed, images.start as u64..images.end as u64)?;
-            let bad = |error| Failure::input_at(&self.place, &error);
-            let batch = Batch::new(&orders, &self.labels[images.clone()]).map_err(bad)?;
-            let tokens = self.tokens.slice(s![images.clone(), ..]);
-            let scores = lpd.log_likelihood(&batch, tokens).map_err(bad)?;
-            let sums = scores.mapv(f64::from).sum_axis(Axis(1));
-            all.extend(sums.iter().map(|sum| -sum / cells));
-            if let Some(background) = self.background {
-                for (tokens, scores) in tokens.rows().into_iter().zip(scores.rows()) {
-                    let pairs = tokens.iter().zip(scores);
-                    let of_foreground = pairs.filter(|(token, _)| **token != background);
-                    let (sum, count) = of_foreground
-                        .fold((0.0, 0.0), |(sum, count), (_, score)| {
-                            (sum - f64::from(*score), count + 1.0)
-                        });
-                    foreground.push((count > 0.0).then(|| sum / count));
-                }
-            }
-            progress(images.end as u64);
-        }
+        let (orders, images) = (&variant.orders, (&self.tokens, &self.labels[..]));
+        let scores = log_likelihood(lpd, orders, images, &self.place, args.batch, progress)?;
+        let scores = scores.mapv(f64::from);
+        let cells = scores.ncols() as f64;
+        let of_foreground = |background: u32| {
+            let images = self.tokens.rows().into_iter().zip(scores.rows());
+            let of_image = images.map(|(tokens, scores)| {
+                let pairs = tokens.iter().zip(scores);
+                let foreground = pairs.filter(|(token, _)| **token != background);
+                let (sum, count) = foreground.fold((0.0, 0.0), |(sum, count), (_, score)| {
+                    (sum - score, count + 1.0)
+                });
+                (count > 0.0).then(|| sum / count)
+            });
+            of_image.collect()
+        };
         Ok(Likelihood {
-            nats_per_cell: all,
-            nats_per_foreground_cell: foreground,
+            nats_per_cell: scores
+                .sum_axis(Axis(1))
+                .iter()
+                .map(|sum| -sum / cells)
+                .collect(),
+            nats_per_foreground_cell: self.background.map_or_else(Vec::new, of_foreground),
         })
     }
 }

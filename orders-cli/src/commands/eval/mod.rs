@@ -1,30 +1,30 @@
 //! `eval`
 
 mod folder;
+mod identity;
 mod likelihood;
+mod order_file;
 mod result;
 mod samples;
 mod table;
 mod variant;
 
-use std::path::Path;
 use std::process::ExitCode;
 
-use orders_core::files::Digest;
-use orders_model::bundled::BundledModel;
 use orders_model::lpd::{Guidance, Lpd, LpdConfig};
 use orders_model::published::{PUBLISHED_RESULTS, PublishedResult, published_result};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use self::folder::Folder;
+use self::identity::settings_of_all;
 use self::likelihood::HeldOut;
+use self::order_file::OrderFile;
 use self::result::{TimeResult, VariantResult};
 use self::samples::SampleJudge;
-use self::variant::{Variant, variants};
+use self::variant::{Variant, Wanted};
 use super::bench;
 use crate::args::{EvalArgs, ScheduleArg};
-use crate::failure::{Failure, reason};
-use crate::output::PROGRAM;
+use crate::failure::Failure;
 use crate::printer::Printer;
 use crate::{interrupt, names, settings};
 
@@ -52,9 +52,8 @@ pub(crate) fn run(args: &EvalArgs, printer: &Printer) -> Result<ExitCode, Failur
         Some(_) => None,
         None => settings::bundled(&args.model),
     };
-    let (methods, steps) = asked(args, preset, bundled.is_some())?;
-    let mut notes = Vec::new();
-    let variants = variants(args, &methods, &steps, config.grid(), &mut notes)?;
+    let files = OrderFile::read_all(&args.orders, config.grid())?;
+    let (methods, steps) = asked(args, preset, bundled.is_some(), &files)?;
     let held_out = match &args.tokens {
         Some(path) => Some(HeldOut::read(path, args.limit, args.background)?),
         None if bundled.is_some() => Some(HeldOut::bundled(args.limit, args.background)?),
@@ -69,6 +68,20 @@ pub(crate) fn run(args: &EvalArgs, printer: &Printer) -> Result<ExitCode, Failur
         Some(_) => PUBLISHED_SAMPLES,
         None => SAMPLES,
     });
+    let is_generating = args.inception.is_some() || args.mobilenet.is_some();
+    let images = held_out.as_ref().map_or(1, HeldOut::len) as u64;
+    let wanted = Wanted {
+        methods: &methods,
+        files: &files,
+        steps: &steps,
+        images: if is_generating {
+            images.max(samples)
+        } else {
+            images
+        },
+    };
+    let mut notes = Vec::new();
+    let variants = wanted.variants(args, config.grid(), &mut notes)?;
     let device = settings::device(&args.model.device)?;
     let judge = SampleJudge::new(args, samples, (&config, bundled.is_some()), &device)?;
     let settings_of_all = settings_of_all(
@@ -143,6 +156,7 @@ fn asked(
     args: &EvalArgs,
     preset: Option<&PublishedResult>,
     is_bundled: bool,
+    files: &[OrderFile],
 ) -> Result<(Vec<String>, Vec<usize>), Failure> {
     if let Some(row) = preset {
         let method = format!("lpd,repulsion={}", row.repulsion);
@@ -154,6 +168,7 @@ fn asked(
         (methods, _) => methods.to_vec(),
     };
     let steps = match (&args.steps[..], is_bundled) {
+        ([], _) if !files.is_empty() => OrderFile::steps_of(files)?,
         ([], true) => BUNDLED_STEPS.to_vec(),
         ([], false) => {
             return Err(Failure::input(
@@ -175,62 +190,6 @@ fn preset(args: &EvalArgs) -> Result<Option<&'static PublishedResult>, Failure> 
         Failure::input(names::unknown("preset", name, &known))
     })?;
     Ok(Some(row))
-}
-
-/// What the results depend on besides the variant, for the folder to keep.
-fn settings_of_all(
-    args: &EvalArgs,
-    (config, bundled): (&LpdConfig, Option<BundledModel>),
-    guidance: Guidance,
-    held_out: Option<&HeldOut>,
-    judge: Option<&SampleJudge>,
-) -> Result<Value, Failure> {
-    let digest = |path: Option<&Path>| path.map(digest).transpose();
-    Ok(json!({
-        "program": PROGRAM,
-        "config": config,
-        "checkpoint": match bundled {
-            Some(model) => Some(digest_of(model.name(), model.bytes())?),
-            None => digest(args.model.checkpoint.as_deref())?,
-        },
-        "checkpoint_res": args.model.checkpoint_res,
-        "precision": format!("{:?}", args.model.precision),
-        "device": args.model.device.device,
-        "seed": args.seed,
-        "tokens": digest(args.tokens.as_deref())?,
-        "images": held_out.map(HeldOut::len),
-        "background": held_out.and_then(HeldOut::background),
-        "cfg": guidance.scale(),
-        "cfg_schedule": format!("{:?}", guidance.schedule()),
-        "real": digest(args.real.as_deref())?,
-        "network": judge.map(|judge| judge.network().name()),
-        "network_weights": digest(args.inception.as_deref().or(args.mobilenet.as_deref()))?,
-        "tokenizer": digest(args.tokenizer.as_deref())?,
-        "samples": judge.map(SampleJudge::count),
-        "batch": args.batch,
-        "runs": args.runs,
-    }))
-}
-
-/// The digest of a file's content.
-fn digest(path: &Path) -> Result<String, Failure> {
-    let failed = |error: std::io::Error| {
-        Failure::input(format!(
-            "{} can't be read: {}",
-            path.display(),
-            reason(&error)
-        ))
-    };
-    let file = fs_err::File::open(path).map_err(failed)?;
-    let (digest, _) = Digest::of(file).map_err(failed)?;
-    Ok(digest.to_string())
-}
-
-/// The digest of what is part of the program.
-fn digest_of(name: &str, bytes: &[u8]) -> Result<String, Failure> {
-    let (digest, _) = Digest::of(bytes)
-        .map_err(|error| Failure::Work(format!("{name} can't be read: {}", reason(&error))))?;
-    Ok(digest.to_string())
 }
 
 /// What is measured of every variant.
@@ -255,10 +214,7 @@ impl Measure<'_> {
             None => None,
             Some(held_out) => {
                 let progress = printer.progress(held_out.len() as u64, &name);
-                let done = |images| progress.set_position(images);
-                let likelihood = held_out.measure(self.args, lpd, variant, &done)?;
-                progress.finish_and_clear();
-                Some(likelihood)
+                Some(held_out.measure(self.args, lpd, variant, &progress)?)
             }
         };
         let samples = match self.judge {
@@ -285,10 +241,7 @@ impl Measure<'_> {
 
     fn time(&self, lpd: &Lpd, variant: &Variant) -> Result<TimeResult, Failure> {
         let runs = (1, self.args.runs);
-        let measure = |batch| {
-            let method = variant.method.as_ref();
-            bench::measure(lpd, &variant.problem, method, self.guidance, batch, runs)
-        };
+        let measure = |batch| bench::measure(lpd, &variant.orders, self.guidance, batch, runs);
         let one = measure(1)?;
         let many = match self.args.batch {
             1 => one.images_per_second,

@@ -4,7 +4,7 @@ use ndarray::Array2;
 use orders_model::Device;
 use orders_model::bundled;
 use orders_model::features::{FeatureNetwork, Network};
-use orders_model::lpd::{Batch, Choice, Guidance, Lpd, LpdConfig, Sampling};
+use orders_model::lpd::{Choice, Guidance, Lpd, LpdConfig, Sampling};
 use orders_model::metrics::{
     Features, MetricsError, Statistics, frechet_distance, inception_score, polynomial_mmd,
 };
@@ -236,8 +236,7 @@ fn generate(
         .clone()
         .map(|sample| Some((sample % classes) as u32))
         .collect();
-    let orders = variant.orders(args.seed, samples.clone())?;
-    let batch = Batch::new(&orders, &labels).map_err(|error| Failure::bad_input(&error))?;
+    let batch = variant.orders.batch(samples.clone(), &labels)?;
     let choice = Choice::Sample(Sampling::default());
     lpd.generate(&batch, None, guidance, choice, (args.seed, samples.start))
         .map(|generated| generated.tokens)

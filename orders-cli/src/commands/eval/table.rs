@@ -54,10 +54,7 @@ pub(super) fn rows(results: Vec<VariantResult>) -> Result<Vec<Row>, Failure> {
             .position(|(other, _)| other.steps() == name.steps());
         let first = first.filter(|&first| first != index);
         let first = first.and_then(|first| all[first].1.as_ref());
-        let one_by_one = all.iter().find(|(other, _)| {
-            let is_same = other.method == name.method && other.parameters == name.parameters;
-            is_same && other.group_sizes.iter().all(|&size| size == 1) && other != name
-        });
+        let one_by_one = all.iter().find(|(other, _)| other.is_one_by_one(name));
         let one_by_one = one_by_one.and_then(|(_, nats)| nats.as_ref());
         let (mut difference, mut parallel_loss) = (None, None);
         if let Some(nats) = nats {

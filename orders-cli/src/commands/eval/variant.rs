@@ -1,40 +1,33 @@
 //! The order variants that are compared.
 
-use std::ops::Range;
-
-use orders_core::{Grid, KnownCells, Order, OrderingMethod, Parameters, Problem};
+use orders_core::files::Digest;
+use orders_core::{Grid, GroupSizes, KnownCells, OrderingMethod, Parameters};
 use serde::{Deserialize, Serialize};
 
+use super::order_file::OrderFile;
 use crate::args::{EvalArgs, OptionalSizesArgs, OtherSizesArgs, SetArgs, ThresholdArgs};
 use crate::failure::Failure;
-use crate::settings;
+use crate::settings::{self, SampleOrders};
 
 /// What is always compared with, unless switched off.
 const BASELINES: [&str; 2] = ["raster", "random"];
 
-/// A method at a number of steps.
+/// A method or an order file, with group sizes.
 pub(super) struct Variant {
-    pub(super) method: Box<dyn OrderingMethod>,
-    pub(super) problem: Problem,
+    pub(super) orders: SampleOrders,
     pub(super) name: Name,
 }
 
 /// What tells a variant from the others of an evaluation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Name {
+    /// Name of the method or the order file.
     pub(super) method: String,
     pub(super) parameters: Parameters,
     pub(super) group_sizes: Vec<u32>,
-}
-
-impl Variant {
-    /// Orders of a batch of a seed.
-    pub(super) fn orders(&self, seed: u64, indices: Range<u64>) -> Result<Vec<Order>, Failure> {
-        indices
-            .map(|index| self.method.order(&self.problem, seed, index))
-            .collect::<Result<_, _>>()
-            .map_err(|error| Failure::bad_input(&error))
-    }
+    /// Digest of the order file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) sha256: Option<Digest>,
 }
 
 impl Name {
@@ -53,75 +46,158 @@ impl Name {
         label
     }
 
+    /// Whether another one is the same in all but group sizes, cut one by one.
+    pub(super) fn is_one_by_one(&self, other: &Self) -> bool {
+        let one_by_one = Self {
+            group_sizes: vec![1; other.group_sizes.iter().map(|&size| size as usize).sum()],
+            ..other.clone()
+        };
+        *self == one_by_one && self != other
+    }
+
     /// A name for a file, of letters that every system takes.
     pub(super) fn file_stem(&self) -> String {
-        let label = self.label().replace(", ", "_").replace(' ', "");
-        format!("{label}_steps{}", self.steps())
+        let what = match &self.sha256 {
+            Some(digest) => format!("orders-{}", &digest.to_string()[..16]),
+            None => self.label().replace(", ", "_").replace(' ', ""),
+        };
+        format!("{what}_steps{}", self.steps())
     }
 }
 
-/// All variants that flags ask for: at each number of steps the methods in turn,
-/// then the baselines that are not among them.
-pub(super) fn variants(
-    args: &EvalArgs,
-    methods: &[String],
-    steps: &[usize],
-    grid: Grid,
-    notes: &mut Vec<String>,
-) -> Result<Vec<Variant>, Failure> {
-    let mut asked: Vec<&str> = methods.iter().map(String::as_str).collect();
-    if !args.no_baselines {
-        asked.extend(BASELINES);
-    }
-    let mut all: Vec<Variant> = Vec::new();
-    for &steps in steps {
-        for text in &asked {
-            let variant = variant(args, text, steps, grid, notes)?;
-            if all.iter().all(|other| other.name != variant.name) {
-                all.push(variant);
+/// What is to be compared.
+pub(super) struct Wanted<'a> {
+    pub(super) methods: &'a [String],
+    pub(super) files: &'a [OrderFile],
+    pub(super) steps: &'a [usize],
+    /// Images that have orders of their own.
+    pub(super) images: u64,
+}
+
+impl Wanted<'_> {
+    /// All variants: at each number of steps the methods and files in turn, then the
+    /// baselines that are not among them; and at the end the files with other numbers
+    /// of steps.
+    pub(super) fn variants(
+        &self,
+        args: &EvalArgs,
+        grid: Grid,
+        notes: &mut Vec<String>,
+    ) -> Result<Vec<Variant>, Failure> {
+        let baselines: &[&str] = if args.no_baselines { &[] } else { &BASELINES };
+        let mut all = Vec::new();
+        for &steps in self.steps {
+            let sizes = Sizes { args, steps, grid };
+            for text in self.methods {
+                all.push(of_method(text, &sizes, notes)?);
+            }
+            for file in self.files {
+                if let Some(sizes) = sizes.of_file(file, notes)? {
+                    all.push(self.of_file(file, sizes, grid)?);
+                }
+            }
+            for text in baselines {
+                all.push(of_method(text, &sizes, notes)?);
             }
         }
+        for file in self.files {
+            if let Some(own) = &file.group_sizes
+                && !self.steps.contains(&own.steps())
+            {
+                all.push(self.of_file(file, own.clone(), grid)?);
+            }
+        }
+        let mut names = Vec::new();
+        all.retain(|variant| {
+            let is_new = !names.contains(&variant.name);
+            names.push(variant.name.clone());
+            is_new
+        });
+        Ok(all)
     }
-    Ok(all)
+
+    fn of_file(&self, file: &OrderFile, sizes: GroupSizes, grid: Grid) -> Result<Variant, Failure> {
+        let place = file.path.display();
+        let problem = settings::problem(KnownCells::none(grid), &sizes, place)?;
+        let images = usize::try_from(self.images).unwrap_or(usize::MAX);
+        Ok(Variant {
+            orders: SampleOrders::of_file(&file.path, problem, images)?,
+            name: Name {
+                method: file.name.clone(),
+                parameters: Parameters::new(),
+                group_sizes: sizes.as_slice().to_vec(),
+                sha256: Some(file.sha256),
+            },
+        })
+    }
 }
 
-fn variant(
-    args: &EvalArgs,
-    text: &str,
+/// Group sizes at a number of steps.
+struct Sizes<'a> {
+    args: &'a EvalArgs,
     steps: usize,
     grid: Grid,
-    notes: &mut Vec<String>,
-) -> Result<Variant, Failure> {
+}
+
+impl Sizes<'_> {
+    /// Those that a file is to be measured with: its own if these are so many steps,
+    /// those of methods if it has none; and in as many steps as there are cells, one
+    /// each.
+    fn of_file(
+        &self,
+        file: &OrderFile,
+        notes: &mut Vec<String>,
+    ) -> Result<Option<GroupSizes>, Failure> {
+        match &file.group_sizes {
+            Some(own) if own.steps() == self.steps => Ok(Some(own.clone())),
+            Some(_) if self.steps != self.grid.cells() => Ok(None),
+            _ => self.of_method(None, notes).map(Some),
+        }
+    }
+
+    /// Those of flags, or published ones; which some methods have a part in.
+    fn of_method(
+        &self,
+        method: Option<&dyn OrderingMethod>,
+        notes: &mut Vec<String>,
+    ) -> Result<GroupSizes, Failure> {
+        let flags = OptionalSizesArgs {
+            steps: Some(self.steps),
+            other: OtherSizesArgs {
+                group_sizes: None,
+                shape: self.args.shape.clone(),
+                first_group: None,
+            },
+        };
+        let sizes = settings::sizes(&flags, &KnownCells::none(self.grid), method)?
+            .ok_or_else(|| Failure::input("group sizes are needed: --steps"))?;
+        if let Some(note) = sizes.note
+            && !notes.contains(&note)
+        {
+            notes.push(note);
+        }
+        Ok(sizes.sizes)
+    }
+}
+
+fn of_method(text: &str, sizes: &Sizes<'_>, notes: &mut Vec<String>) -> Result<Variant, Failure> {
     let mut parts = text.split(',');
     let entry = settings::method_entry(parts.next().unwrap_or_default())?;
     let behind_name: Vec<&str> = parts.collect();
     let (set, thresholds) = (SetArgs::default(), ThresholdArgs::default());
     let parameters = settings::parameters(entry, &behind_name, &set, &thresholds)?;
-    let method = settings::method_by_name(entry.name, &parameters, grid)?;
-    let known = KnownCells::none(grid);
-    let sizes = OptionalSizesArgs {
-        steps: Some(steps),
-        other: OtherSizesArgs {
-            group_sizes: None,
-            shape: args.shape.clone(),
-            first_group: None,
-        },
-    };
-    let sizes = settings::sizes(&sizes, &known, Some(method.as_ref()))?
-        .ok_or_else(|| Failure::input("group sizes are needed: --steps"))?;
-    if let Some(note) = sizes.note
-        && !notes.contains(&note)
-    {
-        notes.push(note);
-    }
+    let method = settings::method_by_name(entry.name, &parameters, sizes.grid)?;
+    let group_sizes = sizes.of_method(Some(method.as_ref()), notes)?;
     let name = Name {
         method: entry.name.to_owned(),
         parameters: method.parameters(),
-        group_sizes: sizes.sizes.as_slice().to_vec(),
+        group_sizes: group_sizes.as_slice().to_vec(),
+        sha256: None,
     };
+    let known = KnownCells::none(sizes.grid);
+    let problem = settings::problem(known, &group_sizes, "--steps")?;
     Ok(Variant {
-        problem: settings::problem(known, &sizes.sizes, "--steps")?,
-        method,
+        orders: SampleOrders::of_method(method, problem, sizes.args.seed),
         name,
     })
 }
