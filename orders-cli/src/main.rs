@@ -6,6 +6,7 @@ mod bounded_file;
 mod commands;
 mod description;
 mod failure;
+mod folder;
 mod interrupt;
 mod names;
 mod numbers;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use orders_core::files::{Encoder, FinishedFile, Format, Manifest, OutputError, OutputFile};
 
 use crate::failure::{Failure, reason};
+use crate::folder;
 
 /// What this program calls itself in manifests.
 pub(crate) const PROGRAM: &str = concat!("orders-cli ", env!("CARGO_PKG_VERSION"));
@@ -106,13 +107,7 @@ impl Target {
     /// Begins the order file, in a folder that is made if need be.
     pub(crate) fn create(&self) -> Result<OutputFile, Failure> {
         if let Some(folder) = self.new_folders.first() {
-            fs_err::create_dir_all(folder).map_err(|error| {
-                Failure::input(format!(
-                    "the folder {} can't be made: {}",
-                    folder.display(),
-                    reason(&error)
-                ))
-            })?;
+            folder::make(folder)?;
         }
         create(&self.file)
     }

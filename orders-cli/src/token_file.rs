@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use ndarray::Array2;
+use orders_core::Grid;
 use orders_model::checkpoint::{CheckpointFormat, read_checkpoint};
 use orders_model::{DType, Device, Tensor};
 
@@ -14,6 +15,8 @@ pub(crate) struct TokenFile {
     pub(crate) tokens: Array2<u32>,
     /// A class for each image, if the file has them; `None` is no class.
     pub(crate) labels: Option<Vec<Option<u32>>>,
+    /// The grid of the cells, if the file says.
+    pub(crate) grid: Option<Grid>,
 }
 
 /// Reads a file of tokens.
@@ -66,7 +69,15 @@ pub(crate) fn read(path: &Path) -> Result<TokenFile, Failure> {
             )));
         }
     };
-    Ok(TokenFile { tokens, labels })
+    let grid = checkpoint.metadata.get("grid").map(|text| text.parse());
+    let grid = grid
+        .transpose()
+        .map_err(|error| Failure::input_at(format!("{shown}: grid"), &error))?;
+    Ok(TokenFile {
+        tokens,
+        labels,
+        grid,
+    })
 }
 
 /// The entries of a tensor of whole numbers.

@@ -107,7 +107,7 @@ fn row<'a>(rows: &'a [serde_json::Value], method: &str, steps: u64) -> &'a serde
 #[test]
 fn order_files_are_compared() {
     let folder = folder();
-    let line = "-q gen --grid 8x8 --no-picture";
+    let line = "-q gen --grid 8x8";
     folder.done(&format!(
         "{line} --method lpd --steps 6 --num 5 --out lpd.npy"
     ));
@@ -159,9 +159,7 @@ fn order_files_are_compared() {
         json
     );
     assert_eq!(folder.content(), before);
-    folder.done(
-        "-q gen --grid 8x8 --no-picture --method raster --steps 9 --num 1 --out one.json --force",
-    );
+    folder.done("-q gen --grid 8x8 --method raster --steps 9 --num 1 --out one.json --force");
     assert_ne!(
         folder.done(&format!("{line} --steps 6,64 --out results")),
         json
@@ -188,8 +186,11 @@ fn order_files_are_compared() {
 #[test]
 fn wrong_order_files() {
     let folder = folder();
-    let line = "-q gen --no-picture --steps 5";
+    let line = "-q gen --steps 5";
     folder.done(&format!("{line} --grid 8x8 --num 2 --out two.json"));
+    for name in ["a", "b"] {
+        fs_err::create_dir(folder.path(name)).unwrap();
+    }
     folder.done(&format!("{line} --grid 8x8 --num 1 --out a/one.json"));
     folder.done(&format!("{line} --grid 8x8 --num 1 --out b/one.json"));
     folder.done(&format!("{line} --grid 4x16 --num 1 --out wide.json"));
@@ -232,8 +233,8 @@ fn wrong_order_files() {
         ("twice.json", "twice.json: order 0: "),
         ("empty.json", "empty.json holds no orders"),
         (
-            "tokens.safetensors",
-            "tokens.safetensors can't be read as orders: ",
+            "model.safetensors",
+            "model.safetensors can't be read as orders: ",
         ),
         ("vq.json", "vq.json can't be read as orders: "),
     ] {

@@ -108,7 +108,7 @@ fn draws_do_not_depend_on_batches() {
 #[test]
 fn one_order_serves_all_samples() {
     let folder = folder();
-    folder.done("-q gen --grid 8x8 --no-picture --method halton --steps 9 --num 1 --out one.npy");
+    folder.done("-q gen --grid 8x8 --method halton --steps 9 --num 1 --out one.npy");
     let sample = |orders: &str| {
         folder.done(&format!(
             "-q sample --checkpoint model.safetensors --config config.json {orders} --labels 1,2,3 --tokens-out t.safetensors --force"

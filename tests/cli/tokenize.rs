@@ -170,6 +170,15 @@ fn wrong_input_is_refused() {
     ] {
         folder.refuses(2, &line, &error);
     }
+    let others = reference("../lpd_tiny/expected.safetensors");
+    fs_err::copy(others, folder.path("others.safetensors")).unwrap();
+    let outcome = folder.run(&format!("detokenize others.safetensors {FLAGS} --out o"));
+    assert_eq!(outcome.status, 2);
+    let error = "error: image 0 of others.safetensors has the token ";
+    assert!(outcome.stderr.starts_with(error), "{outcome}");
+    let error = ", but --tokenizer has 64 codes, counted from 0\n";
+    assert!(outcome.stderr.ends_with(error), "{outcome}");
+    folder.remove("others.safetensors");
     // The default is the published size, which these weights do not have.
     let wrong = folder.run("tokenize a.png --tokenizer model.pth --out t.safetensors");
     assert_eq!(wrong.status, 2);

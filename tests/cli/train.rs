@@ -101,12 +101,23 @@ fn a_trained_model_is_sampled_scored_and_drawn() {
     let scored: serde_json::Value = serde_json::from_str(&scored).unwrap();
     assert!(scored["nats_per_cell"].as_f64().unwrap() < 3.0, "{scored}");
     folder.done(
-        "sample --checkpoint run/model.safetensors --labels 0,1 --per-label 2 --steps 4 --tokenizer tokens/codebook.safetensors --images out",
+        "sample --checkpoint run/model.safetensors --labels 0,1 --per-label 2 --steps 4 --tokenizer tokens/codebook.safetensors --images out --tokens-out t.safetensors",
     );
     let names = folder.names();
     for name in ["0000.png", "0003.png", "sheet.png"] {
         assert!(names.contains(&format!("out/{name}")), "{names:?}");
     }
+    // The same images from the tokens, as files and as an array.
+    let line = "-q detokenize t.safetensors --tokenizer tokens/codebook.safetensors --out";
+    folder
+        .run(&format!("{line} again"))
+        .is(0, "4 images of 8x8 pixels: again\n", "");
+    for name in ["0000.png", "0003.png"] {
+        let images = ["out", "again"].map(|at| folder.read(&format!("{at}/{name}")));
+        assert!(images[0] == images[1], "{name}");
+    }
+    folder.done(&format!("{line} again.safetensors"));
+    assert!(folder.read("again.safetensors").len() > 4 * 8 * 8 * 3);
     folder.done("plot run/log.csv --out loss.svg");
     let svg = String::from_utf8(folder.read("loss.svg")).unwrap();
     assert!(svg.contains("held out") && svg.contains("epoch"), "{svg}");
@@ -152,6 +163,21 @@ fn wrong_input() {
             "tokens/codebook.safetensors",
         ),
         (format!("{TRAIN} --device tpu --out new"), "--device"),
+        (
+            "sample --labels 1 --steps 8 --tokenizer tokens/codebook.safetensors --images new"
+                .to_owned(),
+            "--tokenizer has 16 codes, but the model generates 128 tokens",
+        ),
+        (
+            "tokenize some.png --tokenizer tokens/codebook.safetensors --out t.safetensors"
+                .to_owned(),
+            "--tokenizer tokens/codebook.safetensors is a codebook of patches; 'data prepare' turns images into its tokens",
+        ),
+        (
+            "detokenize tokens/test.safetensors --tokenizer tokens/codebook.safetensors --config a.json --out new"
+                .to_owned(),
+            "--tokenizer tokens/codebook.safetensors is a codebook of patches, which takes neither --tokenizer-config nor --tokenizer-key",
+        ),
         (
             "plot run/log.csv tokens/train.safetensors --out a.png".to_owned(),
             "tokens/train.safetensors is no CSV file; orders and tables don't go on one picture",

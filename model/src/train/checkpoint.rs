@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use candle_core::{Device, Tensor};
+use orders_core::files::Hasher;
 use orders_datasets::TokenSet;
-use sha2::{Digest, Sha256};
 
 use super::error::TrainError;
 use super::gradient::tensors;
@@ -53,21 +53,18 @@ pub(super) struct About<'a> {
 
 /// The SHA-256 of everything in a set that is trained on, in hexadecimal.
 pub(super) fn digest(data: &TokenSet) -> String {
-    let mut hash = Sha256::new();
-    hash.update(data.grid().to_string());
-    hash.update(data.codebook_size().to_le_bytes());
+    let mut hash = Hasher::default();
+    hash.update(data.grid().to_string().as_bytes());
+    hash.update(&data.codebook_size().to_le_bytes());
     let parts = [Some(data.tokens()), data.flipped(), data.labels()];
     for part in parts {
         let part = part.unwrap_or_default();
-        hash.update((part.len() as u64).to_le_bytes());
+        hash.update(&(part.len() as u64).to_le_bytes());
         for number in part {
-            hash.update(number.to_le_bytes());
+            hash.update(&number.to_le_bytes());
         }
     }
-    hash.finalize()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    hash.finish().0.to_string()
 }
 
 /// Writes a run; the file appears whole or not at all.

@@ -68,11 +68,14 @@ pub(crate) struct TokenizeArgs {
 
 /// Turn tokens into images
 ///
-/// Pixels are (x + 1) / 2, cut off at 0 and 1 and rounded to 8 bits.
+/// --tokenizer is what made the tokens: weights of a VQ tokenizer, whose pixels are
+/// (x + 1) / 2, cut off at 0 and 1 and rounded to 8 bits, or a codebook of
+/// 'data prepare'.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   orders-cli detokenize tokens.safetensors --tokenizer vq_ds16_c2i.pt --out images/
-  orders-cli detokenize tokens.safetensors --tokenizer vq.safetensors --config vq.json --out images.safetensors")]
+  orders-cli detokenize tokens.safetensors --tokenizer vq.safetensors --config vq.json --out images.safetensors
+  orders-cli detokenize tokens/test.safetensors --tokenizer tokens/codebook.safetensors --out images/")]
 pub(crate) struct DetokenizeArgs {
     /// A .safetensors file with 'tokens', integers of shape (images, cells), in
     /// raster order

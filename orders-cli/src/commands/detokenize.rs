@@ -5,18 +5,18 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use indicatif::HumanCount;
+use ndarray::Array2;
 use orders_core::Grid;
 use orders_figures::Image;
-use orders_model::checkpoint::{Checkpoint, CheckpointFormat, read_checkpoint, write_safetensors};
-use orders_model::vq::pixels_from_images;
-use orders_model::{DType, Device, Tensor};
+use orders_model::checkpoint::write_safetensors;
+use orders_model::{Device, Tensor};
 
 use crate::args::DetokenizeArgs;
-use crate::failure::{Failure, reason};
+use crate::failure::Failure;
 use crate::output::{self, PROGRAM};
 use crate::printer::Printer;
 use crate::single_file::SingleFile;
-use crate::{interrupt, settings};
+use crate::{folder, interrupt, settings, token_file};
 
 /// Where images go.
 enum Target {
@@ -27,42 +27,34 @@ enum Target {
 pub(crate) fn run(args: &DetokenizeArgs, printer: &Printer) -> Result<ExitCode, Failure> {
     let device = settings::device(&args.device)?;
     let (tokens, grid) = tokens(args)?;
-    let count = tokens.dims().first().copied().unwrap_or(0);
+    let count = tokens.nrows();
     let target = target(args, count)?;
-    let tokenizer = settings::tokenizer(&args.tokenizer, &device)?;
+    let decoder = settings::image_decoder(&args.tokenizer, &device)?;
+    let codes = decoder.codes();
+    if let Some(((index, _), token)) = tokens
+        .indexed_iter()
+        .find(|&(_, &token)| token as usize >= codes)
+    {
+        return Err(Failure::input(format!(
+            "image {index} of {} has the token {token}, but --tokenizer has {codes} codes, counted from 0",
+            args.tokens.display()
+        )));
+    }
     interrupt::catch()?;
     let pool = settings::thread_pool(&args.threads)?;
-    let (height, width) = (grid.height() as usize, grid.width() as usize);
-    let stride = tokenizer.config().stride();
-    let size = (height * stride, width * stride);
     let progress = printer.progress(count as u64, "images");
     let mut all = Vec::new();
+    let mut size = (0, 0);
     if let Target::Folder(_) = &target {
-        fs_err::create_dir_all(&args.out).map_err(|error| {
-            Failure::input(format!(
-                "the folder {} can't be made: {}",
-                args.out.display(),
-                reason(&error)
-            ))
-        })?;
+        folder::make(&args.out)?;
     }
-    for index in 0..count {
+    for (index, row) in tokens.rows().into_iter().enumerate() {
         interrupt::check()?;
-        let pixels = pool.install(|| {
-            let row = tokens
-                .narrow(0, index, 1)
-                .map_err(|error| Failure::work(&error))?;
-            let image = tokenizer.decode(&row, height, width).map_err(|error| {
-                Failure::input_at(
-                    format!("image {index} of {}", args.tokens.display()),
-                    &error,
-                )
-            })?;
-            pixels_from_images(&image).map_err(|error| Failure::work(&error))
-        })?;
+        let image = pool.install(|| decoder.decode(grid, &row.to_vec()))?;
+        size = (image.height() as usize, image.width() as usize);
         match &target {
-            Target::Folder(files) => files[index].write(&png(size, pixels)?)?,
-            Target::Array(_) => all.extend(pixels),
+            Target::Folder(files) => files[index].write(&png(&image)?)?,
+            Target::Array(_) => all.extend_from_slice(image.pixels()),
         }
         progress.inc(1);
     }
@@ -91,33 +83,16 @@ pub(crate) fn run(args: &DetokenizeArgs, printer: &Printer) -> Result<ExitCode, 
 }
 
 /// The tokens of a file and their grid: by flag, as the file says, or a square.
-fn tokens(args: &DetokenizeArgs) -> Result<(Tensor, Grid), Failure> {
+fn tokens(args: &DetokenizeArgs) -> Result<(Array2<u32>, Grid), Failure> {
     let path = args.tokens.display();
-    let Checkpoint {
-        format,
-        mut tensors,
-        metadata,
-        ..
-    } = read_checkpoint(&args.tokens, None, &Device::Cpu)
-        .map_err(|error| Failure::bad_input(&error))?;
-    let tokens = tensors.remove("tokens").filter(|tokens| {
-        format == CheckpointFormat::Safetensors && tokens.rank() == 2 && is_integer(tokens.dtype())
-    });
-    let Some(tokens) = tokens else {
-        return Err(Failure::input(format!(
-            "{path} has no 'tokens' of whole numbers and shape (images, cells) as safetensors"
-        )));
-    };
-    let tokens = tokens
-        .to_dtype(DType::I64)
-        .map_err(|error| Failure::work(&error))?;
-    let cells = tokens.dims().last().copied().unwrap_or(0);
-    if tokens.elem_count() == 0 {
+    let file = token_file::read(&args.tokens)?;
+    let tokens = file.tokens;
+    if tokens.is_empty() {
         return Err(Failure::input(format!("{path} has no tokens")));
     }
-    let stated = metadata.get("grid").and_then(|grid| grid.parse().ok());
+    let cells = tokens.ncols();
     let side = (cells as f64).sqrt().round() as u32;
-    let grid = match settings::grid(&args.grid)?.or(stated) {
+    let grid = match settings::grid(&args.grid)?.or(file.grid) {
         Some(grid) => grid,
         None if side as usize * side as usize == cells => {
             Grid::new(side, side).map_err(|error| Failure::bad_input(&error))?
@@ -134,13 +109,6 @@ fn tokens(args: &DetokenizeArgs) -> Result<(Tensor, Grid), Failure> {
         )));
     }
     Ok((tokens, grid))
-}
-
-fn is_integer(dtype: DType) -> bool {
-    matches!(
-        dtype,
-        DType::U8 | DType::U32 | DType::I16 | DType::I32 | DType::I64
-    )
 }
 
 fn target(args: &DetokenizeArgs, count: usize) -> Result<Target, Failure> {
@@ -166,10 +134,11 @@ pub(crate) fn image_path(folder: &Path, index: usize, count: usize) -> PathBuf {
     folder.join(format!("{index:0digits$}.png"))
 }
 
-pub(crate) fn png((height, width): (usize, usize), pixels: Vec<u8>) -> Result<Vec<u8>, Failure> {
-    let image = Image::from_rgb(width as u32, height as u32, pixels)
-        .map_err(|error| Failure::work(&error))?;
-    Ok(image.to_png())
+/// An image in red, green and blue as a PNG file.
+pub(crate) fn png(image: &orders_datasets::Image) -> Result<Vec<u8>, Failure> {
+    Image::from_rgb(image.width(), image.height(), image.pixels().to_vec())
+        .map(|image| image.to_png())
+        .map_err(|error| Failure::work(&error))
 }
 
 fn array(

@@ -13,13 +13,13 @@ use orders_model::{Device, Tensor};
 
 use super::detokenize::{image_path, png};
 use super::figure_failure;
-use crate::args::{SampleArgs, TokenizerArgs};
-use crate::failure::{Failure, reason};
+use crate::args::SampleArgs;
+use crate::failure::Failure;
 use crate::output::{self, PROGRAM};
 use crate::printer::Printer;
 use crate::settings::{self, ImageDecoder, LoadedLpd, SampleOrders};
 use crate::single_file::SingleFile;
-use crate::{interrupt, token_file};
+use crate::{folder, interrupt, token_file};
 
 /// Samples that the sheet shows.
 const SHEET_TILES: usize = 100;
@@ -38,8 +38,15 @@ pub(crate) fn run(args: &SampleArgs, printer: &Printer) -> Result<ExitCode, Fail
     let known = known_tokens(args, &orders, labels.len(), grid.cells())?;
     let targets = Targets::new(args, labels.len())?;
     let device = settings::device(&args.model.device)?;
+    let decoder = match &args.images {
+        Some(_) => {
+            let named = (&args.tokenizer, &args.tokenizer_config);
+            let model = (&config, settings::bundled(&args.model).is_some());
+            Some(settings::model_decoder(named, model, &device)?)
+        }
+        None => None,
+    };
     let loaded = settings::lpd(&args.model, config, &device)?;
-    let decoder = decoder(args, &device)?;
     interrupt::catch()?;
 
     let pool = settings::thread_pool(&args.threads)?;
@@ -115,19 +122,6 @@ fn known_tokens(
     }
 }
 
-fn decoder(args: &SampleArgs, device: &Device) -> Result<Option<ImageDecoder>, Failure> {
-    if args.images.is_none() {
-        return Ok(None);
-    }
-    let named = TokenizerArgs {
-        tokenizer: args.tokenizer.clone(),
-        config: args.tokenizer_config.clone(),
-        key: None,
-    };
-    let is_bundled = settings::bundled(&args.model).is_some();
-    settings::image_decoder(&named, is_bundled, device).map(Some)
-}
-
 /// Where results go.
 struct Targets {
     tokens: Option<SingleFile>,
@@ -183,32 +177,24 @@ impl Targets {
         (labels, subtitle): (&[Option<u32>], &str),
     ) -> Result<(), Failure> {
         if let Some(folder) = &args.images {
-            fs_err::create_dir_all(folder).map_err(|error| {
-                Failure::input(format!(
-                    "the folder {} can't be made: {}",
-                    folder.display(),
-                    reason(&error)
-                ))
-            })?;
+            folder::make(folder)?;
         }
         let mut tiles = Vec::new();
         for ((file, row), label) in self.images.iter().zip(tokens.rows()).zip(labels) {
             interrupt::check()?;
             let image = decoder.decode(grid, &row.to_vec())?;
-            let (height, width) = (image.height(), image.width());
-            let pixels = image.pixels().to_vec();
             if tiles.len() < SHEET_TILES {
                 let image = TileImage {
-                    width,
-                    height,
-                    rgb: pixels.clone(),
+                    width: image.width(),
+                    height: image.height(),
+                    rgb: image.pixels().to_vec(),
                 };
                 tiles.push(Tile {
                     images: vec![image],
                     caption: label.map_or_else(|| "no class".into(), |label| label.to_string()),
                 });
             }
-            file.write(&png((height as usize, width as usize), pixels)?)?;
+            file.write(&png(&image)?)?;
         }
         if let Some(sheet) = &self.sheet {
             let title = match tiles.len() == labels.len() {

@@ -27,7 +27,7 @@ pub(crate) fn run(args: &ScoreArgs, printer: &Printer) -> Result<ExitCode, Failu
     }
     let file = SingleFile::new(&args.out, args.force)?;
     let config = settings::lpd_config(&args.model)?;
-    let TokenFile { tokens, labels } = token_file::read(&args.tokens)?;
+    let TokenFile { tokens, labels, .. } = token_file::read(&args.tokens)?;
     let images = tokens.nrows();
     let Some(labels) = labels else {
         return Err(Failure::input(format!(

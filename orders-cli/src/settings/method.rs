@@ -16,6 +16,20 @@ pub(crate) fn method_entry(name: &str) -> Result<&'static MethodEntry, Failure> 
     })
 }
 
+/// A method written as its name, with parameters behind commas, and what other flags
+/// say of it.
+pub(crate) fn method_and_parameters(
+    text: &str,
+    set: &SetArgs,
+    thresholds: &ThresholdArgs,
+) -> Result<(&'static MethodEntry, Parameters), Failure> {
+    let mut parts = text.split(',');
+    let entry = method_entry(parts.next().unwrap_or_default())?;
+    let behind_name: Vec<&str> = parts.collect();
+    let parameters = parameters(entry, &behind_name, set, thresholds)?;
+    Ok((entry, parameters))
+}
+
 /// A method of the registry, one that [`method_entry`] knows.
 pub(crate) fn method_by_name(
     name: &str,

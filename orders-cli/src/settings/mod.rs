@@ -26,12 +26,12 @@ pub(crate) use known::{KnownFile, known_of_file};
 pub(crate) use lpd::{
     CONFIG_FILE, LoadedLpd, bundled, config_file, dtype, guidance, lpd, lpd_config, weights_needed,
 };
-pub(crate) use method::{method_by_name, method_entry, parameters};
+pub(crate) use method::{method_and_parameters, method_by_name, method_entry, parameters};
 pub(crate) use order_list::OrderList;
 pub(crate) use orders_shown::{OrdersShown, Origin};
 pub(crate) use sample_orders::SampleOrders;
 pub(crate) use sizes::sizes;
-pub(crate) use tokenizer::{ImageDecoder, device, image_decoder, tokenizer};
+pub(crate) use tokenizer::{ImageDecoder, device, image_decoder, model_decoder, tokenizer};
 
 /// Pixels for each token of the tokenizers that LPD was published with.
 const STRIDE: u32 = 16;
@@ -110,5 +110,15 @@ impl Task {
             sizes_label: sizes.label,
             notes: known_note.into_iter().chain(sizes.note).collect(),
         })
+    }
+
+    /// The same for LPD as it was published, or where it does not matter which method.
+    pub(crate) fn of_lpd(
+        grid: &GridArgs,
+        known: &KnownArgs,
+        sizes: &SizesArgs,
+    ) -> Result<Self, Failure> {
+        let (set, thresholds) = (SetArgs::default(), ThresholdArgs::default());
+        Self::new(grid, known, sizes, "lpd", &set, &thresholds)
     }
 }

@@ -32,29 +32,13 @@ impl OrderList {
         path: &Path,
         grid: &OptionalGridArgs,
         known: &KnownArgs,
-        sizes_args: &OptionalSizesArgs,
+        sizes: &OptionalSizesArgs,
         limit: u64,
     ) -> Result<Self, Failure> {
-        let shown = path.display();
-        let needed = |what: &str| {
-            Failure::input(format!(
-                "{shown}: {what} is needed, since no manifest names it"
-            ))
-        };
         let manifest = order_file::manifest_beside(path)?;
         let known_file = KnownFile::read(known)?;
-        let known = known_of_file(grid, known_file.as_ref(), manifest.as_ref(), path)?
-            .ok_or_else(|| needed("--res or --grid"))?;
-        let listed = manifest.as_ref().and_then(|m| m.group_sizes.clone());
-        let (sizes, note) = match (sizes(sizes_args, &known, None)?, listed) {
-            (Some(sizes), _) => (sizes.sizes, sizes.note),
-            (None, Some(listed)) => {
-                let sizes = GroupSizes::new(listed);
-                (sizes.map_err(|error| Failure::bad_input(&error))?, None)
-            }
-            (None, None) => return Err(needed("--steps or --group-sizes")),
-        };
-        let problem = problem(known, &sizes, shown)?;
+        let (problem, note) =
+            problem_of_file(path, manifest.as_ref(), grid, known_file.as_ref(), sizes)?;
         let limit = limit.min(MOST_ENTRIES / problem.cells() as u64);
         let mut orders: Vec<Vec<Cell>> = Vec::new();
         let read = order_file::read_while(path, |_, row| {
@@ -72,4 +56,34 @@ impl OrderList {
             note,
         })
     }
+}
+
+/// The problem that an order file's orders solve, and what a user should know of the
+/// group sizes. Grid, known cells and sizes are those of the flags, else those of the
+/// manifest.
+pub(super) fn problem_of_file(
+    path: &Path,
+    manifest: Option<&Manifest>,
+    grid: &OptionalGridArgs,
+    known_file: Option<&KnownFile<'_>>,
+    sizes_args: &OptionalSizesArgs,
+) -> Result<(Problem, Option<String>), Failure> {
+    let shown = path.display();
+    let needed = |what: &str| {
+        Failure::input(format!(
+            "{shown}: {what} is needed, since no manifest names it"
+        ))
+    };
+    let known = known_of_file(grid, known_file, manifest, path)?
+        .ok_or_else(|| needed("--res or --grid"))?;
+    let listed = manifest.and_then(|manifest| manifest.group_sizes.clone());
+    let (sizes, note) = match (sizes(sizes_args, &known, None)?, listed) {
+        (Some(sizes), _) => (sizes.sizes, sizes.note),
+        (None, Some(listed)) => {
+            let sizes = GroupSizes::new(listed);
+            (sizes.map_err(|error| Failure::bad_input(&error))?, None)
+        }
+        (None, None) => return Err(needed("--steps or --group-sizes")),
+    };
+    Ok((problem(known, &sizes, shown)?, note))
 }

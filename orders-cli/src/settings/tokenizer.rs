@@ -1,11 +1,12 @@
 //! The tokenizer that flags name, and the device.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use orders_core::Grid;
 use orders_datasets::{Image, PatchCodebook};
 use orders_model::bundled;
 use orders_model::checkpoint::read_checkpoint;
+use orders_model::lpd::LpdConfig;
 use orders_model::vq::{VqConfig, VqTokenizer, pixels_from_images};
 use orders_model::{Device, DeviceKind, Tensor};
 
@@ -27,13 +28,15 @@ pub(crate) fn device(args: &DeviceArgs) -> Result<Device, Failure> {
         .map_err(|error| Failure::input_at("--device", &error))
 }
 
-/// The tokenizer with its weights.
+/// The VQ tokenizer that flags name, with its weights.
 pub(crate) fn tokenizer(args: &TokenizerArgs, device: &Device) -> Result<VqTokenizer, Failure> {
-    let Some(path) = &args.tokenizer else {
+    let path = named(args)?;
+    if PatchCodebook::is_file(path) {
         return Err(Failure::input(format!(
-            "a tokenizer is needed: --tokenizer FILE; {WHERE}"
+            "--tokenizer {} is a codebook of patches; 'data prepare' turns images into its tokens",
+            path.display()
         )));
-    };
+    }
     if !path.exists() {
         return Err(Failure::input(format!(
             "--tokenizer {} is not there; {WHERE}",
@@ -52,6 +55,13 @@ pub(crate) fn tokenizer(args: &TokenizerArgs, device: &Device) -> Result<VqToken
     VqTokenizer::new(config, &weights, device).map_err(|error| Failure::work(&error))
 }
 
+/// The file that flags name.
+fn named(args: &TokenizerArgs) -> Result<&Path, Failure> {
+    args.tokenizer
+        .as_deref()
+        .ok_or_else(|| Failure::input(format!("a tokenizer is needed: --tokenizer FILE; {WHERE}")))
+}
+
 fn config(path: &Path) -> Result<VqConfig, Failure> {
     let text = read_bounded(path, "a configuration", CONFIG_BYTES, |why| {
         format!("--tokenizer-config {} can't be read: {why}", path.display())
@@ -68,24 +78,51 @@ pub(crate) enum ImageDecoder {
     Patches(PatchCodebook),
 }
 
-/// The decoder that flags name: a codebook of patches, as 'data prepare' makes
-/// them, or a VQ tokenizer; that of the bundled models if they name none and
-/// `is_bundled`.
+/// The decoder that flags name: a codebook of patches, as 'data prepare' makes them, or
+/// a VQ tokenizer.
 pub(crate) fn image_decoder(
     args: &TokenizerArgs,
-    is_bundled: bool,
     device: &Device,
 ) -> Result<ImageDecoder, Failure> {
-    match &args.tokenizer {
-        None if is_bundled => Ok(ImageDecoder::Patches(bundled::codebook())),
-        Some(path) if PatchCodebook::is_file(path) => PatchCodebook::read(path)
-            .map(ImageDecoder::Patches)
-            .map_err(|error| Failure::input_at("--tokenizer", &error)),
-        _ => {
-            let tokenizer = tokenizer(args, device)?;
-            Ok(ImageDecoder::Vq(Box::new(tokenizer), device.clone()))
-        }
+    let path = named(args)?;
+    if !PatchCodebook::is_file(path) {
+        let tokenizer = tokenizer(args, device)?;
+        return Ok(ImageDecoder::Vq(Box::new(tokenizer), device.clone()));
     }
+    if args.config.is_some() || args.key.is_some() {
+        return Err(Failure::input(format!(
+            "--tokenizer {} is a codebook of patches, which takes neither --tokenizer-config nor --tokenizer-key",
+            path.display()
+        )));
+    }
+    PatchCodebook::read(path)
+        .map(ImageDecoder::Patches)
+        .map_err(|error| Failure::input_at("--tokenizer", &error))
+}
+
+/// The decoder of the tokens of a model, which may be bundled: what flags name, a file
+/// and one of its sizes, if it has as many codes as the model.
+pub(crate) fn model_decoder(
+    (file, sizes): (&Option<PathBuf>, &Option<PathBuf>),
+    (config, is_bundled): (&LpdConfig, bool),
+    device: &Device,
+) -> Result<ImageDecoder, Failure> {
+    if file.is_none() && is_bundled {
+        return Ok(ImageDecoder::Patches(bundled::codebook()));
+    }
+    let args = TokenizerArgs {
+        tokenizer: file.clone(),
+        config: sizes.clone(),
+        key: None,
+    };
+    let decoder = image_decoder(&args, device)?;
+    let (codes, vocab) = (decoder.codes(), config.vocab());
+    if codes != vocab {
+        return Err(Failure::input(format!(
+            "--tokenizer has {codes} codes, but the model generates {vocab} tokens"
+        )));
+    }
+    Ok(decoder)
 }
 
 impl ImageDecoder {

@@ -42,20 +42,32 @@ impl Digest {
     }
 }
 
-/// A digest in the making, with the count of bytes.
-#[derive(Default)]
-pub(super) struct Hasher {
+/// A [`Digest`] in the making, of bytes that come in parts.
+///
+/// ```
+/// use orders_core::files::{Digest, Hasher};
+///
+/// let mut hasher = Hasher::default();
+/// hasher.update(b"a");
+/// hasher.update(b"bc");
+/// assert_eq!(hasher.finish(), Digest::of(&b"abc"[..])?);
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Hasher {
     sha256: sha2::Sha256,
     bytes: u64,
 }
 
 impl Hasher {
-    pub(super) fn update(&mut self, bytes: &[u8]) {
+    /// Takes the bytes that come next.
+    pub fn update(&mut self, bytes: &[u8]) {
         self.sha256.update(bytes);
         self.bytes += bytes.len() as u64;
     }
 
-    pub(super) fn finish(self) -> (Digest, u64) {
+    /// The digest of all bytes, and how many they were.
+    pub fn finish(self) -> (Digest, u64) {
         (Digest(self.sha256.finalize().into()), self.bytes)
     }
 }

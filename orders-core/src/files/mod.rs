@@ -141,7 +141,7 @@ mod read_error;
 mod row_checker;
 mod safetensors;
 
-pub use digest::{Digest, DigestError};
+pub use digest::{Digest, DigestError, Hasher};
 pub use encoder::{EncodeError, Encoder};
 pub use floats::FloatType;
 pub use format::{Format, FormatError};

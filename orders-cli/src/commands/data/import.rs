@@ -9,10 +9,10 @@ use orders_datasets::{CacheOptions, Provenance, TokenSet, read_token_cache};
 use super::codebook::base_name;
 use super::prepare::{exists, token_path, write_tokens};
 use crate::args::DataPrepareArgs;
-use crate::failure::{Failure, reason};
+use crate::failure::Failure;
 use crate::output::PROGRAM;
 use crate::printer::Printer;
-use crate::settings;
+use crate::{folder, settings};
 
 pub(super) fn run(args: &DataPrepareArgs, printer: &Printer) -> Result<ExitCode, Failure> {
     let source = args.images.source.display();
@@ -64,13 +64,7 @@ pub(super) fn run(args: &DataPrepareArgs, printer: &Printer) -> Result<ExitCode,
         ("note".into(), "gathered from a .npz token cache".into()),
     ]);
     let set = TokenSet::new(parts).map_err(|error| Failure::work(&error))?;
-    fs_err::create_dir_all(&args.out).map_err(|error| {
-        Failure::input(format!(
-            "the folder {} can't be made: {}",
-            args.out.display(),
-            reason(&error)
-        ))
-    })?;
+    folder::make(&args.out)?;
     write_tokens(&set, &path, args.force)?;
     if args.json {
         printer.result_json(&serde_json::json!({

@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 use orders_core::files::OutputFile;
 use orders_datasets::{PatchCodebook, TokenFileOptions, TokenSet};
 
-use crate::failure::{Failure, reason};
+use crate::failure::Failure;
+use crate::folder;
 
 const NAME: &str = ".prepare";
 const SETTINGS: &str = "settings";
@@ -48,13 +49,7 @@ impl ProgressFolder {
             is_resumed = false;
         }
         if !is_resumed {
-            fs_err::create_dir_all(&path).map_err(|error| {
-                Failure::input(format!(
-                    "the folder {} can't be made: {}",
-                    path.display(),
-                    reason(&error)
-                ))
-            })?;
+            folder::make(&path)?;
             let mut output = OutputFile::create(&file).map_err(|error| Failure::work(&error))?;
             output
                 .write_all(settings.as_bytes())

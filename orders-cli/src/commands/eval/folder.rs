@@ -7,7 +7,8 @@ use serde_json::Value;
 use super::result::VariantResult;
 use super::variant::Name;
 use crate::bounded_file::read_bounded;
-use crate::failure::{Failure, reason};
+use crate::failure::Failure;
+use crate::folder;
 use crate::single_file::SingleFile;
 
 /// The file that says what a folder holds.
@@ -38,7 +39,7 @@ impl Folder {
             }
             return Ok(Self { path: path.into() });
         }
-        if path.exists() && !is_empty(path)? {
+        if !folder::has_only(path, &[])? {
             return Err(Failure::input(format!(
                 "--out {shown} is neither empty nor a folder of results"
             )));
@@ -48,14 +49,7 @@ impl Folder {
 
     /// Makes the folder if it is new.
     pub(super) fn begin(&self, settings: &Value) -> Result<(), Failure> {
-        let folder = self.path.join(VARIANTS);
-        fs_err::create_dir_all(&folder).map_err(|error| {
-            Failure::input(format!(
-                "the folder {} can't be made: {}",
-                folder.display(),
-                reason(&error)
-            ))
-        })?;
+        folder::make(&self.path.join(VARIANTS))?;
         let file = self.path.join(SETTINGS);
         match file.is_file() {
             true => Ok(()),
@@ -94,17 +88,6 @@ impl Folder {
         let file = format!("{}.json", name.file_stem());
         self.path.join(VARIANTS).join(file)
     }
-}
-
-fn is_empty(path: &Path) -> Result<bool, Failure> {
-    let mut entries = fs_err::read_dir(path).map_err(|error| {
-        Failure::input(format!(
-            "--out {} can't be read: {}",
-            path.display(),
-            reason(&error)
-        ))
-    })?;
-    Ok(entries.next().is_none())
 }
 
 fn read_json<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, Failure> {

@@ -68,22 +68,18 @@ pub(crate) fn run(args: &EvalArgs, printer: &Printer) -> Result<ExitCode, Failur
         Some(_) => PUBLISHED_SAMPLES,
         None => SAMPLES,
     });
-    let is_generating = args.inception.is_some() || args.mobilenet.is_some();
-    let images = held_out.as_ref().map_or(1, HeldOut::len) as u64;
+    let device = settings::device(&args.model.device)?;
+    let judge = SampleJudge::new(args, samples, (&config, bundled.is_some()), &device)?;
+    let given = held_out.as_ref().map_or(1, HeldOut::len) as u64;
+    let generated = judge.as_ref().map_or(1, SampleJudge::count);
     let wanted = Wanted {
         methods: &methods,
         files: &files,
         steps: &steps,
-        images: if is_generating {
-            images.max(samples)
-        } else {
-            images
-        },
+        images: given.max(generated),
     };
     let mut notes = Vec::new();
     let variants = wanted.variants(args, config.grid(), &mut notes)?;
-    let device = settings::device(&args.model.device)?;
-    let judge = SampleJudge::new(args, samples, (&config, bundled.is_some()), &device)?;
     let settings_of_all = settings_of_all(
         args,
         (&config, bundled),

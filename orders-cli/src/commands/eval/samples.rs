@@ -11,7 +11,7 @@ use orders_model::metrics::{
 
 use super::result::SampleResult;
 use super::variant::Variant;
-use crate::args::{EvalArgs, TokenizerArgs};
+use crate::args::EvalArgs;
 use crate::commands::distance::sets::Set;
 use crate::failure::Failure;
 use crate::settings::ImageDecoder;
@@ -62,7 +62,8 @@ impl SampleJudge {
                 "{flag} needs real images to compare with: --real FILE"
             )));
         }
-        let decoder = decoder(args, (config, is_bundled), device)?;
+        let named = (&args.tokenizer, &args.tokenizer_config);
+        let decoder = settings::model_decoder(named, (config, is_bundled), device)?;
         let real = args.real.as_deref().map(Set::read).transpose()?;
         if let Some(real) = &real {
             real.network(Some((network, &format!("{flag} gives those of {network}"))))?;
@@ -199,27 +200,6 @@ impl RealImages {
             others: Some(others?),
         })
     }
-}
-
-/// The decoder that flags name, if it knows all tokens of the model.
-fn decoder(
-    args: &EvalArgs,
-    (config, is_bundled): (&LpdConfig, bool),
-    device: &Device,
-) -> Result<ImageDecoder, Failure> {
-    let named = TokenizerArgs {
-        tokenizer: args.tokenizer.clone(),
-        config: args.tokenizer_config.clone(),
-        key: None,
-    };
-    let decoder = settings::image_decoder(&named, is_bundled, device)?;
-    let (codes, vocab) = (decoder.codes(), config.vocab());
-    if codes < vocab {
-        return Err(Failure::input(format!(
-            "--tokenizer has {codes} codes, but the model generates {vocab} tokens"
-        )));
-    }
-    Ok(decoder)
 }
 
 /// Tokens of samples of a run; sample i has order i, and class i of all classes in

@@ -181,11 +181,8 @@ impl Sizes<'_> {
 }
 
 fn of_method(text: &str, sizes: &Sizes<'_>, notes: &mut Vec<String>) -> Result<Variant, Failure> {
-    let mut parts = text.split(',');
-    let entry = settings::method_entry(parts.next().unwrap_or_default())?;
-    let behind_name: Vec<&str> = parts.collect();
     let (set, thresholds) = (SetArgs::default(), ThresholdArgs::default());
-    let parameters = settings::parameters(entry, &behind_name, &set, &thresholds)?;
+    let (entry, parameters) = settings::method_and_parameters(text, &set, &thresholds)?;
     let method = settings::method_by_name(entry.name, &parameters, sizes.grid)?;
     let group_sizes = sizes.of_method(Some(method.as_ref()), notes)?;
     let name = Name {

@@ -9,7 +9,7 @@ use orders_core::files::{Encoder, Format};
 use orders_core::{Cell, Problem};
 use serde::Serialize;
 
-use crate::args::{OptimizeOrderArgs, OptionalGridArgs, OptionalSizesArgs, SetArgs, ThresholdArgs};
+use crate::args::{OptimizeOrderArgs, OptionalGridArgs, OptionalSizesArgs};
 use crate::failure::Failure;
 use crate::interrupt;
 use crate::output::{self, Target};
@@ -42,15 +42,7 @@ struct Start {
 }
 
 pub(crate) fn run(args: &OptimizeOrderArgs, printer: &Printer) -> Result<ExitCode, Failure> {
-    let (set, thresholds) = (SetArgs { set: Vec::new() }, ThresholdArgs::default());
-    let task = Task::new(
-        &args.grid,
-        &args.known,
-        &args.sizes,
-        "lpd",
-        &set,
-        &thresholds,
-    )?;
+    let task = Task::of_lpd(&args.grid, &args.known, &args.sizes)?;
     let problem = &task.problem;
     let (field, covariance) = settings::covariance(&args.field, problem.grid())?;
     let start = start(args, problem, &covariance)?;

@@ -7,7 +7,7 @@ use orders_analysis::statistics::{BootstrapParams, mean_interval};
 use orders_core::Parameters;
 use serde::Serialize;
 
-use crate::args::{OptimizeThresholdsArgs, SetArgs, ThresholdArgs};
+use crate::args::OptimizeThresholdsArgs;
 use crate::failure::Failure;
 use crate::printer::Printer;
 use crate::settings::{self, Task};
@@ -34,15 +34,7 @@ struct Report {
 }
 
 pub(crate) fn run(args: &OptimizeThresholdsArgs, printer: &Printer) -> Result<ExitCode, Failure> {
-    let (set, thresholds) = (SetArgs { set: Vec::new() }, ThresholdArgs::default());
-    let task = Task::new(
-        &args.grid,
-        &args.known,
-        &args.sizes,
-        "lpd",
-        &set,
-        &thresholds,
-    )?;
+    let task = Task::of_lpd(&args.grid, &args.known, &args.sizes)?;
     let grid = task.problem.grid();
     let (field, covariance) = settings::covariance(&args.field, grid)?;
     let pool = settings::thread_pool(&args.threads)?;

@@ -6,9 +6,15 @@ use std::path::{Path, PathBuf};
 use orders_model::checkpoint::save_safetensors;
 use orders_model::train::{Recipe, Training};
 
-use crate::failure::{Failure, reason};
+use crate::failure::Failure;
+use crate::folder;
 use crate::output::PROGRAM;
 use crate::single_file::SingleFile;
+
+/// The recipe with all its settings.
+const RECIPE: &str = "recipe.toml";
+/// What every update did.
+const LOG: &str = "log.csv";
 
 /// A folder with a run: new, empty, or one that holds a run already.
 pub(super) struct Folder {
@@ -18,23 +24,11 @@ pub(super) struct Folder {
 impl Folder {
     pub(super) fn open(path: &Path) -> Result<Self, Failure> {
         let folder = Self { path: path.into() };
-        if path.exists() {
-            let mut entries = fs_err::read_dir(path).map_err(|error| {
-                Failure::input(format!(
-                    "--out {} can't be read: {}",
-                    path.display(),
-                    reason(&error)
-                ))
-            })?;
-            let only_started = |name: &std::ffi::OsStr| name == "recipe.toml" || name == "log.csv";
-            let is_foreign =
-                entries.any(|entry| entry.is_ok_and(|entry| !only_started(&entry.file_name())));
-            if is_foreign && !folder.has_run() {
-                return Err(Failure::input(format!(
-                    "--out {} is neither empty nor the folder of a run",
-                    path.display()
-                )));
-            }
+        if !folder.has_run() && !folder::has_only(path, &[RECIPE, LOG])? {
+            return Err(Failure::input(format!(
+                "--out {} is neither empty nor the folder of a run",
+                path.display()
+            )));
         }
         Ok(folder)
     }
@@ -49,23 +43,17 @@ impl Folder {
     }
 
     pub(super) fn log(&self) -> PathBuf {
-        self.path.join("log.csv")
+        self.path.join(LOG)
     }
 
     /// Makes the folder, and writes the recipe with all its settings, for people to
     /// read.
     pub(super) fn begin(&self, recipe: &Recipe) -> Result<(), Failure> {
-        fs_err::create_dir_all(&self.path).map_err(|error| {
-            Failure::input(format!(
-                "--out {} can't be made: {}",
-                self.path.display(),
-                reason(&error)
-            ))
-        })?;
+        folder::make(&self.path)?;
         let toml = recipe
             .to_toml()
             .map_err(|error| Failure::bad_input(&error))?;
-        SingleFile::new(&self.path.join("recipe.toml"), true)?.write(toml.as_bytes())
+        SingleFile::new(&self.path.join(RECIPE), true)?.write(toml.as_bytes())
     }
 
     /// Writes the model of a run that is done, and gives its path.

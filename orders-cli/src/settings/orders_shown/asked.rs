@@ -5,7 +5,7 @@ use orders_core::{Grid, Parameters};
 
 use crate::args::{OrdersShownArgs, SetArgs, ThresholdArgs};
 use crate::failure::Failure;
-use crate::settings::{method_entry, parameters};
+use crate::settings::method_and_parameters;
 
 /// A method of the registry, with the parameters that flags give.
 pub(super) struct Asked {
@@ -37,14 +37,11 @@ pub(super) fn methods(args: &OrdersShownArgs) -> Result<Vec<Asked>, Failure> {
     }
 }
 
-/// A method written as its name, with parameters behind commas.
 fn method(text: &str, set: &SetArgs, thresholds: &ThresholdArgs) -> Result<Asked, Failure> {
-    let mut parts = text.split(',');
-    let entry = method_entry(parts.next().unwrap_or_default())?;
-    let behind_name: Vec<&str> = parts.collect();
+    let (entry, parameters) = method_and_parameters(text, set, thresholds)?;
     Ok(Asked {
         name: entry.name,
-        parameters: parameters(entry, &behind_name, set, thresholds)?,
+        parameters,
     })
 }
 

@@ -2,14 +2,15 @@
 
 use std::path::Path;
 
-use orders_core::{GroupSizes, Order, Parameters};
+use orders_core::{Order, Parameters};
 use serde::Serialize;
 
 use crate::args::OrdersShownArgs;
 use crate::description;
 use crate::failure::Failure;
 use crate::order_file;
-use crate::settings::{KnownFile, known_of_file, problem, sizes};
+use crate::settings::KnownFile;
+use crate::settings::order_list::problem_of_file;
 
 /// The most steps whose sizes are part of an [`Origin`].
 const MOST_SIZES: usize = 4096;
@@ -78,26 +79,10 @@ impl ShownOrder {
         notes: &mut Vec<String>,
     ) -> Result<Self, Failure> {
         let shown = path.display();
-        let needed = |what: &str| {
-            Failure::input(format!(
-                "{shown}: {what} is needed, since no manifest names it"
-            ))
-        };
         let manifest = order_file::manifest_beside(path)?;
-        let known = known_of_file(&args.grid, known_file, manifest.as_ref(), path)?
-            .ok_or_else(|| needed("--res or --grid"))?;
-        let listed = manifest.as_ref().and_then(|m| m.group_sizes.clone());
-        let sizes = match (sizes(&args.sizes, &known, None)?, listed) {
-            (Some(sizes), _) => {
-                notes.extend(sizes.note);
-                sizes.sizes
-            }
-            (None, Some(listed)) => {
-                GroupSizes::new(listed).map_err(|error| Failure::bad_input(&error))?
-            }
-            (None, None) => return Err(needed("--steps or --group-sizes")),
-        };
-        let problem = problem(known, &sizes, path.display())?;
+        let (problem, note) =
+            problem_of_file(path, manifest.as_ref(), &args.grid, known_file, &args.sizes)?;
+        notes.extend(note);
         let row = order_file::row(path, args.index)?;
         let order = Order::new(problem, row)
             .map_err(|error| Failure::input_at(format!("{shown}: order {}", args.index), &error))?;

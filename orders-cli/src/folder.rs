@@ -1,0 +1,38 @@
+//! Folders that commands write into.
+
+use std::path::Path;
+
+use crate::failure::{Failure, reason};
+
+/// Makes a folder, and those that it is in, where they are not there yet.
+pub(crate) fn make(path: &Path) -> Result<(), Failure> {
+    fs_err::create_dir_all(path).map_err(|error| {
+        Failure::input(format!(
+            "the folder {} can't be made: {}",
+            path.display(),
+            reason(&error)
+        ))
+    })
+}
+
+/// Whether there is nothing in the folder of `--out`, or only files of these names, or
+/// no folder.
+pub(crate) fn has_only(path: &Path, names: &[&str]) -> Result<bool, Failure> {
+    let not_readable = |error: &std::io::Error| {
+        Failure::input(format!(
+            "--out {} can't be read: {}",
+            path.display(),
+            reason(error)
+        ))
+    };
+    if !path.exists() {
+        return Ok(true);
+    }
+    for entry in fs_err::read_dir(path).map_err(|error| not_readable(&error))? {
+        let name = entry.map_err(|error| not_readable(&error))?.file_name();
+        if names.iter().all(|known| name != **known) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
