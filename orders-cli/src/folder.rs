@@ -15,8 +15,8 @@ pub(crate) fn make(path: &Path) -> Result<(), Failure> {
     })
 }
 
-/// Whether there is nothing in the folder of `--out`, or only files of these names, or
-/// no folder.
+/// Whether there is nothing in the folder of `--out`, or only files of these names and
+/// what a killed run left half written, or no folder.
 pub(crate) fn has_only(path: &Path, names: &[&str]) -> Result<bool, Failure> {
     let not_readable = |error: &std::io::Error| {
         Failure::input(format!(
@@ -30,7 +30,9 @@ pub(crate) fn has_only(path: &Path, names: &[&str]) -> Result<bool, Failure> {
     }
     for entry in fs_err::read_dir(path).map_err(|error| not_readable(&error))? {
         let name = entry.map_err(|error| not_readable(&error))?.file_name();
-        if names.iter().all(|known| name != **known) {
+        let name = name.to_string_lossy();
+        let is_partial = name.starts_with('.') && name.ends_with(".partial");
+        if !is_partial && !names.contains(&&*name) {
             return Ok(false);
         }
     }

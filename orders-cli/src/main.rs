@@ -17,6 +17,7 @@ mod printer;
 mod settings;
 mod single_file;
 mod token_file;
+mod token_images;
 
 use std::process::ExitCode;
 

@@ -295,9 +295,25 @@ fn other_results_are_kept() {
     );
 }
 
+/// The tokens, but a 200 in the place of the first number of the second image.
+fn spoilt(folder: &Folder, tensor: &str) -> Vec<u8> {
+    let mut file = folder.read("tokens.safetensors");
+    let length = u64::from_le_bytes(file[..8].try_into().unwrap()) as usize;
+    let header: serde_json::Value = serde_json::from_slice(&file[8..8 + length]).unwrap();
+    let info = &header[tensor];
+    assert_eq!(info["dtype"], "I64");
+    let start = info["data_offsets"][0].as_u64().unwrap() as usize;
+    let of_image = info["shape"][1].as_u64().unwrap_or(1) as usize;
+    let at = 8 + length + start + 8 * of_image;
+    file[at..at + 8].copy_from_slice(&200_i64.to_le_bytes());
+    file
+}
+
 #[test]
 fn wrong_input() {
     let folder = folder();
+    folder.write("label.safetensors", spoilt(&folder, "labels"));
+    folder.write("token.safetensors", spoilt(&folder, "tokens"));
     for (line, error) in [
         (
             format!("eval {MODEL} --steps 5 --runs 0 --out results"),
@@ -314,6 +330,18 @@ fn wrong_input() {
         (
             format!("eval {MODEL} --steps 5 --tokens config.json --out results"),
             "config.json",
+        ),
+        (
+            "eval --steps 5 --tokens tokens.safetensors --out results".into(),
+            "tokens.safetensors: tokens have the shape [3, 64], not [3, 256]",
+        ),
+        (
+            format!("eval {MODEL} --steps 5 --tokens label.safetensors --batch 1 --out results"),
+            "label.safetensors: label 200 of sample 1 is no class of the model; they go from 0 to ",
+        ),
+        (
+            format!("eval {MODEL} --steps 5 --tokens token.safetensors --batch 1 --out results"),
+            "token.safetensors: token 200 of sample 1 at cell 0 is not in the vocabulary, which goes from 0 to 95",
         ),
         (
             format!("eval {MODEL} --steps 5 --tokens tokens.safetensors --out tokens.safetensors"),

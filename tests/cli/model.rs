@@ -204,8 +204,8 @@ fn wrong_input() {
             "--config other.json: missing field",
         ),
         (
-            format!("sample {model} {steps} --labels 10 --tokens-out t.safetensors"),
-            "10",
+            format!("sample {model} {steps} --labels 1,2,10 --batch 1 --tokens-out t.safetensors"),
+            "--labels: label 10 of sample 2 is no class of the model; they go from 0 to ",
         ),
         (
             format!("sample {model} {steps} --labels 1,2,3,4 --tokens-out t.safetensors"),
@@ -230,6 +230,10 @@ fn wrong_input() {
         (
             "sample --checkpoint model.safetensors --model lpd-l --steps 20 --labels 1 --tokens-out t.safetensors".into(),
             "the tensors don't fit the network",
+        ),
+        (
+            "score --model nano --tokens expected.safetensors --steps 8 --out s.safetensors".into(),
+            "expected.safetensors: tokens have the shape [3, 64], not [3, 256]",
         ),
         (
             format!("score {model} --tokens config.json {steps} --out s.safetensors"),

@@ -91,6 +91,59 @@ fn an_interrupted_run_makes_the_same_files() {
     assert!(report["images_per_second"].is_null());
 }
 
+/// A file that can't grow as far as it has to is what a full disk is: the state before
+/// survives, and the run goes on from it.
+#[test]
+#[cfg(unix)]
+fn a_full_disk_costs_what_was_not_kept() {
+    let folder = folder();
+    folder.done(&format!("{TRAIN} --out whole"));
+    folder.done(&format!("{TRAIN} --updates 3 --out run"));
+    let state = folder.read("run/run.safetensors");
+    let line = folder.command(&format!("{TRAIN} --out run"));
+    let mut shell = std::process::Command::new("sh");
+    shell
+        .args(["-c", "trap '' XFSZ; ulimit -f 8; exec \"$0\" \"$@\""])
+        .arg(line.get_program())
+        .args(line.get_args())
+        .current_dir(folder.path("."));
+    let outcome = crate::folder::Outcome::new("train", shell.output().unwrap());
+    assert_eq!(outcome.status, 1, "{outcome}");
+    let error = "error: run/run.safetensors can't be written: ";
+    assert!(
+        outcome.stderr.lines().any(|line| line.starts_with(error)),
+        "{outcome}"
+    );
+    assert!(folder.read("run/run.safetensors") == state);
+    let names = folder.names();
+    assert!(
+        !names.iter().any(|name| name.ends_with(".partial")),
+        "{names:?}"
+    );
+
+    folder.done(&format!("{TRAIN} --out run"));
+    for name in ["run.safetensors", "model.safetensors", "log.csv"] {
+        let files = ["whole", "run"].map(|at| folder.read(&format!("{at}/{name}")));
+        assert!(files[0] == files[1], "{name}");
+    }
+}
+
+/// What a killed run left half written is no reason to refuse its folder.
+#[test]
+fn half_written_files_are_passed_over() {
+    let folder = folder();
+    for name in ["run", "results", "again", "again/.prepare"] {
+        fs_err::create_dir(folder.path(name)).unwrap();
+    }
+    folder.write("run/.abc.partial", "half");
+    folder.done(&format!("{TRAIN} --out run"));
+    folder.write("results/.abc.partial", "half");
+    folder.done("eval --checkpoint run/model.safetensors --tokens tokens/test.safetensors --steps 4 --runs 0 --out results");
+    folder.write("again/.prepare/.abc.partial", "half");
+    folder.done("data prepare fashion --pad 8 --codes 16 --out again");
+    assert!(!folder.names().contains(&"again/.prepare/".to_owned()));
+}
+
 #[test]
 fn a_trained_model_is_sampled_scored_and_drawn() {
     let folder = folder();

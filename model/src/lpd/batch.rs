@@ -88,19 +88,7 @@ impl Batch {
                 expected: config.grid(),
             });
         }
-        let classes = config.classes();
-        for (index, &label) in self.labels.iter().enumerate() {
-            if let Some(label) = label
-                && label as usize >= classes
-            {
-                return Err(LpdError::Label {
-                    label,
-                    index,
-                    classes,
-                });
-            }
-        }
-        Ok(())
+        config.check_labels(&self.labels)
     }
 
     /// Whether tokens of shape (samples, cells) are a model's; with
@@ -111,27 +99,12 @@ impl Batch {
         config: &LpdConfig,
         known_only: bool,
     ) -> Result<(), LpdError> {
-        let (samples, cells) = tokens.dim();
+        let found = [tokens.nrows(), tokens.ncols()];
         let expected = [self.len(), self.problem.grid().cells()];
-        if [samples, cells] != expected {
-            return Err(LpdError::TokenShape {
-                found: [samples, cells],
-                expected,
-            });
+        if found != expected {
+            return Err(LpdError::TokenShape { found, expected });
         }
-        let vocab = config.vocab();
-        let known = self.problem.known().mask();
-        for ((index, cell), &token) in tokens.indexed_iter() {
-            if token as usize >= vocab && (!known_only || known[cell]) {
-                return Err(LpdError::Token {
-                    token,
-                    index,
-                    cell,
-                    vocab,
-                });
-            }
-        }
-        Ok(())
+        config.check_tokens(tokens, known_only.then(|| self.problem.known()))
     }
 
     /// Slots of the positional embedding, shape (samples, cells): known cells

@@ -17,6 +17,7 @@
 
 mod attention_maps;
 mod batch;
+mod checks;
 mod config;
 mod dropout;
 mod error;

@@ -8,7 +8,7 @@ use indicatif::HumanCount;
 use ndarray::{Array2, ArrayView2, s};
 use orders_figures::{Tile, TileImage, image_sheet};
 use orders_model::checkpoint::write_safetensors;
-use orders_model::lpd::{Choice, Guidance, GuidanceSchedule, Lpd, Sampling};
+use orders_model::lpd::{Choice, Guidance, GuidanceSchedule, Lpd, LpdConfig, Sampling};
 use orders_model::{Device, Tensor};
 
 use super::detokenize::{image_path, png};
@@ -34,8 +34,11 @@ pub(crate) fn run(args: &SampleArgs, printer: &Printer) -> Result<ExitCode, Fail
         .flat_map(|label| (0..args.per_label).map(|_| label.0))
         .collect();
     let grid = config.grid();
+    config
+        .check_labels(&labels)
+        .map_err(|error| Failure::input_at("--labels", &error))?;
     let orders = SampleOrders::new(&args.orders, grid, labels.len(), args.seed)?;
-    let known = known_tokens(args, &orders, labels.len(), grid.cells())?;
+    let known = known_tokens(args, &orders, labels.len(), &config)?;
     let targets = Targets::new(args, labels.len())?;
     let device = settings::device(&args.model.device)?;
     let decoder = match &args.images {
@@ -97,7 +100,7 @@ fn known_tokens(
     args: &SampleArgs,
     orders: &SampleOrders,
     samples: usize,
-    cells: usize,
+    config: &LpdConfig,
 ) -> Result<Option<Array2<u32>>, Failure> {
     let count = orders.problem.known().count();
     let Some(path) = &args.known_tokens else {
@@ -108,18 +111,21 @@ fn known_tokens(
         }
         return Ok(None);
     };
+    let cells = config.grid().cells();
     let tokens = token_file::read(path)?.tokens;
-    match tokens.dim() {
-        (1, found) if found == cells => {
-            let row = tokens.row(0);
-            Ok(row.broadcast((samples, cells)).map(|rows| rows.to_owned()))
-        }
-        (rows, found) if rows == samples && found == cells => Ok(Some(tokens)),
-        (rows, found) => Err(Failure::input(format!(
+    let (rows, found) = tokens.dim();
+    if found != cells || (rows != 1 && rows != samples) {
+        return Err(Failure::input(format!(
             "--known-tokens {} has {rows} x {found} tokens; needed are 1 x {cells} or {samples} x {cells}",
             path.display()
-        ))),
+        )));
     }
+    config
+        .check_tokens(tokens.view(), Some(orders.problem.known()))
+        .map_err(|error| Failure::input_at(path.display(), &error))?;
+    Ok(tokens
+        .broadcast((samples, cells))
+        .map(|rows| rows.to_owned()))
 }
 
 /// Where results go.

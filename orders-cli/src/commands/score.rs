@@ -16,7 +16,7 @@ use crate::output::{self, PROGRAM};
 use crate::printer::Printer;
 use crate::settings::{self, SampleOrders};
 use crate::single_file::SingleFile;
-use crate::token_file::{self, TokenFile};
+use crate::token_images::TokenImages;
 
 pub(crate) fn run(args: &ScoreArgs, printer: &Printer) -> Result<ExitCode, Failure> {
     if !output::ends_with(&args.out, "safetensors") {
@@ -27,25 +27,16 @@ pub(crate) fn run(args: &ScoreArgs, printer: &Printer) -> Result<ExitCode, Failu
     }
     let file = SingleFile::new(&args.out, args.force)?;
     let config = settings::lpd_config(&args.model)?;
-    let TokenFile { tokens, labels, .. } = token_file::read(&args.tokens)?;
-    let images = tokens.nrows();
-    let Some(labels) = labels else {
-        return Err(Failure::input(format!(
-            "{} has no 'labels'; -1 for each image means no class",
-            args.tokens.display()
-        )));
-    };
-    let orders = SampleOrders::new(&args.orders, config.grid(), images, args.seed)?;
+    let images = TokenImages::read(&args.tokens)?;
+    images.check(&config)?;
+    let orders = SampleOrders::new(&args.orders, config.grid(), images.len(), args.seed)?;
     let device = settings::device(&args.model.device)?;
     let loaded = settings::lpd(&args.model, config, &device)?;
     interrupt::catch()?;
     let pool = settings::thread_pool(&args.threads)?;
-    let progress = printer.progress(images as u64, "images");
-    let scores = pool.install(|| {
-        let place = args.tokens.display().to_string();
-        let images = (&tokens, &labels[..]);
-        log_likelihood(&loaded.lpd, &orders, images, &place, args.batch, &progress)
-    })?;
+    let progress = printer.progress(images.len() as u64, "images");
+    let scores =
+        pool.install(|| log_likelihood(&loaded.lpd, &orders, &images, args.batch, &progress))?;
 
     let sizes = orders.problem.group_sizes().as_slice();
     let sizes: Vec<String> = sizes.iter().map(u32::to_string).collect();
@@ -69,6 +60,7 @@ pub(crate) fn run(args: &ScoreArgs, printer: &Printer) -> Result<ExitCode, Failu
     file.write(&bytes)?;
 
     let free = orders.problem.group_sizes().cells();
+    let images = images.len();
     let per_cell = -total / (images * free).max(1) as f64;
     let path = args.out.display().to_string();
     if args.json {
@@ -89,20 +81,19 @@ pub(crate) fn run(args: &ScoreArgs, printer: &Printer) -> Result<ExitCode, Failu
 }
 
 /// The log-likelihood of each cell of images under their orders, `size` images at a
-/// time; `place` is where the tokens are from.
+/// time.
 pub(super) fn log_likelihood(
     lpd: &Lpd,
     orders: &SampleOrders,
-    (tokens, labels): (&Array2<u32>, &[Option<u32>]),
-    place: &str,
+    images: &TokenImages,
     size: usize,
     progress: &ProgressBar,
 ) -> Result<Array2<f32>, Failure> {
-    let mut all = Array2::zeros(tokens.dim());
-    orders.in_batches(labels, size, progress, |images, batch| {
-        let rows = s![images, ..];
-        let scores = lpd.log_likelihood(batch, tokens.slice(rows));
-        let scores = scores.map_err(|error| Failure::input_at(place, &error))?;
+    let mut all = Array2::zeros(images.tokens.dim());
+    orders.in_batches(&images.labels, size, progress, |batch_of, batch| {
+        let rows = s![batch_of, ..];
+        let scores = lpd.log_likelihood(batch, images.tokens.slice(rows));
+        let scores = scores.map_err(|error| images.failure(&error))?;
         all.slice_mut(rows).assign(&scores);
         Ok(())
     })?;

@@ -34,21 +34,20 @@ impl ProgressFolder {
     pub(super) fn open(out: &Path, settings: &str, force: bool) -> Result<Self, Failure> {
         let path = Self::path_in(out);
         let file = path.join(SETTINGS);
-        let mut is_resumed = path.exists();
         // What was made with the same settings is the same, so that --force need
         // not make it again.
-        let is_same = || fs_err::read(&file).is_ok_and(|known| known == settings.as_bytes());
-        if is_resumed && !is_same() {
-            if !force {
+        let is_resumed = fs_err::read(&file).is_ok_and(|known| known == settings.as_bytes());
+        if !is_resumed {
+            if file.exists() && !force {
                 return Err(Failure::input(format!(
                     "{} holds an interrupted run with other settings; give those again to go on, or --force to begin anew",
                     path.display()
                 )));
             }
-            fs_err::remove_dir_all(&path).map_err(|error| Failure::work(&error))?;
-            is_resumed = false;
-        }
-        if !is_resumed {
+            // Without settings it is a run that had no room to begin.
+            if path.exists() {
+                fs_err::remove_dir_all(&path).map_err(|error| Failure::work(&error))?;
+            }
             folder::make(&path)?;
             let mut output = OutputFile::create(&file).map_err(|error| Failure::work(&error))?;
             output

@@ -47,14 +47,15 @@ impl Folder {
         Ok(Self { path: path.into() })
     }
 
-    /// Makes the folder if it is new.
+    /// Makes the folder if it is new. Its settings come first: with them it is known as
+    /// ours, however little room is left.
     pub(super) fn begin(&self, settings: &Value) -> Result<(), Failure> {
-        folder::make(&self.path.join(VARIANTS))?;
+        folder::make(&self.path)?;
         let file = self.path.join(SETTINGS);
-        match file.is_file() {
-            true => Ok(()),
-            false => SingleFile::new(&file, false)?.write(&json(settings)?),
+        if !file.is_file() {
+            SingleFile::new(&file, false)?.write(&json(settings)?)?;
         }
+        folder::make(&self.path.join(VARIANTS))
     }
 
     /// The result of a variant, if it is there.

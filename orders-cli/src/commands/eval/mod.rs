@@ -54,11 +54,7 @@ pub(crate) fn run(args: &EvalArgs, printer: &Printer) -> Result<ExitCode, Failur
     };
     let files = OrderFile::read_all(&args.orders, config.grid())?;
     let (methods, steps) = asked(args, preset, bundled.is_some(), &files)?;
-    let held_out = match &args.tokens {
-        Some(path) => Some(HeldOut::read(path, args.limit, args.background)?),
-        None if bundled.is_some() => Some(HeldOut::bundled(args.limit, args.background)?),
-        None => None,
-    };
+    let held_out = HeldOut::asked(args, &config, bundled.is_some())?;
     if held_out.is_none() && args.real.is_none() && args.runs == 0 {
         return Err(Failure::input(
             "nothing is measured: give --tokens FILE, --real FILE, or --runs from 1",
