@@ -84,6 +84,31 @@ fn interrupted_work_leaves_nothing() {
     }
 }
 
+/// Results are kept as they come, and that is said.
+#[test]
+fn an_interrupted_evaluation_keeps_its_results() {
+    let folder = Folder::new();
+    let line = "eval --steps 8,16,32,64 --limit 100 --runs 0 --out results";
+    let mut child = folder
+        .command(line)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let first = folder.path("results/variants/lpd_proximity1_repulsion2_steps8.json");
+    wait_until("there is no result", || first.is_file());
+    send(&child, "INT");
+    wait_until("the command does not end", || {
+        child.try_wait().unwrap().is_some()
+    });
+    let outcome = Outcome::new(line, child.wait_with_output().unwrap());
+    let error = "error: interrupted; the results so far are kept in results; the same command goes on from there\n";
+    assert_eq!(outcome.status, 130, "{outcome}");
+    assert!(outcome.stderr.ends_with(error), "{outcome}");
+    assert!(first.is_file());
+    assert!(!folder.path("results/table.csv").exists());
+}
+
 #[test]
 fn interrupted_work_keeps_what_it_was_to_replace() {
     let folder = Folder::new();

@@ -49,7 +49,10 @@ pub(crate) fn run(args: &DetokenizeArgs, printer: &Printer) -> Result<ExitCode, 
         folder::make(&args.out)?;
     }
     for (index, row) in tokens.rows().into_iter().enumerate() {
-        interrupt::check()?;
+        match &target {
+            Target::Folder(_) => check_interrupt(index, &args.out)?,
+            Target::Array(_) => interrupt::check()?,
+        }
         let image = pool.install(|| decoder.decode(grid, &row.to_vec()))?;
         size = (image.height() as usize, image.width() as usize);
         match &target {
@@ -132,6 +135,14 @@ fn target(args: &DetokenizeArgs, count: usize) -> Result<Target, Failure> {
 pub(crate) fn image_path(folder: &Path, index: usize, count: usize) -> PathBuf {
     let digits = count.saturating_sub(1).to_string().len().max(4);
     folder.join(format!("{index:0digits$}.png"))
+}
+
+/// An error if the user has interrupted; so many images are in their folder.
+pub(crate) fn check_interrupt(written: usize, folder: &Path) -> Result<(), Failure> {
+    interrupt::check().map_err(|_| {
+        let written = HumanCount(written as u64);
+        Failure::Paused(format!("{written} images are in {}", folder.display()))
+    })
 }
 
 /// An image in red, green and blue as a PNG file.

@@ -11,7 +11,7 @@ use orders_model::checkpoint::write_safetensors;
 use orders_model::lpd::{Choice, Guidance, GuidanceSchedule, Lpd, LpdConfig, Sampling};
 use orders_model::{Device, Tensor};
 
-use super::detokenize::{image_path, png};
+use super::detokenize::{check_interrupt, image_path, png};
 use super::figure_failure;
 use crate::args::SampleArgs;
 use crate::failure::Failure;
@@ -66,6 +66,10 @@ pub(crate) fn run(args: &SampleArgs, printer: &Printer) -> Result<ExitCode, Fail
         )
     })?;
     let seconds = start.elapsed().as_secs_f64();
+    if let Some(file) = &targets.tokens {
+        let about = about(args, &loaded, &orders, guidance);
+        file.write(&token_bytes(&tokens, &labels, &about)?)?;
+    }
     if let Some(decoder) = &decoder {
         let subtitle = format!(
             "{}, {}, {} steps; below each its label",
@@ -76,10 +80,6 @@ pub(crate) fn run(args: &SampleArgs, printer: &Printer) -> Result<ExitCode, Fail
         pool.install(|| {
             targets.write_images(args, decoder, (&tokens, grid), (&labels, &subtitle))
         })?;
-    }
-    if let Some(file) = &targets.tokens {
-        let about = about(args, &loaded, &orders, guidance);
-        file.write(&token_bytes(&tokens, &labels, &about)?)?;
     }
     report(args, &tokens, seconds, printer)?;
     Ok(ExitCode::SUCCESS)
@@ -182,12 +182,14 @@ impl Targets {
         (tokens, grid): (&Array2<u32>, orders_core::Grid),
         (labels, subtitle): (&[Option<u32>], &str),
     ) -> Result<(), Failure> {
-        if let Some(folder) = &args.images {
-            folder::make(folder)?;
-        }
+        let Some(folder) = &args.images else {
+            return Ok(());
+        };
+        folder::make(folder)?;
         let mut tiles = Vec::new();
-        for ((file, row), label) in self.images.iter().zip(tokens.rows()).zip(labels) {
-            interrupt::check()?;
+        let images = self.images.iter().zip(tokens.rows()).zip(labels);
+        for (index, ((file, row), label)) in images.enumerate() {
+            check_interrupt(index, folder)?;
             let image = decoder.decode(grid, &row.to_vec())?;
             if tiles.len() < SHEET_TILES {
                 let image = TileImage {

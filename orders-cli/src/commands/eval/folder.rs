@@ -80,6 +80,17 @@ impl Folder {
         SingleFile::new(&path, true)?.write(&json(result)?)
     }
 
+    /// Why a variant was not measured; an interruption loses none before it.
+    pub(super) fn paused(&self, failure: Failure) -> Failure {
+        match failure {
+            Failure::Interrupted => Failure::Paused(format!(
+                "the results so far are kept in {}; the same command goes on from there",
+                self.path.display()
+            )),
+            other => other,
+        }
+    }
+
     /// Writes a table, in the place of the one before.
     pub(super) fn write(&self, name: &str, bytes: &[u8]) -> Result<(), Failure> {
         SingleFile::new(&self.path.join(name), true)?.write(bytes)

@@ -110,8 +110,9 @@ pub(crate) fn run(args: &EvalArgs, printer: &Printer) -> Result<ExitCode, Failur
                 Some(result) => result,
                 None => {
                     let which = format!("{} of {}", index + 1, variants.len());
-                    let result =
-                        pool.install(|| measure.variant(&lpd, variant, &which, printer))?;
+                    let result = pool
+                        .install(|| measure.variant(&lpd, variant, &which, printer))
+                        .map_err(|failure| folder.paused(failure))?;
                     folder.keep(&result)?;
                     result
                 }
