@@ -88,7 +88,7 @@ fn interrupted_work_leaves_nothing() {
 #[test]
 fn an_interrupted_evaluation_keeps_its_results() {
     let folder = Folder::new();
-    let line = "eval --steps 8,16,32,64 --limit 100 --runs 0 --out results";
+    let line = "eval --steps 8,16,32,64 --limit 40 --runs 0 --out results";
     let mut child = folder
         .command(line)
         .stdout(Stdio::piped())
