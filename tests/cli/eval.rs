@@ -229,6 +229,7 @@ fn wrong_order_files() {
             "gone.json",
             "gone.json can't be read: there is no such file or folder",
         ),
+        (".", ". is no regular file"),
         ("short.json", "short.json: order 0: "),
         ("twice.json", "twice.json: order 0: "),
         ("empty.json", "empty.json holds no orders"),
