@@ -24,6 +24,7 @@ fn network(network: Network) -> FeatureNetwork {
     let specs = match network {
         Network::InceptionFid => InceptionV3::specs(),
         Network::MobileNetV2 => MobileNetV2::specs(),
+        Network::Classifier => return orders_model::bundled::classifier(),
     };
     let tensors = specs.into_iter().map(|spec| {
         let count = spec.shape.iter().product();
@@ -44,8 +45,9 @@ fn network(network: Network) -> FeatureNetwork {
 fn features(bencher: Bencher, name: &Network) {
     const IMAGES: usize = 8;
     let network = network(*name);
-    let pixels = (0..256 * 256 * 3).map(|i| (i * 7 % 251) as u8).collect();
-    let images = vec![Image::new(256, 256, 3, pixels).unwrap(); IMAGES];
+    let side = network.classifier().map_or(256, |small| small.sides()[0]);
+    let pixels = (0..side * side * 3).map(|i| (i * 7 % 251) as u8).collect();
+    let images = vec![Image::new(side, side, 3, pixels).unwrap(); IMAGES];
     bencher
         .counter(ItemsCount::new(IMAGES))
         .bench(|| network.extract(&images));

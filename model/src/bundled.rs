@@ -1,5 +1,5 @@
-//! Small models, their codebook and held-out images, which are part of the
-//! program.
+//! Small models, their codebook, held-out images and a classifier, which are part of
+//! the program.
 //!
 //! They are trained on Fashion-MNIST (Zalando SE, MIT licence) at 16 x 16 cells,
 //! by the recipes in `recipes/`; `bundled/` has the files, the model card and the
@@ -19,6 +19,7 @@
 use orders_datasets::{PatchCodebook, TokenFileOptions, TokenSet};
 
 use crate::checkpoint::{CheckpointError, read_bytes};
+use crate::features::{FeatureNetwork, Network};
 use crate::lpd::{LpdConfig, LpdError};
 use crate::weights::Weights;
 
@@ -109,6 +110,24 @@ pub fn held_out() -> TokenSet {
         .expect("the bundled tokens are a token file")
 }
 
+/// A classifier of images of the [`codebook`], to judge generated ones by; trained on the
+/// training split, as bundled models are.
+///
+/// # Panics
+///
+/// Never: the file is part of the program, and a test reads it.
+pub fn classifier() -> FeatureNetwork {
+    let read = read_bytes(classifier_bytes(), "the bundled classifier");
+    let tensors = read.expect("the bundled classifier is a checkpoint");
+    FeatureNetwork::new(Network::Classifier, tensors.tensors)
+        .expect("the bundled classifier is one")
+}
+
+/// The bytes of the [`classifier`]'s file.
+pub fn classifier_bytes() -> &'static [u8] {
+    file!("classifier.safetensors")
+}
+
 /// Why a bundled model can't be had.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -145,6 +164,16 @@ mod tests {
             model.weights()?;
         }
         assert_eq!(BundledModel::named("lpd-l"), None);
+        let made = read_bytes(classifier_bytes(), "classifier")?.metadata;
+        assert_eq!(made.get("tokenizer"), Some(&codebook.tokenizer_id()));
+        let network = classifier();
+        let classifier = network.classifier();
+        let classes = classifier.map(|classifier| classifier.classes() as u32);
+        assert_eq!(classes, Some(held_out.classes()));
+        let image = codebook.decode(held_out.grid(), held_out.image(0).unwrap_or_default());
+        let image = image.unwrap_or_else(|error| panic!("{error}"));
+        let found = network.extract(&[image]);
+        assert!(found.is_ok_and(|found| found[0].class() == labels[0] as usize));
         Ok(())
     }
 }

@@ -44,6 +44,7 @@ fn main() -> ExitCode {
         Command::Tokenize(args) => commands::tokenize::run(args, &printer),
         Command::Detokenize(args) => commands::detokenize::run(args, &printer),
         Command::Train(args) => commands::train::run(args, &printer),
+        Command::TrainClassifier(args) => commands::train_classifier::run(args, &printer),
         Command::Sample(args) => commands::sample::run(args, &printer),
         Command::Score(args) => commands::score::run(args, &printer),
         Command::Eval(args) => commands::eval::run(args, &printer),

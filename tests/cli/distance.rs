@@ -185,7 +185,7 @@ fn wrong_files() {
         ),
         (
             "a.safetensors a.safetensors --network inception",
-            "--network: there is no feature network 'inception'; there are inception-fid and mobilenet-v2",
+            "--network: there is no feature network 'inception'; there are inception-fid, mobilenet-v2 and classifier",
         ),
     ] {
         folder.refuses(2, &format!("distance {line}"), error);

@@ -271,6 +271,50 @@ fn latency_is_measured_without_images() {
     }
 }
 
+/// With nothing downloaded: bundled model, bundled images, bundled classifier.
+#[test]
+fn the_bundled_classifier_judges_samples() {
+    let folder = Folder::new();
+    let line = "eval --limit 2 --method halton --steps 20 --no-baselines --samples 40 --batch 40 --cfg 2 --runs 0 --out results";
+    let json = folder.done(&format!("-q {line} --json"));
+    let value: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let samples = &value["rows"][0]["samples"];
+    assert_eq!(samples["count"], 40);
+    let number = |of: &serde_json::Value, key: &str| of[key].as_f64().unwrap();
+    let floor = &value["floor"];
+    assert_eq!(
+        (&floor["images"], &floor["others"]),
+        (&1000.into(), &1000.into())
+    );
+    // It was trained, and what the model generates is of the class asked for.
+    assert!(number(floor, "class_accuracy") > 0.85, "{json}");
+    assert!(number(samples, "class_accuracy") > 0.7, "{json}");
+    assert!(
+        number(samples, "frechet_distance") > number(floor, "frechet_distance"),
+        "{json}"
+    );
+
+    // Nothing is measured again, not even the real images.
+    let before = folder.content();
+    assert_eq!(folder.done(&format!("-q {line} --json")), json);
+    assert_eq!(folder.content(), before);
+    let text = folder.done(&format!("-q {line}"));
+    for words in [
+        "| Frechet distance (classifier) | MMD^2 x 1000 | Inception Score formula (classifier) | class accuracy |",
+        "\n1000 real images against 1000 others: Frechet distance (classifier) ",
+        ", class accuracy 0.",
+    ] {
+        assert!(text.contains(words), "{text}");
+    }
+    assert!(!text.contains("FID"), "{text}");
+    let csv = String::from_utf8(folder.read("results/table.csv")).unwrap();
+    let header = csv.lines().next().unwrap();
+    assert!(
+        header.contains(",class_accuracy,class_accuracy_standard_error,"),
+        "{header}"
+    );
+}
+
 #[test]
 fn other_results_are_kept() {
     let folder = folder();
@@ -319,6 +363,22 @@ fn wrong_input() {
         (
             format!("eval {MODEL} --steps 5 --runs 0 --out results"),
             "nothing is measured: give --tokens FILE, --real FILE, or --runs from 1",
+        ),
+        (
+            format!("eval {MODEL} --steps 5 --samples 10 --out results"),
+            "mobilenet_v2-b0353104.pth, or --classifier FILE of 'train-classifier'",
+        ),
+        (
+            format!("eval {MODEL} --steps 5 --classifier c.safetensors --out results"),
+            "--classifier needs real images to compare with: --real FILE",
+        ),
+        (
+            "eval --samples 10 --classifier model.safetensors --out results".into(),
+            "--classifier model.safetensors: the tensors don't fit the network; missing: ",
+        ),
+        (
+            "eval --samples 10 --mobilenet none.pth --out results".into(),
+            "--mobilenet none.pth is not there; it takes the file mobilenet_v2-b0353104.pth",
         ),
         (
             format!("eval {MODEL} --steps 65 --out results"),

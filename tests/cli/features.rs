@@ -23,7 +23,7 @@ fn wrong_flags() {
     folder.refuses(
         2,
         "features images --network resnet --out a.npz",
-        "--network: there is no feature network 'resnet'; there are inception-fid and mobilenet-v2",
+        "--network: there is no feature network 'resnet'; there are inception-fid, mobilenet-v2 and classifier",
     );
     folder.refuses(
         2,

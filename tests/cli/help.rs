@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::folder::Folder;
 
-const COMMANDS: [(&str, &[&str]); 22] = [
+const COMMANDS: [(&str, &[&str]); 23] = [
     (
         "gen",
         &[
@@ -231,6 +231,23 @@ const COMMANDS: [(&str, &[&str]); 22] = [
         ],
     ),
     (
+        "train-classifier",
+        &[
+            "--tokens <FILE>",
+            "--tokenizer <FILE>",
+            "--held-out <FILE>",
+            "--epochs <N>",
+            "--batch <B>",
+            "--learning-rate <RATE>",
+            "--seed <S>",
+            "--out <FILE>",
+            "--threads <N>",
+            "--force",
+            "--json",
+            "--quiet",
+        ],
+    ),
+    (
         "sample",
         &[
             "--checkpoint <FILE>",
@@ -314,6 +331,7 @@ const COMMANDS: [(&str, &[&str]); 22] = [
             "--fid-stats",
             "--inception <FILE>",
             "--mobilenet <FILE>",
+            "--classifier <FILE>",
             "--tokenizer <FILE>",
             "--samples <N>",
             "--cfg <S>",

@@ -33,4 +33,5 @@ mod schedule;
 mod sweep;
 mod tokenize;
 mod train;
+mod train_classifier;
 mod video;

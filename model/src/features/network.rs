@@ -9,6 +9,7 @@ use candle_core::{Device, Tensor};
 use orders_datasets::Image;
 use rayon::prelude::*;
 
+use super::classifier::Classifier;
 use super::error::FeaturesError;
 use super::inception::InceptionV3;
 use super::mobilenet_v2::MobileNetV2;
@@ -21,17 +22,20 @@ pub enum Network {
     InceptionFid,
     /// `mobilenet-v2`: [`MobileNetV2`].
     MobileNetV2,
+    /// `classifier`: [`Classifier`].
+    Classifier,
 }
 
 impl Network {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::InceptionFid, Self::MobileNetV2];
+    pub const ALL: [Self; 3] = [Self::InceptionFid, Self::MobileNetV2, Self::Classifier];
 
     /// The name, as files and flags have it.
     pub fn name(self) -> &'static str {
         match self {
             Self::InceptionFid => "inception-fid",
             Self::MobileNetV2 => "mobilenet-v2",
+            Self::Classifier => "classifier",
         }
     }
 
@@ -40,6 +44,7 @@ impl Network {
         match self {
             Self::InceptionFid => 2048,
             Self::MobileNetV2 => 1280,
+            Self::Classifier => Classifier::FEATURES,
         }
     }
 
@@ -48,6 +53,7 @@ impl Network {
         match self {
             Self::InceptionFid => "FID",
             Self::MobileNetV2 => "Frechet distance (MobileNetV2)",
+            Self::Classifier => "Frechet distance (classifier)",
         }
     }
 
@@ -56,18 +62,21 @@ impl Network {
         match self {
             Self::InceptionFid => "Inception Score",
             Self::MobileNetV2 => "Inception Score formula (MobileNetV2)",
+            Self::Classifier => "Inception Score formula (classifier)",
         }
     }
 
-    /// The file that has its weights, and where it is published.
-    pub fn published_weights(self) -> &'static str {
+    /// The file that has its weights, and where it is published; none for the
+    /// classifier, which is trained here.
+    pub fn published_weights(self) -> Option<&'static str> {
         match self {
-            Self::InceptionFid => {
-                "pt_inception-2015-12-05-6726825d.pth, at https://github.com/mseitzer/pytorch-fid/releases/tag/fid_weights"
-            }
-            Self::MobileNetV2 => {
-                "mobilenet_v2-b0353104.pth, at https://download.pytorch.org/models/mobilenet_v2-b0353104.pth"
-            }
+            Self::InceptionFid => Some(
+                "pt_inception-2015-12-05-6726825d.pth, at https://github.com/mseitzer/pytorch-fid/releases/tag/fid_weights",
+            ),
+            Self::MobileNetV2 => Some(
+                "mobilenet_v2-b0353104.pth, at https://download.pytorch.org/models/mobilenet_v2-b0353104.pth",
+            ),
+            Self::Classifier => None,
         }
     }
 }
@@ -80,7 +89,9 @@ impl fmt::Display for Network {
 
 /// There is no network of a name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("there is no feature network '{name}'; there are inception-fid and mobilenet-v2")]
+#[error(
+    "there is no feature network '{name}'; there are inception-fid, mobilenet-v2 and classifier"
+)]
 pub struct UnknownNetwork {
     /// The name given.
     pub name: String,
@@ -104,6 +115,19 @@ pub struct ImageFeatures {
     pub logits: Vec<f32>,
 }
 
+impl ImageFeatures {
+    /// The class with the highest score, from 0; the first of those that share it.
+    pub fn class(&self) -> usize {
+        let mut best = 0;
+        for (class, &logit) in self.logits.iter().enumerate() {
+            if logit > self.logits[best] {
+                best = class;
+            }
+        }
+        best
+    }
+}
+
 /// A network with weights.
 pub struct FeatureNetwork {
     network: Network,
@@ -113,15 +137,17 @@ pub struct FeatureNetwork {
 enum Kind {
     InceptionFid(InceptionV3),
     MobileNetV2(Box<MobileNetV2>),
+    Classifier(Box<Classifier>),
 }
 
 impl FeatureNetwork {
-    /// The network with the tensors of its published file. Counters of batches
+    /// The network with the tensors of its file. Counters of batches
     /// that some files have besides (`num_batches_tracked`) are left out.
     ///
     /// # Errors
     ///
-    /// [`FeaturesError::Weights`] unless the tensors are the network's.
+    /// [`FeaturesError::Weights`] unless the tensors are the network's;
+    /// [`FeaturesError::Sides`] as for [`Classifier::new`].
     pub fn new(
         network: Network,
         mut tensors: BTreeMap<String, Tensor>,
@@ -130,6 +156,7 @@ impl FeatureNetwork {
         let weights = match network {
             Network::InceptionFid => Kind::InceptionFid(InceptionV3::new(tensors)?),
             Network::MobileNetV2 => Kind::MobileNetV2(Box::new(MobileNetV2::new(tensors)?)),
+            Network::Classifier => Kind::Classifier(Box::new(Classifier::new(tensors)?)),
         };
         Ok(Self { network, weights })
     }
@@ -151,17 +178,28 @@ impl FeatureNetwork {
         self.network
     }
 
-    /// Features and class scores of images, each of any size, grey or in colour.
+    /// The classifier, if it is one.
+    pub fn classifier(&self) -> Option<&Classifier> {
+        match &self.weights {
+            Kind::Classifier(classifier) => Some(classifier),
+            _ => None,
+        }
+    }
+
+    /// Features and class scores of images, each of any size, grey or in colour. The
+    /// classifier takes images of one size only.
     ///
     /// A batch of one for each thread keeps them all busy. Memory is about 30 MB
     /// for each thread with the FID Inception.
-    pub fn extract(&self, images: &[Image]) -> Vec<ImageFeatures> {
-        let extract = |image: &Image| {
-            let image = image.to_rgb();
-            match &self.weights {
-                Kind::InceptionFid(network) => network.extract(&image),
-                Kind::MobileNetV2(network) => network.extract(&image),
-            }
+    ///
+    /// # Errors
+    ///
+    /// [`FeaturesError::OtherSides`] for an image that the classifier does not take.
+    pub fn extract(&self, images: &[Image]) -> Result<Vec<ImageFeatures>, FeaturesError> {
+        let extract = |image: &Image| match &self.weights {
+            Kind::InceptionFid(network) => Ok(network.extract(&image.to_rgb())),
+            Kind::MobileNetV2(network) => Ok(network.extract(&image.to_rgb())),
+            Kind::Classifier(network) => network.extract(image),
         };
         images.par_iter().map(extract).collect()
     }

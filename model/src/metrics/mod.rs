@@ -43,7 +43,7 @@ pub use error::MetricsError;
 pub use features::Features;
 pub use files::{
     FeatureFile, Metadata, MetricsFileError, MetricsReadError, MetricsWriteError, NETWORK,
-    StatisticsFile, read_features, read_statistics, write_features, write_statistics,
+    StatisticsFile, WEIGHTS, read_features, read_statistics, write_features, write_statistics,
 };
 pub use frechet::frechet_distance;
 pub use inception_score::{InceptionScore, inception_score};

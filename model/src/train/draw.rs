@@ -44,9 +44,37 @@ pub(super) struct Draw {
     shares: Vec<f64>,
     /// For each problem and method, once it was drawn.
     generators: Vec<Option<Box<dyn OrderGenerator>>>,
-    /// The epoch whose permutation of the images is at hand.
+    shuffled: Shuffled,
+}
+
+/// Images in random order: every epoch has all of them.
+pub(super) struct Shuffled {
+    seed: u64,
+    /// The epoch whose permutation is at hand.
     epoch: Option<u64>,
     permutation: Vec<u32>,
+}
+
+impl Shuffled {
+    pub(super) fn new(seed: u64, images: usize) -> Self {
+        Self {
+            seed: seed_of(seed, Stream::Shuffle),
+            epoch: None,
+            permutation: vec![0; images],
+        }
+    }
+
+    /// The image of sample `number`.
+    pub(super) fn image(&mut self, number: u64) -> usize {
+        let count = self.permutation.len() as u64;
+        let (epoch, place) = (number / count, number % count);
+        if self.epoch != Some(epoch) {
+            self.permutation = (0..count as u32).collect();
+            OrderRng::new(self.seed, epoch).shuffle(&mut self.permutation);
+            self.epoch = Some(epoch);
+        }
+        self.permutation[place as usize] as usize
+    }
 }
 
 impl Draw {
@@ -100,13 +128,12 @@ impl Draw {
             batch: recipe.batch,
             label_drop: recipe.label_drop,
             flips: recipe.flip && data.flipped().is_some(),
+            shuffled: Shuffled::new(recipe.seed, data.len()),
             data,
             problems: prepared.problems,
             methods: prepared.methods,
             shares,
             generators: std::iter::repeat_with(|| None).take(generators).collect(),
-            epoch: None,
-            permutation: Vec::new(),
         })
     }
 
@@ -127,7 +154,7 @@ impl Draw {
         };
         for sample in 0..self.batch {
             let number = step * self.batch as u64 + sample as u64;
-            let image = self.image(number);
+            let image = self.shuffled.image(number);
             let label = self.data.labels().map(|labels| labels[image]);
             let drops_label = uniform(&mut rng) < f64::from(self.label_drop);
             drawn.labels.push(label.filter(|_| !drops_label));
@@ -144,19 +171,6 @@ impl Draw {
             drawn.orders.push(self.order(problem, method, number)?);
         }
         Ok(drawn)
-    }
-
-    /// The image of sample `number`: every epoch has all of them, shuffled.
-    fn image(&mut self, number: u64) -> usize {
-        let count = self.data.len() as u64;
-        let (epoch, place) = (number / count, number % count);
-        if self.epoch != Some(epoch) {
-            self.permutation = (0..count as u32).collect();
-            OrderRng::new(seed_of(self.seed, Stream::Shuffle), epoch)
-                .shuffle(&mut self.permutation);
-            self.epoch = Some(epoch);
-        }
-        self.permutation[place as usize] as usize
     }
 
     fn order(&mut self, problem: usize, method: usize, number: u64) -> Result<Order, TrainError> {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use orders_core::{GroupSizesError, MethodError, ProblemError, ShapeError};
 
 use crate::checkpoint::{CheckpointError, SaveError};
+use crate::features::FeaturesError;
 use crate::lpd::{ConfigError, LpdError};
 use crate::weights::WeightsError;
 
@@ -84,6 +85,9 @@ pub enum TrainError {
     /// The transformer failed.
     #[error(transparent)]
     Lpd(#[from] LpdError),
+    /// The classifier failed.
+    #[error(transparent)]
+    Features(#[from] FeaturesError),
     /// A checkpoint can't be written.
     #[error("{} can't be written", path.display())]
     Save {

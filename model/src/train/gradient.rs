@@ -14,7 +14,7 @@ use crate::weights::Weights;
 
 /// A batch is cut into so many parts, whatever the number of threads. Each has a
 /// gradient of its own, and they are added up in one order.
-const PARTS: usize = 16;
+pub(super) const PARTS: usize = 16;
 
 /// Numbers that a thread adds up at once.
 const CHUNK: usize = 1 << 14;
@@ -120,7 +120,12 @@ fn by_hand(
             Ok(loss)
         })
         .collect::<Result<Vec<f64>, LpdError>>()?;
-    let parts: &Vec<Vec<f32>> = parts;
+    add_up(parts, gradient);
+    Ok(losses.iter().sum::<f64>() / cells as f64)
+}
+
+/// The sum of the gradients of all parts, in one order.
+pub(super) fn add_up(parts: &[Vec<f32>], gradient: &mut [f32]) {
     gradient
         .par_chunks_mut(CHUNK)
         .enumerate()
@@ -134,7 +139,6 @@ fn by_hand(
                 }
             }
         });
-    Ok(losses.iter().sum::<f64>() / cells as f64)
 }
 
 fn by_candle(lpd: &Lpd, asked: &Asked<'_>, gradient: &mut [f32]) -> Result<f64, LpdError> {

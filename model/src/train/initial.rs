@@ -34,7 +34,7 @@ pub(super) fn initial(config: &LpdConfig, seed: u64) -> Vec<f32> {
 }
 
 /// Uniform between 0 and 1, neither of them.
-fn uniform(rng: &mut OrderRng) -> f64 {
+pub(super) fn uniform(rng: &mut OrderRng) -> f64 {
     ((rng.next_u64() >> 11) as f64 + 0.5) / 9_007_199_254_740_992.0
 }
 

@@ -1,4 +1,5 @@
-//! Training of an LPD transformer.
+//! Training of an LPD transformer, and of a [small classifier](ClassifierTraining) that
+//! judges its images.
 //!
 //! The recipe of LPD (arXiv 2507.01957): an order for each sample, group sizes
 //! drawn for each batch, labels dropped so that guidance is possible, dropout,
@@ -16,6 +17,7 @@
 
 mod adamw;
 mod checkpoint;
+mod classifier;
 mod draw;
 mod error;
 mod gradient;
@@ -24,6 +26,7 @@ mod recipe;
 mod run;
 mod schedule;
 
+pub use classifier::{ClassifierRecipe, ClassifierTraining};
 pub use error::{RecipeError, TrainError};
 pub use recipe::{MixturePart, Recipe, SizesDrawn};
 pub use run::{HeldOut, StepReport, Training};

@@ -23,7 +23,8 @@ pub struct StepReport {
     pub step: u64,
     /// Passes over the images after it.
     pub epoch: f64,
-    /// The mean cross-entropy of its batch before it, in nats for each cell.
+    /// The mean cross-entropy of its batch before it, in nats for each cell; of a
+    /// classifier, for each image.
     pub loss: f64,
     /// The learning rate.
     pub learning_rate: f64,
@@ -303,7 +304,7 @@ impl Training {
 }
 
 /// The Euclidean norm.
-fn norm(numbers: &[f32]) -> f64 {
+pub(super) fn norm(numbers: &[f32]) -> f64 {
     let squares = numbers.iter().map(|&x| f64::from(x) * f64::from(x));
     squares.sum::<f64>().sqrt()
 }

@@ -68,7 +68,7 @@ fn features_and_scores() {
             Image::new(height as u32, width as u32, 3, pixels).unwrap()
         })
         .collect();
-    let found = network.extract(&images);
+    let found = network.extract(&images).unwrap();
     let features: Vec<Vec<f32>> = found.iter().map(|image| image.features.clone()).collect();
     let logits: Vec<Vec<f32>> = found.iter().map(|image| image.logits.clone()).collect();
     assert_rows(&features, &expected["pool_2048"], 1e-5);
@@ -76,7 +76,9 @@ fn features_and_scores() {
 
     // An image does not depend on its batch or the threads.
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build();
-    let alone = pool.unwrap().install(|| network.extract(&images[1..]));
+    let alone = pool
+        .unwrap()
+        .install(|| network.extract(&images[1..]).unwrap());
     assert!(alone == found[1..]);
 }
 

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that can't make its data fails")]
 
+mod classifier;
+
 use std::collections::BTreeMap;
 
 use orders_core::{Grid, OrderRng};

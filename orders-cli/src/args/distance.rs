@@ -28,8 +28,8 @@ pub(crate) struct DistanceArgs {
     /// The same of generated images
     #[arg(value_name = "GENERATED")]
     pub(crate) generated: PathBuf,
-    /// What the features are of, where a file does not say it: inception-fid or
-    /// mobilenet-v2
+    /// What the features are of, where a file does not say it: inception-fid,
+    /// mobilenet-v2 or classifier
     #[arg(long, value_name = "NAME")]
     pub(crate) network: Option<String>,
     /// The neighbour whose distance bounds a neighbourhood, for precision, recall,

@@ -17,13 +17,15 @@ use crate::numbers;
 ///
 /// Without --checkpoint, the bundled model nano is asked: of its 2,000 held-out
 /// images the first 500, with lpd, halton, farthest and proximity orders at 8, 20,
-/// 64 and 256 steps, unless flags say otherwise.
+/// 64 and 256 steps, unless flags say otherwise. With --samples it also generates images
+/// and judges them by the bundled classifier.
 ///
 /// Results are kept in --out as they come. The same command goes on where it was
 /// interrupted.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   orders-cli eval --out results/
+  orders-cli eval --steps 8,20 --samples 1000 --cfg 2 --runs 0 --batch 32 --out samples/
   orders-cli eval --checkpoint m.safetensors --config m.json --tokens held-out.safetensors \\
       --method lpd --method halton --steps 8,16,32 --out results/
   orders-cli eval --preset lpd-l-256-20 --checkpoint lpd_l_256.pth --tokenizer vq_ds16_c2i.pt \\
@@ -77,12 +79,7 @@ pub(crate) struct EvalArgs {
     /// Real images: features (.safetensors, .npy) or statistics (.npz with mu and
     /// sigma) as 'features' makes them [default: half of the held-out images, for a
     /// bundled model; the other half then says how far real ones are from each other]
-    #[arg(
-        long,
-        value_name = "FILE",
-        visible_alias = "fid-stats",
-        requires = "network"
-    )]
+    #[arg(long, value_name = "FILE", visible_alias = "fid-stats")]
     pub(crate) real: Option<PathBuf>,
     /// Weights of the FID Inception, for images that are generated
     #[arg(long, value_name = "FILE", group = "network")]
@@ -90,6 +87,11 @@ pub(crate) struct EvalArgs {
     /// Weights of MobileNetV2 instead; a distance on its features is not FID
     #[arg(long, value_name = "FILE", group = "network")]
     pub(crate) mobilenet: Option<PathBuf>,
+    /// A classifier of 'train-classifier' instead, which also says how many images are of
+    /// the class asked for [default: the one that is bundled, for a bundled model with
+    /// --samples or --real]
+    #[arg(long, value_name = "FILE", group = "network")]
+    pub(crate) classifier: Option<PathBuf>,
     /// What turns tokens into images: weights of a VQ tokenizer, or a codebook of
     /// 'data prepare'
     #[arg(long, value_name = "FILE", requires = "network")]
@@ -98,8 +100,8 @@ pub(crate) struct EvalArgs {
     #[arg(long, value_name = "FILE", requires = "tokenizer")]
     pub(crate) tokenizer_config: Option<PathBuf>,
     /// Images to generate, as many of each class [default: 50,000 with --preset,
-    /// else 1,000]
-    #[arg(long, value_name = "N", requires = "network", allow_hyphen_values = true, value_parser = numbers::count)]
+    /// else 1,000; of a bundled model none, unless a network is named]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = numbers::count)]
     pub(crate) samples: Option<u64>,
     /// Scale of classifier-free guidance; 1 is none [default: 1]
     #[arg(long, value_name = "S", allow_hyphen_values = true, value_parser = numbers::number)]

@@ -10,7 +10,8 @@ use super::ThreadsArgs;
 ///
 /// inception-fid is the network of FID: 2048 features, and the class scores of the
 /// Inception Score. mobilenet-v2 has 1280 features, and weights that are easily had;
-/// a distance on them is not FID.
+/// classifier has 128, is bundled, and takes images of 32x32 pixels, or is one of your
+/// own ('train-classifier'). A distance on either is not FID.
 ///
 /// A .safetensors file gets features and class scores of every image, an .npz file
 /// their mean and covariance, as mu and sigma.
@@ -19,16 +20,18 @@ use super::ThreadsArgs;
   orders-cli features samples/ --network inception-fid \\
       --weights pt_inception-2015-12-05-6726825d.pth --out samples.safetensors
   orders-cli features images.npy --network mobilenet-v2 \\
-      --weights mobilenet_v2-b0353104.pth --out real.npz")]
+      --weights mobilenet_v2-b0353104.pth --out real.npz
+  orders-cli features samples/ --network classifier --out samples.safetensors")]
 pub(crate) struct FeaturesArgs {
     /// Images: a folder of PNG, JPEG and WebP files, an IDX file, or an array of
     /// bytes [n, height, width] or [n, height, width, 3] in an .npy or .npz file
     #[arg(value_name = "IMAGES")]
     pub(crate) images: PathBuf,
-    /// The network: inception-fid or mobilenet-v2
+    /// The network: inception-fid, mobilenet-v2 or classifier
     #[arg(long, value_name = "NAME")]
     pub(crate) network: String,
-    /// Its weights, as published (.pth or .safetensors)
+    /// Its weights, as published (.pth or .safetensors) [default: those that are
+    /// bundled, for classifier]
     #[arg(long, value_name = "FILE")]
     pub(crate) weights: Option<PathBuf>,
     /// Where to write: a file that ends in .safetensors (features) or .npz

@@ -20,6 +20,7 @@ mod shared;
 mod sweep;
 mod tokenizer;
 mod train;
+mod train_classifier;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -60,6 +61,7 @@ pub(crate) use sweep::{
 };
 pub(crate) use tokenizer::{DetokenizeArgs, DeviceArgs, TokenizeArgs, TokenizerArgs};
 pub(crate) use train::TrainArgs;
+pub(crate) use train_classifier::TrainClassifierArgs;
 
 /// Generation orders for parallel autoregressive image models: which tokens
 /// are generated together, and in which order.
@@ -96,6 +98,7 @@ pub(crate) enum Command {
     Tokenize(TokenizeArgs),
     Detokenize(DetokenizeArgs),
     Train(TrainArgs),
+    TrainClassifier(TrainClassifierArgs),
     Sample(SampleArgs),
     Score(ScoreArgs),
     Eval(EvalArgs),

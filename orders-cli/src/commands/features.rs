@@ -6,9 +6,10 @@ use std::time::Instant;
 use indicatif::HumanCount;
 use ndarray::Array2;
 use orders_datasets::{Image, ImageSource, NamedSource, OpenOptions, open};
-use orders_model::features::{FeatureNetwork, Network};
+use orders_model::features::{ImageFeatures, Network};
 use orders_model::metrics::{
-    Features, Metadata, MetricsError, NETWORK, RunningStatistics, write_features, write_statistics,
+    Features, Metadata, MetricsError, NETWORK, RunningStatistics, WEIGHTS, write_features,
+    write_statistics,
 };
 use rayon::prelude::*;
 use serde::Serialize;
@@ -61,15 +62,8 @@ pub(crate) fn run(args: &FeaturesArgs, printer: &Printer) -> Result<ExitCode, Fa
         }
     };
     let target = SingleFile::new(&args.out, args.force)?;
-    let Some(weights) = &args.weights else {
-        return Err(Failure::input(format!(
-            "{network} needs its weights: --weights takes the file {}",
-            network.published_weights()
-        )));
-    };
+    let loaded = settings::feature_network(network, args.weights.as_deref(), "--weights")?;
     let images = images(args)?;
-    let loaded = FeatureNetwork::read(network, weights)
-        .map_err(|error| Failure::input_at(weights.display(), &error))?;
     interrupt::catch()?;
     let pool = settings::thread_pool(&args.threads)?;
     let start = Instant::now();
@@ -85,7 +79,10 @@ pub(crate) fn run(args: &FeaturesArgs, printer: &Printer) -> Result<ExitCode, Fa
                 .map(|index| Ok(images.image(index)?.to_rgb()))
                 .collect::<Result<Vec<Image>, orders_datasets::SourceError>>()
                 .map_err(|error| Failure::bad_input(&error))?;
-            taken.add(&loaded, &read)?;
+            let extracted = loaded.network.extract(&read);
+            let extracted =
+                extracted.map_err(|error| Failure::input_at(args.images.display(), &error))?;
+            taken.add(extracted)?;
             progress.inc(read.len() as u64);
         }
         Ok::<(), Failure>(())
@@ -96,6 +93,7 @@ pub(crate) fn run(args: &FeaturesArgs, printer: &Printer) -> Result<ExitCode, Fa
     let name = args.images.file_name().unwrap_or_default();
     let metadata = Metadata::from([
         (NETWORK.into(), network.name().into()),
+        (WEIGHTS.into(), loaded.weights.to_string()),
         ("program".into(), PROGRAM.into()),
         ("images".into(), name.to_string_lossy().into()),
         (
@@ -171,8 +169,7 @@ impl Taken {
         })
     }
 
-    fn add(&mut self, network: &FeatureNetwork, images: &[Image]) -> Result<(), Failure> {
-        let extracted = network.extract(images);
+    fn add(&mut self, extracted: Vec<ImageFeatures>) -> Result<(), Failure> {
         match self {
             Self::Rows { features, logits } => {
                 for image in extracted {

@@ -23,6 +23,7 @@ pub(crate) mod score;
 pub(crate) mod sweep;
 pub(crate) mod tokenize;
 pub(crate) mod train;
+pub(crate) mod train_classifier;
 
 use orders_figures::FigureError;
 

@@ -1,6 +1,7 @@
 //! Typed flags turned into checked settings, once.
 
 pub(crate) mod data;
+mod feature_network;
 mod field;
 mod known;
 mod lpd;
@@ -21,6 +22,7 @@ use crate::args::{
 };
 use crate::failure::Failure;
 
+pub(crate) use feature_network::{LoadedNetwork, feature_network};
 pub(crate) use field::covariance;
 pub(crate) use known::{KnownFile, known_of_file};
 pub(crate) use lpd::{

@@ -1,4 +1,5 @@
-//! The training pass and its gradient, for f32 on the CPU.
+//! Training passes and their gradients, for f32 on the CPU: of the transformer, and of
+//! the classifier.
 //!
 //! Backpropagation by hand: what the gradient needs of the forward pass stays in
 //! a [`Workspace`], which is used again for the next batch, so that a step
@@ -7,17 +8,20 @@
 //! that tests hold it against.
 
 mod attention;
+mod classifier;
 mod elementwise;
 mod layout;
 mod linear;
 mod loss;
 mod matrix;
 mod norm;
+mod patches;
 mod sequence;
 
 use ndarray::ArrayView2;
 use pulp::Arch;
 
+pub(crate) use classifier::{ClassifierLayout, ClassifierPart, ClassifierWorkspace};
 pub(crate) use layout::Layout;
 
 use self::attention::Head;

@@ -29,3 +29,8 @@ pub type Metadata = BTreeMap<String, String>;
 
 /// The key under which metadata has the name of the network.
 pub const NETWORK: &str = "network";
+
+/// The key under which metadata has the SHA-256 of the network's file of weights, in
+/// hexadecimal: a [`Classifier`](crate::features::Network::Classifier) may be any that
+/// was trained.
+pub const WEIGHTS: &str = "weights_sha256";

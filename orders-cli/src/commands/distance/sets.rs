@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use orders_model::features::Network;
 use orders_model::metrics::{
-    FeatureFile, Features, Metadata, NETWORK, Statistics, StatisticsFile, read_features,
+    FeatureFile, Features, Metadata, NETWORK, Statistics, StatisticsFile, WEIGHTS, read_features,
     read_statistics,
 };
 
@@ -100,6 +100,11 @@ impl Set {
         Ok(network)
     }
 
+    /// What tells the weights of the network from others, if the file says it.
+    pub(in crate::commands) fn weights(&self) -> Option<&str> {
+        self.metadata().get(WEIGHTS).map(String::as_str)
+    }
+
     fn dimensions(&self) -> usize {
         match &self.content {
             Content::Features(file) => file.features.dimensions(),
@@ -139,8 +144,21 @@ pub(super) fn network(
             real.path.display(),
             generated.path.display()
         ))),
+        (Some(Network::Classifier), Some(_)) if are_others(real, generated) => {
+            Err(Failure::input(format!(
+                "{} has features of another classifier than {}",
+                real.path.display(),
+                generated.path.display()
+            )))
+        }
         (Some(a), Some(_)) => Ok(Some(a)),
         // A name for both needs word from both.
         _ => Ok(None),
     }
+}
+
+/// Whether both say whose weights their features are of, and these differ.
+fn are_others(real: &Set, generated: &Set) -> bool {
+    let weights = real.weights().zip(generated.weights());
+    weights.is_some_and(|(a, b)| a != b)
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::result::VariantResult;
+use super::result::{Floor, VariantResult};
 use super::variant::Name;
 use crate::bounded_file::read_bounded;
 use crate::failure::Failure;
@@ -13,6 +13,8 @@ use crate::single_file::SingleFile;
 
 /// The file that says what a folder holds.
 const SETTINGS: &str = "eval.json";
+/// The file that says how far real images are from each other.
+const FLOOR: &str = "floor.json";
 /// The folder of the results, a file for each variant.
 const VARIANTS: &str = "variants";
 /// The longest file that is read: a result has a number for each image.
@@ -89,6 +91,17 @@ impl Folder {
             )),
             other => other,
         }
+    }
+
+    /// The distance of real images, if it was kept.
+    pub(super) fn floor(&self) -> Result<Option<Floor>, Failure> {
+        let path = self.path.join(FLOOR);
+        path.is_file().then(|| read_json(&path)).transpose()
+    }
+
+    /// Keeps the distance of real images.
+    pub(super) fn keep_floor(&self, floor: &Floor) -> Result<(), Failure> {
+        self.write(FLOOR, &json(floor)?)
     }
 
     /// Writes a table, in the place of the one before.

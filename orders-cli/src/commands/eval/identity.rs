@@ -41,7 +41,7 @@ pub(super) fn settings_of_all(
         "cfg_schedule": format!("{:?}", guidance.schedule()),
         "real": digest(args.real.as_deref())?,
         "network": judge.map(|judge| judge.network().name()),
-        "network_weights": digest(args.inception.as_deref().or(args.mobilenet.as_deref()))?,
+        "network_weights": judge.map(SampleJudge::weights),
         "tokenizer": digest(args.tokenizer.as_deref())?,
         "samples": judge.map(SampleJudge::count),
         "batch": args.batch,

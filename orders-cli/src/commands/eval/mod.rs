@@ -4,6 +4,7 @@ mod folder;
 mod identity;
 mod likelihood;
 mod order_file;
+mod real;
 mod result;
 mod samples;
 mod table;
@@ -19,6 +20,7 @@ use self::folder::Folder;
 use self::identity::settings_of_all;
 use self::likelihood::HeldOut;
 use self::order_file::OrderFile;
+use self::real::RealImages;
 use self::result::{TimeResult, VariantResult};
 use self::samples::SampleJudge;
 use self::variant::{Variant, Wanted};
@@ -91,12 +93,6 @@ pub(crate) fn run(args: &EvalArgs, printer: &Printer) -> Result<ExitCode, Failur
     for note in &notes {
         printer.note(note);
     }
-    let measure = Measure {
-        args,
-        guidance,
-        held_out: held_out.as_ref(),
-        judge: judge.as_ref(),
-    };
     let results = if kept.iter().all(Option::is_some) {
         kept.into_iter().flatten().collect()
     } else {
@@ -104,6 +100,20 @@ pub(crate) fn run(args: &EvalArgs, printer: &Printer) -> Result<ExitCode, Failur
         folder.begin(&settings_of_all)?;
         interrupt::catch()?;
         let pool = settings::thread_pool(&args.threads)?;
+        let judge = judge.as_ref().map(|judge| -> Result<_, Failure> {
+            let real = pool.install(|| judge.real_images(printer));
+            let real = real.map_err(|failure| folder.paused(failure))?;
+            if let Some(floor) = real.floor()? {
+                folder.keep_floor(&floor)?;
+            }
+            Ok((judge, real))
+        });
+        let measure = Measure {
+            args,
+            guidance,
+            held_out: held_out.as_ref(),
+            judge: judge.transpose()?,
+        };
         let mut results = Vec::with_capacity(variants.len());
         for (index, (variant, kept)) in variants.iter().zip(kept).enumerate() {
             let result = match kept {
@@ -124,10 +134,7 @@ pub(crate) fn run(args: &EvalArgs, printer: &Printer) -> Result<ExitCode, Failur
 
     let network = judge.as_ref().map(SampleJudge::network);
     let rows = table::rows(results)?;
-    let floor = match &judge {
-        Some(judge) => judge.floor()?,
-        None => None,
-    };
+    let floor = folder.floor()?;
     let table = table::table(&rows, network)?;
     let bytes = table.to_csv().map_err(|error| Failure::work(&error))?;
     folder.write("table.csv", &bytes)?;
@@ -137,8 +144,8 @@ pub(crate) fn run(args: &EvalArgs, printer: &Printer) -> Result<ExitCode, Failur
         printer.result_json(&json!({"rows": rows, "floor": floor, "published": preset}))?;
     } else {
         printer.result(&table::words(&rows, network, preset))?;
-        if let Some(floor) = floor {
-            printer.result(&format!("\n{floor}"))?;
+        if let (Some(floor), Some(network)) = (floor, network) {
+            printer.result(&format!("\n{}", floor.words(network)))?;
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -190,7 +197,7 @@ struct Measure<'a> {
     args: &'a EvalArgs,
     guidance: Guidance,
     held_out: Option<&'a HeldOut>,
-    judge: Option<&'a SampleJudge>,
+    judge: Option<(&'a SampleJudge, RealImages)>,
 }
 
 impl Measure<'_> {
@@ -210,12 +217,12 @@ impl Measure<'_> {
                 Some(held_out.measure(self.args, lpd, variant, &progress)?)
             }
         };
-        let samples = match self.judge {
+        let samples = match &self.judge {
             None => None,
-            Some(judge) => {
+            Some((judge, real)) => {
                 let progress = printer.progress(judge.count(), &name);
                 let done = |images| progress.set_position(images);
-                let result = judge.judge(self.args, lpd, variant, self.guidance, &done)?;
+                let result = judge.judge(self.args, lpd, variant, self.guidance, real, &done)?;
                 progress.finish_and_clear();
                 Some(result)
             }

@@ -141,6 +141,18 @@ pub(super) fn table(rows: &[Row], network: Option<Network>) -> Result<Table, Fai
             columns.push(Column::new(name, values));
         }
     }
+    if network == Some(Network::Classifier) {
+        let accuracy: [Numbers<SampleResult, Option<f64>>; 2] = [
+            ("class_accuracy", |samples| samples.class_accuracy),
+            ("class_accuracy_standard_error", |samples| {
+                samples.class_accuracy_standard_error()
+            }),
+        ];
+        for (name, of) in accuracy {
+            let values = number(&|row| row.samples.as_ref().and_then(of));
+            columns.push(Column::new(name, values));
+        }
+    }
     let times: [Numbers<TimeResult, f64>; 2] = [
         ("latency_seconds", |time| time.latency_seconds),
         ("images_per_second", |time| time.images_per_second),
@@ -170,6 +182,10 @@ pub(super) fn words(
     }
     if let Some(network) = network {
         header.extend([network.frechet_name(), "MMD^2 x 1000", network.score_name()]);
+    }
+    let has_accuracy = network == Some(Network::Classifier);
+    if has_accuracy {
+        header.push("class accuracy");
     }
     if has_time {
         header.extend(["latency, s", "images/s"]);
@@ -201,6 +217,20 @@ pub(super) fn words(
                 ],
             });
         }
+        if has_accuracy {
+            let samples = row.samples.as_ref();
+            let of = |samples: &SampleResult| {
+                let error = samples.class_accuracy_standard_error();
+                samples.class_accuracy.zip(error)
+            };
+            cells.push(
+                samples
+                    .and_then(of)
+                    .map_or_else(String::new, |(share, error)| {
+                        format!("{share:.3} +- {error:.3}")
+                    }),
+            );
+        }
         if has_time {
             cells.extend(match &row.time {
                 None => [const { String::new() }; 2],
@@ -228,6 +258,9 @@ pub(super) fn words(
             ]);
         } else if network.is_some() {
             cells.extend([const { String::new() }; 3]);
+        }
+        if has_accuracy {
+            cells.push(String::new());
         }
         cells.extend([
             row.latency_seconds.to_string(),

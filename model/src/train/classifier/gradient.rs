@@ -1,0 +1,196 @@
+//! Loss and gradient of a batch of the classifier.
+
+use std::collections::BTreeMap;
+
+use candle_core::{Device, Tensor};
+use rayon::prelude::*;
+
+use super::data::LabelledImages;
+use crate::cpu::gradient::{ClassifierLayout, ClassifierPart, ClassifierWorkspace};
+use crate::features::{CHANNELS, Classifier, KERNEL};
+use crate::train::error::TrainError;
+use crate::train::gradient::{PARTS, add_up};
+
+/// What is used again for the next batch.
+#[derive(Default)]
+pub(super) struct Gradients {
+    /// The gradient of each part of a batch.
+    parts: Vec<Vec<f32>>,
+    scratch: Vec<Scratch>,
+}
+
+#[derive(Default)]
+struct Scratch {
+    images: Vec<f32>,
+    labels: Vec<u32>,
+    work: ClassifierWorkspace,
+}
+
+impl Gradients {
+    /// The mean cross-entropy of samples in nats; its gradient is written. Samples are
+    /// images by number, and whether they are mirrored.
+    pub(super) fn compute(
+        &mut self,
+        layout: &ClassifierLayout,
+        parameters: &[f32],
+        (data, samples): (&LabelledImages, &[(usize, bool)]),
+        gradient: &mut [f32],
+    ) -> Result<f64, TrainError> {
+        let size = samples.len().div_ceil(PARTS);
+        let count = samples.len().div_ceil(size);
+        self.parts.resize_with(count, Vec::new);
+        self.scratch.resize_with(count, Scratch::default);
+        let parts = self.parts.par_iter_mut().zip(&mut self.scratch);
+        let losses = parts
+            .zip(samples.par_chunks(size))
+            .map(|((gradient, scratch), of_part)| {
+                let Scratch {
+                    images,
+                    labels,
+                    work,
+                } = scratch;
+                images.clear();
+                labels.clear();
+                for &(index, is_flipped) in of_part {
+                    let grey = data.image(index, is_flipped)?.to_grey();
+                    images.extend(grey.pixels().iter().map(|&level| f32::from(level) / 255.0));
+                    labels.push(data.label(index));
+                }
+                gradient.clear();
+                gradient.resize(layout.length(), 0.0);
+                let part = ClassifierPart {
+                    layout,
+                    parameters,
+                    images,
+                    labels,
+                    weight: 1.0 / samples.len() as f32,
+                };
+                Ok(part.add_gradient(work, gradient))
+            })
+            .collect::<Result<Vec<f64>, TrainError>>()?;
+        add_up(&self.parts, gradient);
+        Ok(losses.iter().sum::<f64>() / samples.len() as f64)
+    }
+}
+
+/// Parameters as the tensors of a [`Classifier`].
+pub(super) fn tensors(
+    layout: &ClassifierLayout,
+    parameters: &[f32],
+    sides: [u32; 2],
+    classes: usize,
+) -> candle_core::Result<BTreeMap<String, Tensor>> {
+    let tensor = |place: std::ops::Range<usize>, shape: &[usize]| {
+        Tensor::from_slice(&parameters[place], shape, &Device::Cpu)
+    };
+    let (name, image_size) = Classifier::image_size(sides)?;
+    let mut tensors = BTreeMap::from([(name, image_size)]);
+    for ([weight, bias], layer) in layout.places().zip(0..) {
+        let bias = tensor(bias.clone(), &[bias.len()])?;
+        let (name, weight) = match CHANNELS.get(layer + 1) {
+            Some(&outputs) => {
+                let weight = tensor(weight, &[outputs, KERNEL, KERNEL, CHANNELS[layer]])?;
+                let weight = weight.permute((0, 3, 1, 2))?.contiguous()?;
+                (format!("convolutions.{layer}"), weight)
+            }
+            None => {
+                let weight = tensor(weight, &[classes, Classifier::FEATURES])?;
+                ("head".to_owned(), weight)
+            }
+        };
+        tensors.insert(format!("{name}.weight"), weight);
+        tensors.insert(format!("{name}.bias"), bias);
+    }
+    Ok(tensors)
+}
+
+#[cfg(test)]
+mod tests {
+    use candle_core::{D, DType, Var};
+    use orders_core::OrderRng;
+
+    use super::*;
+
+    /// The network as candle has it: a tape and no patches.
+    fn loss_by_candle(
+        variables: &BTreeMap<String, Var>,
+        images: &Tensor,
+        labels: &[u32],
+    ) -> candle_core::Result<Tensor> {
+        let mut x = images.clone();
+        for layer in 0..3 {
+            let part = |part: &str| variables[&format!("convolutions.{layer}.{part}")].as_tensor();
+            let bias = part("bias").reshape((1, (), 1, 1))?;
+            x = x.conv2d(part("weight"), 1, 2, 1, 1)?;
+            x = x.broadcast_add(&bias)?.relu()?;
+        }
+        let features = x.mean((2, 3))?;
+        let head = |part: &str| variables[&format!("head.{part}")].as_tensor();
+        let logits = features.matmul(&head("weight").t()?)?;
+        let logits = logits.broadcast_add(head("bias"))?;
+        let all = logits.exp()?.sum(D::Minus1)?.log()?;
+        let labels = Tensor::new(labels, &Device::Cpu)?.unsqueeze(1)?;
+        let of_labels = logits.gather(&labels, 1)?.squeeze(1)?;
+        (all - of_labels)?.mean_all()
+    }
+
+    /// The gradient of every parameter by hand in f32 against candle's in f64, for
+    /// images of even and odd sides.
+    #[test]
+    fn by_hand_is_what_candle_finds() -> candle_core::Result<()> {
+        const CLASSES: usize = 5;
+        let mut rng = OrderRng::new(1, 0);
+        let mut number = || rng.below(2001) as f32 * 1e-3 - 1.0;
+        for [height, width] in [[8, 8], [9, 7], [1, 2]] {
+            let layout = ClassifierLayout::new([height, width], CLASSES);
+            let parameters: Vec<f32> = (0..layout.length()).map(|_| 0.2 * number()).collect();
+            let labels = [3, 0, 4];
+            let count = labels.len() * height * width;
+            let images: Vec<f32> = (0..count).map(|_| number().abs()).collect();
+            let mut found = vec![0.0; layout.length()];
+            let mut work = ClassifierWorkspace::default();
+            let mut loss = 0.0;
+            // A second time, with what the first one left behind.
+            for _ in 0..2 {
+                found.fill(0.0);
+                let part = ClassifierPart {
+                    layout: &layout,
+                    parameters: &parameters,
+                    images: &images,
+                    labels: &labels,
+                    weight: 1.0 / labels.len() as f32,
+                };
+                loss = part.add_gradient(&mut work, &mut found) / labels.len() as f64;
+            }
+            let sides = [height as u32, width as u32];
+            let variables = tensors(&layout, &parameters, sides, CLASSES)?
+                .into_iter()
+                .filter(|(name, _)| name != "image_size")
+                .map(|(name, tensor)| Ok((name, Var::from_tensor(&tensor.to_dtype(DType::F64)?)?)))
+                .collect::<candle_core::Result<BTreeMap<String, Var>>>()?;
+            let images = Tensor::from_vec(images, (3, 1, height, width), &Device::Cpu)?;
+            let expected = loss_by_candle(&variables, &images.to_dtype(DType::F64)?, &labels)?;
+            let gradients = expected.backward()?;
+            let expected = expected.to_scalar::<f64>()?;
+            assert!((loss - expected).abs() < 1e-5, "{loss} for {expected}");
+
+            let found = tensors(&layout, &found, sides, CLASSES)?;
+            for (name, variable) in &variables {
+                let read = |tensor: &Tensor| -> candle_core::Result<Vec<f64>> {
+                    tensor.to_dtype(DType::F64)?.flatten_all()?.to_vec1()
+                };
+                let expected = gradients.get(variable).map(read).transpose()?;
+                let expected = expected.unwrap_or_default();
+                let found = read(&found[name])?;
+                assert_eq!(found.len(), expected.len(), "{name}");
+                let largest = expected.iter().fold(0.0, |a: f64, b| a.max(b.abs()));
+                assert!(largest > 0.0, "{name}");
+                for (found, expected) in found.iter().zip(&expected) {
+                    let error = (found - expected).abs();
+                    assert!(error <= 1e-4 * largest, "{name}: {found} for {expected}");
+                }
+            }
+        }
+        Ok(())
+    }
+}

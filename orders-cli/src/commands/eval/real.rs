@@ -1,0 +1,101 @@
+//! The real images that generated ones are compared with.
+
+use orders_datasets::Image;
+use orders_model::bundled;
+use orders_model::features::FeatureNetwork;
+use orders_model::metrics::{Features, MetricsError, Statistics, frechet_distance, polynomial_mmd};
+
+use super::result::Floor;
+use super::samples::rows_of;
+use crate::commands::distance::sets::Set;
+use crate::failure::Failure;
+use crate::interrupt;
+use crate::printer::Printer;
+
+/// Images that are turned into features at once.
+const BATCH: usize = 32;
+
+/// What generated images are compared with.
+pub(super) struct RealImages {
+    pub(super) statistics: Statistics,
+    pub(super) features: Option<Features>,
+    /// What is known of the bundled ones only.
+    bundled: Option<Bundled>,
+}
+
+struct Bundled {
+    /// Other real images, to be compared with these.
+    others: Features,
+    /// The share of all of them that the classifier assigns to their class.
+    class_accuracy: Option<f64>,
+}
+
+impl RealImages {
+    pub(super) fn of_set(set: &Set) -> Result<Self, Failure> {
+        Ok(Self {
+            statistics: set.statistics()?.into_owned(),
+            features: set.features().cloned(),
+            bundled: None,
+        })
+    }
+
+    /// Every other one of the bundled images, and those between them.
+    pub(super) fn bundled(network: &FeatureNetwork, printer: &Printer) -> Result<Self, Failure> {
+        let (set, codebook) = (bundled::held_out(), bundled::codebook());
+        let (cells, labels) = (set.grid().cells(), set.labels().unwrap_or_default());
+        let progress = printer.progress(set.len() as u64, "real images");
+        let mut halves = [Vec::new(), Vec::new()];
+        let mut right = 0;
+        for (batch, first) in set.tokens().chunks(BATCH * cells).zip((0..).step_by(BATCH)) {
+            interrupt::check()?;
+            let decoded = batch.chunks(cells).map(|tokens| {
+                let image = codebook.decode(set.grid(), tokens);
+                image.map_err(|error| Failure::work(&error))
+            });
+            let images: Vec<Image> = decoded.collect::<Result<_, _>>()?;
+            let extracted = network.extract(&images);
+            let extracted = extracted.map_err(|error| Failure::input_at("--classifier", &error))?;
+            for (of_image, index) in extracted.into_iter().zip(first..) {
+                right += usize::from(of_image.class() == labels[index] as usize);
+                halves[index % 2].extend(of_image.features);
+            }
+            progress.inc(images.len() as u64);
+        }
+        progress.finish_and_clear();
+        let dimensions = network.network().dimensions();
+        let [half, others] = halves.map(|values| {
+            let rows = values.len() / dimensions;
+            rows_of(values, rows, dimensions)
+        });
+        let half = half?;
+        let accuracy = right as f64 / set.len() as f64;
+        Ok(Self {
+            statistics: Statistics::of(&half).map_err(|error| Failure::work(&error))?,
+            features: Some(half),
+            bundled: Some(Bundled {
+                others: others?,
+                class_accuracy: network.classifier().map(|_| accuracy),
+            }),
+        })
+    }
+
+    /// How far real images are from each other, where there are others.
+    pub(super) fn floor(&self) -> Result<Option<Floor>, Failure> {
+        let (Some(features), Some(bundled)) = (&self.features, &self.bundled) else {
+            return Ok(None);
+        };
+        let work = |error: MetricsError| Failure::work(&error);
+        let others = &bundled.others;
+        let statistics = Statistics::of(others).map_err(work)?;
+        let distance = frechet_distance(&self.statistics, &statistics).map_err(work)?;
+        let mmd = polynomial_mmd(features, others).map_err(work)?;
+        Ok(Some(Floor {
+            images: features.count(),
+            others: others.count(),
+            frechet_distance: distance,
+            mmd: mmd.squared,
+            mmd_standard_error: mmd.standard_error,
+            class_accuracy: bundled.class_accuracy,
+        }))
+    }
+}

@@ -1,0 +1,54 @@
+//! The network whose features are compared.
+
+use std::path::Path;
+
+use orders_core::files::Digest;
+use orders_model::bundled;
+use orders_model::features::{FeatureNetwork, Network};
+
+use crate::failure::{Failure, reason};
+
+/// A network and what tells its weights from others.
+pub(crate) struct LoadedNetwork {
+    pub(crate) network: FeatureNetwork,
+    /// The SHA-256 of the file of weights.
+    pub(crate) weights: Digest,
+}
+
+/// The network with the weights of a file that `flag` takes; the classifier that is
+/// bundled if there is no file.
+pub(crate) fn feature_network(
+    network: Network,
+    weights: Option<&Path>,
+    flag: &str,
+) -> Result<LoadedNetwork, Failure> {
+    match (weights, network.published_weights()) {
+        (Some(path), Some(published)) if !path.exists() => Err(Failure::input(format!(
+            "{flag} {} is not there; it takes the file {published}",
+            path.display()
+        ))),
+        (Some(path), _) => {
+            let loaded = FeatureNetwork::read(network, path)
+                .map_err(|error| Failure::input_at(format!("{flag} {}", path.display()), &error))?;
+            let unread = |error| {
+                let why = reason(&error);
+                Failure::input(format!("{flag} {} can't be read: {why}", path.display()))
+            };
+            let file = fs_err::File::open(path).map_err(unread)?;
+            Ok(LoadedNetwork {
+                network: loaded,
+                weights: Digest::of(file).map_err(unread)?.0,
+            })
+        }
+        (None, Some(published)) => Err(Failure::input(format!(
+            "{network} needs its weights: {flag} takes the file {published}"
+        ))),
+        (None, None) => {
+            let digest = Digest::of(bundled::classifier_bytes());
+            Ok(LoadedNetwork {
+                network: bundled::classifier(),
+                weights: digest.map_err(|error| Failure::work(&error))?.0,
+            })
+        }
+    }
+}
