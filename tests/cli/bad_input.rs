@@ -337,7 +337,7 @@ fn names_that_are_unknown() {
 
 #[test]
 fn commands_and_flags_that_are_unknown() {
-    let commands = "gen, schedule, check, inspect, convert, plot, animate, analyze, optimize, sweep, tokenize, detokenize, train, sample, score, eval, bench, methods, features, distance, data, completions";
+    let commands = "gen, schedule, check, inspect, convert, plot, animate, analyze, optimize, sweep, tokenize, detokenize, train, train-classifier, sample, score, eval, bench, methods, features, distance, data, completions";
     refused(
         "",
         &[
