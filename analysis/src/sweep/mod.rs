@@ -62,6 +62,8 @@ mod merge;
 mod models;
 mod optimal;
 mod plan;
+mod read_spec;
+mod reader;
 mod result;
 mod run;
 mod run_trial;

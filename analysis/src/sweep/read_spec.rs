@@ -1,0 +1,279 @@
+//! Reading a sweep file.
+
+use std::collections::{BTreeMap, HashSet};
+use std::error::Error;
+
+use orders_core::{Grid, registry};
+use serde::Deserialize;
+use toml::{Spanned, Value};
+
+use super::axis::Axis;
+use super::error::SpecError;
+use super::measure::{Need, SweepMeasure};
+use super::models::ModelChoice;
+use super::reader::Reader;
+use super::sizes::SizesChoice;
+use super::spec::{Design, MOST_ORDERS, MethodAxes, Spec};
+use crate::information::Field;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    title: Option<String>,
+    orders: Option<Spanned<Value>>,
+    measures: Option<Vec<Spanned<Value>>>,
+    design: Option<Spanned<DesignTable>>,
+    methods: Spanned<Vec<MethodTable>>,
+    grids: Spanned<Vec<Spanned<Value>>>,
+    steps: Option<Vec<Spanned<Value>>>,
+    sizes: Option<Spanned<Vec<Spanned<Value>>>>,
+    fields: Option<Vec<Spanned<Value>>>,
+    models: Option<Spanned<Vec<Spanned<Value>>>>,
+    seeds: Option<Spanned<Vec<Spanned<Value>>>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MethodTable {
+    name: Spanned<String>,
+    label: Option<String>,
+    #[serde(default)]
+    set: BTreeMap<String, Spanned<Value>>,
+    sizes: Option<Spanned<Vec<Spanned<Value>>>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DesignTable {
+    kind: Spanned<String>,
+    points: Option<Spanned<Value>>,
+    seed: Option<Spanned<Value>>,
+}
+
+/// What the text of a sweep file says.
+pub(super) fn read_spec(text: &str) -> Result<Spec, SpecError> {
+    let reader = Reader::new(text);
+    let file: File = reader.toml()?;
+    reader.spec(file)
+}
+
+impl Reader<'_> {
+    fn spec(&self, file: File) -> Result<Spec, SpecError> {
+        let design = self.design(file.design)?;
+        let orders = match &file.orders {
+            None => 100,
+            Some(value) => self.whole("orders", value, 1, MOST_ORDERS)?,
+        };
+        let sizes = match &file.sizes {
+            None => vec![SizesChoice::Published],
+            Some(values) => self.sizes(values)?,
+        };
+        let methods_span = file.methods.span();
+        let methods = file.methods.into_inner();
+        if methods.is_empty() {
+            return self.refuse(
+                methods_span,
+                "methods is empty; at least one [[methods]] is needed",
+            );
+        }
+        let methods = methods
+            .into_iter()
+            .map(|method| self.method(method, &sizes, design))
+            .collect::<Result<_, _>>()?;
+        let grids = file.grids.get_ref();
+        if grids.is_empty() {
+            return self.refuse(file.grids.span(), "grids is empty; at least one is needed");
+        }
+        let seeds = match &file.seeds {
+            None => vec![0],
+            Some(seeds) if seeds.get_ref().is_empty() => {
+                return self.refuse(seeds.span(), "seeds is empty; at least one is needed");
+            }
+            Some(seeds) => self.list("seeds", seeds.get_ref(), |value| {
+                self.whole("seeds", value, 0, i64::MAX as u64)
+            })?,
+        };
+        let models = match &file.models {
+            None => Vec::new(),
+            Some(values) => self.models(values)?,
+        };
+        if let Some(listed) = &file.seeds
+            && seeds.len() > 1
+            && !models.is_empty()
+        {
+            return self.refuse(
+                listed.span(),
+                "seeds lists several, and models are asked about image i for order i of each; one seed is taken with models",
+            );
+        }
+        let has_field = !file.fields.as_ref().is_none_or(Vec::is_empty);
+        let is_there = |measure: &SweepMeasure| match measure.need() {
+            None => true,
+            Some(Need::Field) => has_field,
+            Some(Need::Model) => !models.is_empty(),
+            Some(Need::Background) => {
+                !models.is_empty() && models.iter().all(ModelChoice::has_background)
+            }
+        };
+        let measures = match &file.measures {
+            None => SweepMeasure::all().into_iter().filter(is_there).collect(),
+            Some(values) => self.list("measures", values, |value| self.measure(value))?,
+        };
+        Ok(Spec {
+            title: file.title.unwrap_or_default(),
+            orders,
+            measures,
+            design,
+            methods,
+            grids: self.list("grids", grids, |value| self.parsed("grids", value))?,
+            steps: self.list("steps", &file.steps.unwrap_or_default(), |value| {
+                let steps = self.whole("steps", value, 1, Grid::MAX_CELLS)?;
+                Ok(steps as usize)
+            })?,
+            fields: self.list("fields", &file.fields.unwrap_or_default(), |value| {
+                self.field(value)
+            })?,
+            models,
+            seeds,
+        })
+    }
+
+    fn design(&self, design: Option<Spanned<DesignTable>>) -> Result<Design, SpecError> {
+        let Some(design) = design else {
+            return Ok(Design::Grid);
+        };
+        let span = design.span();
+        let design = design.into_inner();
+        let points = |most| match &design.points {
+            None => self.refuse(
+                span.clone(),
+                "a random or Sobol design needs points as well",
+            ),
+            Some(value) => Ok(self.whole("points", value, 1, most)? as u32),
+        };
+        let seed = |most| match &design.seed {
+            None => Ok(0),
+            Some(value) => self.whole("seed", value, 0, most),
+        };
+        match design.kind.get_ref().as_str() {
+            "grid" => match design.points.as_ref().or(design.seed.as_ref()) {
+                None => Ok(Design::Grid),
+                Some(value) => self.refuse(
+                    value.span(),
+                    "a grid design takes every combination; points and seed are for random and sobol",
+                ),
+            },
+            "random" => Ok(Design::Random {
+                points: points(super::MOST_TRIALS as u64)?,
+                seed: seed(i64::MAX as u64)?,
+            }),
+            "sobol" => Ok(Design::Sobol {
+                points: points(1 << 16)?,
+                seed: seed(u32::MAX.into())? as u32,
+            }),
+            other => self.refuse(
+                design.kind.span(),
+                format!("there is no design '{other}'; there are grid, random, sobol"),
+            ),
+        }
+    }
+
+    fn method(
+        &self,
+        table: MethodTable,
+        sizes: &[SizesChoice],
+        design: Design,
+    ) -> Result<MethodAxes, SpecError> {
+        let name = table.name.get_ref();
+        let mut entries = registry::methods().iter();
+        let Some(entry) = entries.find(|entry| entry.name == name) else {
+            let known: Vec<&str> = registry::methods().iter().map(|entry| entry.name).collect();
+            return self.refuse(
+                table.name.span(),
+                format!(
+                    "there is no method '{name}'; there are {}",
+                    known.join(", ")
+                ),
+            );
+        };
+        let mut parameters = Vec::new();
+        for (parameter, value) in &table.set {
+            let mut entries = entry.parameters.iter();
+            let Some(entry) = entries.find(|entry| entry.name == parameter) else {
+                let known: Vec<&str> = entry.parameters.iter().map(|entry| entry.name).collect();
+                let known = match known[..] {
+                    [] => "it has none".to_owned(),
+                    _ => format!("it has {}", known.join(", ")),
+                };
+                return self.refuse(
+                    value.span(),
+                    format!("method {name} has no parameter '{parameter}'; {known}"),
+                );
+            };
+            let axis = Axis::new(
+                parameter,
+                value.get_ref(),
+                entry.kind,
+                design != Design::Grid,
+            );
+            match axis {
+                Ok(axis) => parameters.push((parameter.clone(), axis)),
+                Err(reason) => return self.refuse(value.span(), reason),
+            }
+        }
+        Ok(MethodAxes {
+            label: table.label.unwrap_or_else(|| name.clone()),
+            sizes: match &table.sizes {
+                None => sizes.to_vec(),
+                Some(values) => self.sizes(values)?,
+            },
+            parameters,
+            name: name.clone(),
+        })
+    }
+
+    fn sizes(&self, values: &Spanned<Vec<Spanned<Value>>>) -> Result<Vec<SizesChoice>, SpecError> {
+        if values.get_ref().is_empty() {
+            return self.refuse(values.span(), "sizes is empty; at least one is needed");
+        }
+        self.list("sizes", values.get_ref(), |value| {
+            SizesChoice::new(value.get_ref())
+                .or_else(|reason| self.refuse(value.span(), format!("sizes: {reason}")))
+        })
+    }
+
+    fn field(&self, value: &Spanned<Value>) -> Result<Field, SpecError> {
+        Field::read(self.text("fields", value)?).or_else(|error| {
+            let mut reason = format!("fields: {error}");
+            let mut source = error.source();
+            while let Some(error) = source {
+                reason.push_str(&format!(": {error}"));
+                source = error.source();
+            }
+            self.refuse(value.span(), reason)
+        })
+    }
+
+    fn models(&self, values: &Spanned<Vec<Spanned<Value>>>) -> Result<Vec<ModelChoice>, SpecError> {
+        let models = self.list("models", values.get_ref(), |value| {
+            ModelChoice::new(value.get_ref())
+                .or_else(|reason| self.refuse(value.span(), format!("models: {reason}")))
+        })?;
+        let mut names = HashSet::new();
+        match models.iter().find(|model| !names.insert(model.name())) {
+            None => Ok(models),
+            Some(model) => self.refuse(
+                values.span(),
+                format!("models lists two of the name {}; name each", model.name()),
+            ),
+        }
+    }
+
+    fn measure(&self, value: &Spanned<Value>) -> Result<SweepMeasure, SpecError> {
+        let name = self.text("measures", value)?;
+        match SweepMeasure::from_name(name) {
+            Some(measure) => Ok(measure),
+            None => self.refuse(value.span(), SweepMeasure::unknown(name)),
+        }
+    }
+}
