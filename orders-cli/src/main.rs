@@ -5,6 +5,7 @@ mod args;
 mod bounded_file;
 mod commands;
 mod description;
+mod digest;
 mod failure;
 mod folder;
 mod interrupt;

@@ -164,7 +164,7 @@ fn wrong_models_are_refused() {
         (
             "\"model.safetensors\"",
             "\"none.safetensors\"",
-            format!("{at} checkpoint none.safetensors can't be read: there is no such file or folder"),
+            format!("{at} none.safetensors can't be read: there is no such file or folder"),
         ),
         (
             "tokens = ",

@@ -115,6 +115,10 @@ fn pictures_of_each_kind_are_drawn() {
             "--kind scatter --x steps --y mean_pair --title Mine",
         ),
         ("boxes.png", "--kind box --y support --log-y"),
+        (
+            "less.svg",
+            "--y support --against repulsion=2 --where proximity=1",
+        ),
     ] {
         let line = folder.done(&format!("sweep plot results {flags} --out {name}"));
         assert_eq!(line, format!("{name}\n"));
@@ -132,6 +136,12 @@ fn pictures_of_each_kind_are_drawn() {
     ] {
         assert!(svg.contains(words), "{words}");
     }
+    let svg = String::from_utf8(folder.read("less.svg")).unwrap();
+    assert!(
+        svg.contains("difference to repulsion 2: mean of 8 orders"),
+        "{svg}"
+    );
+    assert!(svg.contains("repulsion 1"), "{svg}");
     let svg = String::from_utf8(folder.read("steps.svg")).unwrap();
     assert!(svg.contains("Mine") && svg.contains("Pareto front"));
     // The same command, the same bytes.
@@ -261,6 +271,7 @@ fn wrong_folders_are_refused_untouched() {
         ),
         ("plot half --out a.svg --y support --x grid", "--x grid: '8x8' is no number, so it has no place on an axis".into()),
         ("plot half --out a.svg --kind heat-map --value support --x grid --y sizes", "several points have grid 8x8 and sizes cosine; choose by label, proximity, repulsion with --where".into()),
+        ("plot half --out a.svg --kind box --y support --against random", "--against is taken by --kind line alone".into()),
         ("plot half --out a.svg --kind scatter --y support", "a scatter chart needs --x and --y, two measures".into()),
     ] {
         folder.refuses(2, &format!("sweep {line}"), &error);

@@ -78,6 +78,7 @@ pub(crate) struct SweepMergeArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   orders-cli sweep plot steps/ --y total_correlation_nats --log-x --log-y --out steps.svg
+  orders-cli sweep plot principles/ --y nats_per_cell --against random --where model=nano --out differences.png
   orders-cli sweep plot thresholds/ --kind heat-map --x repulsion --y proximity --value total_correlation_nats --out map.png
   orders-cli sweep plot principles/ --kind scatter --x total_correlation_nats --y nearest_context --where steps=20 --out front.png
   orders-cli sweep plot principles/ --kind box --y total_correlation_nats --where steps=20 --out boxes.png")]
@@ -103,6 +104,10 @@ pub(crate) struct SweepPlotArgs {
     pub(crate) value: Option<String>,
     #[command(flatten)]
     pub(crate) filter: WhereArgs,
+    /// Draw lines of differences to the points of this label, or to those that have this
+    /// value of a setting, order by order; may be given several times
+    #[arg(long, value_name = "LABEL|KEY=VALUE")]
+    pub(crate) against: Vec<String>,
     /// Logarithmic axis across
     #[arg(long)]
     pub(crate) log_x: bool,

@@ -1,9 +1,7 @@
 //! What tells an evaluation from others.
 
-use std::io::{self, Read};
 use std::path::Path;
 
-use orders_core::files::Digest;
 use orders_model::bundled::BundledModel;
 use orders_model::lpd::{Guidance, LpdConfig};
 use serde_json::{Value, json};
@@ -11,7 +9,8 @@ use serde_json::{Value, json};
 use super::likelihood::HeldOut;
 use super::samples::SampleJudge;
 use crate::args::EvalArgs;
-use crate::failure::{Failure, reason};
+use crate::digest::{digest_of, digest_of_file};
+use crate::failure::Failure;
 use crate::output::PROGRAM;
 
 /// What the results depend on besides the variant, for the folder to keep.
@@ -27,7 +26,7 @@ pub(super) fn settings_of_all(
         "program": PROGRAM,
         "config": config,
         "checkpoint": match bundled {
-            Some(model) => Some(digest_of(model.bytes()).map_err(|error| Failure::work(&error))?),
+            Some(model) => Some(digest_of(model.bytes())),
             None => digest(args.model.checkpoint.as_deref())?,
         },
         "checkpoint_res": args.model.checkpoint_res,
@@ -47,21 +46,4 @@ pub(super) fn settings_of_all(
         "batch": args.batch,
         "runs": args.runs,
     }))
-}
-
-/// The digest of a file's content.
-pub(super) fn digest_of_file(path: &Path) -> Result<Digest, Failure> {
-    fs_err::File::open(path)
-        .and_then(digest_of)
-        .map_err(|error| {
-            Failure::input(format!(
-                "{} can't be read: {}",
-                path.display(),
-                reason(&error)
-            ))
-        })
-}
-
-fn digest_of(content: impl Read) -> io::Result<Digest> {
-    Digest::of(content).map(|(digest, _)| digest)
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use orders_core::files::{Digest, Manifest};
 use orders_core::{Grid, GroupSizes};
 
-use super::identity::digest_of_file;
+use crate::digest::digest_of_file;
 use crate::failure::Failure;
 use crate::order_file::manifest_beside;
 

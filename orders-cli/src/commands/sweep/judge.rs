@@ -6,7 +6,7 @@ use ndarray::{Array2, s};
 use orders_analysis::sweep::{
     Judge, JudgeError, Judgement, ModelChoice, ModelFiles, Spec, TrialModel,
 };
-use orders_core::files::Digest;
+use orders_core::files::{Digest, Hasher};
 use orders_core::{Cell, Grid, Order, Problem};
 use orders_model::bundled::{self, BundledModel};
 use orders_model::checkpoint::read_checkpoint;
@@ -14,7 +14,8 @@ use orders_model::lpd::{Batch, Lpd, LpdConfig, LpdError};
 use orders_model::weights::Weights;
 use orders_model::{DType, Device};
 
-use crate::failure::{Failure, reason, with_sources};
+use crate::digest::{digest_of, digest_of_file};
+use crate::failure::Failure;
 use crate::{names, settings, token_file};
 
 /// A model, f32 on the CPU, and the images that it is asked about.
@@ -65,9 +66,9 @@ impl LpdJudge {
         Ok(Self {
             model: TrialModel {
                 name: name.into(),
-                weights_sha256: digest(model.bytes())?.to_string(),
-                config_sha256: digest_of_config(lpd.config())?,
-                tokens_sha256: images.digest()?.to_string(),
+                weights_sha256: digest_of(model.bytes()).to_string(),
+                config_sha256: digest_of_config(lpd.config())?.to_string(),
+                tokens_sha256: images.digest().to_string(),
                 background: Some(bundled::codebook().black_token()),
             },
             lpd,
@@ -80,9 +81,7 @@ impl LpdJudge {
         let beside = || files.checkpoint.with_file_name(settings::CONFIG_FILE);
         let config: PathBuf = files.config.clone().unwrap_or_else(beside);
         let config = settings::config_file("config", &config)?;
-        let place = format!("checkpoint {}", files.checkpoint.display());
-        let weights = digest_of_file(&files.checkpoint)
-            .map_err(|why| Failure::input(format!("{place} can't be read: {why}")))?;
+        let weights = digest_of_file(&files.checkpoint)?;
         let mut tensors = read_checkpoint(&files.checkpoint, None, &Device::Cpu)
             .map_err(|error| Failure::bad_input(&error))?
             .tensors;
@@ -91,7 +90,7 @@ impl LpdJudge {
             *tensor = converted.map_err(|error| Failure::work(&error))?;
         }
         let tensors = Weights::checked(&config.tensors(), tensors)
-            .map_err(|error| Failure::input_at(place, &error))?;
+            .map_err(|error| Failure::input_at(files.checkpoint.display(), &error))?;
         let lpd = Lpd::new(config, tensors).map_err(|error| Failure::work(&error))?;
         let images = Images::read(&files.tokens)?;
         images
@@ -101,8 +100,8 @@ impl LpdJudge {
             model: TrialModel {
                 name,
                 weights_sha256: weights.to_string(),
-                config_sha256: digest_of_config(lpd.config())?,
-                tokens_sha256: images.digest()?.to_string(),
+                config_sha256: digest_of_config(lpd.config())?.to_string(),
+                tokens_sha256: images.digest().to_string(),
                 background: files.background,
             },
             lpd,
@@ -197,28 +196,20 @@ impl Images {
     }
 
     /// The digest of their number, tokens and classes.
-    fn digest(&self) -> Result<Digest, Failure> {
-        let count = (self.labels.len() as u64).to_le_bytes();
-        let tokens = self.tokens.iter().flat_map(|token| token.to_le_bytes());
-        let class = |label: &Option<u32>| label.map_or(-1, i64::from).to_le_bytes();
-        let labels = self.labels.iter().flat_map(class);
-        let bytes: Vec<u8> = count.into_iter().chain(tokens).chain(labels).collect();
-        digest(&bytes)
+    fn digest(&self) -> Digest {
+        let mut hasher = Hasher::default();
+        hasher.update(&(self.labels.len() as u64).to_le_bytes());
+        for token in &self.tokens {
+            hasher.update(&token.to_le_bytes());
+        }
+        for label in &self.labels {
+            hasher.update(&label.map_or(-1, i64::from).to_le_bytes());
+        }
+        hasher.finish().0
     }
 }
 
-fn digest_of_config(config: &LpdConfig) -> Result<String, Failure> {
+fn digest_of_config(config: &LpdConfig) -> Result<Digest, Failure> {
     let json = serde_json::to_vec(config).map_err(|error| Failure::work(&error))?;
-    Ok(digest(&json)?.to_string())
-}
-
-fn digest_of_file(path: &Path) -> Result<Digest, String> {
-    let file = fs_err::File::open(path).map_err(|error| reason(&error))?;
-    let (digest, _) = Digest::of(file).map_err(|error| reason(&error))?;
-    Ok(digest)
-}
-
-fn digest(bytes: &[u8]) -> Result<Digest, Failure> {
-    let (digest, _) = Digest::of(bytes).map_err(|error| Failure::Work(with_sources(&error)))?;
-    Ok(digest)
+    Ok(digest_of(&json))
 }

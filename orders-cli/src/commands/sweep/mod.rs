@@ -1,5 +1,6 @@
 //! `sweep` and what belongs to it, one file each.
 
+mod compared;
 mod judge;
 mod merge;
 mod plot;

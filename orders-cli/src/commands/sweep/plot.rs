@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 
+use orders_analysis::statistics::Interval;
 use orders_analysis::sweep::{SweepMeasure, View, ViewError, ViewPoint};
 use orders_figures::{
     Axis, Better, BoxPlot, Chart, Figure, FigureError, HeatMap, ScatterPoint, Series, box_plots,
     heat_map, line_chart, scatter,
 };
 
+use super::compared::Compared;
 use super::view;
 use crate::args::{PlotKind, SweepPlotArgs};
 use crate::commands::figure_failure;
@@ -17,6 +19,9 @@ use crate::picture_file::PictureFile;
 use crate::printer::Printer;
 
 pub(crate) fn run(args: &SweepPlotArgs, printer: &Printer) -> Result<ExitCode, Failure> {
+    if !args.against.is_empty() && !matches!(args.kind, PlotKind::Line) {
+        return Err(Failure::input("--against is taken by --kind line alone"));
+    }
     let file = PictureFile::new(&args.out, args.force)?;
     let (plan, view) = view(&args.folder, &args.filter)?;
     let picture = Picture {
@@ -50,12 +55,19 @@ impl Picture<'_> {
         let setting = self.args.x.as_deref().unwrap_or("steps");
         self.check("--x", setting)?;
         let measure = self.measure("--y", self.args.y.as_deref())?;
+        let compared = Compared::new(self.view, &[measure], &self.args.against)?;
         let others = self.others(&[setting]);
         // In the order in which they come first.
         let mut lines: Vec<(String, Vec<Mean>)> = Vec::new();
-        for point in self.view.points() {
-            let (Some(x), Some(mean)) = (number(point, setting)?, self.mean(point, measure)?)
-            else {
+        for (index, point) in self.view.points().iter().enumerate() {
+            let mean = match &compared {
+                None => self.mean(point, measure)?,
+                Some(compared) => {
+                    let comparison = compared.rows[index][0];
+                    comparison.map(|comparison| Mean::new(comparison.difference))
+                }
+            };
+            let (Some(x), Some(mean)) = (number(point, setting)?, mean) else {
                 continue;
             };
             let name = point.name(&others);
@@ -75,7 +87,11 @@ impl Picture<'_> {
             })
             .collect();
         let label = setting_label(setting);
-        let chart = self.chart(self.axis(label, self.args.log_x), measure, "band");
+        let mut chart = self.chart(self.axis(label, self.args.log_x), measure, "band");
+        if let Some(compared) = compared {
+            let subtitle = self.subtitle("band");
+            chart = chart.with_subtitle(format!("difference to {}: {subtitle}", compared.with));
+        }
         drawn(line_chart(&chart, &series))
     }
 
@@ -268,15 +284,7 @@ impl Picture<'_> {
 
     fn mean(&self, point: &ViewPoint, measure: SweepMeasure) -> Result<Option<Mean>, Failure> {
         let interval = point.mean(measure).map_err(|error| Failure::work(&error))?;
-        Ok(interval.map(|interval| {
-            let or_mean = |end: f64| if end.is_nan() { interval.estimate } else { end };
-            Mean {
-                x: 0.0,
-                mean: interval.estimate,
-                low: or_mean(interval.low),
-                high: or_mean(interval.high),
-            }
-        }))
+        Ok(interval.map(Mean::new))
     }
 }
 
@@ -289,6 +297,19 @@ struct Mean {
     mean: f64,
     low: f64,
     high: f64,
+}
+
+impl Mean {
+    /// A mean whose place is not known yet. Without an interval it has no width.
+    fn new(interval: Interval) -> Self {
+        let or_mean = |end: f64| if end.is_nan() { interval.estimate } else { end };
+        Self {
+            x: 0.0,
+            mean: interval.estimate,
+            low: or_mean(interval.low),
+            high: or_mean(interval.high),
+        }
+    }
 }
 
 fn drawn(figure: Result<Figure, FigureError>) -> Result<Figure, Failure> {

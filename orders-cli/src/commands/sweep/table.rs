@@ -3,9 +3,10 @@
 use std::process::ExitCode;
 
 use orders_analysis::statistics::Interval;
-use orders_analysis::sweep::{Comparison, SweepMeasure, View, compare};
+use orders_analysis::sweep::{SweepMeasure, View};
 use orders_analysis::table::TextTable;
 
+use super::compared::Compared;
 use super::view;
 use crate::args::{SweepTableArgs, TableFormat};
 use crate::failure::Failure;
@@ -23,11 +24,7 @@ pub(crate) fn run(args: &SweepTableArgs, printer: &Printer) -> Result<ExitCode, 
                 .map_err(|error| Failure::input_at("--measures", &error))?
         }
     };
-    let against = against(&view, &args.against)?;
-    let compared = match against.is_empty() {
-        true => None,
-        false => Some(Compared::new(&view, &measures, &against)?),
-    };
+    let compared = Compared::new(&view, &measures, &args.against)?;
     let table = table(&view, &measures, compared.as_ref(), args)?;
     let text = match args.format {
         TableFormat::Markdown => table.markdown(),
@@ -36,52 +33,6 @@ pub(crate) fn run(args: &SweepTableArgs, printer: &Printer) -> Result<ExitCode, 
     };
     printer.result(text.trim_end())?;
     Ok(ExitCode::SUCCESS)
-}
-
-/// Points compared with others.
-struct Compared {
-    /// What they are compared with, in words.
-    with: String,
-    /// A row for each point, an entry for each measure.
-    rows: Vec<Vec<Option<Comparison>>>,
-}
-
-impl Compared {
-    fn new(
-        view: &View,
-        measures: &[SweepMeasure],
-        against: &[(String, String)],
-    ) -> Result<Self, Failure> {
-        let words = against.iter().map(|(name, value)| match name.as_str() {
-            "label" => value.clone(),
-            name => format!("{name} {value}"),
-        });
-        let rows = compare(view, measures, against);
-        Ok(Self {
-            with: words.collect::<Vec<_>>().join(", "),
-            rows: rows.map_err(|error| Failure::input_at("--against", &error))?,
-        })
-    }
-}
-
-/// What points are compared with: pairs of a setting and a value. A text that is not
-/// KEY=VALUE is a label.
-fn against(view: &View, texts: &[String]) -> Result<Vec<(String, String)>, Failure> {
-    let mut pairs: Vec<(String, String)> = Vec::new();
-    for text in texts {
-        let is_label = view.points().iter().any(|point| point.label() == text);
-        let (name, value) = match text.split_once('=') {
-            Some((name, value)) if !is_label => (name.trim(), value.trim()),
-            _ => ("label", text.as_str()),
-        };
-        if pairs.iter().any(|(known, _)| known == name) {
-            return Err(Failure::input(format!(
-                "--against {text}: {name} is there already; each setting is taken once"
-            )));
-        }
-        pairs.push((name.to_owned(), value.to_owned()));
-    }
-    Ok(pairs)
 }
 
 fn table(

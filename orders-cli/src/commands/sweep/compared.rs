@@ -1,0 +1,56 @@
+//! Points compared with others, as `--against` says.
+
+use orders_analysis::sweep::{Comparison, SweepMeasure, View, compare};
+
+use crate::failure::Failure;
+
+/// How points differ from others.
+pub(super) struct Compared {
+    /// The others, in words.
+    pub(super) with: String,
+    /// A row for each point, an entry for each measure.
+    pub(super) rows: Vec<Vec<Option<Comparison>>>,
+}
+
+impl Compared {
+    /// The points of a view with those that `--against` names; `None` if it is not
+    /// given.
+    pub(super) fn new(
+        view: &View,
+        measures: &[SweepMeasure],
+        against: &[String],
+    ) -> Result<Option<Self>, Failure> {
+        if against.is_empty() {
+            return Ok(None);
+        }
+        let pairs = pairs(view, against)?;
+        let words = pairs.iter().map(|(name, value)| match name.as_str() {
+            "label" => value.clone(),
+            name => format!("{name} {value}"),
+        });
+        let rows = compare(view, measures, &pairs);
+        Ok(Some(Self {
+            with: words.collect::<Vec<_>>().join(", "),
+            rows: rows.map_err(|error| Failure::input_at("--against", &error))?,
+        }))
+    }
+}
+
+/// Pairs of a setting and a value. A text that is not KEY=VALUE is a label.
+fn pairs(view: &View, texts: &[String]) -> Result<Vec<(String, String)>, Failure> {
+    let mut pairs: Vec<(String, String)> = Vec::new();
+    for text in texts {
+        let is_label = view.points().iter().any(|point| point.label() == text);
+        let (name, value) = match text.split_once('=') {
+            Some((name, value)) if !is_label => (name.trim(), value.trim()),
+            _ => ("label", text.as_str()),
+        };
+        if pairs.iter().any(|(known, _)| known == name) {
+            return Err(Failure::input(format!(
+                "--against {text}: {name} is there already; each setting is taken once"
+            )));
+        }
+        pairs.push((name.to_owned(), value.to_owned()));
+    }
+    Ok(pairs)
+}

@@ -1,0 +1,27 @@
+//! What tells contents apart.
+
+use std::path::Path;
+
+use orders_core::files::{Digest, Hasher};
+
+use crate::failure::{Failure, reason};
+
+/// The digest of a file's content.
+pub(crate) fn digest_of_file(path: &Path) -> Result<Digest, Failure> {
+    let digest = fs_err::File::open(path).and_then(Digest::of);
+    let digest = digest.map(|(digest, _)| digest);
+    digest.map_err(|error| {
+        Failure::input(format!(
+            "{} can't be read: {}",
+            path.display(),
+            reason(&error)
+        ))
+    })
+}
+
+/// The digest of bytes.
+pub(crate) fn digest_of(bytes: &[u8]) -> Digest {
+    let mut hasher = Hasher::default();
+    hasher.update(bytes);
+    hasher.finish().0
+}
