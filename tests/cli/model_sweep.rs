@@ -177,6 +177,11 @@ fn wrong_models_are_refused() {
             format!("{at} model.safetensors has no 'tokens' of whole numbers and shape (images, cells) as safetensors"),
         ),
         (
+            " }]",
+            ", background = 96 }]",
+            format!("{at} background 96 of tiny is no token; they go from 0 to 95"),
+        ),
+        (
             "orders = 3",
             "orders = 4",
             "wrong.toml: orders is 4, but model tiny has 3 held-out images, and order i is asked about image i".into(),

@@ -81,6 +81,14 @@ impl LpdJudge {
         let beside = || files.checkpoint.with_file_name(settings::CONFIG_FILE);
         let config: PathBuf = files.config.clone().unwrap_or_else(beside);
         let config = settings::config_file("config", &config)?;
+        if let Some(background) = files.background
+            && background as usize >= config.vocab()
+        {
+            return Err(Failure::input(format!(
+                "background {background} of {name} is no token; they go from 0 to {}",
+                config.vocab() - 1
+            )));
+        }
         let weights = digest_of_file(&files.checkpoint)?;
         let mut tensors = read_checkpoint(&files.checkpoint, None, &Device::Cpu)
             .map_err(|error| Failure::bad_input(&error))?
