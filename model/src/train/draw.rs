@@ -4,9 +4,10 @@ use ndarray::{Array2, ArrayView1};
 use orders_core::{Order, OrderGenerator, OrderRng, Problem};
 use orders_datasets::TokenSet;
 
+use super::data_error::DataError;
 use super::error::TrainError;
 use super::recipe::{Prepared, Recipe};
-use crate::lpd::mixed;
+use crate::lpd::{LpdConfig, mixed};
 
 /// Streams of the seed, one for each kind of draw.
 #[derive(Clone, Copy)]
@@ -77,6 +78,26 @@ impl Shuffled {
     }
 }
 
+/// Whether tokens are those of a model.
+fn checked(data: &TokenSet, config: &LpdConfig) -> Result<(), DataError> {
+    if data.is_empty() {
+        return Err(DataError::Empty);
+    }
+    let (tokens, model) = (data.grid(), config.grid());
+    if tokens != model {
+        return Err(DataError::Grid { tokens, model });
+    }
+    let (codes, vocab) = (data.codebook_size() as usize, config.vocab());
+    if codes != vocab {
+        return Err(DataError::Vocabulary { codes, vocab });
+    }
+    let (classes, model) = (data.classes() as usize, config.classes());
+    if classes > model {
+        return Err(DataError::Classes { classes, model });
+    }
+    Ok(())
+}
+
 impl Draw {
     /// # Errors
     ///
@@ -87,31 +108,7 @@ impl Draw {
         data: TokenSet,
     ) -> Result<Self, TrainError> {
         let config = &prepared.config;
-        let data_error = |reason: String| Err(TrainError::Data { reason });
-        if data.is_empty() {
-            return data_error("there are no images".into());
-        }
-        if data.grid() != config.grid() {
-            return data_error(format!(
-                "the tokens are of a {} grid, the model's grid is {}",
-                data.grid(),
-                config.grid()
-            ));
-        }
-        if data.codebook_size() as usize != config.vocab() {
-            return data_error(format!(
-                "the tokens are from a codebook of {}, the model's vocabulary is {}",
-                data.codebook_size(),
-                config.vocab()
-            ));
-        }
-        if data.classes() as usize > config.classes() {
-            return data_error(format!(
-                "there are {} classes, the model has {}",
-                data.classes(),
-                config.classes()
-            ));
-        }
+        checked(&data, config)?;
         let total: f64 = recipe.orders.iter().map(|part| part.weight).sum();
         let mut sum = 0.0;
         let shares = recipe

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use orders_core::{GroupSizesError, MethodError, ProblemError, ShapeError};
 
+use super::data_error::DataError;
 use crate::checkpoint::{CheckpointError, SaveError};
 use crate::features::FeaturesError;
 use crate::lpd::{ConfigError, LpdError};
@@ -62,11 +63,8 @@ pub enum TrainError {
     #[error(transparent)]
     Recipe(#[from] RecipeError),
     /// The data is not what the recipe's model takes.
-    #[error("{reason}")]
-    Data {
-        /// What is wrong.
-        reason: String,
-    },
+    #[error(transparent)]
+    Data(#[from] DataError),
     /// A method made no order.
     #[error(transparent)]
     Method(#[from] MethodError),

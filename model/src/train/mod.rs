@@ -18,6 +18,7 @@
 mod adamw;
 mod checkpoint;
 mod classifier;
+mod data_error;
 mod draw;
 mod error;
 mod gradient;
@@ -27,6 +28,7 @@ mod run;
 mod schedule;
 
 pub use classifier::{ClassifierRecipe, ClassifierTraining};
+pub use data_error::DataError;
 pub use error::{RecipeError, TrainError};
 pub use recipe::{MixturePart, Recipe, SizesDrawn};
 pub use run::{HeldOut, StepReport, Training};

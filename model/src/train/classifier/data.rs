@@ -1,7 +1,8 @@
 //! The images of tokens, with their classes.
 
-use orders_datasets::{CodebookError, Image, PatchCodebook, TokenSet};
+use orders_datasets::{Image, PatchCodebook, TokenSet};
 
+use crate::train::data_error::DataError;
 use crate::train::error::TrainError;
 
 /// The most classes: of more, the head would be most of the network.
@@ -21,27 +22,23 @@ impl LabelledImages {
     /// [`TrainError::Data`].
     pub(super) fn new(tokens: TokenSet, codebook: PatchCodebook) -> Result<Self, TrainError> {
         if tokens.is_empty() {
-            return wrong("there are no images");
+            return Err(DataError::Empty.into());
         }
         let Some(labels) = tokens.labels() else {
-            return wrong("the images have no labels");
+            return Err(DataError::NoLabels.into());
         };
-        if tokens.classes() > MOST_CLASSES {
-            return wrong(format!(
-                "there are {} classes; a classifier takes up to {MOST_CLASSES}",
-                tokens.classes()
-            ));
+        let (classes, most) = (tokens.classes(), MOST_CLASSES);
+        if classes > most {
+            return Err(DataError::ManyClasses { classes, most }.into());
         }
-        if tokens.codebook_size() as usize != codebook.len() {
-            return wrong(format!(
-                "the tokens are from a codebook of {}, this one has {} codes",
-                tokens.codebook_size(),
-                codebook.len()
-            ));
+        let (expected, codes) = (tokens.codebook_size() as usize, codebook.len());
+        if codes != expected {
+            return Err(DataError::Codes { expected, codes }.into());
         }
         let id = codebook.tokenizer_id();
         if let Some(other) = tokens.tokenizer().filter(|other| *other != id) {
-            return wrong(format!("the tokens are of {other}, not of {id}"));
+            let tokens = other.to_owned();
+            return Err(DataError::Tokenizer { tokens, given: id }.into());
         }
         let mut images = Self {
             labels: labels.to_vec(),
@@ -57,18 +54,13 @@ impl LabelledImages {
     /// Others of the same codebook, size and classes.
     pub(super) fn like(&self, tokens: TokenSet) -> Result<Self, TrainError> {
         let others = Self::new(tokens, self.codebook.clone())?;
-        if others.sides != self.sides {
-            let ([height, width], [rows, columns]) = (others.sides, self.sides);
-            return wrong(format!(
-                "the images have {height}x{width} pixels, those that are trained on {rows}x{columns}"
-            ));
+        let (sides, trained) = (others.sides, self.sides);
+        if sides != trained {
+            return Err(DataError::Sides { sides, trained }.into());
         }
-        if others.classes() != self.classes() {
-            return wrong(format!(
-                "there are {} classes, of the images that are trained on {}",
-                others.classes(),
-                self.classes()
-            ));
+        let (classes, trained) = (others.classes(), self.classes());
+        if classes != trained {
+            return Err(DataError::OtherClasses { classes, trained }.into());
         }
         Ok(others)
     }
@@ -99,12 +91,6 @@ impl LabelledImages {
         let cells = self.tokens.grid().cells();
         let tokens = &of_all[index * cells..(index + 1) * cells];
         let image = self.codebook.decode(self.tokens.grid(), tokens);
-        image.or_else(|error: CodebookError| wrong(error.to_string()))
+        Ok(image.map_err(DataError::from)?)
     }
-}
-
-fn wrong<T>(reason: impl Into<String>) -> Result<T, TrainError> {
-    Err(TrainError::Data {
-        reason: reason.into(),
-    })
 }

@@ -80,7 +80,7 @@ fn tokens(path: &Path) -> Result<TokenSet, Failure> {
 /// What an error means to the user; `data` is where the tokens are from.
 fn failure(data: &Path, error: &TrainError) -> Failure {
     match error {
-        TrainError::Data { .. } => Failure::input_at(data.display(), error),
+        TrainError::Data(_) => Failure::input_at(data.display(), error),
         TrainError::Load(_)
         | TrainError::State { .. }
         | TrainError::OtherRun { .. }
