@@ -221,10 +221,7 @@ impl Measure<'_> {
             None => None,
             Some((judge, real)) => {
                 let progress = printer.progress(judge.count(), &name);
-                let done = |images| progress.set_position(images);
-                let result = judge.judge(self.args, lpd, variant, self.guidance, real, &done)?;
-                progress.finish_and_clear();
-                Some(result)
+                Some(judge.judge(self.args, lpd, variant, self.guidance, real, &progress)?)
             }
         };
         let time = match self.args.runs {

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use indicatif::ProgressBar;
 use ndarray::Array2;
 use orders_core::files::Digest;
 use orders_model::Device;
@@ -127,31 +128,31 @@ impl SampleJudge {
         variant: &Variant,
         guidance: Guidance,
         real: &RealImages,
-        progress: &dyn Fn(u64),
+        progress: &ProgressBar,
     ) -> Result<SampleResult, Failure> {
         let dimensions = self.network().dimensions();
         let mut features: Vec<f32> = Vec::new();
         let mut logits: Vec<f32> = Vec::new();
         let mut right = 0;
-        let mut first = 0;
-        while first < self.count {
-            interrupt::check()?;
-            let samples = first..self.count.min(first + args.batch as u64);
-            let tokens = generate(args, lpd, variant, guidance, samples.clone())?;
-            let grid = lpd.config().grid();
-            let images = tokens.rows().into_iter();
+        let labels = labels(lpd, self.count);
+        let (grid, choice) = (lpd.config().grid(), Choice::Sample(Sampling::default()));
+        let orders = &variant.orders;
+        orders.in_batches(&labels, args.batch, progress, |samples, batch| {
+            let random = (args.seed, samples.start as u64);
+            let generated = lpd.generate(batch, None, guidance, choice, random);
+            let generated = generated.map_err(|error| Failure::work(&error))?;
+            let images = generated.tokens.rows().into_iter();
             let images = images.map(|row| self.decoder.decode(grid, &row.to_vec()));
             let images = images.collect::<Result<Vec<_>, _>>()?;
             let extracted = self.loaded.network.extract(&images);
             let extracted = extracted.map_err(|error| Failure::work(&error))?;
-            for (of_image, label) in extracted.into_iter().zip(labels(lpd, samples.clone())) {
-                right += u64::from(label == Some(of_image.class() as u32));
+            for (of_image, label) in extracted.into_iter().zip(&labels[samples]) {
+                right += u64::from(*label == Some(of_image.class() as u32));
                 features.extend(of_image.features);
                 logits.extend(of_image.logits);
             }
-            first = samples.end;
-            progress(first);
-        }
+            Ok(())
+        })?;
         let work = |error: MetricsError| Failure::work(&error);
         let rows = self.count as usize;
         let features = rows_of(features, rows, dimensions)?;
@@ -217,28 +218,11 @@ fn asked(args: &EvalArgs, is_bundled: bool) -> Result<Option<Asked<'_>>, Failure
     }))
 }
 
-/// The classes of samples of a run: sample i has class i of all classes in turn.
-fn labels(lpd: &Lpd, samples: std::ops::Range<u64>) -> Vec<Option<u32>> {
+/// The classes of the samples of a run: all classes in turn.
+fn labels(lpd: &Lpd, count: u64) -> Vec<Option<u32>> {
     let classes = lpd.config().classes() as u64;
-    samples
-        .map(|sample| Some((sample % classes) as u32))
-        .collect()
-}
-
-/// Tokens of samples of a run; sample i has order i.
-fn generate(
-    args: &EvalArgs,
-    lpd: &Lpd,
-    variant: &Variant,
-    guidance: Guidance,
-    samples: std::ops::Range<u64>,
-) -> Result<Array2<u32>, Failure> {
-    let labels = labels(lpd, samples.clone());
-    let batch = variant.orders.batch(samples.clone(), &labels)?;
-    let choice = Choice::Sample(Sampling::default());
-    lpd.generate(&batch, None, guidance, choice, (args.seed, samples.start))
-        .map(|generated| generated.tokens)
-        .map_err(|error| Failure::work(&error))
+    let class = |sample| Some((sample % classes) as u32);
+    (0..count).map(class).collect()
 }
 
 /// Values as features of images.
