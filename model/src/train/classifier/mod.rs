@@ -2,6 +2,7 @@
 
 mod data;
 mod gradient;
+mod recipe;
 
 use std::collections::BTreeMap;
 
@@ -9,14 +10,14 @@ use candle_core::Tensor;
 use orders_core::OrderRng;
 use orders_datasets::{PatchCodebook, TokenSet};
 use rayon::prelude::*;
-use serde::Serialize;
 
 use self::data::LabelledImages;
 use self::gradient::{Gradients, tensors};
+pub use self::recipe::ClassifierRecipe;
 use super::adamw::{AdamW, Moving};
 use super::checkpoint;
 use super::draw::{Shuffled, Stream, seed_of};
-use super::error::{RecipeError, TrainError};
+use super::error::TrainError;
 use super::initial::uniform;
 use super::run::{StepReport, norm};
 use super::schedule::{Decay, LearningRate};
@@ -34,75 +35,6 @@ const WARMUP: f64 = 0.05;
 
 /// Images that are classified between two words of progress.
 const LOOK: usize = 128;
-
-/// How a classifier is trained.
-///
-/// Cross-entropy, AdamW (betas 0.9 and 0.99, decay of weights 0.05), a learning rate
-/// that rises for a twentieth of the run and falls in half a cosine; half of the
-/// samples are mirror images, if the tokens have those.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct ClassifierRecipe {
-    /// Seed of everything that is drawn.
-    pub seed: u64,
-    /// Passes over the images, above 0, up to a million; need not be whole.
-    pub epochs: f64,
-    /// Images of an update, from 1 to 4096.
-    pub batch: usize,
-    /// The largest learning rate, above 0.
-    pub learning_rate: f64,
-}
-
-impl Default for ClassifierRecipe {
-    fn default() -> Self {
-        Self {
-            seed: 0,
-            epochs: 8.0,
-            batch: 64,
-            learning_rate: 5e-3,
-        }
-    }
-}
-
-impl ClassifierRecipe {
-    fn check(&self) -> Result<(), RecipeError> {
-        let Self {
-            epochs,
-            batch,
-            learning_rate,
-            ..
-        } = *self;
-        let checks = [
-            (
-                "epochs",
-                epochs,
-                epochs > 0.0 && epochs <= 1e6,
-                "a number above 0, up to 1000000",
-            ),
-            (
-                "batch",
-                batch as f64,
-                (1..=4096).contains(&batch),
-                "a whole number from 1 to 4096",
-            ),
-            (
-                "learning_rate",
-                learning_rate,
-                learning_rate > 0.0 && learning_rate.is_finite(),
-                "a number above 0",
-            ),
-        ];
-        for (field, value, is_allowed, allowed) in checks {
-            if !is_allowed {
-                return Err(RecipeError::Number {
-                    field,
-                    value,
-                    allowed,
-                });
-            }
-        }
-        Ok(())
-    }
-}
 
 /// Training of a [`Classifier`] on the images that tokens stand for: what generated
 /// images are compared with has gone through the same decoder as they have.
