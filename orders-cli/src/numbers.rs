@@ -16,6 +16,11 @@ pub(crate) fn seed(text: &str) -> Result<u64, String> {
     whole(text, 0..=u64::MAX)
 }
 
+/// `--samples`
+pub(crate) fn samples(text: &str) -> Result<u64, String> {
+    whole(text, 1..=1 << 24)
+}
+
 /// `--res`; which of them are sides of a grid is said later.
 pub(crate) fn pixels(text: &str) -> Result<u32, String> {
     whole(text, 0..=u32::MAX)

@@ -101,7 +101,7 @@ pub(crate) struct EvalArgs {
     pub(crate) tokenizer_config: Option<PathBuf>,
     /// Images to generate, as many of each class [default: 50,000 with --preset,
     /// else 1,000; of a bundled model none, unless a network is named]
-    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = numbers::count)]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = numbers::samples)]
     pub(crate) samples: Option<u64>,
     /// Scale of classifier-free guidance; 1 is none [default: 1]
     #[arg(long, value_name = "S", allow_hyphen_values = true, value_parser = numbers::number)]

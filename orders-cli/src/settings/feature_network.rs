@@ -6,7 +6,8 @@ use orders_core::files::Digest;
 use orders_model::bundled;
 use orders_model::features::{FeatureNetwork, Network};
 
-use crate::failure::{Failure, reason};
+use crate::digest::{digest_of, digest_of_file};
+use crate::failure::Failure;
 
 /// A network and what tells its weights from others.
 pub(crate) struct LoadedNetwork {
@@ -30,25 +31,17 @@ pub(crate) fn feature_network(
         (Some(path), _) => {
             let loaded = FeatureNetwork::read(network, path)
                 .map_err(|error| Failure::input_at(format!("{flag} {}", path.display()), &error))?;
-            let unread = |error| {
-                let why = reason(&error);
-                Failure::input(format!("{flag} {} can't be read: {why}", path.display()))
-            };
-            let file = fs_err::File::open(path).map_err(unread)?;
             Ok(LoadedNetwork {
                 network: loaded,
-                weights: Digest::of(file).map_err(unread)?.0,
+                weights: digest_of_file(path)?,
             })
         }
         (None, Some(published)) => Err(Failure::input(format!(
             "{network} needs its weights: {flag} takes the file {published}"
         ))),
-        (None, None) => {
-            let digest = Digest::of(bundled::classifier_bytes());
-            Ok(LoadedNetwork {
-                network: bundled::classifier(),
-                weights: digest.map_err(|error| Failure::work(&error))?.0,
-            })
-        }
+        (None, None) => Ok(LoadedNetwork {
+            network: bundled::classifier(),
+            weights: digest_of(bundled::classifier_bytes()),
+        }),
     }
 }
