@@ -369,6 +369,10 @@ fn wrong_input() {
             "mobilenet_v2-b0353104.pth, or --classifier FILE of 'train-classifier'",
         ),
         (
+            "eval --samples 99999999999 --out results".into(),
+            "it takes a whole number from 1 to 16777216",
+        ),
+        (
             format!("eval {MODEL} --steps 5 --classifier c.safetensors --out results"),
             "--classifier needs real images to compare with: --real FILE",
         ),
