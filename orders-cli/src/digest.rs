@@ -6,8 +6,14 @@ use orders_core::files::{Digest, Hasher};
 
 use crate::failure::{Failure, reason};
 
-/// The digest of a file's content.
+/// The digest of a file's content. A device is refused: it may have no end.
 pub(crate) fn digest_of_file(path: &Path) -> Result<Digest, Failure> {
+    if path.exists() && !path.is_file() {
+        return Err(Failure::input(format!(
+            "{} is no regular file",
+            path.display()
+        )));
+    }
     let digest = fs_err::File::open(path).and_then(Digest::of);
     let digest = digest.map(|(digest, _)| digest);
     digest.map_err(|error| {

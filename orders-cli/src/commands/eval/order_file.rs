@@ -39,10 +39,6 @@ impl OrderFile {
     /// A file, whose orders are not looked at, and its manifest.
     fn read(path: &Path, grid: Grid) -> Result<Self, Failure> {
         let shown = path.display();
-        if path.exists() && !path.is_file() {
-            // It is read more than once, and to its end, which a device may not have.
-            return Err(Failure::input(format!("{shown} is no regular file")));
-        }
         let sha256 = digest_of_file(path)?;
         let manifest = manifest_beside(path)?;
         if let Some(manifest) = &manifest {

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use ndarray::{Array2, s};
+use ndarray::s;
 use orders_analysis::sweep::{
     Judge, JudgeError, Judgement, ModelChoice, ModelFiles, Spec, TrialModel,
 };
@@ -10,26 +10,20 @@ use orders_core::files::{Digest, Hasher};
 use orders_core::{Cell, Grid, Order, Problem};
 use orders_model::bundled::{self, BundledModel};
 use orders_model::checkpoint::read_checkpoint;
-use orders_model::lpd::{Batch, Lpd, LpdConfig, LpdError};
+use orders_model::lpd::{Batch, Lpd, LpdConfig};
 use orders_model::weights::Weights;
 use orders_model::{DType, Device};
 
 use crate::digest::{digest_of, digest_of_file};
 use crate::failure::Failure;
-use crate::{names, settings, token_file};
+use crate::token_images::TokenImages;
+use crate::{names, settings};
 
 /// A model, f32 on the CPU, and the images that it is asked about.
 pub(super) struct LpdJudge {
     model: TrialModel,
     lpd: Lpd,
-    images: Images,
-}
-
-/// Held-out images.
-struct Images {
-    /// Shape (images, cells), in raster order.
-    tokens: Array2<u32>,
-    labels: Vec<Option<u32>>,
+    images: TokenImages,
 }
 
 /// A judge for each model of a sweep file, which is at `file`.
@@ -56,19 +50,13 @@ impl LpdJudge {
         })?;
         let weights = model.weights().map_err(|error| Failure::work(&error))?;
         let lpd = Lpd::new(model.config(), weights).map_err(|error| Failure::work(&error))?;
-        let set = bundled::held_out();
-        let tokens = Array2::from_shape_vec((set.len(), set.grid().cells()), set.tokens().to_vec());
-        let labels = set.labels().unwrap_or_default().iter().copied();
-        let images = Images {
-            tokens: tokens.map_err(|error| Failure::work(&error))?,
-            labels: labels.map(Some).collect(),
-        };
+        let images = TokenImages::bundled()?;
         Ok(Self {
             model: TrialModel {
                 name: name.into(),
                 weights_sha256: digest_of(model.bytes()).to_string(),
                 config_sha256: digest_of_config(lpd.config())?.to_string(),
-                tokens_sha256: images.digest().to_string(),
+                tokens_sha256: digest_of_images(&images).to_string(),
                 background: Some(bundled::codebook().black_token()),
             },
             lpd,
@@ -100,16 +88,14 @@ impl LpdJudge {
         let tensors = Weights::checked(&config.tensors(), tensors)
             .map_err(|error| Failure::input_at(files.checkpoint.display(), &error))?;
         let lpd = Lpd::new(config, tensors).map_err(|error| Failure::work(&error))?;
-        let images = Images::read(&files.tokens)?;
-        images
-            .check(lpd.config())
-            .map_err(|error| Failure::input_at(files.tokens.display(), &error))?;
+        let images = TokenImages::read(&files.tokens)?;
+        images.check(lpd.config())?;
         Ok(Self {
             model: TrialModel {
                 name,
                 weights_sha256: weights.to_string(),
                 config_sha256: digest_of_config(lpd.config())?.to_string(),
-                tokens_sha256: images.digest().to_string(),
+                tokens_sha256: digest_of_images(&images).to_string(),
                 background: files.background,
             },
             lpd,
@@ -153,68 +139,17 @@ impl Judge for LpdJudge {
     }
 }
 
-impl Images {
-    fn read(path: &Path) -> Result<Self, Failure> {
-        let file = token_file::read(path)?;
-        let labels = file.labels.ok_or_else(|| {
-            Failure::input(format!(
-                "{} has no 'labels'; -1 for each image means no class",
-                path.display()
-            ))
-        })?;
-        Ok(Self {
-            tokens: file.tokens,
-            labels,
-        })
+/// The digest of the number of images, their tokens and classes.
+fn digest_of_images(images: &TokenImages) -> Digest {
+    let mut hasher = Hasher::default();
+    hasher.update(&(images.len() as u64).to_le_bytes());
+    for token in &images.tokens {
+        hasher.update(&token.to_le_bytes());
     }
-
-    /// Whether a model can be asked about all of them.
-    fn check(&self, config: &LpdConfig) -> Result<(), LpdError> {
-        let (images, cells) = self.tokens.dim();
-        let expected = config.grid().cells();
-        if cells != expected {
-            return Err(LpdError::TokenShape {
-                found: [images, cells],
-                expected: [images, expected],
-            });
-        }
-        let (vocab, classes) = (config.vocab(), config.classes());
-        for ((index, cell), &token) in self.tokens.indexed_iter() {
-            if token as usize >= vocab {
-                return Err(LpdError::Token {
-                    token,
-                    index,
-                    cell,
-                    vocab,
-                });
-            }
-        }
-        for (index, &label) in self.labels.iter().enumerate() {
-            if let Some(label) = label
-                && label as usize >= classes
-            {
-                return Err(LpdError::Label {
-                    label,
-                    index,
-                    classes,
-                });
-            }
-        }
-        Ok(())
+    for label in &images.labels {
+        hasher.update(&label.map_or(-1, i64::from).to_le_bytes());
     }
-
-    /// The digest of their number, tokens and classes.
-    fn digest(&self) -> Digest {
-        let mut hasher = Hasher::default();
-        hasher.update(&(self.labels.len() as u64).to_le_bytes());
-        for token in &self.tokens {
-            hasher.update(&token.to_le_bytes());
-        }
-        for label in &self.labels {
-            hasher.update(&label.map_or(-1, i64::from).to_le_bytes());
-        }
-        hasher.finish().0
-    }
+    hasher.finish().0
 }
 
 fn digest_of_config(config: &LpdConfig) -> Result<Digest, Failure> {
