@@ -50,11 +50,11 @@ impl Failure {
     pub(crate) fn report(self, printer: &Printer) -> ExitCode {
         match self {
             Self::Input(message) => {
-                printer.error(&message);
+                printer.error(&without_numbers(&message));
                 ExitCode::from(2)
             }
             Self::Work(message) => {
-                printer.error(&message);
+                printer.error(&without_numbers(&message));
                 ExitCode::from(SAID_NO)
             }
             Self::Interrupted => {
@@ -84,6 +84,25 @@ pub(crate) fn with_sources(error: &dyn Error) -> String {
         source = cause.source();
     }
     sentence
+}
+
+/// A message without the numbers that the system has for its errors, as in "No space
+/// left on device (os error 28)".
+fn without_numbers(message: &str) -> String {
+    let mut parts = message.split(" (os error ");
+    let mut kept = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        match part.split_once(')') {
+            Some((number, rest)) if number.bytes().all(|byte| byte.is_ascii_digit()) => {
+                kept.push_str(rest);
+            }
+            _ => {
+                kept.push_str(" (os error ");
+                kept.push_str(part);
+            }
+        }
+    }
+    kept
 }
 
 /// Why the system refused, without the paths that libraries put before and
@@ -117,4 +136,23 @@ pub(crate) fn one_sentence(rendered: &str) -> String {
         sentence.push_str(line);
     }
     sentence.trim_start_matches("error: ").to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_numbers;
+
+    #[test]
+    fn only_numbers_of_the_system_are_left_out() {
+        let full = "a can't be written: No space left on device (os error 28)";
+        assert_eq!(
+            without_numbers(full),
+            "a can't be written: No space left on device"
+        );
+        let twice = "x (os error 2): y (os error 2), z";
+        assert_eq!(without_numbers(twice), "x: y, z");
+        for other in ["", "plain", "a (os error b) c", "a (os error 2"] {
+            assert_eq!(without_numbers(other), other);
+        }
+    }
 }

@@ -137,7 +137,7 @@ fn fields_out_of_files() {
     for (field, error) in [
         (
             "missing.npy",
-            "--field: failed to open file `missing.npy`: No such file or directory (os error 2)",
+            "--field: failed to open file `missing.npy`: No such file or directory",
         ),
         (
             "nan.npy",

@@ -186,7 +186,7 @@ fn files_that_are_not_there_or_not_files() {
         refused_by_all(
             &folder,
             "missing.json",
-            "failed to open file `missing.json`: No such file or directory (os error 2)",
+            "failed to open file `missing.json`: No such file or directory",
         );
         refused_by_all(
             &folder,

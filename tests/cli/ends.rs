@@ -297,7 +297,7 @@ fn a_stdout_that_takes_nothing_is_said() {
         outcome.is(
             1,
             "",
-            "error: stdout can't be written to: No space left on device (os error 28)\n",
+            "error: stdout can't be written to: No space left on device\n",
         );
     }
 }

@@ -376,7 +376,7 @@ fn wrong_input_is_refused() {
         ),
         (
             &format!("missing.json {small}"),
-            "failed to open file `missing.json`: No such file or directory (os error 2)",
+            "failed to open file `missing.json`: No such file or directory",
         ),
         (
             &format!("{small} --method lpd,rho=1"),
