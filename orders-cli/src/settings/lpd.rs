@@ -103,7 +103,7 @@ pub(crate) fn lpd(
     config: LpdConfig,
     device: &Device,
 ) -> Result<LoadedLpd, Failure> {
-    let mut source = match bundled(args) {
+    let source = match bundled(args) {
         Some(model) => Source {
             tensors: model
                 .weights()
@@ -114,17 +114,27 @@ pub(crate) fn lpd(
         },
         None => checkpoint(args, &config)?,
     };
-    let dtype = dtype(args.precision);
-    for tensor in source.tensors.values_mut() {
+    let kind = (dtype(args.precision), device);
+    Ok(LoadedLpd {
+        lpd: lpd_of_tensors(source.tensors, config, kind, &source.place)?,
+        checkpoint: source.checkpoint,
+    })
+}
+
+/// The model with tensors in a precision on a device; `place` is where they are from.
+pub(crate) fn lpd_of_tensors(
+    mut tensors: BTreeMap<String, Tensor>,
+    config: LpdConfig,
+    (dtype, device): (DType, &Device),
+    place: &str,
+) -> Result<Lpd, Failure> {
+    for tensor in tensors.values_mut() {
         let moved = |tensor: &Tensor| tensor.to_dtype(dtype)?.to_device(device);
         *tensor = moved(tensor).map_err(|error| Failure::work(&error))?;
     }
-    let weights = Weights::checked(&config.tensors(), source.tensors)
-        .map_err(|error| Failure::input_at(source.place, &error))?;
-    Ok(LoadedLpd {
-        lpd: Lpd::new(config, weights).map_err(|error| Failure::work(&error))?,
-        checkpoint: source.checkpoint,
-    })
+    let weights = Weights::checked(&config.tensors(), tensors)
+        .map_err(|error| Failure::input_at(place, &error))?;
+    Lpd::new(config, weights).map_err(|error| Failure::work(&error))
 }
 
 /// The tensors of the checkpoint that flags name.

@@ -26,7 +26,8 @@ pub(crate) use feature_network::{LoadedNetwork, feature_network};
 pub(crate) use field::covariance;
 pub(crate) use known::{KnownFile, known_of_file};
 pub(crate) use lpd::{
-    CONFIG_FILE, LoadedLpd, bundled, config_file, dtype, guidance, lpd, lpd_config, weights_needed,
+    CONFIG_FILE, LoadedLpd, bundled, config_file, dtype, guidance, lpd, lpd_config, lpd_of_tensors,
+    weights_needed,
 };
 pub(crate) use method::{method_and_parameters, method_by_name, method_entry, parameters};
 pub(crate) use order_list::OrderList;

@@ -11,7 +11,6 @@ use orders_core::{Cell, Grid, Order, Problem};
 use orders_model::bundled::{self, BundledModel};
 use orders_model::checkpoint::read_checkpoint;
 use orders_model::lpd::{Batch, Lpd, LpdConfig};
-use orders_model::weights::Weights;
 use orders_model::{DType, Device};
 
 use crate::digest::{digest_of, digest_of_file};
@@ -50,18 +49,10 @@ impl LpdJudge {
         })?;
         let weights = model.weights().map_err(|error| Failure::work(&error))?;
         let lpd = Lpd::new(model.config(), weights).map_err(|error| Failure::work(&error))?;
+        let background = Some(bundled::codebook().black_token());
+        let weights = digest_of(model.bytes());
         let images = TokenImages::bundled()?;
-        Ok(Self {
-            model: TrialModel {
-                name: name.into(),
-                weights_sha256: digest_of(model.bytes()).to_string(),
-                config_sha256: digest_of_config(lpd.config())?.to_string(),
-                tokens_sha256: digest_of_images(&images).to_string(),
-                background: Some(bundled::codebook().black_token()),
-            },
-            lpd,
-            images,
-        })
+        Self::new(name.into(), weights, lpd, images, background)
     }
 
     /// A model from files.
@@ -78,25 +69,30 @@ impl LpdJudge {
             )));
         }
         let weights = digest_of_file(&files.checkpoint)?;
-        let mut tensors = read_checkpoint(&files.checkpoint, None, &Device::Cpu)
+        let tensors = read_checkpoint(&files.checkpoint, None, &Device::Cpu)
             .map_err(|error| Failure::bad_input(&error))?
             .tensors;
-        for tensor in tensors.values_mut() {
-            let converted = tensor.to_dtype(DType::F32);
-            *tensor = converted.map_err(|error| Failure::work(&error))?;
-        }
-        let tensors = Weights::checked(&config.tensors(), tensors)
-            .map_err(|error| Failure::input_at(files.checkpoint.display(), &error))?;
-        let lpd = Lpd::new(config, tensors).map_err(|error| Failure::work(&error))?;
+        let place = files.checkpoint.display().to_string();
+        let lpd = settings::lpd_of_tensors(tensors, config, (DType::F32, &Device::Cpu), &place)?;
         let images = TokenImages::read(&files.tokens)?;
         images.check(lpd.config())?;
+        Self::new(name, weights, lpd, images, files.background)
+    }
+
+    fn new(
+        name: String,
+        weights: Digest,
+        lpd: Lpd,
+        images: TokenImages,
+        background: Option<u32>,
+    ) -> Result<Self, Failure> {
         Ok(Self {
             model: TrialModel {
                 name,
                 weights_sha256: weights.to_string(),
                 config_sha256: digest_of_config(lpd.config())?.to_string(),
                 tokens_sha256: digest_of_images(&images).to_string(),
-                background: files.background,
+                background,
             },
             lpd,
             images,
@@ -114,7 +110,7 @@ impl Judge for LpdJudge {
     }
 
     fn images(&self) -> u64 {
-        self.images.labels.len() as u64
+        self.images.len() as u64
     }
 
     fn judge(
