@@ -55,6 +55,23 @@ pub enum RecipeError {
     Method(#[from] MethodError),
 }
 
+impl RecipeError {
+    /// Settings with their values, whether these are allowed, and what is.
+    pub(super) fn check_numbers(
+        checks: impl IntoIterator<Item = (&'static str, f64, bool, &'static str)>,
+    ) -> Result<(), Self> {
+        let mut checks = checks.into_iter();
+        match checks.find(|&(_, _, is_allowed, _)| !is_allowed) {
+            None => Ok(()),
+            Some((field, value, _, allowed)) => Err(Self::Number {
+                field,
+                value,
+                allowed,
+            }),
+        }
+    }
+}
+
 /// Why training could not start or go on.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]

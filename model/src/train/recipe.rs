@@ -285,15 +285,7 @@ impl Recipe {
                 "an epoch that is not before the end of the warmup",
             ),
         ];
-        for (field, value, is_allowed, allowed) in checks {
-            if !is_allowed {
-                return Err(RecipeError::Number {
-                    field,
-                    value,
-                    allowed,
-                });
-            }
-        }
+        RecipeError::check_numbers(checks)?;
         for (field, length) in [
             ("group_sizes", self.group_sizes.len()),
             ("orders", self.orders.len()),

@@ -60,15 +60,6 @@ impl ClassifierRecipe {
                 "a number above 0",
             ),
         ];
-        for (field, value, is_allowed, allowed) in checks {
-            if !is_allowed {
-                return Err(RecipeError::Number {
-                    field,
-                    value,
-                    allowed,
-                });
-            }
-        }
-        Ok(())
+        RecipeError::check_numbers(checks)
     }
 }
