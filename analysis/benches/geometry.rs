@@ -2,7 +2,7 @@
 
 use divan::Bencher;
 use orders_analysis::geometry::{Geometry, GeometryParams};
-use orders_core::{Cell, Grid, GroupSizes, Problem, registry};
+use orders_core::{Catalogue, Cell, Grid, GroupSizes, Problem};
 
 fn main() {
     divan::main();
@@ -23,7 +23,8 @@ fn problem((pixels, steps): (u32, usize)) -> (Problem, GeometryParams) {
 fn measure(bencher: Bencher<'_, '_>, size: (u32, usize)) {
     let (problem, params) = problem(size);
     let mut geometry = Geometry::new(&problem, params).expect("parameters in range");
-    let order: Vec<Cell> = registry::method("lpd", problem.grid(), &Default::default())
+    let order: Vec<Cell> = Catalogue::standard()
+        .method("lpd", problem.grid(), &Default::default())
         .and_then(|method| method.order(&problem, 0, 0))
         .expect("an order")
         .into_cells();

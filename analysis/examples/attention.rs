@@ -5,14 +5,14 @@ use std::error::Error;
 
 use ndarray::Array2;
 use orders_analysis::attention::{AttentionLocality, AttentionParams, TokenIndexing};
-use orders_core::{Grid, GroupSizes, Order, Parameters, Problem, registry};
+use orders_core::{Catalogue, Grid, GroupSizes, Order, Parameters, Problem};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let grid = Grid::for_image(256, 16)?;
     let sizes = GroupSizes::published(grid, 20).ok_or("no published sizes")?;
     let problem = Problem::new(grid, sizes)?;
     for name in ["raster", "random", "lpd"] {
-        let method = registry::method(name, grid, &Parameters::new())?;
+        let method = Catalogue::standard().method(name, grid, &Parameters::new())?;
         let order = method.order(&problem, 0, 0)?;
         for (kernel, range) in [("uniform", f64::INFINITY), ("exp(-d/2)", 2.0)] {
             let params = AttentionParams::default();

@@ -9,7 +9,7 @@ use orders_analysis::geometry::{GeometryParams, GeometrySummary, Measure, measur
 use orders_analysis::statistics::{
     BootstrapParams, Direction, PermutationParams, holm, mean_interval, paired_test, pareto_front,
 };
-use orders_core::{Grid, GroupSizes, Parameters, Problem, registry};
+use orders_core::{Catalogue, Grid, GroupSizes, Parameters, Problem};
 
 const METHODS: [&str; 6] = ["lpd", "proximity", "farthest", "halton", "random", "raster"];
 const ORDERS: u64 = 1000;
@@ -45,7 +45,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut values = Values::new();
     let mut summaries = Vec::new();
     for (m, name) in METHODS.iter().enumerate() {
-        let method = registry::method(name, grid, &Parameters::new())?;
+        let method = Catalogue::standard().method(name, grid, &Parameters::new())?;
         let mut summary = GeometrySummary::new(&problem);
         measure_batch(
             &*method,

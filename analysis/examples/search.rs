@@ -7,7 +7,7 @@ use std::error::Error;
 
 use orders_analysis::information::{Covariance, OrderSearch, greedy_order, measure_batch};
 use orders_analysis::statistics::{BootstrapParams, mean_interval};
-use orders_core::{Grid, GroupSizes, Parameters, Problem, registry};
+use orders_core::{Catalogue, Grid, GroupSizes, Parameters, Problem};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let rounds: u64 = match std::env::args().nth(1) {
@@ -20,7 +20,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     for steps in [8, 12, 16, 20, 32] {
         let sizes = GroupSizes::published(grid, steps).ok_or("no published sizes")?;
         let problem = Problem::new(grid, sizes)?;
-        let lpd = registry::method("lpd", grid, &Parameters::new())?;
+        let lpd = Catalogue::standard().method("lpd", grid, &Parameters::new())?;
         let mut costs = Vec::new();
         measure_batch(lpd.as_ref(), &problem, &covariance, 400, 0, |_, order| {
             costs.push(order.total_correlation_nats);

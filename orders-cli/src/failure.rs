@@ -20,6 +20,7 @@ pub(crate) enum Failure {
     /// The user interrupted it.
     Interrupted,
     /// The user interrupted it, and this much is kept.
+    #[cfg(any(feature = "model", feature = "tables"))]
     Paused(String),
     /// Whoever read our output has enough.
     ClosedPipe,
@@ -61,6 +62,7 @@ impl Failure {
                 printer.error("interrupted; nothing was written");
                 ExitCode::from(130)
             }
+            #[cfg(any(feature = "model", feature = "tables"))]
             Self::Paused(kept) => {
                 printer.error(&format!("interrupted; {kept}"));
                 ExitCode::from(130)

@@ -17,6 +17,7 @@ pub(crate) fn make(path: &Path) -> Result<(), Failure> {
 
 /// Whether there is nothing in the folder of `--out`, or only files of these names and
 /// what a killed run left half written, or no folder.
+#[cfg(feature = "model")]
 pub(crate) fn has_only(path: &Path, names: &[&str]) -> Result<bool, Failure> {
     let not_readable = |error: &std::io::Error| {
         Failure::input(format!(

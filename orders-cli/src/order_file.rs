@@ -5,7 +5,9 @@ use std::path::Path;
 use orders_core::files::{
     Limits, Manifest, ReadError, ReadFileError, RowChecker, RowError, Summary, read_order_file,
 };
-use orders_core::{Cell, KnownCells, Order, Problem};
+use orders_core::{Cell, KnownCells};
+#[cfg(feature = "model")]
+use orders_core::{Order, Problem};
 
 use crate::failure::{Failure, reason};
 
@@ -63,6 +65,7 @@ pub(crate) fn row(path: &Path, index: u64) -> Result<Vec<Cell>, Failure> {
 
 /// The first orders of a file, `count` of them or all there are, if they are a
 /// problem's. What comes behind them is not read.
+#[cfg(feature = "model")]
 pub(crate) fn first_orders(
     path: &Path,
     problem: &Problem,

@@ -5,7 +5,6 @@
 //! sample is one in a quiet moment, not one of an easy order.
 
 use divan::Bencher;
-use orders_core::registry::default_repulsion;
 use orders_core::{
     FirstGroup, Grid, GroupSizes, LocalityAware, OrderRng, OrderingMethod, Problem, Shape,
 };
@@ -37,7 +36,7 @@ fn growth(bencher: Bencher<'_, '_>, side: u32) {
     let sizes = Shape::Cosine
         .group_sizes(grid.cells(), steps, FirstGroup::One)
         .expect("no more steps than cells");
-    bench_orders(bencher, grid, sizes, default_repulsion(grid));
+    bench_orders(bencher, grid, sizes, LocalityAware::default_repulsion(grid));
 }
 
 fn bench_orders(bencher: Bencher<'_, '_>, grid: Grid, sizes: GroupSizes, repulsion: f64) {

@@ -1,17 +1,22 @@
-//! Time of one order of every method of the registry, on 32 x 32 cells in the
+//! Time of one order of every method of the catalogue, on 32 x 32 cells in the
 //! published 48 steps, made as one thread of a batch makes it.
 
 use divan::Bencher;
 use orders_core::{
-    FirstGroup, Grid, GroupSizes, KnownCells, OrderRng, Parameters, Problem, Shape, registry,
+    Catalogue, FirstGroup, Grid, GroupSizes, KnownCells, OrderRng, Parameters, Problem, Shape,
 };
 
 fn main() {
     divan::main();
 }
 
-fn names() -> impl Iterator<Item = &'static str> {
-    registry::methods().iter().map(|entry| entry.name)
+fn names() -> Vec<String> {
+    let catalogue = Catalogue::standard();
+    let names = catalogue
+        .methods()
+        .iter()
+        .map(|entry| entry.name().to_owned());
+    names.collect()
 }
 
 fn problem() -> Problem {
@@ -23,7 +28,7 @@ fn problem() -> Problem {
 /// The generator is reused, and every order has the next index; a sample is 100
 /// of them, because orders differ in their work.
 #[divan::bench(args = names(), sample_size = 100)]
-fn order(bencher: Bencher<'_, '_>, name: &str) {
+fn order(bencher: Bencher<'_, '_>, name: &String) {
     bench_orders(bencher, name, &Parameters::new());
 }
 
@@ -52,7 +57,8 @@ fn bench_orders(bencher: Bencher<'_, '_>, name: &str, parameters: &Parameters) {
 }
 
 fn bench_problem(bencher: Bencher<'_, '_>, name: &str, parameters: &Parameters, problem: &Problem) {
-    let mut generator = registry::method(name, problem.grid(), parameters)
+    let mut generator = Catalogue::standard()
+        .method(name, problem.grid(), parameters)
         .and_then(|method| method.generator(problem))
         .expect("a method with its defaults");
     let mut cells = Vec::new();
@@ -69,7 +75,8 @@ fn bench_problem(bencher: Bencher<'_, '_>, name: &str, parameters: &Parameters, 
 #[divan::bench(args = names())]
 fn generator(bencher: Bencher<'_, '_>, name: &str) {
     let problem = problem();
-    let method = registry::method(name, problem.grid(), &Parameters::new())
+    let method = Catalogue::standard()
+        .method(name, problem.grid(), &Parameters::new())
         .expect("a method with its defaults");
     bencher.bench_local(|| method.generator(&problem));
 }

@@ -1,9 +1,10 @@
 //! Time of one LPD order on a topology, and of making topologies and bounds.
 
 use divan::Bencher;
-use orders_core::registry::default_repulsion;
 use orders_core::topology::{GraphLocalityAware, Topology};
-use orders_core::{FirstGroup, Grid, GroupSizes, OrderRng, OrderingMethod, Problem, Shape};
+use orders_core::{
+    FirstGroup, Grid, GroupSizes, LocalityAware, OrderRng, OrderingMethod, Problem, Shape,
+};
 
 fn main() {
     divan::main();
@@ -32,9 +33,10 @@ fn video(bencher: Bencher<'_, '_>, (grid, frame_distance): (&str, f64)) {
 fn bench_orders(bencher: Bencher<'_, '_>, grid: Grid, frame_distance: f64, sizes: GroupSizes) {
     let problem = Problem::new(grid, sizes).expect("sizes that sum to the cells");
     let topology = Topology::lattice(grid, frame_distance).expect("a lattice");
-    let mut generator = GraphLocalityAware::new(topology, 1.0, default_repulsion(grid))
-        .and_then(|method| method.generator(&problem))
-        .expect("thresholds from 0");
+    let mut generator =
+        GraphLocalityAware::new(topology, 1.0, LocalityAware::default_repulsion(grid))
+            .and_then(|method| method.generator(&problem))
+            .expect("thresholds from 0");
     let mut cells = Vec::new();
     let mut index = 0;
     bencher.bench_local(|| {

@@ -1,11 +1,8 @@
 //! LPD on a hexagonal grid: makes an order and shows the step of every cell.
-//!
-//! `cargo run -p orders-core --example hexagonal [DOT]`; with a path, the graph of
-//! what each cell depends on is written there, for Graphviz.
 
 use std::error::Error;
 
-use orders_core::topology::{Dependencies, GraphLocalityAware, Norm, StepBounds};
+use orders_core::topology::{GraphLocalityAware, Norm, StepBounds};
 use orders_core::topology::{Topology, conflict_graph};
 use orders_core::{Cell, FirstGroup, Grid, OrderingMethod, Problem, Shape};
 
@@ -41,15 +38,6 @@ fn main() -> Result<(), Box<dyn Error>> {
         bounds.at_least(),
         bounds.at_most()
     );
-    let dependencies = Dependencies::new(&order, &topology, 1.0)?;
-    println!(
-        "longest chain of neighbours: {} of {} steps",
-        dependencies.longest_path() + 1,
-        order.group_sizes().steps()
-    );
-    if let Some(path) = std::env::args().nth(1) {
-        std::fs::write(path, dependencies.to_dot())?;
-    }
     Ok(())
 }
 

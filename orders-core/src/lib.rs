@@ -32,7 +32,7 @@
 //!   are not [known](KnownCells) already.
 //! - [`Order`]: every cell once, cut into groups. Checked when it is built.
 //! - [`OrderingMethod`]: makes orders. [`LocalityAware`] is LPD; the others are
-//!   in [`methods`]; [`registry`] knows all of them by name.
+//!   in [`methods`]; a [`Catalogue`] knows all of them by name, and yours.
 //! - [`generate_batch`] and [`stream_batch`]: many orders, in parallel.
 //! - [`Conformance`]: whether LPD could have given an order.
 //! - [`files`]: JSON, npy and safetensors, with manifests.
@@ -69,17 +69,18 @@
 //! ## A method by name
 //!
 //! ```
-//! use orders_core::{Grid, Parameters, registry};
+//! use orders_core::{Catalogue, Grid, Parameters};
 //!
 //! let parameters = Parameters::from([("repulsion".into(), 3.0.into())]);
-//! let method = registry::method("lpd", Grid::new(16, 16)?, &parameters)?;
+//! let method = Catalogue::standard().method("lpd", Grid::new(16, 16)?, &parameters)?;
 //! assert_eq!(method.parameters()["proximity"], 1.0.into());
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
 //! ## A method of your own
 //!
-//! A method hands out generators, and a closure is one. See [`OrderingMethod`].
+//! A method hands out generators, and a closure is one. See [`OrderingMethod`], and
+//! [`catalogue`] for how a method is given a name and parameters.
 //!
 //! ```
 //! use orders_core::{Cell, Grid, GroupSizes, MethodError, OrderGenerator, OrderRng};
@@ -141,29 +142,9 @@
 //!
 //! ## Writing a file
 //!
-//! Rows are made and encoded in parallel and written as they come. The file
-//! appears when it is whole.
-//!
-//! ```
-//! use orders_core::files::{Encoder, Format, OutputFile};
-//! use orders_core::methods::Random;
-//! use orders_core::{Cell, Grid, GroupSizes, Problem, stream_batch};
-//! use std::io::Write;
-//!
-//! # let folder = tempfile::tempdir()?;
-//! # let path = folder.path().join("orders.npy");
-//! let problem = Problem::new(Grid::new(8, 8)?, GroupSizes::new([1, 15, 48])?)?;
-//! let encoder = Encoder::new(Format::Npy, 500, 64, &Default::default())?;
-//! let mut file = OutputFile::create(&path)?;
-//! file.write_all(encoder.header())?;
-//! let encode = |index: u64, cells: &[Cell], out: &mut Vec<u8>| encoder.row(index, cells, out);
-//! let write = |_: u64, bytes: &[u8]| file.write_all(bytes);
-//! stream_batch(&Random, &problem, 500, 0, encode, write)?;
-//! file.write_all(encoder.footer())?;
-//! file.finish()?.persist(false)?;
-//! # assert!(path.exists());
-//! # Ok::<(), Box<dyn std::error::Error>>(())
-//! ```
+//! A [`GenerateRequest`] makes a batch into a file with its manifest. Rows are made and
+//! encoded in parallel and written as they come, and the file appears when it is whole.
+//! [`stream_batch`] and [`files::Encoder`] are its parts.
 //!
 //! ## Reading a file
 //!
@@ -195,30 +176,35 @@
 //! ```
 
 mod batch;
+pub mod catalogue;
 pub mod conformance;
 pub mod files;
+mod generate;
 mod grid;
 mod group_sizes;
 mod known;
 pub mod lpd;
 mod method;
 pub mod methods;
+mod names;
 mod order;
 mod parameter;
 mod permutation;
 mod problem;
 mod random;
-pub mod registry;
 mod shape;
 pub mod topology;
 
 pub use batch::{Batch, BatchError, generate_batch, stream_batch};
+pub use catalogue::Catalogue;
 pub use conformance::Conformance;
+pub use generate::{GenerateError, GenerateRequest, Generated, PreparedBatch};
 pub use grid::{Cell, Grid, GridError};
 pub use group_sizes::{GroupSizes, GroupSizesError};
 pub use known::{KnownCells, KnownCellsError};
 pub use lpd::LocalityAware;
 pub use method::{MethodError, OrderGenerator, OrderingMethod};
+pub use names::UnknownName;
 pub use order::{Order, OrderError};
 pub use parameter::{ParameterKind, ParameterValue, Parameters};
 pub use problem::{Problem, ProblemError};

@@ -3,6 +3,7 @@
 use crate::grid::Cell;
 use crate::group_sizes::GroupSizes;
 use crate::known::KnownCells;
+use crate::names::UnknownName;
 use crate::order::Order;
 use crate::parameter::{ParameterValue, Parameters};
 use crate::problem::Problem;
@@ -146,25 +147,37 @@ pub enum MethodError {
         allowed: String,
     },
     /// The method has no parameter of this name.
-    #[error(
-        "method {method} has no parameter '{parameter}'; it has {}",
-        list(known)
-    )]
-    UnknownParameter {
+    #[error(transparent)]
+    UnknownParameter(UnknownName),
+    /// The method has no parameters.
+    #[error("method {method} has no parameters, so no '{parameter}'")]
+    NoParameters {
         /// The method's name.
         method: String,
         /// The name given.
         parameter: String,
-        /// The names that it has.
-        known: Vec<&'static str>,
+    },
+    /// A parameter has no value of the kind that the method is made with: a defect of
+    /// its entry.
+    #[error("parameter '{parameter}' of method {method} has no value here; it takes {kind}")]
+    NoValue {
+        /// The method's name.
+        method: String,
+        /// The parameter's name.
+        parameter: String,
+        /// Which values the parameter takes.
+        kind: String,
     },
     /// No method has this name.
-    #[error("there is no method '{name}'; there are {}", list(known))]
-    UnknownMethod {
-        /// The name given.
+    #[error(transparent)]
+    UnknownMethod(UnknownName),
+    /// A method has another name than its entry: a defect of the entry.
+    #[error("the catalogue's entry '{entry}' makes a method that calls itself '{name}'")]
+    Name {
+        /// The entry's name.
+        entry: String,
+        /// The method's.
         name: String,
-        /// The names there are.
-        known: Vec<String>,
     },
     /// The method can't order this grid.
     #[error("method {method} can't order a {grid} grid: {reason}")]
@@ -179,23 +192,14 @@ pub enum MethodError {
     /// The method orders one frame, and the grid has several.
     #[error(
         "method {method} orders one frame, not a {grid} grid; methods for video are {}",
-        list(for_video)
+        for_video.join(", ")
     )]
     Video {
         /// The method's name.
         method: String,
         /// The grid.
         grid: crate::grid::Grid,
-        /// The methods of the registry that do several frames.
-        for_video: Vec<&'static str>,
+        /// The methods of the catalogue that do several frames.
+        for_video: Vec<String>,
     },
-}
-
-/// Words for a list of names.
-fn list<S: AsRef<str>>(names: &[S]) -> String {
-    if names.is_empty() {
-        return "none".into();
-    }
-    let names: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
-    names.join(", ")
 }

@@ -87,7 +87,7 @@ impl From<&str> for ParameterValue {
 }
 
 /// Which values a parameter takes.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ParameterKind {
     /// Any number from a bound on, infinity included.
@@ -99,7 +99,7 @@ pub enum ParameterKind {
     /// `true` or `false`.
     Flag,
     /// One of some words.
-    OneOf(&'static [&'static str]),
+    OneOf(Vec<String>),
 }
 
 impl ParameterKind {
@@ -111,9 +111,10 @@ impl ParameterKind {
     ///
     /// assert_eq!(ParameterKind::WholeFrom(1).parse("3"), Some(3.0.into()));
     /// assert_eq!(ParameterKind::WholeFrom(1).parse("0"), None);
-    /// assert_eq!(ParameterKind::OneOf(&["in", "out"]).parse("out"), Some("out".into()));
+    /// let direction = ParameterKind::OneOf(vec!["in".into(), "out".into()]);
+    /// assert_eq!(direction.parse("out"), Some("out".into()));
     /// ```
-    pub fn parse(self, text: &str) -> Option<ParameterValue> {
+    pub fn parse(&self, text: &str) -> Option<ParameterValue> {
         let value = match self {
             Self::NumberFrom(_) | Self::NumberBetween(..) | Self::WholeFrom(_) => {
                 ParameterValue::Number(text.parse().ok()?)
@@ -125,17 +126,17 @@ impl ParameterKind {
     }
 
     /// Whether a value is of this kind.
-    pub fn allows(self, value: &ParameterValue) -> bool {
+    pub fn allows(&self, value: &ParameterValue) -> bool {
         match (self, value) {
-            (Self::NumberFrom(from), ParameterValue::Number(number)) => *number >= from,
+            (Self::NumberFrom(from), ParameterValue::Number(number)) => number >= from,
             (Self::NumberBetween(from, to), ParameterValue::Number(number)) => {
-                (from..=to).contains(number)
+                (from..=to).contains(&number)
             }
             (Self::WholeFrom(from), ParameterValue::Number(number)) => {
-                (f64::from(from)..=f64::from(u32::MAX)).contains(number) && number.fract() == 0.0
+                (f64::from(*from)..=f64::from(u32::MAX)).contains(number) && number.fract() == 0.0
             }
             (Self::Flag, ParameterValue::Flag(_)) => true,
-            (Self::OneOf(words), ParameterValue::Word(word)) => words.contains(&word.as_str()),
+            (Self::OneOf(words), ParameterValue::Word(word)) => words.contains(word),
             _ => false,
         }
     }
@@ -178,7 +179,7 @@ mod tests {
         }
         assert_eq!(ParameterKind::Flag.parse("true"), Some(true.into()));
         assert_eq!(ParameterKind::Flag.parse("yes"), None);
-        assert!(!ParameterKind::OneOf(&["in"]).allows(&"out".into()));
+        assert!(!ParameterKind::OneOf(vec!["in".into()]).allows(&"out".into()));
         assert!(!ParameterKind::Flag.allows(&1.0.into()));
     }
 }

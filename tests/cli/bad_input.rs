@@ -1,7 +1,7 @@
 //! Flags that can't be followed: one sentence that says what is wrong and what
 //! is allowed, exit status 2, and nothing written.
 
-use orders_core::registry;
+use orders_core::Catalogue;
 
 use crate::folder::Folder;
 
@@ -270,7 +270,8 @@ fn thresholds_may_be_infinite() {
 
 #[test]
 fn names_that_are_unknown() {
-    let methods: Vec<&str> = registry::methods().iter().map(|entry| entry.name).collect();
+    let catalogue = Catalogue::standard();
+    let methods = catalogue.names_of(|_| true);
     let methods = methods.join(", ");
     let shapes = "cosine, arccos, linear, power, uniform, one-by-one";
     refused(
@@ -318,11 +319,11 @@ fn names_that_are_unknown() {
             ),
             (
                 "--steps 4 --method raster --repulsion 2",
-                "method raster has no parameter 'repulsion'; it has none",
+                "method raster has no parameters, so no 'repulsion'",
             ),
             (
                 "--steps 4 --method proximity --repulsion 2",
-                "method proximity has no parameter 'repulsion'; it has proximity, frame-distance",
+                "there is no proximity parameter 'repulsion'; there are proximity, frame-distance",
             ),
         ],
     );

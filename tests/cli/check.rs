@@ -1,6 +1,6 @@
 //! `check`: what is an order, what LPD could have made, and what is neither.
 
-use orders_core::registry;
+use orders_core::Catalogue;
 
 use crate::folder::{Folder, Outcome};
 use crate::foreign::npy;
@@ -298,7 +298,8 @@ fn every_file_gets_its_verdict() {
 fn what_a_replay_needs() {
     let folder = Folder::new();
     folder.write("a.json", "[[0,1,2,3]]");
-    let methods: Vec<&str> = registry::methods().iter().map(|entry| entry.name).collect();
+    let catalogue = Catalogue::standard();
+    let methods = catalogue.names_of(|_| true);
     for (flags, error) in [
         (
             "--method lpd",
@@ -330,7 +331,7 @@ fn what_a_replay_needs() {
         ),
         (
             "--method proximity --grid 2x2 --group-sizes 1,3 --repulsion 1",
-            "method proximity has no parameter 'repulsion'; it has proximity, frame-distance",
+            "there is no proximity parameter 'repulsion'; there are proximity, frame-distance",
         ),
         (
             "--method raster",

@@ -13,6 +13,7 @@ use tempfile::TempDir;
 /// no message depends on where it is.
 pub struct Folder {
     folder: TempDir,
+    program: PathBuf,
 }
 
 /// Relative paths of files with their content, and of folders with nothing.
@@ -22,7 +23,13 @@ impl Folder {
     pub fn new() -> Self {
         Self {
             folder: tempfile::tempdir().unwrap(),
+            program: env!("CARGO_BIN_EXE_orders-cli").into(),
         }
+    }
+
+    /// The same folder for another program.
+    pub fn with_program(self, program: PathBuf) -> Self {
+        Self { program, ..self }
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
@@ -89,7 +96,7 @@ impl Folder {
 
     /// The command of a line, ready to run here. See [`words`] for the line.
     pub fn command(&self, line: &str) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_orders-cli"));
+        let mut command = Command::new(&self.program);
         command
             .args(words(line))
             .current_dir(self.folder.path())

@@ -2,7 +2,7 @@
 
 use orders_core::files::Format;
 use orders_core::{
-    Cell, FirstGroup, Grid, KnownCells, Parameters, Problem, Shape, generate_batch, registry,
+    Catalogue, Cell, FirstGroup, Grid, KnownCells, Parameters, Problem, Shape, generate_batch,
 };
 use png::{BitDepth, ColorType};
 
@@ -56,7 +56,9 @@ fn from_mask_to_checked_files() {
         .group_sizes(80, 12, FirstGroup::Formula)
         .unwrap();
     let problem = Problem::with_known(known.clone(), sizes).unwrap();
-    let method = registry::method("lpd", known.grid(), &Parameters::new()).unwrap();
+    let method = Catalogue::standard()
+        .method("lpd", known.grid(), &Parameters::new())
+        .unwrap();
     let mut expected: Vec<Vec<Cell>> = Vec::new();
     generate_batch(method.as_ref(), &problem, 50, 0, |cells| {
         expected.push(cells.to_vec());

@@ -3,35 +3,52 @@
 
 #![expect(clippy::unwrap_used, reason = "what tests prepare must work")]
 
+#[cfg(feature = "analyze")]
 mod analyze;
 mod animate;
 mod bad_files;
 mod bad_input;
+#[cfg(not(any(feature = "analyze", feature = "tables", feature = "model")))]
+mod builds;
 mod check;
+#[cfg(feature = "model")]
 mod checkpoint;
 mod convert;
+#[cfg(feature = "model")]
 mod data;
+#[cfg(feature = "model")]
 mod distance;
 #[cfg(unix)]
 mod ends;
+#[cfg(feature = "model")]
 mod eval;
+#[cfg(feature = "model")]
 mod features;
 mod folder;
 mod foreign;
-mod generate;
+mod r#gen;
+#[cfg(all(feature = "model", feature = "tables"))]
 mod help;
 mod inspect;
 mod known;
+#[cfg(feature = "model")]
 mod model;
+#[cfg(all(feature = "model", feature = "tables"))]
 mod model_sweep;
+#[cfg(feature = "analyze")]
 mod optimize;
+mod own_program;
 mod parameters;
 mod picture;
 mod plot;
 mod python;
 mod schedule;
+#[cfg(feature = "tables")]
 mod sweep;
+#[cfg(feature = "model")]
 mod tokenize;
+#[cfg(feature = "model")]
 mod train;
+#[cfg(feature = "model")]
 mod train_classifier;
 mod video;

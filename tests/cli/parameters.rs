@@ -1,6 +1,6 @@
 //! `methods` and `--set`: what there is to ask for, and asking for it.
 
-use orders_core::registry;
+use orders_core::Catalogue;
 
 use crate::folder::Folder;
 
@@ -24,8 +24,9 @@ fn methods_are_listed() {
         .filter(|line| !line.starts_with(' '))
         .map(|line| line.split_whitespace().next().unwrap())
         .collect();
-    let entries = registry::methods();
-    let expected: Vec<&str> = entries.iter().map(|entry| entry.name).collect();
+    let catalogue = Catalogue::standard();
+    let entries = catalogue.methods();
+    let expected: Vec<&str> = entries.iter().map(|entry| entry.name()).collect();
     assert_eq!(names, expected);
     // The last column is one text for each method, cut between words.
     let mut texts: Vec<String> = Vec::new();
@@ -38,10 +39,11 @@ fn methods_are_listed() {
         *text += &format!(" {}", right.trim());
     }
     for (entry, text) in entries.iter().zip(&texts) {
-        assert!(text.contains(entry.summary), "{text}");
-        assert!(text.contains(entry.source), "{text}");
-        for parameter in entry.parameters {
-            let (name, kind, default) = (parameter.name, parameter.kind, parameter.default);
+        assert!(text.contains(entry.summary()), "{text}");
+        assert!(text.contains(entry.source()), "{text}");
+        for parameter in entry.parameters() {
+            let (name, kind) = (parameter.name(), parameter.kind());
+            let default = parameter.default_words();
             let words = format!("{name}: {kind}; default {default}");
             assert!(text.contains(&words), "no {words:?} in {text}");
         }
@@ -61,24 +63,25 @@ fn methods_are_listed_as_json() {
     let folder = Folder::new();
     let text = folder.done("methods --json");
     let methods: serde_json::Value = serde_json::from_str(&text).unwrap();
-    let entries = registry::methods();
+    let catalogue = Catalogue::standard();
+    let entries = catalogue.methods();
     assert_eq!(methods.as_array().unwrap().len(), entries.len());
     for (entry, method) in entries.iter().zip(methods.as_array().unwrap()) {
-        assert_eq!(method["name"], entry.name);
-        assert_eq!(method["summary"], entry.summary);
-        assert_eq!(method["random"], entry.is_random);
-        assert_eq!(method["own_sizes"], entry.has_own_sizes);
-        assert_eq!(method["video"], entry.is_for_video);
-        assert_eq!(method["source"], entry.source);
+        assert_eq!(method["name"], entry.name());
+        assert_eq!(method["summary"], entry.summary());
+        assert_eq!(method["random"], entry.capabilities().random);
+        assert_eq!(method["own_sizes"], entry.capabilities().own_sizes);
+        assert_eq!(method["video"], entry.capabilities().video);
+        assert_eq!(method["source"], entry.source());
         let parameters = method["parameters"].as_array().unwrap();
-        assert_eq!(parameters.len(), entry.parameters.len());
-        for (known, parameter) in entry.parameters.iter().zip(parameters) {
-            assert_eq!(parameter["name"], known.name);
-            assert_eq!(parameter["summary"], known.summary);
-            assert_eq!(parameter["takes"], known.kind.to_string());
-            assert_eq!(parameter["default"], known.default);
+        assert_eq!(parameters.len(), entry.parameters().len());
+        for (known, parameter) in entry.parameters().iter().zip(parameters) {
+            assert_eq!(parameter["name"], known.name());
+            assert_eq!(parameter["summary"], known.summary());
+            assert_eq!(parameter["takes"], known.kind().to_string());
+            assert_eq!(parameter["default"], known.default_words());
         }
-        let one = folder.done(&format!("methods {} --json", entry.name));
+        let one = folder.done(&format!("methods {} --json", entry.name()));
         let one: serde_json::Value = serde_json::from_str(&one).unwrap();
         assert_eq!(one, *method);
     }
@@ -119,14 +122,15 @@ no parameters
 ",
         "",
     );
-    for entry in registry::methods() {
-        let text = folder.done(&format!("methods {}", entry.name));
+    for entry in Catalogue::standard().methods() {
+        let text = folder.done(&format!("methods {}", entry.name()));
         assert!(
             text.lines().all(|line| line.chars().count() <= 100),
             "{text}"
         );
     }
-    let known: Vec<&str> = registry::methods().iter().map(|entry| entry.name).collect();
+    let catalogue = Catalogue::standard();
+    let known = catalogue.names_of(|_| true);
     folder.refuses(
         2,
         "methods rastr",
@@ -180,10 +184,10 @@ fn parameters_are_set() {
 #[test]
 fn all_parameters_can_be_set() {
     use orders_core::{ParameterKind, ParameterValue};
-    for entry in registry::methods() {
-        for parameter in entry.parameters {
-            let name = parameter.name;
-            let (good, bad) = match parameter.kind {
+    for entry in Catalogue::standard().methods() {
+        for parameter in entry.parameters() {
+            let name = parameter.name();
+            let (good, bad) = match parameter.kind() {
                 ParameterKind::NumberFrom(from) => (from.to_string(), "x"),
                 ParameterKind::NumberBetween(from, _) => (from.to_string(), "x"),
                 ParameterKind::WholeFrom(from) => (from.to_string(), "1.5"),
@@ -199,18 +203,18 @@ fn all_parameters_can_be_set() {
             };
             let line = format!(
                 "gen --grid {grid} --group-sizes 1,3,12 --method {}",
-                entry.name
+                entry.name()
             );
             folder.done(&format!("{line} --num 1 --out a.npy --set {name}={good}"));
             let parameters = folder.manifest("a.npy").parameters;
-            let expected: ParameterValue = parameter.kind.parse(&good).unwrap();
-            assert_eq!(parameters[name], expected, "{} {name}", entry.name);
+            let expected: ParameterValue = parameter.kind().parse(&good).unwrap();
+            assert_eq!(parameters[name], expected, "{} {name}", entry.name());
             folder.refuses(
                 2,
                 &format!("{line} --num 1 --out b.npy --set {name}={bad}"),
                 &format!(
                     "--set {name}={bad}: '{bad}' is not allowed; it takes {}",
-                    parameter.kind
+                    parameter.kind()
                 ),
             );
         }
@@ -279,7 +283,7 @@ fn settings_that_are_none() {
         folder.refuses(
             2,
             &format!("{command} --grid 2x2 --steps 2 --method raster --set repulsion=2"),
-            "--set repulsion=2: method raster has no parameters",
+            "--set repulsion=2: method raster has no parameters, so no 'repulsion'",
         );
     }
     folder.refuses(
@@ -295,22 +299,23 @@ fn own_sizes_are_the_methods() {
     use orders_core::{Grid, KnownCells, Parameters};
     let grid = Grid::new(6, 5).unwrap();
     let known = KnownCells::new(grid, [0, 1, 7]).unwrap();
-    for entry in registry::methods() {
+    for entry in Catalogue::standard().methods() {
         let folder = Folder::new();
         folder.write("known.json", "[0, 1, 7]");
-        let method = registry::method(entry.name, grid, &Parameters::new()).unwrap();
-        let flags = format!("--grid 6x5 --group-sizes own --method {}", entry.name);
-        if !entry.has_own_sizes {
+        let method = Catalogue::standard()
+            .method(entry.name(), grid, &Parameters::new())
+            .unwrap();
+        let flags = format!("--grid 6x5 --group-sizes own --method {}", entry.name());
+        if !entry.capabilities().own_sizes {
             let outcome = folder.run(&format!("schedule {flags}"));
             assert_eq!(outcome.status, 2, "{outcome}");
             let sentence = format!(
                 "error: --group-sizes own: method {} has no group sizes of its own; ",
-                entry.name
+                entry.name()
             );
             assert!(outcome.stderr.starts_with(&sentence), "{outcome}");
-            let having = registry::methods().iter().filter(|e| e.has_own_sizes);
-            for method in having {
-                assert!(outcome.stderr.contains(method.name), "{outcome}");
+            for name in Catalogue::standard().names_of(|can| can.own_sizes) {
+                assert!(outcome.stderr.contains(name), "{outcome}");
             }
             continue;
         }
@@ -319,7 +324,7 @@ fn own_sizes_are_the_methods() {
             (format!("{flags} --known known.json"), known.clone()),
         ] {
             let sizes = match method.own_group_sizes(&known) {
-                Ok(sizes) => sizes.expect("the registry says so"),
+                Ok(sizes) => sizes.expect("the catalogue says so"),
                 Err(error) => {
                     folder.refuses(2, &format!("schedule {flags}"), &error.to_string());
                     continue;
@@ -331,7 +336,7 @@ fn own_sizes_are_the_methods() {
             let out = format!("out-{}", known.count());
             folder.done(&format!("gen {flags} --num 2 --out {out}/"));
             let names = folder.names();
-            let part = format!("_steps{}_own_{}", sizes.steps(), entry.name);
+            let part = format!("_steps{}_own_{}", sizes.steps(), entry.name());
             let is_ours = |name: &&String| {
                 name.starts_with(&format!("{out}/"))
                     && name.contains(&part)
@@ -350,11 +355,8 @@ fn own_sizes_are_the_methods() {
 #[test]
 fn own_sizes_that_are_none() {
     let folder = Folder::new();
-    let having: Vec<&str> = registry::methods()
-        .iter()
-        .filter(|entry| entry.has_own_sizes)
-        .map(|entry| entry.name)
-        .collect();
+    let catalogue = Catalogue::standard();
+    let having = catalogue.names_of(|can| can.own_sizes);
     let having = match having[..] {
         [] => "no method has".to_owned(),
         _ => format!("methods that have: {}", having.join(", ")),

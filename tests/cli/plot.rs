@@ -1,7 +1,7 @@
 //! `plot`: what is in the pictures, where their orders come from, and what is
 //! refused.
 
-use orders_core::registry;
+use orders_core::Catalogue;
 use orders_figures::theme::{CONTEXT, KNOWN, NOT_YET, NOW, Rgb, step_colour};
 use png::{ColorType, Decoder};
 
@@ -183,13 +183,14 @@ fn all_methods_are_on_one_sheet() {
     let folder = Folder::new();
     let all = svg(&folder, "--grid 16x16 --steps 20 --all-methods");
     let texts = texts(&all);
-    let names = registry::methods().iter().map(|entry| entry.name);
+    let catalogue = Catalogue::standard();
+    let names = catalogue.names_of(|_| true);
     let found: Vec<&str> = texts
         .iter()
         .map(String::as_str)
-        .filter(|text| names.clone().any(|name| name == *text))
+        .filter(|text| names.contains(text))
         .collect();
-    assert!(found.into_iter().eq(names), "{texts:?}");
+    assert_eq!(found, names, "{texts:?}");
     // Those for one frame are left out of a video, and a note says so.
     folder
         .run("plot --grid 2x4x4 --shape uniform --steps 4 --all-methods --out video.png")

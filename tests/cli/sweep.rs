@@ -1,5 +1,7 @@
 //! `sweep`: results that survive, shards, pictures, tables, and wrong input.
 
+use orders_core::Catalogue;
+
 use crate::folder::Folder;
 
 const SMALL: &str = r#"title = "Small"
@@ -182,6 +184,11 @@ fn tables_are_set_in_three_ways() {
 #[test]
 fn wrong_files_are_refused() {
     let folder = folder();
+    let catalogue = Catalogue::standard();
+    let unknown_method = format!(
+        "method.toml: line 12: there is no method 'randm'; did you mean 'random'? There are {}",
+        catalogue.names_of(|_| true).join(", ")
+    );
     for (name, text, error) in [
         (
             "key.toml",
@@ -191,7 +198,7 @@ fn wrong_files_are_refused() {
         (
             "method.toml",
             SMALL.replace("name = \"random\"", "name = \"randm\""),
-            "method.toml: line 12: there is no method 'randm'; there are lpd, proximity, farthest, raster, random, halton, snake, diagonal, region-parallel, row-parallel, hierarchical, dilated, spiral, hilbert, morton",
+            unknown_method.as_str(),
         ),
         (
             "point.toml",

@@ -26,10 +26,10 @@ peak = 0.01
 method = "random"
 "#;
 
-const TRAIN: &str = "train recipe.toml --tokens tokens/train.safetensors --held-out tokens/test.safetensors --every 3";
+pub const TRAIN: &str = "train recipe.toml --tokens tokens/train.safetensors --held-out tokens/test.safetensors --every 3";
 
 /// A folder with tokens and a recipe of 8 updates.
-fn folder() -> Folder {
+pub fn folder() -> Folder {
     let folder = fashion();
     folder.done("data prepare fashion --pad 8 --codes 16 --out tokens");
     folder.write("recipe.toml", RECIPE);

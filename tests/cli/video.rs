@@ -1,7 +1,7 @@
 //! Grids of several frames.
 
+use orders_core::{Catalogue, Grid, Parameters, Problem};
 use orders_core::{FirstGroup, Shape};
-use orders_core::{Grid, Parameters, Problem, registry};
 
 use crate::folder::Folder;
 
@@ -62,13 +62,13 @@ fn methods_that_take_one_frame_say_so() {
     let grid = Grid::video(2, 4, 4).unwrap();
     let sizes = Shape::Cosine.group_sizes(32, 5, FirstGroup::One).unwrap();
     let problem = Problem::new(grid, sizes).unwrap();
-    for entry in registry::methods() {
+    for entry in Catalogue::standard().methods() {
         let folder = Folder::new();
         let line = format!(
             "gen --grid 2x4x4 --steps 5 --method {} --num 3 --out new/",
-            entry.name
+            entry.name()
         );
-        let method = registry::method(entry.name, grid, &Parameters::new());
+        let method = Catalogue::standard().method(entry.name(), grid, &Parameters::new());
         match method.and_then(|method| method.order(&problem, 0, 2)) {
             Ok(order) => {
                 folder.done(&line);

@@ -1,6 +1,6 @@
 //! What the measures depend on besides the order.
 
-use orders_core::{Grid, MethodError, OrderError, registry};
+use orders_core::{Grid, LocalityAware, MethodError, OrderError};
 
 /// Settings of the measures.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -21,11 +21,10 @@ impl GeometryParams {
     pub const SMALLEST_RANGE: f64 = 0.1;
 
     /// LPD's repulsion threshold for a grid, as
-    /// [`default_repulsion`](registry::default_repulsion) gives it, and a
-    /// support range of 5 cells.
+    /// [`LocalityAware::default_repulsion`] gives it, and a support range of 5 cells.
     pub fn for_grid(grid: Grid) -> Self {
         Self {
-            repulsion_threshold: registry::default_repulsion(grid),
+            repulsion_threshold: LocalityAware::default_repulsion(grid),
             support_range: 5.0,
         }
     }

@@ -19,12 +19,12 @@ use super::order::{OrderInformation, StepInformation};
 ///
 /// ```
 /// use orders_analysis::information::{Covariance, measure_batch};
-/// use orders_core::{Grid, GroupSizes, Problem, registry};
+/// use orders_core::{Catalogue, Grid, GroupSizes, Problem};
 ///
 /// let grid = Grid::for_image(256, 16)?;
 /// let problem = Problem::new(grid, GroupSizes::published(grid, 20).expect("published"))?;
 /// let covariance = Covariance::of_field(&"exp:5".parse()?, grid)?;
-/// let lpd = registry::method("lpd", grid, &Default::default())?;
+/// let lpd = Catalogue::standard().method("lpd", grid, &Default::default())?;
 /// let mut costs = Vec::new();
 /// measure_batch(lpd.as_ref(), &problem, &covariance, 8, 0, |_, order| {
 ///     costs.push(order.total_correlation_nats);

@@ -18,7 +18,7 @@ impl Axis {
     pub(super) fn new(
         name: &str,
         value: &Value,
-        kind: ParameterKind,
+        kind: &ParameterKind,
         is_drawn: bool,
     ) -> Result<Self, String> {
         match value {
@@ -83,7 +83,7 @@ impl Axis {
 }
 
 /// A value as text, if the parameter takes it.
-fn text(name: &str, value: &Value, kind: ParameterKind) -> Result<String, String> {
+fn text(name: &str, value: &Value, kind: &ParameterKind) -> Result<String, String> {
     let text = match value {
         Value::Boolean(flag) => flag.to_string(),
         Value::Integer(number) => number.to_string(),

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use orders_core::files::Digest;
-use orders_core::{Grid, Parameters, Problem, registry};
+use orders_core::{Catalogue, Grid, Problem};
 use serde::{Deserialize, Serialize};
 
 use super::MOST_TRIALS;
@@ -157,18 +157,15 @@ fn trial(
     optimal: &mut OptimalTables,
 ) -> Result<Trial, String> {
     let axes = point.method;
-    let entries = registry::methods().iter();
-    let known = entries.filter(|entry| entry.name == axes.name);
-    let known: Vec<_> = known.flat_map(|entry| entry.parameters).collect();
-    let mut parameters = Parameters::new();
-    for (name, text) in &point.parameters {
-        let entry = known.iter().find(|entry| entry.name == *name);
-        let value = entry.and_then(|entry| entry.kind.parse(text));
-        // The axes hold values that the parameter takes.
-        parameters.insert((*name).to_owned(), value.unwrap_or(text.as_str().into()));
-    }
-    let method =
-        registry::method(&axes.name, point.grid, &parameters).map_err(|error| error.to_string())?;
+    let catalogue = Catalogue::standard();
+    let entry = catalogue
+        .entry(&axes.name)
+        .map_err(|error| error.to_string())?;
+    let texts = point.parameters.iter();
+    let parameters = entry.parameters_from_texts(texts.map(|(name, text)| (*name, text.as_str())));
+    let method = catalogue
+        .method(&axes.name, point.grid, &parameters)
+        .map_err(|error| error.to_string())?;
     let sizes = point
         .sizes
         .find(point.grid, point.steps, method.as_ref(), |steps| {

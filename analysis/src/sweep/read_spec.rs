@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::error::Error;
 
-use orders_core::{Grid, registry};
+use orders_core::{Catalogue, Grid};
 use serde::Deserialize;
 use toml::{Spanned, Value};
 
@@ -185,37 +185,18 @@ impl Reader<'_> {
         design: Design,
     ) -> Result<MethodAxes, SpecError> {
         let name = table.name.get_ref();
-        let mut entries = registry::methods().iter();
-        let Some(entry) = entries.find(|entry| entry.name == name) else {
-            let known: Vec<&str> = registry::methods().iter().map(|entry| entry.name).collect();
-            return self.refuse(
-                table.name.span(),
-                format!(
-                    "there is no method '{name}'; there are {}",
-                    known.join(", ")
-                ),
-            );
+        let catalogue = Catalogue::standard();
+        let entry = match catalogue.entry(name) {
+            Ok(entry) => entry,
+            Err(error) => return self.refuse(table.name.span(), error.to_string()),
         };
         let mut parameters = Vec::new();
         for (parameter, value) in &table.set {
-            let mut entries = entry.parameters.iter();
-            let Some(entry) = entries.find(|entry| entry.name == parameter) else {
-                let known: Vec<&str> = entry.parameters.iter().map(|entry| entry.name).collect();
-                let known = match known[..] {
-                    [] => "it has none".to_owned(),
-                    _ => format!("it has {}", known.join(", ")),
-                };
-                return self.refuse(
-                    value.span(),
-                    format!("method {name} has no parameter '{parameter}'; {known}"),
-                );
+            let kind = match entry.parameter(parameter) {
+                Ok(parameter) => parameter.kind(),
+                Err(error) => return self.refuse(value.span(), error.to_string()),
             };
-            let axis = Axis::new(
-                parameter,
-                value.get_ref(),
-                entry.kind,
-                design != Design::Grid,
-            );
+            let axis = Axis::new(parameter, value.get_ref(), kind, design != Design::Grid);
             match axis {
                 Ok(axis) => parameters.push((parameter.clone(), axis)),
                 Err(reason) => return self.refuse(value.span(), reason),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use orders_core::files::Digest;
-use orders_core::{Grid, MethodError, OrderingMethod, Parameters, registry};
+use orders_core::{Catalogue, Grid, MethodError, OrderingMethod};
 use serde::{Deserialize, Serialize};
 
 use super::judge::TrialModel;
@@ -63,20 +63,11 @@ impl TrialSettings {
 
     /// The method, with its parameters.
     pub(super) fn parsed_method(&self, grid: Grid) -> Result<Box<dyn OrderingMethod>, MethodError> {
-        let entries = registry::methods().iter();
-        let known = entries.filter(|entry| entry.name == self.method);
-        let known: Vec<_> = known.flat_map(|entry| entry.parameters).collect();
-        let parameters: Parameters = self
-            .parameters
-            .iter()
-            .map(|(name, text)| {
-                let entry = known.iter().find(|entry| entry.name == name);
-                let value = entry.and_then(|entry| entry.kind.parse(text));
-                // What can't be read is refused by the registry, in its words.
-                (name.clone(), value.unwrap_or(text.as_str().into()))
-            })
-            .collect();
-        registry::method(&self.method, grid, &parameters)
+        let catalogue = Catalogue::standard();
+        let texts = self.parameters.iter();
+        let texts = texts.map(|(name, text)| (name.as_str(), text.as_str()));
+        let parameters = catalogue.entry(&self.method)?.parameters_from_texts(texts);
+        catalogue.method(&self.method, grid, &parameters)
     }
 
     /// The measures that there are of these names.

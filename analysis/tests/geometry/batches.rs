@@ -3,7 +3,9 @@
 use orders_analysis::geometry::{
     Geometry, GeometryError, GeometryParams, GeometrySummary, Measure, measure_batch,
 };
-use orders_core::{Grid, GroupSizes, LocalityAware, OrderingMethod, Parameters, Problem, registry};
+use orders_core::{
+    Catalogue, Grid, GroupSizes, LocalityAware, OrderingMethod, Parameters, Problem,
+};
 
 fn problem() -> Problem {
     let grid = Grid::new(16, 16).unwrap();
@@ -49,7 +51,9 @@ fn lpd_does_what_it_says() {
     let problem = problem();
     let params = GeometryParams::for_grid(problem.grid());
     let summary = |name: &str| {
-        let method = registry::method(name, problem.grid(), &Parameters::new()).unwrap();
+        let method = Catalogue::standard()
+            .method(name, problem.grid(), &Parameters::new())
+            .unwrap();
         let mut summary = GeometrySummary::new(&problem);
         measure_batch(&*method, &problem, params, 40, 0, |_, order| {
             summary.add(order)

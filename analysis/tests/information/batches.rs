@@ -3,7 +3,7 @@
 use orders_analysis::information::{
     Covariance, Information, OrderInformation, information_curve, mean_cut_costs, measure_batch,
 };
-use orders_core::{Grid, GroupSizes, Problem, registry};
+use orders_core::{Catalogue, Grid, GroupSizes, Problem};
 
 /// Each order is measured as it is alone, in sequence, and nothing depends on
 /// the number of threads.
@@ -12,7 +12,9 @@ fn do_not_depend_on_threads() {
     let grid = Grid::new(8, 6).unwrap();
     let problem = Problem::new(grid, GroupSizes::new([1, 7, 15, 25]).unwrap()).unwrap();
     let covariance = Covariance::of_field(&"exp:4".parse().unwrap(), grid).unwrap();
-    let lpd = registry::method("lpd", grid, &Default::default()).unwrap();
+    let lpd = Catalogue::standard()
+        .method("lpd", grid, &Default::default())
+        .unwrap();
     let run = |threads| {
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(threads)

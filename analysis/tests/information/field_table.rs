@@ -6,7 +6,9 @@
 //! it they differ by 0.05 %. Its random rows are means over 8 seeds.
 
 use orders_analysis::information::{Covariance, Information, measure_batch};
-use orders_core::{Grid, GroupSizes, LocalityAware, OrderingMethod, Parameters, Problem, registry};
+use orders_core::{
+    Catalogue, Grid, GroupSizes, LocalityAware, OrderingMethod, Parameters, Problem,
+};
 
 const STEPS: [usize; 3] = [32, 20, 12];
 
@@ -19,7 +21,9 @@ fn problem(steps: usize) -> Problem {
 }
 
 fn method(name: &str) -> Box<dyn OrderingMethod> {
-    registry::method(name, Grid::new(16, 16).unwrap(), &Parameters::new()).unwrap()
+    Catalogue::standard()
+        .method(name, Grid::new(16, 16).unwrap(), &Parameters::new())
+        .unwrap()
 }
 
 /// Total correlation of orders 0 to `count` - 1, in nats.

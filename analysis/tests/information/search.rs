@@ -1,7 +1,7 @@
 //! Searched orders.
 
 use orders_analysis::information::{Covariance, Information, OrderSearch, greedy_order};
-use orders_core::{Cell, Grid, GroupSizes, KnownCells, Problem, registry};
+use orders_core::{Catalogue, Cell, Grid, GroupSizes, KnownCells, Problem};
 
 fn problem() -> (Problem, Covariance) {
     let grid = Grid::new(5, 6).unwrap();
@@ -16,7 +16,9 @@ fn problem() -> (Problem, Covariance) {
 #[test]
 fn ends_where_no_exchange_gains() {
     let (problem, covariance) = problem();
-    let lpd = registry::method("lpd", problem.grid(), &Default::default()).unwrap();
+    let lpd = Catalogue::standard()
+        .method("lpd", problem.grid(), &Default::default())
+        .unwrap();
     let start = lpd.order(&problem, 0, 0).unwrap().into_cells();
     let mut search = OrderSearch::new(&problem, &covariance, &start, 0, 0).unwrap();
     let at_start = search.best_nats();

@@ -2,7 +2,7 @@
 
 use orders_analysis::information::{Covariance, OptimalSizes, SizesParams, mean_cut_costs};
 use orders_analysis::sweep::{OPTIMAL_ORDERS, Plan, optimal_seed};
-use orders_core::{FirstGroup, Grid, GroupSizes, OrderRng, Problem, Shape, registry};
+use orders_core::{Catalogue, FirstGroup, Grid, GroupSizes, OrderRng, Problem, Shape};
 
 use crate::plan;
 
@@ -220,7 +220,9 @@ fn optimal_sizes_are_those_of_the_trial() {
             .filter(|_| settings.method == "lpd")
             .map(|(name, text)| (name.clone(), text.parse::<f64>().unwrap().into()))
             .collect();
-        let method = registry::method(&settings.method, grid, &parameters).unwrap();
+        let method = Catalogue::standard()
+            .method(&settings.method, grid, &parameters)
+            .unwrap();
         let field = settings.field.as_ref().unwrap().parse().unwrap();
         let covariance = Covariance::of_field(&field, grid).unwrap();
         let count = if method.is_random() {

@@ -4,7 +4,7 @@ use orders_analysis::sweep::{
     Judge, JudgeError, Judgement, Plan, Shard, Spec, SweepError, SweepFolder, TrialModel,
     TrialResult, TrialSettings, View, compare, merge, run, run_trial,
 };
-use orders_core::{Cell, Grid, GroupSizes, Problem, registry};
+use orders_core::{Catalogue, Cell, Grid, GroupSizes, Problem};
 
 use crate::content;
 
@@ -123,13 +123,13 @@ fn orders(settings: &TrialSettings) -> Vec<Vec<Vec<Cell>>> {
     let grid = settings.grid.parse().unwrap();
     let sizes = GroupSizes::new(settings.group_sizes.clone()).unwrap();
     let problem = Problem::new(grid, sizes).unwrap();
-    let parameters = settings.parameters.iter().map(|(name, text)| {
-        let entries = registry::methods().iter();
-        let mut known = entries.flat_map(|entry| entry.parameters);
-        let kind = known.find(|entry| entry.name == name).unwrap().kind;
-        (name.clone(), kind.parse(text).unwrap())
-    });
-    let method = registry::method(&settings.method, grid, &parameters.collect()).unwrap();
+    let catalogue = Catalogue::standard();
+    let texts = settings.parameters.iter();
+    let texts = texts.map(|(name, text)| (name.as_str(), text.as_str()));
+    let entry = catalogue.entry(&settings.method).unwrap();
+    let method = entry
+        .method(grid, &entry.parameters_from_texts(texts))
+        .unwrap();
     (0..settings.orders)
         .map(|index| {
             let order = method.order(&problem, settings.seed, index).unwrap();

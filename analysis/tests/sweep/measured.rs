@@ -4,7 +4,7 @@ use orders_analysis::geometry::{GeometryParams, Measure, OrderGeometry, measure_
 use orders_analysis::information::{self, Covariance};
 use orders_analysis::statistics::{BootstrapParams, Running, StatisticsError, mean_interval};
 use orders_analysis::sweep::{Estimate, TrialResult, run_trial};
-use orders_core::{Grid, GroupSizes, OrderingMethod, Problem, registry};
+use orders_core::{Catalogue, Grid, GroupSizes, OrderingMethod, Problem};
 
 use crate::plan;
 
@@ -58,7 +58,9 @@ fn geometry_and_intervals_agree_with_the_modules() {
         let settings = &plan.trials()[0].settings;
         let result = run_trial(settings, &[], "test", &|| false).unwrap();
         let grid = Grid::new(8, 8).unwrap();
-        let method = registry::method(name, grid, &Default::default()).unwrap();
+        let method = Catalogue::standard()
+            .method(name, grid, &Default::default())
+            .unwrap();
         let orders = orders(method.as_ref(), &result);
         for measure in Measure::ALL {
             let name = measure.name();
@@ -124,7 +126,9 @@ fn information_agrees_with_the_module() {
         let sizes = GroupSizes::new(settings.group_sizes.clone()).unwrap();
         let problem = Problem::new(grid, sizes).unwrap();
         let covariance = Covariance::of_field(&"exp:3".parse().unwrap(), grid).unwrap();
-        let method = registry::method("lpd", grid, &Default::default()).unwrap();
+        let method = Catalogue::standard()
+            .method("lpd", grid, &Default::default())
+            .unwrap();
         let mut orders = Vec::new();
         information::measure_batch(method.as_ref(), &problem, &covariance, 30, 3, |_, order| {
             orders.push(order.clone());

@@ -44,7 +44,7 @@ fn the_line_is_named() {
             4,
             "\"lpd\"",
             "\"lqd\"",
-            "there is no method 'lqd'; there are lpd, proximity, farthest, raster, random, halton, snake, diagonal, region-parallel, row-parallel, hierarchical, dilated, spiral, hilbert, morton",
+            "there is no method 'lqd'; did you mean 'lpd'? There are ",
         ),
         (
             1,
@@ -138,7 +138,7 @@ fn the_line_is_named() {
     for (set, expected) in [
         (
             "rho = 2",
-            "method lpd has no parameter 'rho'; it has proximity, repulsion, frame-distance",
+            "there is no lpd parameter 'rho'; there are proximity, repulsion, frame-distance",
         ),
         (
             "repulsion = []",

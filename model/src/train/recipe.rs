@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use orders_core::{
-    FirstGroup, Grid, GroupSizes, OrderingMethod, Parameters, Problem, Shape, registry,
+    Catalogue, FirstGroup, Grid, GroupSizes, OrderingMethod, Parameters, Problem, Shape,
 };
 use serde::{Deserialize, Serialize};
 
@@ -112,7 +112,7 @@ pub enum SizesDrawn {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MixturePart {
-    /// Its name in the registry.
+    /// Its name in the catalogue.
     pub method: String,
     /// Its parameters.
     #[serde(default, skip_serializing_if = "Parameters::is_empty")]
@@ -190,7 +190,7 @@ impl Recipe {
         let methods = self
             .orders
             .iter()
-            .map(|part| registry::method(&part.method, grid, &part.set))
+            .map(|part| Catalogue::standard().method(&part.method, grid, &part.set))
             .collect::<Result<_, _>>()?;
         Ok(Prepared {
             config,

@@ -37,7 +37,7 @@ pub(crate) struct AnalyzeArgs {
     #[arg(long, value_name = "FIELD")]
     pub(crate) field: Option<String>,
     /// The most orders that are measured, from the first one on
-    #[arg(long, value_name = "N", default_value_t = 1000, allow_hyphen_values = true, value_parser = numbers::count)]
+    #[arg(long, value_name = "N", default_value_t = 1000, allow_hyphen_values = true, value_parser = numbers::within(1..=u64::MAX))]
     pub(crate) limit: u64,
     #[command(flatten)]
     pub(crate) threads: ThreadsArgs,

@@ -28,7 +28,7 @@ pub(crate) struct AnimateArgs {
     #[arg(long, value_name = "SECONDS", default_value_t = 2.0, allow_hyphen_values = true, value_parser = numbers::number)]
     pub(crate) pause: f64,
     /// The most frames, from 2 to 1024; of more steps, evenly spread ones are shown
-    #[arg(long, value_name = "N", default_value_t = 256, allow_hyphen_values = true, value_parser = numbers::frames)]
+    #[arg(long, value_name = "N", default_value_t = 256, allow_hyphen_values = true, value_parser = numbers::within(2..=1024_usize))]
     pub(crate) frames: usize,
     /// The file to write: one that ends in .gif, or in .png or .apng (APNG)
     #[arg(long, value_name = "FILE")]

@@ -29,13 +29,13 @@ pub(crate) struct BenchArgs {
     #[arg(long, value_name = "NAME", default_value = "linear")]
     pub(crate) cfg_schedule: ScheduleArg,
     /// Images of the batch that throughput is measured with; 1 leaves it out
-    #[arg(long, value_name = "B", default_value_t = 1, allow_hyphen_values = true, value_parser = numbers::batch)]
+    #[arg(long, value_name = "B", default_value_t = 1, allow_hyphen_values = true, value_parser = numbers::within(1..=65_536_usize))]
     pub(crate) batch: usize,
     /// Runs that are counted
-    #[arg(long, value_name = "N", default_value_t = 3, allow_hyphen_values = true, value_parser = numbers::batch)]
+    #[arg(long, value_name = "N", default_value_t = 3, allow_hyphen_values = true, value_parser = numbers::within(1..=65_536_usize))]
     pub(crate) runs: usize,
     /// Runs before those
-    #[arg(long, value_name = "N", default_value_t = 1, allow_hyphen_values = true, value_parser = numbers::steps)]
+    #[arg(long, value_name = "N", default_value_t = 1, allow_hyphen_values = true, value_parser = numbers::within(0..=u32::MAX as usize))]
     pub(crate) warm_up: usize,
     /// Leave out the baseline of one cell at a time
     #[arg(long)]

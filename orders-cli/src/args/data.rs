@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 
 use crate::args::ThreadsArgs;
+use orders_datasets::Image;
+
 use crate::numbers;
 
 /// Read images, turn them into tokens, and look at what is lost
@@ -92,7 +94,7 @@ pub(crate) struct DataPreviewArgs {
     #[command(flatten)]
     pub(crate) codebook: CodebookArgs,
     /// How many images, drawn by the seed
-    #[arg(long, value_name = "N", default_value_t = 24, allow_hyphen_values = true, value_parser = numbers::sheet)]
+    #[arg(long, value_name = "N", default_value_t = 24, allow_hyphen_values = true, value_parser = numbers::within(1..=512_u32))]
     pub(crate) num: u32,
     /// The picture to write, a .png file
     #[arg(long, value_name = "FILE")]
@@ -114,7 +116,7 @@ pub(crate) struct LabelArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) labels: Option<PathBuf>,
     /// Number of classes of arrays and IDX files [default: by the largest label]
-    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = numbers::classes)]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = numbers::within(1..=1_u32 << 20))]
     pub(crate) classes: Option<u32>,
 }
 
@@ -131,22 +133,22 @@ pub(crate) struct ImagesArgs {
     pub(crate) split: Option<String>,
     /// Hold out N images of a source that has no splits, drawn by the seed: they
     /// become the split test, the others train
-    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = numbers::images)]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = numbers::within(1..=u32::MAX))]
     pub(crate) held_out: Option<u32>,
     /// At most N images of each split, drawn by the seed
-    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = numbers::images)]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = numbers::within(1..=u32::MAX))]
     pub(crate) limit: Option<u32>,
     /// Make all images grey or red-green-blue [default: as they are]
     #[arg(long, value_name = "MODE")]
     pub(crate) colour: Option<ColourArg>,
     /// Cut the middle out of each image, scaled to this side in pixels
-    #[arg(long, value_name = "SIDE", allow_hyphen_values = true, value_parser = numbers::side)]
+    #[arg(long, value_name = "SIDE", allow_hyphen_values = true, value_parser = numbers::within(1..=Image::MAX_SIDE))]
     pub(crate) crop: Option<u32>,
     /// Pad each image with black to this side in pixels
-    #[arg(long, value_name = "SIDE", allow_hyphen_values = true, value_parser = numbers::side)]
+    #[arg(long, value_name = "SIDE", allow_hyphen_values = true, value_parser = numbers::within(1..=Image::MAX_SIDE))]
     pub(crate) pad: Option<u32>,
     /// Seed of all that is drawn
-    #[arg(long, value_name = "S", default_value_t = 0, allow_hyphen_values = true, value_parser = numbers::seed)]
+    #[arg(long, value_name = "S", default_value_t = 0, allow_hyphen_values = true, value_parser = numbers::within(0..=u64::MAX))]
     pub(crate) seed: u64,
 }
 
@@ -157,14 +159,14 @@ pub(crate) struct CodebookArgs {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["patch", "codes", "train_images"])]
     pub(crate) codebook: Option<PathBuf>,
     /// Side of a patch in pixels [default: 2]
-    #[arg(long, value_name = "SIDE", allow_hyphen_values = true, value_parser = numbers::patch)]
+    #[arg(long, value_name = "SIDE", allow_hyphen_values = true, value_parser = numbers::within(1..=64_u32))]
     pub(crate) patch: Option<u32>,
     /// Number of codes [default: 256]
-    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = numbers::codes)]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = numbers::within(1..=u32::MAX))]
     pub(crate) codes: Option<u32>,
     /// Images that the codebook is trained on, at most, drawn by the seed
     /// [default: 4000]
-    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = numbers::images)]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = numbers::within(1..=u32::MAX))]
     pub(crate) train_images: Option<u32>,
 }
 

@@ -34,17 +34,17 @@ pub(crate) struct DistanceArgs {
     pub(crate) network: Option<String>,
     /// The neighbour whose distance bounds a neighbourhood, for precision, recall,
     /// density and coverage
-    #[arg(long, value_name = "K", default_value_t = 5, allow_hyphen_values = true, value_parser = numbers::neighbours)]
+    #[arg(long, value_name = "K", default_value_t = 5, allow_hyphen_values = true, value_parser = numbers::within(1..=u32::MAX as usize))]
     pub(crate) neighbours: usize,
     /// Parts of which the Inception Score is the mean
-    #[arg(long, value_name = "N", default_value_t = 10, allow_hyphen_values = true, value_parser = numbers::splits)]
+    #[arg(long, value_name = "N", default_value_t = 10, allow_hyphen_values = true, value_parser = numbers::within(1..=u32::MAX as usize))]
     pub(crate) splits: usize,
     /// Measure the distance of two random halves of REAL as well: what is as good as
     /// real comes down to this
     #[arg(long)]
     pub(crate) floor: bool,
     /// Seed of the halves
-    #[arg(long, value_name = "S", default_value_t = 0, allow_hyphen_values = true, value_parser = numbers::seed)]
+    #[arg(long, value_name = "S", default_value_t = 0, allow_hyphen_values = true, value_parser = numbers::within(0..=u64::MAX))]
     pub(crate) seed: u64,
     /// The Frechet distance only; the time of the others grows with the square of the
     /// number of images

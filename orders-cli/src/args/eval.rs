@@ -55,7 +55,7 @@ pub(crate) struct EvalArgs {
     /// Numbers of steps, as in 8,16,32: the published group sizes where there are
     /// some, else the cosine shape [default: those of --orders; 8,20,64,256 for a
     /// bundled model]
-    #[arg(long, value_name = "LIST", value_delimiter = ',', allow_hyphen_values = true, value_parser = numbers::steps)]
+    #[arg(long, value_name = "LIST", value_delimiter = ',', allow_hyphen_values = true, value_parser = numbers::within(0..=u32::MAX as usize))]
     pub(crate) steps: Vec<usize>,
     /// Group sizes by formula instead: cosine, arccos, linear, power,
     /// power:EXPONENT or uniform
@@ -74,7 +74,7 @@ pub(crate) struct EvalArgs {
     #[arg(long, value_name = "TOKEN", value_parser = clap::value_parser!(u32))]
     pub(crate) background: Option<u32>,
     /// The first so many of them [default: all; 500 of those that are bundled]
-    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = numbers::count)]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = numbers::within(1..=u64::MAX))]
     pub(crate) limit: Option<u64>,
     /// Real images: features (.safetensors, .npy) or statistics (.npz with mu and
     /// sigma) as 'features' makes them [default: half of the held-out images, for a
@@ -101,7 +101,7 @@ pub(crate) struct EvalArgs {
     pub(crate) tokenizer_config: Option<PathBuf>,
     /// Images to generate, as many of each class [default: 50,000 with --preset,
     /// else 1,000; of a bundled model none, unless a network is named]
-    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = numbers::samples)]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = numbers::within(1..=1_u64 << 24))]
     pub(crate) samples: Option<u64>,
     /// Scale of classifier-free guidance; 1 is none [default: 1]
     #[arg(long, value_name = "S", allow_hyphen_values = true, value_parser = numbers::number)]
@@ -111,13 +111,13 @@ pub(crate) struct EvalArgs {
     #[arg(long, value_name = "NAME", default_value = "linear")]
     pub(crate) cfg_schedule: ScheduleArg,
     /// Images that are handled together
-    #[arg(long, value_name = "B", default_value_t = 8, allow_hyphen_values = true, value_parser = numbers::batch)]
+    #[arg(long, value_name = "B", default_value_t = 8, allow_hyphen_values = true, value_parser = numbers::within(1..=65_536_usize))]
     pub(crate) batch: usize,
     /// Timed runs, after one that is not; 0 leaves latency out
-    #[arg(long, value_name = "N", default_value_t = 3, allow_hyphen_values = true, value_parser = numbers::runs)]
+    #[arg(long, value_name = "N", default_value_t = 3, allow_hyphen_values = true, value_parser = numbers::within(0..=65_536_usize))]
     pub(crate) runs: usize,
     /// Seed of orders and tokens
-    #[arg(long, value_name = "S", default_value_t = 0, allow_hyphen_values = true, value_parser = numbers::seed)]
+    #[arg(long, value_name = "S", default_value_t = 0, allow_hyphen_values = true, value_parser = numbers::within(0..=u64::MAX))]
     pub(crate) seed: u64,
     /// Folder of results: new, empty, or of this evaluation
     #[arg(long, value_name = "DIR")]

@@ -3,64 +3,95 @@
 //! One struct for each command; flags that several commands have are in
 //! `shared`.
 
+#[cfg(feature = "analyze")]
 mod analyze;
 mod animate;
+#[cfg(feature = "model")]
 mod bench;
+#[cfg(feature = "model")]
 mod data;
+#[cfg(feature = "model")]
 mod distance;
+#[cfg(feature = "model")]
 mod eval;
+#[cfg(feature = "model")]
 mod features;
+#[cfg(feature = "model")]
 mod model;
+#[cfg(feature = "analyze")]
 mod optimize;
 mod orders_shown;
 mod plot;
+#[cfg(feature = "model")]
 mod sample;
+#[cfg(feature = "model")]
 mod score;
 mod shared;
+#[cfg(feature = "tables")]
 mod sweep;
+#[cfg(feature = "model")]
 mod tokenizer;
+#[cfg(feature = "model")]
 mod train;
+#[cfg(feature = "model")]
 mod train_classifier;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{Args, CommandFactory, Parser, Subcommand};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use orders_core::UnknownName;
 
+use crate::builds;
 use crate::failure::{Failure, one_sentence};
-use crate::names;
 use crate::numbers;
 use crate::printer::Printer;
 
+#[cfg(feature = "analyze")]
 pub(crate) use analyze::AnalyzeArgs;
 pub(crate) use animate::AnimateArgs;
+#[cfg(feature = "model")]
 pub(crate) use bench::BenchArgs;
+#[cfg(feature = "model")]
 pub(crate) use data::{
     CodebookArgs, ColourArg, DataArgs, DataCommand, DataInfoArgs, DataPrepareArgs, DataPreviewArgs,
     ImagesArgs, LabelArgs,
 };
+#[cfg(feature = "model")]
 pub(crate) use distance::DistanceArgs;
+#[cfg(feature = "model")]
 pub(crate) use eval::EvalArgs;
+#[cfg(feature = "model")]
 pub(crate) use features::FeaturesArgs;
+#[cfg(feature = "model")]
 pub(crate) use model::{ModelArgs, PrecisionArg, SampleOrdersArgs, ScheduleArg};
+#[cfg(feature = "analyze")]
 pub(crate) use optimize::{
     OptimizeArgs, OptimizeCommand, OptimizeOrderArgs, OptimizeSizesArgs, OptimizeThresholdsArgs,
 };
 pub(crate) use orders_shown::OrdersShownArgs;
 pub(crate) use plot::{PartArg, PlotArgs};
+#[cfg(feature = "model")]
 pub(crate) use sample::SampleArgs;
+#[cfg(feature = "model")]
 pub(crate) use score::ScoreArgs;
+#[cfg(feature = "model")]
+pub(crate) use shared::OtherSizesArgs;
 pub(crate) use shared::{
     FirstGroupArg, FormatArg, GridArgs, KnownArgs, MethodArgs, OptionalGridArgs, OptionalSizesArgs,
-    OtherSizesArgs, SetArgs, SizesArgs, ThreadsArgs, ThresholdArgs,
+    SetArgs, SizesArgs, ThreadsArgs, ThresholdArgs,
 };
+#[cfg(feature = "tables")]
 pub(crate) use sweep::{
     PlotKind, SweepArgs, SweepCommand, SweepMergeArgs, SweepPlotArgs, SweepTableArgs, TableFormat,
     WhereArgs,
 };
+#[cfg(feature = "model")]
 pub(crate) use tokenizer::{DetokenizeArgs, DeviceArgs, TokenizeArgs, TokenizerArgs};
+#[cfg(feature = "model")]
 pub(crate) use train::TrainArgs;
+#[cfg(feature = "model")]
 pub(crate) use train_classifier::TrainClassifierArgs;
 
 /// Generation orders for parallel autoregressive image models: which tokens
@@ -92,20 +123,34 @@ pub(crate) enum Command {
     Convert(ConvertArgs),
     Plot(PlotArgs),
     Animate(AnimateArgs),
+    #[cfg(feature = "analyze")]
     Analyze(AnalyzeArgs),
+    #[cfg(feature = "analyze")]
     Optimize(OptimizeArgs),
+    #[cfg(feature = "tables")]
     Sweep(SweepArgs),
+    #[cfg(feature = "model")]
     Tokenize(TokenizeArgs),
+    #[cfg(feature = "model")]
     Detokenize(DetokenizeArgs),
+    #[cfg(feature = "model")]
     Train(TrainArgs),
+    #[cfg(feature = "model")]
     TrainClassifier(TrainClassifierArgs),
+    #[cfg(feature = "model")]
     Sample(SampleArgs),
+    #[cfg(feature = "model")]
     Score(ScoreArgs),
+    #[cfg(feature = "model")]
     Eval(EvalArgs),
+    #[cfg(feature = "model")]
     Bench(BenchArgs),
     Methods(MethodsArgs),
+    #[cfg(feature = "model")]
     Features(FeaturesArgs),
+    #[cfg(feature = "model")]
     Distance(DistanceArgs),
+    #[cfg(feature = "model")]
     Data(DataArgs),
     Completions(CompletionsArgs),
 }
@@ -143,10 +188,10 @@ pub(crate) struct GenArgs {
     #[command(flatten)]
     pub(crate) method: MethodArgs,
     /// How many orders
-    #[arg(long, value_name = "N", default_value_t = 60_000, allow_hyphen_values = true, value_parser = numbers::count)]
+    #[arg(long, value_name = "N", default_value_t = 60_000, allow_hyphen_values = true, value_parser = numbers::within(1..=u64::MAX))]
     pub(crate) num: u64,
     /// Seed of the batch
-    #[arg(long, value_name = "S", default_value_t = 0, allow_hyphen_values = true, value_parser = numbers::seed)]
+    #[arg(long, value_name = "S", default_value_t = 0, allow_hyphen_values = true, value_parser = numbers::within(0..=u64::MAX))]
     pub(crate) seed: u64,
     /// File format [default: that of the file's ending, else json]
     #[arg(long, value_name = "FORMAT")]
@@ -310,7 +355,9 @@ pub(crate) struct CompletionsArgs {
 /// The arguments of this process, or its exit status if they ask for help or
 /// are wrong.
 pub(crate) fn parse() -> Result<Arguments, ExitCode> {
-    Arguments::try_parse().map_err(|error| match error.kind() {
+    let matches = definition().try_get_matches();
+    let parsed = matches.and_then(|matches| Arguments::from_arg_matches(&matches));
+    parsed.map_err(|error| match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
             let printer = Printer::new(false);
             match printer.result(error.render().to_string().trim_end()) {
@@ -332,12 +379,15 @@ pub(crate) fn parse() -> Result<Arguments, ExitCode> {
                 .get_subcommands()
                 .map(|command| command.get_name().to_owned())
                 .collect();
-            let known: Vec<&str> = known.iter().map(String::as_str).collect();
             let typed = match error.get(ContextKind::InvalidSubcommand) {
                 Some(ContextValue::String(typed)) => typed,
                 _ => "",
             };
-            Failure::input(names::unknown("command", typed, &known)).report(&Printer::new(false))
+            let failure = match builds::lacking(typed) {
+                Some(why) => Failure::Input(why),
+                None => Failure::bad_input(&UnknownName::new("command", typed, known)),
+            };
+            failure.report(&Printer::new(false))
         }
         _ => Failure::input(one_sentence(&error.render().to_string())).report(&Printer::new(false)),
     })
@@ -357,7 +407,7 @@ fn command_typed(program: &clap::Command) -> clap::Command {
         .clone()
 }
 
-/// The definition of all commands, for completions.
+/// The definition of all commands of this build.
 pub(crate) fn definition() -> clap::Command {
-    Arguments::command()
+    Arguments::command().after_help(builds::help())
 }

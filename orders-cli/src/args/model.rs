@@ -24,11 +24,11 @@ pub(crate) struct ModelArgs {
     #[arg(long, value_name = "NAME")]
     pub(crate) model: Option<String>,
     /// Side of the images of a published size in pixels
-    #[arg(long, value_name = "R", default_value_t = 256, allow_hyphen_values = true, value_parser = numbers::pixels)]
+    #[arg(long, value_name = "R", default_value_t = 256, allow_hyphen_values = true, value_parser = numbers::within(0..=u32::MAX))]
     pub(crate) res: u32,
     /// Side of the images that the checkpoint was trained on, if it is another:
     /// its positions are interpolated
-    #[arg(long, value_name = "R", requires = "checkpoint", allow_hyphen_values = true, value_parser = numbers::pixels)]
+    #[arg(long, value_name = "R", requires = "checkpoint", allow_hyphen_values = true, value_parser = numbers::within(0..=u32::MAX))]
     pub(crate) checkpoint_res: Option<u32>,
     /// Key of the tensors in a file of PyTorch, if it is not where it usually is
     #[arg(long, value_name = "KEY", requires = "checkpoint")]

@@ -60,17 +60,17 @@ pub(crate) struct OptimizeSizesArgs {
     #[arg(long, value_name = "FIELD")]
     pub(crate) field: String,
     /// The most cells of a group
-    #[arg(long, value_name = "M", allow_hyphen_values = true, value_parser = numbers::cells)]
+    #[arg(long, value_name = "M", allow_hyphen_values = true, value_parser = numbers::within(1..=1_usize << 24))]
     pub(crate) largest: Option<usize>,
     /// No group smaller than the one before it
     #[arg(long)]
     pub(crate) non_decreasing: bool,
     /// How many orders the mean is over: of a random method, or from the first of the
     /// file on
-    #[arg(long, value_name = "N", default_value_t = 100, allow_hyphen_values = true, value_parser = numbers::count)]
+    #[arg(long, value_name = "N", default_value_t = 100, allow_hyphen_values = true, value_parser = numbers::within(1..=u64::MAX))]
     pub(crate) num: u64,
     /// Seed of the method's orders
-    #[arg(long, value_name = "S", default_value_t = 0, allow_hyphen_values = true, value_parser = numbers::seed)]
+    #[arg(long, value_name = "S", default_value_t = 0, allow_hyphen_values = true, value_parser = numbers::within(0..=u64::MAX))]
     pub(crate) seed: u64,
     #[command(flatten)]
     pub(crate) threads: ThreadsArgs,
@@ -107,14 +107,14 @@ pub(crate) struct OptimizeOrderArgs {
     #[arg(long, value_name = "NAME|FILE", default_value = "greedy")]
     pub(crate) start: String,
     /// Rounds at most
-    #[arg(long, value_name = "N", default_value_t = 500, allow_hyphen_values = true, value_parser = numbers::count)]
+    #[arg(long, value_name = "N", default_value_t = 500, allow_hyphen_values = true, value_parser = numbers::within(1..=u64::MAX))]
     pub(crate) rounds: u64,
     /// Seconds at most, besides --rounds; where it ends the search, the result
     /// depends on the machine
-    #[arg(long, value_name = "S", allow_hyphen_values = true, value_parser = numbers::count)]
+    #[arg(long, value_name = "S", allow_hyphen_values = true, value_parser = numbers::within(1..=u64::MAX))]
     pub(crate) seconds: Option<u64>,
     /// Seed of the search and of the start
-    #[arg(long, value_name = "S", default_value_t = 0, allow_hyphen_values = true, value_parser = numbers::seed)]
+    #[arg(long, value_name = "S", default_value_t = 0, allow_hyphen_values = true, value_parser = numbers::within(0..=u64::MAX))]
     pub(crate) seed: u64,
     /// Go on from the order in --out and replace it
     #[arg(long, conflicts_with = "start")]
@@ -154,10 +154,10 @@ pub(crate) struct OptimizeThresholdsArgs {
     #[arg(long, value_name = "LIST", value_delimiter = ',', allow_hyphen_values = true, default_value = "0,1,2,3,4", value_parser = numbers::threshold)]
     pub(crate) repulsion: Vec<f64>,
     /// Orders for each pair
-    #[arg(long, value_name = "N", default_value_t = 100, allow_hyphen_values = true, value_parser = numbers::count)]
+    #[arg(long, value_name = "N", default_value_t = 100, allow_hyphen_values = true, value_parser = numbers::within(1..=u64::MAX))]
     pub(crate) num: u64,
     /// Seed of the orders, the same for every pair
-    #[arg(long, value_name = "S", default_value_t = 0, allow_hyphen_values = true, value_parser = numbers::seed)]
+    #[arg(long, value_name = "S", default_value_t = 0, allow_hyphen_values = true, value_parser = numbers::within(0..=u64::MAX))]
     pub(crate) seed: u64,
     #[command(flatten)]
     pub(crate) threads: ThreadsArgs,

@@ -32,10 +32,10 @@ pub(crate) struct OrdersShownArgs {
     #[command(flatten)]
     pub(crate) thresholds: ThresholdArgs,
     /// Which order: that of this number, from 0, of each file and batch
-    #[arg(long, value_name = "I", default_value_t = 0, allow_hyphen_values = true, value_parser = numbers::index)]
+    #[arg(long, value_name = "I", default_value_t = 0, allow_hyphen_values = true, value_parser = numbers::within(0..=u64::MAX))]
     pub(crate) index: u64,
     /// Seed of the methods' batches
-    #[arg(long, value_name = "S", default_value_t = 0, allow_hyphen_values = true, value_parser = numbers::seed)]
+    #[arg(long, value_name = "S", default_value_t = 0, allow_hyphen_values = true, value_parser = numbers::within(0..=u64::MAX))]
     pub(crate) seed: u64,
     /// Name of an order in the picture; given several times, once for each file
     /// and then for each method

@@ -39,10 +39,10 @@ pub(crate) struct PlotArgs {
     pub(crate) show: Vec<PartArg>,
     /// Which steps are shown as small grids, from 1, as in 1,5,20 [default: 8
     /// evenly spread]; means --show steps if that is not given
-    #[arg(long, value_name = "LIST", value_delimiter = ',', allow_hyphen_values = true, value_parser = numbers::step)]
+    #[arg(long, value_name = "LIST", value_delimiter = ',', allow_hyphen_values = true, value_parser = numbers::within(1..=u32::MAX as usize))]
     pub(crate) steps_shown: Vec<usize>,
     /// Orders side by side, from 1 to 16 [default: as many as look well]
-    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = numbers::columns)]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = numbers::within(1..=16_usize))]
     pub(crate) columns: Option<usize>,
     /// The picture to write: a file that ends in .svg or .png
     #[arg(long, value_name = "FILE")]

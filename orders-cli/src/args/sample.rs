@@ -26,7 +26,7 @@ pub(crate) struct SampleArgs {
     #[arg(long, value_name = "LIST", required = true, value_delimiter = ',', value_parser = numbers::label)]
     pub(crate) labels: Vec<numbers::Label>,
     /// Samples of each label
-    #[arg(long, value_name = "N", default_value_t = 1, allow_hyphen_values = true, value_parser = numbers::count)]
+    #[arg(long, value_name = "N", default_value_t = 1, allow_hyphen_values = true, value_parser = numbers::within(1..=u64::MAX))]
     pub(crate) per_label: u64,
     /// Scale of classifier-free guidance; 1 is none
     #[arg(long, value_name = "S", default_value_t = 1.0, allow_hyphen_values = true, value_parser = numbers::number)]
@@ -42,17 +42,17 @@ pub(crate) struct SampleArgs {
     #[arg(long, value_name = "T", allow_hyphen_values = true, value_parser = numbers::number)]
     pub(crate) temperature: Option<f64>,
     /// Draw from so many of the most likely tokens [default: all]
-    #[arg(long, value_name = "K", allow_hyphen_values = true, value_parser = numbers::steps)]
+    #[arg(long, value_name = "K", allow_hyphen_values = true, value_parser = numbers::within(0..=u32::MAX as usize))]
     pub(crate) top_k: Option<usize>,
     /// Draw from the fewest tokens that reach this share of the probability
     /// [default: 1]
     #[arg(long, value_name = "P", allow_hyphen_values = true, value_parser = numbers::number)]
     pub(crate) top_p: Option<f64>,
     /// Seed of the tokens, and of orders that a method makes
-    #[arg(long, value_name = "S", default_value_t = 0, allow_hyphen_values = true, value_parser = numbers::seed)]
+    #[arg(long, value_name = "S", default_value_t = 0, allow_hyphen_values = true, value_parser = numbers::within(0..=u64::MAX))]
     pub(crate) seed: u64,
     /// Samples that are generated together; it changes speed and memory only
-    #[arg(long, value_name = "B", default_value_t = 8, allow_hyphen_values = true, value_parser = numbers::batch)]
+    #[arg(long, value_name = "B", default_value_t = 8, allow_hyphen_values = true, value_parser = numbers::within(1..=65_536_usize))]
     pub(crate) batch: usize,
     /// Tokens of the cells that --known names: a .safetensors file with 'tokens' of
     /// shape (samples, cells) or (1, cells)

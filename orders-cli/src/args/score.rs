@@ -28,10 +28,10 @@ pub(crate) struct ScoreArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) out: PathBuf,
     /// Seed of orders that a method makes
-    #[arg(long, value_name = "S", default_value_t = 0, allow_hyphen_values = true, value_parser = numbers::seed)]
+    #[arg(long, value_name = "S", default_value_t = 0, allow_hyphen_values = true, value_parser = numbers::within(0..=u64::MAX))]
     pub(crate) seed: u64,
     /// Images that are scored together; it changes speed and memory only
-    #[arg(long, value_name = "B", default_value_t = 4, allow_hyphen_values = true, value_parser = numbers::batch)]
+    #[arg(long, value_name = "B", default_value_t = 4, allow_hyphen_values = true, value_parser = numbers::within(1..=65_536_usize))]
     pub(crate) batch: usize,
     #[command(flatten)]
     pub(crate) threads: ThreadsArgs,

@@ -11,7 +11,7 @@ use crate::numbers;
 #[group(required = true, multiple = false)]
 pub(crate) struct GridArgs {
     /// Square image, side in pixels: a multiple of 16, the tokenizer's stride
-    #[arg(long, value_name = "R", allow_hyphen_values = true, value_parser = numbers::pixels)]
+    #[arg(long, value_name = "R", allow_hyphen_values = true, value_parser = numbers::within(0..=u32::MAX))]
     pub(crate) res: Option<u32>,
     /// Grid in cells; for video TxHxW, with T frames
     #[arg(long, value_name = "HxW", allow_hyphen_values = true)]
@@ -22,7 +22,7 @@ pub(crate) struct GridArgs {
 #[group(multiple = false)]
 pub(crate) struct OptionalGridArgs {
     /// Square image, side in pixels: a multiple of 16, the tokenizer's stride
-    #[arg(long, value_name = "R", allow_hyphen_values = true, value_parser = numbers::pixels)]
+    #[arg(long, value_name = "R", allow_hyphen_values = true, value_parser = numbers::within(0..=u32::MAX))]
     pub(crate) res: Option<u32>,
     /// Grid in cells; for video TxHxW, with T frames
     #[arg(long, value_name = "HxW", allow_hyphen_values = true)]
@@ -57,7 +57,7 @@ pub(crate) struct KnownArgs {
 pub(crate) struct SizesArgs {
     /// Number of steps: the published group sizes where there are some, else
     /// the cosine shape
-    #[arg(long, value_name = "K", allow_hyphen_values = true, value_parser = numbers::steps, required_unless_present_any = ["group_sizes", "shape"])]
+    #[arg(long, value_name = "K", allow_hyphen_values = true, value_parser = numbers::within(0..=u32::MAX as usize), required_unless_present_any = ["group_sizes", "shape"])]
     pub(crate) steps: Option<usize>,
     #[command(flatten)]
     pub(crate) other: OtherSizesArgs,
@@ -68,7 +68,7 @@ pub(crate) struct SizesArgs {
 pub(crate) struct OptionalSizesArgs {
     /// Number of steps: the published group sizes where there are some, else
     /// the cosine shape
-    #[arg(long, value_name = "K", allow_hyphen_values = true, value_parser = numbers::steps)]
+    #[arg(long, value_name = "K", allow_hyphen_values = true, value_parser = numbers::within(0..=u32::MAX as usize))]
     pub(crate) steps: Option<usize>,
     #[command(flatten)]
     pub(crate) other: OtherSizesArgs,
@@ -139,7 +139,7 @@ pub(crate) struct ThresholdArgs {
 #[group(skip)]
 pub(crate) struct ThreadsArgs {
     /// Number of threads [default: one for each core]
-    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = numbers::threads)]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = numbers::within(1..=1024_u16))]
     pub(crate) threads: Option<u16>,
 }
 

@@ -31,13 +31,13 @@ pub(crate) struct TrainArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) held_out: Option<PathBuf>,
     /// The first so many updates and no more; the run can go on later
-    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = numbers::count)]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = numbers::within(1..=u64::MAX))]
     pub(crate) updates: Option<u64>,
     /// Held-out images that are looked at [default: 512]
-    #[arg(long, value_name = "N", requires = "held_out", allow_hyphen_values = true, value_parser = numbers::count)]
+    #[arg(long, value_name = "N", requires = "held_out", allow_hyphen_values = true, value_parser = numbers::within(1..=u64::MAX))]
     pub(crate) held_out_images: Option<u64>,
     /// Updates between two looks at held-out images and two states on disk
-    #[arg(long, value_name = "N", default_value_t = 250, allow_hyphen_values = true, value_parser = numbers::count)]
+    #[arg(long, value_name = "N", default_value_t = 250, allow_hyphen_values = true, value_parser = numbers::within(1..=u64::MAX))]
     pub(crate) every: u64,
     /// Folder of the run: new, empty, or of this run
     #[arg(long, value_name = "DIR")]

@@ -32,14 +32,14 @@ pub(crate) struct TrainClassifierArgs {
     #[arg(long, value_name = "N", default_value_t = 8.0, allow_hyphen_values = true, value_parser = numbers::number)]
     pub(crate) epochs: f64,
     /// Images of an update
-    #[arg(long, value_name = "B", default_value_t = 64, allow_hyphen_values = true, value_parser = numbers::batch)]
+    #[arg(long, value_name = "B", default_value_t = 64, allow_hyphen_values = true, value_parser = numbers::within(1..=65_536_usize))]
     pub(crate) batch: usize,
     /// The largest learning rate; it rises for a twentieth of the run, and falls in half
     /// a cosine
     #[arg(long, value_name = "RATE", default_value_t = 0.005, allow_hyphen_values = true, value_parser = numbers::number)]
     pub(crate) learning_rate: f64,
     /// Seed of the first weights, the order of images and which are mirrored
-    #[arg(long, value_name = "S", default_value_t = 0, allow_hyphen_values = true, value_parser = numbers::seed)]
+    #[arg(long, value_name = "S", default_value_t = 0, allow_hyphen_values = true, value_parser = numbers::within(0..=u64::MAX))]
     pub(crate) seed: u64,
     /// Where to write: a file that ends in .safetensors
     #[arg(long, value_name = "FILE")]

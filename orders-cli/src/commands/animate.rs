@@ -7,6 +7,8 @@ use orders_figures::{Animation, AnimationOptions, FigureError, Panel, animation}
 use serde::Serialize;
 
 use super::figure_failure;
+use orders_core::Catalogue;
+
 use crate::args::AnimateArgs;
 use crate::failure::Failure;
 use crate::output;
@@ -28,10 +30,14 @@ struct Report<'a> {
     orders: Vec<&'a Origin>,
 }
 
-pub(crate) fn run(args: &AnimateArgs, printer: &Printer) -> Result<ExitCode, Failure> {
+pub(crate) fn run(
+    args: &AnimateArgs,
+    catalogue: &Catalogue,
+    printer: &Printer,
+) -> Result<ExitCode, Failure> {
     let encode = encoding(&args.out)?;
     let file = SingleFile::new(&args.out, args.force)?;
-    let shown = OrdersShown::new(&args.orders)?;
+    let shown = OrdersShown::new(catalogue, &args.orders)?;
     let panels: Vec<Panel<'_>> = shown
         .orders
         .iter()

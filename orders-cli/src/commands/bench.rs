@@ -4,7 +4,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use orders_core::methods::Raster;
-use orders_core::{FirstGroup, KnownCells, Shape};
+use orders_core::{Catalogue, FirstGroup, KnownCells, Shape};
 use orders_model::lpd::{Batch, Choice, Guidance, Lpd, Sampler, Sampling};
 use serde::Serialize;
 
@@ -46,15 +46,19 @@ pub(super) struct Case {
     step_seconds: Vec<f64>,
 }
 
-pub(crate) fn run(args: &BenchArgs, printer: &Printer) -> Result<ExitCode, Failure> {
+pub(crate) fn run(
+    args: &BenchArgs,
+    catalogue: &Catalogue,
+    printer: &Printer,
+) -> Result<ExitCode, Failure> {
     let guidance = settings::guidance(args.cfg, args.cfg_schedule)?;
     let config = settings::lpd_config(&args.model)?;
     let grid = config.grid();
     let known = KnownCells::none(grid);
-    let entry = settings::method_entry(&args.method.method)?;
+    let entry = settings::method_entry(catalogue, &args.method.method)?;
     let parameters = settings::parameters(entry, &[], &args.method.set, &args.method.thresholds)?;
-    let method = settings::method_by_name(&args.method.method, &parameters, grid)?;
-    let sizes = settings::sizes(&args.sizes, &known, Some(method.as_ref()))?
+    let method = settings::method_by_name(catalogue, &args.method.method, &parameters, grid)?;
+    let sizes = settings::sizes(&args.sizes, &known, Some((catalogue, method.as_ref())))?
         .ok_or_else(|| Failure::input("group sizes are needed: --steps, or --group-sizes LIST"))?;
     let problem = settings::problem(known.clone(), &sizes.sizes, "--group-sizes")?;
     let device = settings::device(&args.model.device)?;

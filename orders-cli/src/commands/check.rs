@@ -4,12 +4,9 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use indicatif::{HumanCount, ProgressBar};
-use orders_core::conformance::Violation;
+use orders_core::conformance::Replay;
 use orders_core::files::{Limits, Manifest, RowChecker, read_order_file};
-use orders_core::topology::Topology;
-use orders_core::{
-    Conformance, GroupSizes, KnownCells, ParameterValue, Parameters, Problem, registry,
-};
+use orders_core::{Catalogue, GroupSizes, KnownCells, Parameters};
 use rayon::prelude::*;
 use serde::Serialize;
 
@@ -39,26 +36,22 @@ struct Verdict {
     fault: Option<String>,
 }
 
-/// LPD's rules with everything they need.
-struct Rules {
-    steps: usize,
-    proximity: f64,
-    repulsion: f64,
-    conformance: Conformance,
-}
-
-pub(crate) fn run(args: &CheckArgs, printer: &Printer) -> Result<ExitCode, Failure> {
+pub(crate) fn run(
+    args: &CheckArgs,
+    catalogue: &Catalogue,
+    printer: &Printer,
+) -> Result<ExitCode, Failure> {
     // What is wrong with it for every file is said once.
     settings::grid(&args.grid)?;
     if let Some(name) = &args.method {
-        check_method(name)?;
+        check_method(catalogue, name)?;
     }
     let known_file = KnownFile::read(&args.known)?;
     let pool = settings::thread_pool(&args.threads)?;
     let mut all_well = true;
     let mut first_failure = None;
     for file in &args.files {
-        match pool.install(|| check_file(args, known_file.as_ref(), file, printer)) {
+        match pool.install(|| check_file(args, catalogue, known_file.as_ref(), file, printer)) {
             Ok(verdict) => {
                 all_well &= verdict.ok;
                 if args.json {
@@ -101,13 +94,21 @@ fn words(verdict: &Verdict) -> String {
 
 fn check_file(
     args: &CheckArgs,
+    catalogue: &Catalogue,
     known_file: Option<&KnownFile<'_>>,
     path: &Path,
     printer: &Printer,
 ) -> Result<Verdict, Failure> {
     let manifest = order_file::manifest_beside(path)?;
     let known = settings::known_of_file(&args.grid, known_file, manifest.as_ref(), path)?;
-    let rules = rules(args, manifest.as_ref(), known.as_ref(), path, printer)?;
+    let rules = rules(
+        args,
+        catalogue,
+        manifest.as_ref(),
+        known.as_ref(),
+        path,
+        printer,
+    )?;
 
     let known_count = known.as_ref().map_or(0, KnownCells::count);
     let of_what = if known_count > 0 {
@@ -117,13 +118,7 @@ fn check_file(
     };
     let mut checked = vec![format!("all permutations{of_what}")];
     if let Some(rules) = &rules {
-        checked.push(format!(
-            "all possible outcomes of LPD (proximity {}, repulsion {}, {} step{})",
-            rules.proximity,
-            rules.repulsion,
-            rules.steps,
-            if rules.steps == 1 { "" } else { "s" }
-        ));
+        checked.push(format!("all possible outcomes of {}", rules.rules()));
     }
     let mut fault = None;
     if let Some(manifest) = &manifest {
@@ -156,19 +151,21 @@ fn check_file(
     })
 }
 
-/// Whether orders of a method can be replayed.
-fn has_rules(name: &str) -> bool {
-    matches!(name, "lpd" | "proximity")
-}
-
 /// Refuses methods whose orders can't be replayed, and names of none.
-fn check_method(name: &str) -> Result<(), Failure> {
-    if has_rules(name) {
+fn check_method(catalogue: &Catalogue, name: &str) -> Result<(), Failure> {
+    if settings::method_entry(catalogue, name)?
+        .capabilities()
+        .replay
+    {
         return Ok(());
     }
-    settings::method_entry(name)?;
+    let having = match &catalogue.names_of(|can| can.replay)[..] {
+        [] => "no method has".to_owned(),
+        [one] => format!("{one} has"),
+        [first @ .., last] => format!("{} and {last} have", first.join(", ")),
+    };
     Err(Failure::input(format!(
-        "--method {name} has no rules to replay orders against; lpd and proximity have"
+        "--method {name} has no rules to replay orders against; {having}"
     )))
 }
 
@@ -176,11 +173,12 @@ fn check_method(name: &str) -> Result<(), Failure> {
 /// manifest.
 fn rules(
     args: &CheckArgs,
+    catalogue: &Catalogue,
     manifest: Option<&Manifest>,
     known: Option<&KnownCells>,
     path: &Path,
     printer: &Printer,
-) -> Result<Option<Rules>, Failure> {
+) -> Result<Option<Box<dyn Replay>>, Failure> {
     if args.rows_only {
         return Ok(None);
     }
@@ -189,6 +187,10 @@ fn rules(
     let sets_some = !args.set.set.is_empty()
         || thresholds.proximity.is_some()
         || thresholds.repulsion.is_some();
+    let has_rules = |name| {
+        let entry = catalogue.entry(name);
+        entry.is_ok_and(|entry| entry.capabilities().replay)
+    };
     let name = match (&args.method, stated) {
         (Some(name), _) => name.as_str(),
         (None, Some(name)) if has_rules(name) => name,
@@ -210,12 +212,11 @@ fn rules(
     if let Some(manifest) = manifest.filter(|_| stated == Some(name)) {
         parameters.clone_from(&manifest.parameters);
     }
-    let entry = settings::method_entry(name)?;
+    let entry = settings::method_entry(catalogue, name)?;
     parameters.extend(settings::parameters(entry, &[], &args.set, thresholds)?);
-    let method = settings::method_by_name(name, &parameters, known.grid())?;
-    let parameters = method.parameters();
+    let method = settings::method_by_name(catalogue, name, &parameters, known.grid())?;
     let listed = manifest.and_then(|manifest| manifest.group_sizes.clone());
-    let sizes = match settings::sizes(&args.sizes, known, Some(method.as_ref()))? {
+    let sizes = match settings::sizes(&args.sizes, known, Some((catalogue, method.as_ref())))? {
         Some(sizes) => {
             if let Some(note) = &sizes.note {
                 printer.note(note);
@@ -227,40 +228,15 @@ fn rules(
             GroupSizes::new(listed).map_err(|error| Failure::bad_input(&error))?
         }
     };
-    let value = |name: &str| parameters.get(name).and_then(ParameterValue::number);
-    let proximity = value("proximity").unwrap_or(registry::DEFAULT_PROXIMITY);
-    // The method `proximity` is LPD without repulsion.
-    let repulsion = value("repulsion").unwrap_or(0.0);
     let problem = settings::problem(known.clone(), &sizes, path.display())?;
-    let conformance = conformance(&problem, proximity, repulsion, value("frame-distance"))?;
-    Ok(Some(Rules {
-        steps: sizes.steps(),
-        proximity,
-        repulsion,
-        conformance,
-    }))
-}
-
-/// LPD's rules for a problem. Several frames are a topology of their own.
-fn conformance(
-    problem: &Problem,
-    proximity: f64,
-    repulsion: f64,
-    frame_distance: Option<f64>,
-) -> Result<Conformance, Failure> {
-    if problem.grid().frames() == 1 {
-        return Conformance::new(problem, proximity, repulsion)
-            .map_err(|error| Failure::bad_input(&error));
-    }
-    let topology = Topology::lattice(problem.grid(), frame_distance.unwrap_or(1.0))
-        .map_err(|error| Failure::bad_input(&error))?;
-    Conformance::on(topology, problem, proximity, repulsion)
+    entry
+        .replay(&parameters, &problem)
         .map_err(|error| Failure::bad_input(&error))
 }
 
 /// Checks rows as they are read, many at a time in parallel.
 struct Rows {
-    rules: Option<Rules>,
+    rules: Option<Box<dyn Replay>>,
     known: Option<KnownCells>,
     /// Cells that every row must have, as soon as there is word of it.
     cells: Option<usize>,
@@ -271,7 +247,11 @@ struct Rows {
 }
 
 impl Rows {
-    fn new(rules: Option<Rules>, known: Option<KnownCells>, progress: ProgressBar) -> Self {
+    fn new(
+        rules: Option<Box<dyn Replay>>,
+        known: Option<KnownCells>,
+        progress: ProgressBar,
+    ) -> Self {
         Self {
             rules,
             cells: known.as_ref().map(KnownCells::free_count),
@@ -330,17 +310,16 @@ impl Rows {
         self.fault = rows
             .map_init(
                 || {
-                    let conformance = rules.as_ref().map(|rules| rules.conformance.clone());
-                    (checker.clone(), conformance)
+                    let rules = rules.as_ref().map(|rules| rules.boxed());
+                    (checker.clone(), rules)
                 },
-                |(checker, conformance), (offset, row)| {
+                |(checker, rules), (offset, row)| {
                     let index = first + offset as u64;
                     if let Err(error) = checker.check(index, row) {
                         return Some(error.to_string());
                     }
-                    let conformance = conformance.as_mut()?;
-                    let violation: Violation = conformance.check(row).err()?;
-                    Some(format!("order {index}: {violation}"))
+                    let fault = rules.as_mut()?.fault(row)?;
+                    Some(format!("order {index}: {fault}"))
                 },
             )
             .find_first(Option::is_some)

@@ -8,8 +8,11 @@ use orders_core::KnownCells;
 use orders_core::files::{Encoder, FinishedFile, Limits, Manifest, Summary, read_order_file};
 use serde::Serialize;
 
+#[cfg(feature = "model")]
 use super::convert_checkpoint;
 use crate::args::ConvertArgs;
+#[cfg(not(feature = "model"))]
+use crate::builds;
 use crate::failure::Failure;
 use crate::interrupt;
 use crate::order_file::{self, RowsOf};
@@ -26,8 +29,20 @@ struct Report<'a> {
 }
 
 pub(crate) fn run(args: &ConvertArgs, printer: &Printer) -> Result<ExitCode, Failure> {
+    #[cfg(feature = "model")]
     if convert_checkpoint::is_checkpoint(&args.input)? {
         return convert_checkpoint::run(args, printer);
+    }
+    #[cfg(not(feature = "model"))]
+    if ["pth", "pt"]
+        .iter()
+        .any(|ending| output::ends_with(&args.input, ending))
+    {
+        let what = format!(
+            "reading {}, a checkpoint by its ending,",
+            args.input.display()
+        );
+        return Err(Failure::Input(builds::lacking_feature(&what, "model")));
     }
     if args.key.is_some() {
         return Err(Failure::input(format!(

@@ -2,8 +2,10 @@
 
 use std::process::ExitCode;
 
-use orders_core::registry::{self, MethodEntry, ParameterEntry};
+use orders_core::catalogue::{MethodEntry, ParameterEntry};
 use serde::Serialize;
+
+use orders_core::Catalogue;
 
 use crate::args::MethodsArgs;
 use crate::failure::Failure;
@@ -16,8 +18,8 @@ const WIDTH: usize = 100;
 /// A method, for `--json`.
 #[derive(Serialize)]
 struct Method {
-    name: &'static str,
-    summary: &'static str,
+    name: String,
+    summary: String,
     parameters: Vec<Parameter>,
     /// Whether orders differ from one index to the next.
     random: bool,
@@ -25,30 +27,30 @@ struct Method {
     own_sizes: bool,
     /// Whether it orders grids of several frames.
     video: bool,
-    source: &'static str,
+    source: String,
 }
 
 /// A parameter, for `--json`.
 #[derive(Serialize)]
 struct Parameter {
-    name: &'static str,
-    summary: &'static str,
+    name: String,
+    summary: String,
     /// Which values it takes, in words.
     takes: String,
-    default: &'static str,
+    default: String,
 }
 
 impl From<&MethodEntry> for Method {
     fn from(entry: &MethodEntry) -> Self {
-        let parameters = entry.parameters.iter();
+        let can = entry.capabilities();
         Self {
-            name: entry.name,
-            summary: entry.summary,
-            parameters: parameters.map(Parameter::from).collect(),
-            random: entry.is_random,
-            own_sizes: entry.has_own_sizes,
-            video: entry.is_for_video,
-            source: entry.source,
+            name: entry.name().into(),
+            summary: entry.summary().into(),
+            parameters: entry.parameters().iter().map(Parameter::from).collect(),
+            random: can.random,
+            own_sizes: can.own_sizes,
+            video: can.video,
+            source: entry.source().into(),
         }
     }
 }
@@ -56,18 +58,22 @@ impl From<&MethodEntry> for Method {
 impl From<&ParameterEntry> for Parameter {
     fn from(entry: &ParameterEntry) -> Self {
         Self {
-            name: entry.name,
-            summary: entry.summary,
-            takes: entry.kind.to_string(),
-            default: entry.default,
+            name: entry.name().into(),
+            summary: entry.summary().into(),
+            takes: entry.kind().to_string(),
+            default: entry.default_words(),
         }
     }
 }
 
-pub(crate) fn run(args: &MethodsArgs, printer: &Printer) -> Result<ExitCode, Failure> {
+pub(crate) fn run(
+    args: &MethodsArgs,
+    catalogue: &Catalogue,
+    printer: &Printer,
+) -> Result<ExitCode, Failure> {
     match &args.name {
         Some(name) => {
-            let method = Method::from(settings::method_entry(name)?);
+            let method = Method::from(settings::method_entry(catalogue, name)?);
             if args.json {
                 printer.result_json(&method)?;
             } else {
@@ -75,7 +81,7 @@ pub(crate) fn run(args: &MethodsArgs, printer: &Printer) -> Result<ExitCode, Fai
             }
         }
         None => {
-            let methods: Vec<Method> = registry::methods().iter().map(Method::from).collect();
+            let methods: Vec<Method> = catalogue.methods().iter().map(Method::from).collect();
             if args.json {
                 printer.result_json(&methods)?;
             } else {
@@ -98,8 +104,8 @@ fn table(methods: &[Method]) -> String {
     let indent = head.len();
     let mut lines = vec![head + "what it does, source, parameters"];
     for method in methods {
-        let mut cell = wrapped(method.summary, WIDTH - indent);
-        cell.extend(wrapped(method.source, WIDTH - indent));
+        let mut cell = wrapped(&method.summary, WIDTH - indent);
+        cell.extend(wrapped(&method.source, WIDTH - indent));
         for parameter in &method.parameters {
             let text = format!(
                 "{}: {}; default {}",
@@ -111,7 +117,7 @@ fn table(methods: &[Method]) -> String {
             cell.extend(lines.map(|(i, line)| if i == 0 { line } else { format!("  {line}") }));
         }
         let mut start = row(
-            method.name,
+            &method.name,
             yes_or_no(method.random),
             yes_or_no(method.own_sizes),
             yes_or_no(method.video),
@@ -136,7 +142,7 @@ fn details(method: &Method) -> String {
         ("random", yes_or_no(method.random)),
         ("own sizes", yes_or_no(method.own_sizes)),
         ("video", yes_or_no(method.video)),
-        ("source", method.source),
+        ("source", &method.source),
     ] {
         lines.extend(hanging(&format!("{what:<9}  "), text));
     }
@@ -146,11 +152,14 @@ fn details(method: &Method) -> String {
         return lines.join("\n");
     }
     lines.push("parameters, for --set KEY=VALUE:".into());
-    let names = method.parameters.iter().map(|parameter| parameter.name);
-    let width = names.map(str::len).max().unwrap_or(0);
+    let names = method
+        .parameters
+        .iter()
+        .map(|parameter| parameter.name.len());
+    let width = names.max().unwrap_or(0);
     for parameter in &method.parameters {
         let start = format!("  {:<width$}  ", parameter.name);
-        lines.extend(hanging(&start, parameter.summary));
+        lines.extend(hanging(&start, &parameter.summary));
         let values = format!("{}; default {}", parameter.takes, parameter.default);
         lines.extend(hanging(&" ".repeat(start.len()), &values));
     }

@@ -1,28 +1,43 @@
 //! The commands, one file each.
 
+#[cfg(feature = "analyze")]
 pub(crate) mod analyze;
 pub(crate) mod animate;
+#[cfg(feature = "model")]
 pub(crate) mod bench;
 pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod convert;
+#[cfg(feature = "model")]
 mod convert_checkpoint;
+#[cfg(feature = "model")]
 pub(crate) mod data;
+#[cfg(feature = "model")]
 pub(crate) mod detokenize;
+#[cfg(feature = "model")]
 pub(crate) mod distance;
+#[cfg(feature = "model")]
 pub(crate) mod eval;
+#[cfg(feature = "model")]
 pub(crate) mod features;
-pub(crate) mod generate;
+pub(crate) mod r#gen;
 pub(crate) mod inspect;
 pub(crate) mod methods;
+#[cfg(feature = "analyze")]
 pub(crate) mod optimize;
 pub(crate) mod plot;
+#[cfg(feature = "model")]
 pub(crate) mod sample;
 pub(crate) mod schedule;
+#[cfg(feature = "model")]
 pub(crate) mod score;
+#[cfg(feature = "tables")]
 pub(crate) mod sweep;
+#[cfg(feature = "model")]
 pub(crate) mod tokenize;
+#[cfg(feature = "model")]
 pub(crate) mod train;
+#[cfg(feature = "model")]
 pub(crate) mod train_classifier;
 
 use orders_figures::FigureError;

@@ -13,6 +13,8 @@ use orders_model::{Device, Tensor};
 
 use super::detokenize::{check_interrupt, image_path, png};
 use super::figure_failure;
+use orders_core::Catalogue;
+
 use crate::args::SampleArgs;
 use crate::failure::Failure;
 use crate::output::{self, PROGRAM};
@@ -24,7 +26,11 @@ use crate::{folder, interrupt, token_file};
 /// Samples that the sheet shows.
 const SHEET_TILES: usize = 100;
 
-pub(crate) fn run(args: &SampleArgs, printer: &Printer) -> Result<ExitCode, Failure> {
+pub(crate) fn run(
+    args: &SampleArgs,
+    catalogue: &Catalogue,
+    printer: &Printer,
+) -> Result<ExitCode, Failure> {
     let guidance = settings::guidance(args.cfg, args.cfg_schedule)?;
     let choice = choice(args)?;
     let config = settings::lpd_config(&args.model)?;
@@ -37,7 +43,7 @@ pub(crate) fn run(args: &SampleArgs, printer: &Printer) -> Result<ExitCode, Fail
     config
         .check_labels(&labels)
         .map_err(|error| Failure::input_at("--labels", &error))?;
-    let orders = SampleOrders::new(&args.orders, grid, labels.len(), args.seed)?;
+    let orders = SampleOrders::new(catalogue, &args.orders, grid, labels.len(), args.seed)?;
     let known = known_tokens(args, &orders, labels.len(), &config)?;
     let targets = Targets::new(args, labels.len())?;
     let device = settings::device(&args.model.device)?;

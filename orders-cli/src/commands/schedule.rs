@@ -2,13 +2,20 @@
 
 use std::process::ExitCode;
 
+use orders_core::Catalogue;
+
 use crate::args::{ScheduleArgs, ThresholdArgs};
 use crate::failure::Failure;
 use crate::printer::Printer;
 use crate::settings::Task;
 
-pub(crate) fn run(args: &ScheduleArgs, printer: &Printer) -> Result<ExitCode, Failure> {
+pub(crate) fn run(
+    args: &ScheduleArgs,
+    catalogue: &Catalogue,
+    printer: &Printer,
+) -> Result<ExitCode, Failure> {
     let task = Task::new(
+        catalogue,
         &args.grid,
         &args.known,
         &args.sizes,

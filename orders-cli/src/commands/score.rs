@@ -9,6 +9,8 @@ use orders_model::checkpoint::write_safetensors;
 use orders_model::lpd::Lpd;
 use orders_model::{Device, Tensor};
 
+use orders_core::Catalogue;
+
 use crate::args::ScoreArgs;
 use crate::failure::Failure;
 use crate::interrupt;
@@ -18,7 +20,11 @@ use crate::settings::{self, SampleOrders};
 use crate::single_file::SingleFile;
 use crate::token_images::TokenImages;
 
-pub(crate) fn run(args: &ScoreArgs, printer: &Printer) -> Result<ExitCode, Failure> {
+pub(crate) fn run(
+    args: &ScoreArgs,
+    catalogue: &Catalogue,
+    printer: &Printer,
+) -> Result<ExitCode, Failure> {
     if !output::ends_with(&args.out, "safetensors") {
         return Err(Failure::input(format!(
             "--out {} does not end in .safetensors",
@@ -29,7 +35,13 @@ pub(crate) fn run(args: &ScoreArgs, printer: &Printer) -> Result<ExitCode, Failu
     let config = settings::lpd_config(&args.model)?;
     let images = TokenImages::read(&args.tokens)?;
     images.check(&config)?;
-    let orders = SampleOrders::new(&args.orders, config.grid(), images.len(), args.seed)?;
+    let orders = SampleOrders::new(
+        catalogue,
+        &args.orders,
+        config.grid(),
+        images.len(),
+        args.seed,
+    )?;
     let device = settings::device(&args.model.device)?;
     let loaded = settings::lpd(&args.model, config, &device)?;
     interrupt::catch()?;

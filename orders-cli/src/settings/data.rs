@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
+use orders_core::UnknownName;
 use orders_datasets::{
     CodebookParams, ImageSource, NamedSource, OpenOptions, Preparation, hold_out, open, subset,
 };
 
 use crate::args::{CodebookArgs, ColourArg, ImagesArgs, LabelArgs};
 use crate::failure::Failure;
-use crate::names;
 
 /// What the flags say of the files of images.
 pub(crate) fn open_options(args: &LabelArgs) -> OpenOptions {
@@ -97,7 +97,7 @@ pub(crate) fn splits(args: &ImagesArgs) -> Result<(Vec<NamedSource>, Vec<Split>)
             let known: Vec<&str> = splits.iter().map(|split| &split.name[..]).collect();
             return Err(Failure::input(format!(
                 "--split: {}",
-                names::unknown("split", name, &known)
+                UnknownName::new("split", name, known).to_string()
             )));
         }
         splits.retain(|split| split.name == *name);

@@ -1,42 +1,46 @@
 //! Ordering methods and their parameters, from flags.
 
-use orders_core::registry::{self, MethodEntry};
-use orders_core::{Grid, OrderingMethod, Parameters};
+use orders_core::catalogue::MethodEntry;
+use orders_core::{Catalogue, Grid, OrderingMethod, Parameters};
 
 use crate::args::{SetArgs, ThresholdArgs};
 use crate::failure::Failure;
-use crate::names;
 
-/// What the registry knows of a method.
-pub(crate) fn method_entry(name: &str) -> Result<&'static MethodEntry, Failure> {
-    let mut entries = registry::methods().iter();
-    entries.find(|entry| entry.name == name).ok_or_else(|| {
-        let known: Vec<&str> = registry::methods().iter().map(|entry| entry.name).collect();
-        Failure::input(names::unknown("method", name, &known))
-    })
+/// What the catalogue knows of a method.
+pub(crate) fn method_entry<'a>(
+    catalogue: &'a Catalogue,
+    name: &str,
+) -> Result<&'a MethodEntry, Failure> {
+    catalogue
+        .entry(name)
+        .map_err(|error| Failure::bad_input(&error))
 }
 
 /// A method written as its name, with parameters behind commas, and what other flags
 /// say of it.
-pub(crate) fn method_and_parameters(
+pub(crate) fn method_and_parameters<'a>(
+    catalogue: &'a Catalogue,
     text: &str,
     set: &SetArgs,
     thresholds: &ThresholdArgs,
-) -> Result<(&'static MethodEntry, Parameters), Failure> {
+) -> Result<(&'a MethodEntry, Parameters), Failure> {
     let mut parts = text.split(',');
-    let entry = method_entry(parts.next().unwrap_or_default())?;
+    let entry = method_entry(catalogue, parts.next().unwrap_or_default())?;
     let behind_name: Vec<&str> = parts.collect();
     let parameters = parameters(entry, &behind_name, set, thresholds)?;
     Ok((entry, parameters))
 }
 
-/// A method of the registry, one that [`method_entry`] knows.
+/// A method of the catalogue, one that [`method_entry`] knows.
 pub(crate) fn method_by_name(
+    catalogue: &Catalogue,
     name: &str,
     parameters: &Parameters,
     grid: Grid,
 ) -> Result<Box<dyn OrderingMethod>, Failure> {
-    registry::method(name, grid, parameters).map_err(|error| Failure::bad_input(&error))
+    catalogue
+        .method(name, grid, parameters)
+        .map_err(|error| Failure::bad_input(&error))
 }
 
 /// The parameters that flags give for a method: those written behind its name,
@@ -56,7 +60,7 @@ pub(crate) fn parameters(
         .filter_map(|(name, value)| Some((name.to_owned(), value?.into())))
         .collect();
     let mut parameters = by_flag.clone();
-    let start = format!("--method {},", method.name);
+    let start = format!("--method {},", method.name());
     let behind_name = behind_name.iter().map(|&text| (start.as_str(), text));
     let set = set.set.iter().map(|text| ("--set ", text.as_str()));
     for (start, text) in behind_name.chain(set) {
@@ -64,13 +68,13 @@ pub(crate) fn parameters(
         let (name, value) = text
             .split_once('=')
             .ok_or_else(|| refused("there is no '='; write KEY=VALUE".into()))?;
-        let mut entries = method.parameters.iter();
-        let entry = entries.find(|entry| entry.name == name);
-        let entry = entry.ok_or_else(|| refused(no_parameter(method, name)))?;
-        let parsed = entry
-            .kind
+        let kind = method
+            .parameter(name)
+            .map_err(|error| refused(error.to_string()))?
+            .kind();
+        let parsed = kind
             .parse(value)
-            .ok_or_else(|| refused(format!("'{value}' is not allowed; it takes {}", entry.kind)))?;
+            .ok_or_else(|| refused(format!("'{value}' is not allowed; it takes {kind}")))?;
         if by_flag.contains_key(name) {
             return Err(refused(format!(
                 "--{name} sets it as well; give one of the two"
@@ -81,13 +85,4 @@ pub(crate) fn parameters(
         }
     }
     Ok(parameters)
-}
-
-/// Words for a parameter that a method doesn't have.
-fn no_parameter(method: &MethodEntry, name: &str) -> String {
-    if method.parameters.is_empty() {
-        return format!("method {} has no parameters", method.name);
-    }
-    let known: Vec<&str> = method.parameters.iter().map(|entry| entry.name).collect();
-    names::unknown(&format!("{} parameter", method.name), name, &known)
 }

@@ -1,39 +1,55 @@
 //! Typed flags turned into checked settings, once.
 
+#[cfg(feature = "model")]
 pub(crate) mod data;
+#[cfg(feature = "model")]
 mod feature_network;
+#[cfg(feature = "analyze")]
 mod field;
 mod known;
+#[cfg(feature = "model")]
 mod lpd;
 mod mask;
 mod method;
+#[cfg(feature = "analyze")]
 mod order_list;
 mod orders_shown;
+#[cfg(feature = "model")]
 mod sample_orders;
 mod sizes;
+#[cfg(feature = "model")]
 mod tokenizer;
 
 use std::fmt;
+use std::path::Path;
 
-use orders_core::{Grid, GroupSizes, KnownCells, OrderingMethod, Problem};
+use orders_core::files::Manifest;
+use orders_core::{Catalogue, Grid, GroupSizes, KnownCells, OrderingMethod, Problem};
 
 use crate::args::{
-    GridArgs, KnownArgs, OptionalGridArgs, SetArgs, SizesArgs, ThreadsArgs, ThresholdArgs,
+    GridArgs, KnownArgs, OptionalGridArgs, OptionalSizesArgs, SetArgs, SizesArgs, ThreadsArgs,
+    ThresholdArgs,
 };
 use crate::failure::Failure;
 
+#[cfg(feature = "model")]
 pub(crate) use feature_network::{LoadedNetwork, feature_network};
+#[cfg(feature = "analyze")]
 pub(crate) use field::covariance;
 pub(crate) use known::{KnownFile, known_of_file};
+#[cfg(feature = "model")]
 pub(crate) use lpd::{
     CONFIG_FILE, LoadedLpd, bundled, config_file, dtype, guidance, lpd, lpd_config, lpd_of_tensors,
     weights_needed,
 };
 pub(crate) use method::{method_and_parameters, method_by_name, method_entry, parameters};
+#[cfg(feature = "analyze")]
 pub(crate) use order_list::OrderList;
 pub(crate) use orders_shown::{OrdersShown, Origin};
+#[cfg(feature = "model")]
 pub(crate) use sample_orders::SampleOrders;
 pub(crate) use sizes::sizes;
+#[cfg(feature = "model")]
 pub(crate) use tokenizer::{ImageDecoder, device, image_decoder, model_decoder, tokenizer};
 
 /// Pixels for each token of the tokenizers that LPD was published with.
@@ -63,6 +79,36 @@ pub(crate) fn problem(
     Problem::with_known(known, sizes.clone()).map_err(|error| Failure::input_at(place, &error))
 }
 
+/// The problem that an order file's orders solve, and what a user should know of the
+/// group sizes. Grid, known cells and sizes are those of the flags, else those of the
+/// manifest.
+pub(super) fn problem_of_file(
+    path: &Path,
+    manifest: Option<&Manifest>,
+    grid: &OptionalGridArgs,
+    known_file: Option<&KnownFile<'_>>,
+    sizes_args: &OptionalSizesArgs,
+) -> Result<(Problem, Option<String>), Failure> {
+    let shown = path.display();
+    let needed = |what: &str| {
+        Failure::input(format!(
+            "{shown}: {what} is needed, since no manifest names it"
+        ))
+    };
+    let known = known_of_file(grid, known_file, manifest, path)?
+        .ok_or_else(|| needed("--res or --grid"))?;
+    let listed = manifest.and_then(|manifest| manifest.group_sizes.clone());
+    let (sizes, note) = match (sizes(sizes_args, &known, None)?, listed) {
+        (Some(sizes), _) => (sizes.sizes, sizes.note),
+        (None, Some(listed)) => {
+            let sizes = GroupSizes::new(listed);
+            (sizes.map_err(|error| Failure::bad_input(&error))?, None)
+        }
+        (None, None) => return Err(needed("--steps or --group-sizes")),
+    };
+    Ok((problem(known, &sizes, shown)?, note))
+}
+
 /// A pool of as many threads as asked for.
 pub(crate) fn thread_pool(args: &ThreadsArgs) -> Result<rayon::ThreadPool, Failure> {
     rayon::ThreadPoolBuilder::new()
@@ -85,6 +131,7 @@ pub(crate) struct Task {
 impl Task {
     /// The task that required flags state.
     pub(crate) fn new(
+        catalogue: &Catalogue,
         grid_args: &GridArgs,
         known_args: &KnownArgs,
         sizes_args: &SizesArgs,
@@ -103,10 +150,14 @@ impl Task {
             }
             None => (KnownCells::none(grid), None),
         };
-        let parameters = parameters(method_entry(method_name)?, &[], set, thresholds)?;
-        let method = method_by_name(method_name, &parameters, grid)?;
-        let sizes =
-            sizes(&sizes_args.into(), &known, Some(method.as_ref()))?.ok_or_else(missing)?;
+        let parameters = parameters(method_entry(catalogue, method_name)?, &[], set, thresholds)?;
+        let method = method_by_name(catalogue, method_name, &parameters, grid)?;
+        let sizes = sizes(
+            &sizes_args.into(),
+            &known,
+            Some((catalogue, method.as_ref())),
+        )?
+        .ok_or_else(missing)?;
         Ok(Self {
             problem: problem(known, &sizes.sizes, "--group-sizes")?,
             method,
@@ -116,12 +167,14 @@ impl Task {
     }
 
     /// The same for LPD as it was published, or where it does not matter which method.
+    #[cfg(feature = "analyze")]
     pub(crate) fn of_lpd(
+        catalogue: &Catalogue,
         grid: &GridArgs,
         known: &KnownArgs,
         sizes: &SizesArgs,
     ) -> Result<Self, Failure> {
         let (set, thresholds) = (SetArgs::default(), ThresholdArgs::default());
-        Self::new(grid, known, sizes, "lpd", &set, &thresholds)
+        Self::new(catalogue, grid, known, sizes, "lpd", &set, &thresholds)
     }
 }

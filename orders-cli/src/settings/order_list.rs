@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use orders_core::files::Manifest;
-use orders_core::{Cell, GroupSizes, Problem};
+use orders_core::{Cell, Problem};
 
-use super::{KnownFile, known_of_file, problem, sizes};
+use super::{KnownFile, problem_of_file};
 use crate::args::{KnownArgs, OptionalGridArgs, OptionalSizesArgs};
 use crate::failure::Failure;
 use crate::order_file;
@@ -56,34 +56,4 @@ impl OrderList {
             note,
         })
     }
-}
-
-/// The problem that an order file's orders solve, and what a user should know of the
-/// group sizes. Grid, known cells and sizes are those of the flags, else those of the
-/// manifest.
-pub(super) fn problem_of_file(
-    path: &Path,
-    manifest: Option<&Manifest>,
-    grid: &OptionalGridArgs,
-    known_file: Option<&KnownFile<'_>>,
-    sizes_args: &OptionalSizesArgs,
-) -> Result<(Problem, Option<String>), Failure> {
-    let shown = path.display();
-    let needed = |what: &str| {
-        Failure::input(format!(
-            "{shown}: {what} is needed, since no manifest names it"
-        ))
-    };
-    let known = known_of_file(grid, known_file, manifest, path)?
-        .ok_or_else(|| needed("--res or --grid"))?;
-    let listed = manifest.and_then(|manifest| manifest.group_sizes.clone());
-    let (sizes, note) = match (sizes(sizes_args, &known, None)?, listed) {
-        (Some(sizes), _) => (sizes.sizes, sizes.note),
-        (None, Some(listed)) => {
-            let sizes = GroupSizes::new(listed);
-            (sizes.map_err(|error| Failure::bad_input(&error))?, None)
-        }
-        (None, None) => return Err(needed("--steps or --group-sizes")),
-    };
-    Ok((problem(known, &sizes, shown)?, note))
 }

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::path::Path;
 
 use indicatif::ProgressBar;
-use orders_core::{Grid, KnownCells, Order, OrderingMethod, Problem};
+use orders_core::{Catalogue, Grid, KnownCells, Order, OrderingMethod, Problem};
 use orders_model::lpd::Batch;
 
 use super::{KnownFile, method_by_name, method_entry, parameters, problem, sizes};
@@ -28,6 +28,7 @@ enum Source {
 impl SampleOrders {
     /// Orders of `count` samples on a model's grid, as flags ask for them.
     pub(crate) fn new(
+        catalogue: &Catalogue,
         args: &SampleOrdersArgs,
         grid: Grid,
         count: usize,
@@ -47,11 +48,11 @@ impl SampleOrders {
                 _ => KnownCells::none(grid),
             },
         };
-        let entry = method_entry(&args.method.method)?;
+        let entry = method_entry(catalogue, &args.method.method)?;
         let parameters = parameters(entry, &[], &args.method.set, &args.method.thresholds)?;
-        let method = method_by_name(&args.method.method, &parameters, grid)?;
+        let method = method_by_name(catalogue, &args.method.method, &parameters, grid)?;
         let stated = manifest.and_then(|manifest| manifest.problem());
-        let sizes = match sizes(&args.sizes, &known, Some(method.as_ref()))? {
+        let sizes = match sizes(&args.sizes, &known, Some((catalogue, method.as_ref())))? {
             Some(sizes) => sizes.sizes,
             None => match stated {
                 Some(stated) => stated.group_sizes().clone(),

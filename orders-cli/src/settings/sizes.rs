@@ -2,12 +2,13 @@
 
 use std::path::Path;
 
-use orders_core::{FirstGroup, GroupSizes, KnownCells, OrderingMethod, Shape, registry};
+use orders_core::{
+    Catalogue, FirstGroup, GroupSizes, KnownCells, OrderingMethod, Shape, UnknownName,
+};
 
 use crate::args::{FirstGroupArg, OptionalSizesArgs};
 use crate::bounded_file::read_bounded;
 use crate::failure::Failure;
-use crate::names;
 
 /// The longest file of group sizes that is read.
 const MAX_SIZES_BYTES: u64 = 4 << 20;
@@ -27,17 +28,18 @@ pub(crate) struct Sizes {
 }
 
 /// The group sizes that flags ask for, for the free cells of a grid and a method,
-/// if they do. Where there is no method, those of its own ask for nothing.
+/// if they do. A method comes with
+/// the catalogue that it is from. Where there is no method, those of its own ask for nothing.
 pub(crate) fn sizes(
     args: &OptionalSizesArgs,
     known: &KnownCells,
-    method: Option<&dyn OrderingMethod>,
+    method: Option<(&Catalogue, &dyn OrderingMethod)>,
 ) -> Result<Option<Sizes>, Failure> {
     let first = args.other.first_group;
     match (&args.other.group_sizes, &args.other.shape, args.steps) {
-        (Some(text), ..) if text == OWN => {
-            method.map(|method| own_sizes(known, method)).transpose()
-        }
+        (Some(text), ..) if text == OWN => method
+            .map(|(catalogue, method)| own_sizes(catalogue, known, method))
+            .transpose(),
         (Some(text), ..) => Ok(Some(Sizes {
             sizes: listed_sizes(text)?,
             label: Some("custom".into()),
@@ -53,15 +55,16 @@ pub(crate) fn sizes(
 }
 
 /// The sizes that belong to a method.
-fn own_sizes(known: &KnownCells, method: &dyn OrderingMethod) -> Result<Sizes, Failure> {
+fn own_sizes(
+    catalogue: &Catalogue,
+    known: &KnownCells,
+    method: &dyn OrderingMethod,
+) -> Result<Sizes, Failure> {
     let sizes = method
         .own_group_sizes(known)
         .map_err(|error| Failure::bad_input(&error))?;
     let sizes = sizes.ok_or_else(|| {
-        let entries = registry::methods()
-            .iter()
-            .filter(|entry| entry.has_own_sizes);
-        let having: Vec<&str> = entries.map(|entry| entry.name).collect();
+        let having = catalogue.names_of(|can| can.own_sizes);
         let having = match having[..] {
             [] => "no method has".to_owned(),
             _ => format!("methods that have: {}", having.join(", ")),
@@ -128,7 +131,7 @@ fn shape_sizes(
 ) -> Result<Sizes, Failure> {
     let shape = Shape::from_name(name)
         .map_err(|error| Failure::input_at("--shape", &error))?
-        .ok_or_else(|| Failure::input(names::unknown("shape", name, &Shape::NAMES)))?;
+        .ok_or_else(|| Failure::bad_input(&UnknownName::new("shape", name, Shape::NAMES)))?;
     let cells = known.free_count();
     let steps = match (steps, shape) {
         (Some(steps), _) => steps,

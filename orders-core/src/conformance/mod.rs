@@ -96,5 +96,5 @@ mod scores;
 mod violation;
 mod walk;
 
-pub use replay::Conformance;
+pub use replay::{Conformance, Replay};
 pub use violation::{Rule, Violation};

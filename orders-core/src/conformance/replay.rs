@@ -11,6 +11,21 @@ use crate::parameter::ParameterKind;
 use crate::problem::Problem;
 use crate::topology::{Topology, check_grid};
 
+/// Rules of a method that finished orders of one problem can be replayed against, as a
+/// catalogue hands them out.
+pub trait Replay: Send + Sync {
+    /// Whose rules, in words, with what they depend on, such as `LPD (proximity 1,
+    /// repulsion 2, 20 steps)`.
+    fn rules(&self) -> String;
+
+    /// The first choice of an order that the rules don't allow, in a sentence; none if
+    /// the method could have made it.
+    fn fault(&mut self, cells: &[Cell]) -> Option<String>;
+
+    /// The same rules, for another thread.
+    fn boxed(&self) -> Box<dyn Replay>;
+}
+
 /// Checks orders of one problem against the rules of LPD; its buffers are
 /// reused from one order to the next.
 ///
@@ -18,13 +33,15 @@ use crate::topology::{Topology, check_grid};
 #[derive(Clone, Debug)]
 pub struct Conformance {
     problem: Problem,
+    proximity_threshold: f64,
+    repulsion_threshold: f64,
     seen: Vec<bool>,
     replay: AnyReplay,
 }
 
 #[derive(Clone, Debug)]
 enum AnyReplay {
-    Lattice(Box<Replay>),
+    Lattice(Box<LatticeReplay>),
     Graph(GraphReplay),
 }
 
@@ -54,13 +71,17 @@ impl Conformance {
         }
         let scores = Scores::new(grid);
         let near_classes = scores.classes_from(proximity_threshold);
-        let replay = AnyReplay::Lattice(Box::new(Replay {
+        let replay = AnyReplay::Lattice(Box::new(LatticeReplay {
             near_classes,
             walk: Walk::new(grid, repulsion_threshold),
             fill: Fill::new(grid, near_classes),
             scores,
         }));
-        Ok(Self::of(problem, replay))
+        Ok(Self::of(
+            problem,
+            [proximity_threshold, repulsion_threshold],
+            replay,
+        ))
     }
 
     /// Rules for the orders of a problem on a topology, as
@@ -100,12 +121,19 @@ impl Conformance {
         check_thresholds(proximity_threshold, repulsion_threshold)?;
         check_grid(&topology, problem, "lpd")?;
         let replay = GraphReplay::new(topology, proximity_threshold, repulsion_threshold);
-        Ok(Self::of(problem, AnyReplay::Graph(replay)))
+        Ok(Self::of(
+            problem,
+            [proximity_threshold, repulsion_threshold],
+            AnyReplay::Graph(replay),
+        ))
     }
 
-    fn of(problem: &Problem, replay: AnyReplay) -> Self {
+    fn of(problem: &Problem, thresholds: [f64; 2], replay: AnyReplay) -> Self {
+        let [proximity_threshold, repulsion_threshold] = thresholds;
         Self {
             problem: problem.clone(),
+            proximity_threshold,
+            repulsion_threshold,
             seen: Vec::new(),
             replay,
         }
@@ -145,6 +173,28 @@ impl Conformance {
     }
 }
 
+impl Replay for Conformance {
+    fn rules(&self) -> String {
+        let steps = self.problem.group_sizes().steps();
+        format!(
+            "LPD (proximity {}, repulsion {}, {steps} step{})",
+            self.proximity_threshold,
+            self.repulsion_threshold,
+            if steps == 1 { "" } else { "s" }
+        )
+    }
+
+    fn fault(&mut self, cells: &[Cell]) -> Option<String> {
+        self.check(cells)
+            .err()
+            .map(|violation| violation.to_string())
+    }
+
+    fn boxed(&self) -> Box<dyn Replay> {
+        Box::new(self.clone())
+    }
+}
+
 fn check_thresholds(proximity_threshold: f64, repulsion_threshold: f64) -> Result<(), MethodError> {
     for (parameter, value) in [
         ("proximity", proximity_threshold),
@@ -165,14 +215,14 @@ fn check_thresholds(proximity_threshold: f64, repulsion_threshold: f64) -> Resul
 
 /// An order on a lattice of one frame, up to some step.
 #[derive(Clone, Debug)]
-struct Replay {
+struct LatticeReplay {
     near_classes: usize,
     scores: Scores,
     walk: Walk,
     fill: Fill,
 }
 
-impl Replay {
+impl LatticeReplay {
     /// Back to the beginning of an order.
     fn restart(&mut self, problem: &Problem) {
         self.scores.restart();

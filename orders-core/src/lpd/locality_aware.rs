@@ -6,6 +6,7 @@ use super::proximity::{EightNeighbours, NoProximity, Proximity, ProximityState};
 use super::repulsion::{Chebyshev, Repulsion};
 use super::split::{Split, Threshold};
 use super::walk::MAX_LEVELS;
+use crate::grid::Grid;
 use crate::method::{MethodError, OrderGenerator, OrderingMethod};
 use crate::parameter::{ParameterKind, Parameters};
 use crate::problem::Problem;
@@ -51,6 +52,29 @@ pub struct LocalityAware<P = EightNeighbours, S = Threshold, R = Chebyshev, F = 
 }
 
 impl LocalityAware {
+    /// LPD's proximity threshold tau where none is given, as published.
+    pub const DEFAULT_PROXIMITY: f64 = 1.0;
+
+    /// LPD's repulsion threshold rho where none is given: an eighth of the grid's side,
+    /// rounded, where the side of a grid that is no square is the square root of its
+    /// cells (of one frame's, for video).
+    ///
+    /// That gives the published values, 2 for 16 x 16 cells (256 px) and 4 for 32 x 32
+    /// (512 px), and the same distance in the image, an eighth of it, for all other
+    /// grids.
+    ///
+    /// ```
+    /// use orders_core::{Grid, LocalityAware};
+    ///
+    /// assert_eq!(LocalityAware::default_repulsion(Grid::new(16, 16)?), 2.0);
+    /// assert_eq!(LocalityAware::default_repulsion(Grid::new(32, 32)?), 4.0);
+    /// assert_eq!(LocalityAware::default_repulsion(Grid::new(16, 64)?), 4.0);
+    /// # Ok::<(), orders_core::GridError>(())
+    /// ```
+    pub fn default_repulsion(grid: Grid) -> f64 {
+        ((grid.frame_cells() as f64).sqrt() / 8.0).round()
+    }
+
     /// LPD with a proximity threshold tau and a repulsion threshold rho.
     ///
     /// # Errors

@@ -42,6 +42,12 @@ pub struct RegionParallel {
 type Key = ([u32; 3], u32);
 
 impl RegionParallel {
+    /// Regions a side where nothing is given: 4 as published, or as many as the shorter
+    /// side of the grid has cells, if that is less.
+    pub fn default_regions(grid: Grid) -> u32 {
+        grid.height().min(grid.width()).min(4)
+    }
+
     /// `regions x regions` regions.
     ///
     /// # Errors

@@ -39,6 +39,12 @@ pub struct RowParallel {
 }
 
 impl RowParallel {
+    /// The window where none is given: a third of the width, rounded up. The released
+    /// programs have 8 cells for rows of 24, and 16 for rows of 48.
+    pub fn default_window(grid: Grid) -> u32 {
+        grid.width().div_ceil(3)
+    }
+
     /// Rows `window` steps apart.
     ///
     /// # Errors

@@ -1,13 +1,13 @@
 //! Orders on any topology: video, hexagons, superpixels, sets of tokens with
-//! holes; and what repulsion and locality make of an order as a graph.
+//! holes; and what repulsion makes of them as a graph.
 //!
 //! - [`Topology`]: nodes, their neighbours, and distances. Made from a lattice
-//!   with frames, from coordinates and edges, or from a graph with lengths.
+//!   with frames, from coordinates and edges, from a graph with lengths, or from a
+//!   [file](Topology::from_json).
 //! - [`GraphLocalityAware`]: LPD on it.
 //! - [`Conformance::on`](crate::Conformance::on): whether LPD could have given
 //!   an order on it.
 //! - [`conflict_graph`] and [`StepBounds`]: how few steps repulsion allows.
-//! - [`Dependencies`]: how many steps follow from each other.
 //!
 //! Graphs are those of [petgraph], whose algorithms apply to them as they are.
 //!
@@ -39,10 +39,10 @@
 //! ```
 
 mod conflicts;
-mod dependencies;
 mod distances;
 mod error;
 mod field;
+mod file;
 mod generator;
 mod graph;
 mod locality_aware;
@@ -50,9 +50,9 @@ mod near;
 mod neighbours;
 
 pub use conflicts::{Colouring, StepBounds, conflict_graph};
-pub use dependencies::Dependencies;
 pub use distances::Norm;
 pub use error::TopologyError;
+pub use file::GraphFileError;
 pub use graph::Topology;
 pub use locality_aware::GraphLocalityAware;
 pub(crate) use locality_aware::check_grid;

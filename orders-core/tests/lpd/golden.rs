@@ -3,8 +3,8 @@
 
 use orders_core::methods::{Halton, Hierarchical, Random, Raster};
 use orders_core::{
-    Cell, Grid, GroupSizes, LocalityAware, OrderingMethod, Parameters, Problem, generate_batch,
-    registry,
+    Catalogue, Cell, Grid, GroupSizes, LocalityAware, OrderingMethod, Parameters, Problem,
+    generate_batch,
 };
 use rayon::ThreadPoolBuilder;
 
@@ -133,11 +133,13 @@ fn halton() {
     );
 }
 
-/// A method of the registry whose orders are all the same, on 16 x 16 cells.
+/// A method of the catalogue whose orders are all the same, on 16 x 16 cells.
 #[track_caller]
 fn assert_fixed(name: &str, expected: Golden) {
     let problem = problem(256, 20);
-    let method = registry::method(name, problem.grid(), &Parameters::new()).unwrap();
+    let method = Catalogue::standard()
+        .method(name, problem.grid(), &Parameters::new())
+        .unwrap();
     assert_golden(&*method, &problem, [expected; 3]);
 }
 

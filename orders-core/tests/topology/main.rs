@@ -6,7 +6,6 @@
 mod against_literal;
 mod bounds;
 mod conformance;
-mod dependencies;
 mod lattice;
 mod literal;
 mod problems;

@@ -1,11 +1,8 @@
 //! What is no topology, and what does not fit one: each error once.
 
-use orders_core::methods::Raster;
-use orders_core::topology::{
-    Dependencies, GraphLocalityAware, Norm, Topology, TopologyError, conflict_graph,
-};
+use orders_core::topology::{GraphLocalityAware, Norm, Topology, TopologyError, conflict_graph};
 use orders_core::{
-    Conformance, Grid, GroupSizes, MethodError, OrderingMethod, Parameters, Problem, registry,
+    Catalogue, Conformance, Grid, GroupSizes, MethodError, OrderingMethod, Parameters, Problem,
 };
 use petgraph::graph::UnGraph;
 
@@ -150,11 +147,6 @@ fn problems_on_other_nodes() {
         method.order(&problem, 0, 0).unwrap_err().to_string(),
         "method graph-lpd can't order a 2x2 grid: the topology has 3 nodes, but the grid has 4 cells; there must be as many"
     );
-    let order = Raster.order(&problem, 0, 0).unwrap();
-    assert!(matches!(
-        Dependencies::new(&order, &topology, 1.0),
-        Err(TopologyError::Cells { nodes: 3, cells: 4 })
-    ));
     // As many cells, but other rows.
     let lattice = Topology::lattice(Grid::new(1, 4).unwrap(), 1.0).unwrap();
     let method = GraphLocalityAware::new(lattice.clone(), 1.0, 1.0).unwrap();
@@ -173,7 +165,7 @@ fn thresholds_and_radii() {
     let topology = triangle(CORNERS, &[(0, 1), (1, 2)]).unwrap();
     let sizes = GroupSizes::new([1, 2]).unwrap();
     let problem = Problem::new(Grid::new(1, 3).unwrap(), sizes).unwrap();
-    let order = Raster.order(&problem, 0, 0).unwrap();
+
     for bad in [-0.5, f64::NAN] {
         let is_parameter = |error: MethodError| matches!(error, MethodError::Parameter { .. });
         for (tau, rho) in [(bad, 1.0), (1.0, bad)] {
@@ -189,10 +181,6 @@ fn thresholds_and_radii() {
         ));
         assert!(matches!(
             conflict_graph(&topology, bad),
-            Err(TopologyError::Radius { .. })
-        ));
-        assert!(matches!(
-            Dependencies::new(&order, &topology, bad),
             Err(TopologyError::Radius { .. })
         ));
     }
@@ -213,7 +201,8 @@ fn too_many_pairs() {
 fn a_frame_distance_for_one_frame() {
     let parameters = Parameters::from([("frame-distance".into(), 2.0.into())]);
     for name in ["lpd", "proximity", "farthest"] {
-        let error = registry::method(name, Grid::new(4, 4).unwrap(), &parameters)
+        let error = Catalogue::standard()
+            .method(name, Grid::new(4, 4).unwrap(), &parameters)
             .err()
             .unwrap();
         assert_eq!(
@@ -222,9 +211,15 @@ fn a_frame_distance_for_one_frame() {
                 "frame-distance of method {name} is 2; it takes a value on grids of several frames only, and 4x4 is one frame"
             )
         );
-        let video = registry::method(name, Grid::video(2, 4, 4).unwrap(), &parameters).unwrap();
+        let video = Catalogue::standard()
+            .method(name, Grid::video(2, 4, 4).unwrap(), &parameters)
+            .unwrap();
         assert_eq!(video.parameters()["frame-distance"], 2.0.into());
     }
     let zero = Parameters::from([("frame-distance".into(), 0.0.into())]);
-    assert!(registry::method("lpd", Grid::video(2, 4, 4).unwrap(), &zero).is_err());
+    assert!(
+        Catalogue::standard()
+            .method("lpd", Grid::video(2, 4, 4).unwrap(), &zero)
+            .is_err()
+    );
 }

@@ -2,7 +2,7 @@
 //! first orders pinned.
 
 use orders_core::topology::{GraphLocalityAware, Topology};
-use orders_core::{Cell, Grid, GroupSizes, Order, OrderingMethod, Parameters, Problem, registry};
+use orders_core::{Catalogue, Cell, Grid, GroupSizes, Order, OrderingMethod, Parameters, Problem};
 
 fn video(frame_distance: f64) -> (Topology, Grid) {
     let grid = Grid::video(3, 3, 3).unwrap();
@@ -105,7 +105,9 @@ fn by_name(name: &str, parameters: &Parameters) -> Order {
     let grid = Grid::video(3, 4, 5).unwrap();
     let sizes = GroupSizes::new([1, 4, 10, 18, 27]).unwrap();
     let problem = Problem::new(grid, sizes).unwrap();
-    let method = registry::method(name, grid, parameters).unwrap();
+    let method = Catalogue::standard()
+        .method(name, grid, parameters)
+        .unwrap();
     method.order(&problem, 0, 0).unwrap()
 }
 

@@ -1,6 +1,7 @@
 //! What must hold for every method, on any grid, with any cells known.
 
-use orders_core::registry::{self, MethodEntry};
+use orders_core::Catalogue;
+use orders_core::catalogue::MethodEntry;
 use orders_core::{
     Cell, Grid, GroupSizes, KnownCells, MethodError, Order, OrderRng, OrderingMethod,
     ParameterKind, ParameterValue, Parameters, Problem,
@@ -42,26 +43,28 @@ fn group_sizes(cells: usize, most: u32, rng: &mut OrderRng) -> GroupSizes {
 /// Some parameters left to their defaults, the others at random.
 fn parameters(entry: &MethodEntry, grid: Grid, rng: &mut OrderRng) -> Parameters {
     let mut parameters = Parameters::new();
-    for parameter in entry.parameters {
-        let for_video_only = parameter.name == "frame-distance";
+    for parameter in entry.parameters() {
+        let for_video_only = parameter.name() == "frame-distance";
         if rng.below(3) == 0 || for_video_only && grid.frames() == 1 {
             continue;
         }
-        let value: ParameterValue = match parameter.kind {
+        let value: ParameterValue = match parameter.kind() {
             ParameterKind::NumberFrom(from) => (from + f64::from(rng.below(12)) / 2.0).into(),
             ParameterKind::NumberBetween(from, to) => {
-                (0.5 * f64::from(1 + rng.below(6))).clamp(from, to).into()
+                (0.5 * f64::from(1 + rng.below(6))).clamp(*from, *to).into()
             }
             ParameterKind::WholeFrom(from) => {
                 let most = grid.height().min(grid.width());
-                f64::from(from + rng.below(most)).into()
+                f64::from(*from + rng.below(most)).into()
             }
             ParameterKind::Flag => (rng.below(2) == 1).into(),
-            ParameterKind::OneOf(words) => words[rng.below(words.len() as u32) as usize].into(),
+            ParameterKind::OneOf(words) => words[rng.below(words.len() as u32) as usize]
+                .as_str()
+                .into(),
             kind => panic!("no values of {kind} are tried"),
         };
-        assert!(parameter.kind.allows(&value));
-        parameters.insert(parameter.name.into(), value);
+        assert!(parameter.kind().allows(&value));
+        parameters.insert(parameter.name().into(), value);
     }
     parameters
 }
@@ -93,14 +96,15 @@ proptest! {
         index: u64,
     ) {
         let mut rng = OrderRng::new(seed, 0);
-        for entry in registry::methods() {
-            let name = entry.name;
+        let catalogue = Catalogue::standard();
+        for entry in catalogue.methods() {
+            let (name, can) = (entry.name(), entry.capabilities());
             let parameters = parameters(entry, grid, &mut rng);
-            let method = match registry::method(name, grid, &parameters) {
+            let method = match catalogue.method(name, grid, &parameters) {
                 Ok(method) => method,
                 Err(MethodError::Video { for_video, .. }) => {
-                    prop_assert!(grid.frames() > 1 && !entry.is_for_video, "{name}");
-                    prop_assert!(!for_video.contains(&name));
+                    prop_assert!(grid.frames() > 1 && !can.video, "{name}");
+                    prop_assert!(!for_video.iter().any(|known| known == name));
                     continue;
                 }
                 Err(error) => return Err(TestCaseError::fail(error.to_string())),
@@ -126,7 +130,7 @@ proptest! {
             }
 
             let own = method.own_group_sizes(&known).unwrap();
-            prop_assert_eq!(own.is_some(), entry.has_own_sizes, "{}", name);
+            prop_assert_eq!(own.is_some(), can.own_sizes, "{}", name);
             if let Some(own) = own {
                 prop_assert_eq!(own.cells(), known.free_count(), "{}", name);
                 let whole = own_groups(&*method, &KnownCells::none(grid));
@@ -145,13 +149,20 @@ proptest! {
 #[test]
 fn known_cells_change_no_fixed_order() {
     let mut rng = OrderRng::new(5, 0);
-    for entry in registry::methods().iter().filter(|entry| !entry.is_random) {
+    let catalogue = Catalogue::standard();
+    for entry in catalogue
+        .methods()
+        .iter()
+        .filter(|entry| !entry.capabilities().random)
+    {
         for grid in ["1x1", "1x13", "13x1", "6x8", "17x23", "3x5x4"] {
             let grid: Grid = grid.parse().unwrap();
-            if grid.frames() > 1 && !entry.is_for_video {
+            if grid.frames() > 1 && !entry.capabilities().video {
                 continue;
             }
-            let method = registry::method(entry.name, grid, &Parameters::new()).unwrap();
+            let method = Catalogue::standard()
+                .method(entry.name(), grid, &Parameters::new())
+                .unwrap();
             let cells = |known: &KnownCells| {
                 let sizes = GroupSizes::new([known.free_count() as u32]).unwrap();
                 let problem = Problem::with_known(known.clone(), sizes).unwrap();
@@ -160,7 +171,7 @@ fn known_cells_change_no_fixed_order() {
             let known = known_cells(grid, 40, &mut rng);
             let mut expected = cells(&KnownCells::none(grid));
             expected.retain(|&cell| !known.contains(cell));
-            assert_eq!(cells(&known), expected, "{} {grid}", entry.name);
+            assert_eq!(cells(&known), expected, "{} {grid}", entry.name());
         }
     }
 }
@@ -172,32 +183,35 @@ fn random_methods_are_random_and_no_others() {
     let grid = Grid::new(6, 7).unwrap();
     let problem = Problem::new(grid, GroupSizes::new([1, 5, 36]).unwrap()).unwrap();
     let mut tried = 0;
-    for entry in registry::methods() {
+    let catalogue = Catalogue::standard();
+    for entry in catalogue.methods() {
         let mut settings = vec![Parameters::new()];
-        for parameter in entry.parameters {
-            let values: Vec<ParameterValue> = match parameter.kind {
+        for parameter in entry.parameters() {
+            let values: Vec<ParameterValue> = match parameter.kind() {
                 ParameterKind::Flag => vec![true.into(), false.into()],
-                ParameterKind::OneOf(words) => words.iter().map(|&word| word.into()).collect(),
+                ParameterKind::OneOf(words) => {
+                    words.iter().map(|word| word.as_str().into()).collect()
+                }
                 _ => continue,
             };
             settings = settings
                 .iter()
                 .flat_map(|setting| values.iter().map(move |value| (setting.clone(), value)))
                 .map(|(mut setting, value)| {
-                    setting.insert(parameter.name.into(), value.clone());
+                    setting.insert(parameter.name().into(), value.clone());
                     setting
                 })
                 .collect();
         }
         for setting in settings {
-            let method = registry::method(entry.name, grid, &setting).unwrap();
+            let method = catalogue.method(entry.name(), grid, &setting).unwrap();
             let first = method.order(&problem, 0, 0).unwrap();
             let differs = (1..6).any(|i| method.order(&problem, 0, i).unwrap() != first);
-            assert_eq!(differs, method.is_random(), "{} {setting:?}", entry.name);
+            assert_eq!(differs, method.is_random(), "{} {setting:?}", entry.name());
             tried += 1;
         }
     }
-    assert_eq!(tried, registry::methods().len() + 3 + 1);
+    assert_eq!(tried, catalogue.methods().len() + 3 + 1);
 }
 
 #[test]
@@ -205,7 +219,7 @@ fn what_a_method_cannot_do_is_said() {
     let error = |name: &str, grid: &str, parameters: Parameters| {
         let grid: Grid = grid.parse().unwrap();
         let known = KnownCells::none(grid);
-        let method = registry::method(name, grid, &parameters);
+        let method = Catalogue::standard().method(name, grid, &parameters);
         method
             .and_then(|method| method.own_group_sizes(&known))
             .unwrap_err()
@@ -228,8 +242,5 @@ fn what_a_method_cannot_do_is_said() {
     let video = error("spiral", "2x3x9", Parameters::new());
     let beginning = "method spiral orders one frame, not a 2x3x9 grid; methods for video are ";
     let names: Vec<&str> = video.strip_prefix(beginning).unwrap().split(", ").collect();
-    let expected = registry::methods()
-        .iter()
-        .filter(|entry| entry.is_for_video);
-    assert!(names.into_iter().eq(expected.map(|entry| entry.name)));
+    assert_eq!(names, Catalogue::standard().names_of(|can| can.video));
 }

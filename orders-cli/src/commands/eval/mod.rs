@@ -25,10 +25,12 @@ use self::result::{TimeResult, VariantResult};
 use self::samples::SampleJudge;
 use self::variant::{Variant, Wanted};
 use super::bench;
+use orders_core::{Catalogue, UnknownName};
+
 use crate::args::{EvalArgs, ScheduleArg};
 use crate::failure::Failure;
 use crate::printer::Printer;
-use crate::{interrupt, names, settings};
+use crate::{interrupt, settings};
 
 /// Images of a published row.
 const PUBLISHED_SAMPLES: u64 = 50_000;
@@ -38,7 +40,11 @@ const BUNDLED_STEPS: [usize; 4] = [8, 20, 64, 256];
 /// Images to generate where nothing is said.
 const SAMPLES: u64 = 1000;
 
-pub(crate) fn run(args: &EvalArgs, printer: &Printer) -> Result<ExitCode, Failure> {
+pub(crate) fn run(
+    args: &EvalArgs,
+    catalogue: &Catalogue,
+    printer: &Printer,
+) -> Result<ExitCode, Failure> {
     let preset = preset(args)?;
     let guidance = match preset {
         Some(row) => settings::guidance(row.guidance, ScheduleArg::Linear),
@@ -77,7 +83,7 @@ pub(crate) fn run(args: &EvalArgs, printer: &Printer) -> Result<ExitCode, Failur
         images: given.max(generated),
     };
     let mut notes = Vec::new();
-    let variants = wanted.variants(args, config.grid(), &mut notes)?;
+    let variants = wanted.variants(args, catalogue, config.grid(), &mut notes)?;
     let settings_of_all = settings_of_all(
         args,
         (&config, bundled),
@@ -187,7 +193,7 @@ fn preset(args: &EvalArgs) -> Result<Option<&'static PublishedResult>, Failure> 
     };
     let row = published_result(name).ok_or_else(|| {
         let known = PUBLISHED_RESULTS.map(|row| row.name);
-        Failure::input(names::unknown("preset", name, &known))
+        Failure::input(UnknownName::new("preset", name, known).to_string())
     })?;
     Ok(Some(row))
 }

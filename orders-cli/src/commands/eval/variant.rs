@@ -1,7 +1,7 @@
 //! The order variants that are compared.
 
 use orders_core::files::Digest;
-use orders_core::{Grid, GroupSizes, KnownCells, OrderingMethod, Parameters};
+use orders_core::{Catalogue, Grid, GroupSizes, KnownCells, OrderingMethod, Parameters};
 use serde::{Deserialize, Serialize};
 
 use super::order_file::OrderFile;
@@ -81,13 +81,19 @@ impl Wanted<'_> {
     pub(super) fn variants(
         &self,
         args: &EvalArgs,
+        catalogue: &Catalogue,
         grid: Grid,
         notes: &mut Vec<String>,
     ) -> Result<Vec<Variant>, Failure> {
         let baselines: &[&str] = if args.no_baselines { &[] } else { &BASELINES };
         let mut all = Vec::new();
         for &steps in self.steps {
-            let sizes = Sizes { args, steps, grid };
+            let sizes = Sizes {
+                args,
+                catalogue,
+                steps,
+                grid,
+            };
             for text in self.methods {
                 all.push(of_method(text, &sizes, notes)?);
             }
@@ -135,6 +141,7 @@ impl Wanted<'_> {
 /// Group sizes at a number of steps.
 struct Sizes<'a> {
     args: &'a EvalArgs,
+    catalogue: &'a Catalogue,
     steps: usize,
     grid: Grid,
 }
@@ -169,8 +176,12 @@ impl Sizes<'_> {
                 first_group: None,
             },
         };
-        let sizes = settings::sizes(&flags, &KnownCells::none(self.grid), method)?
-            .ok_or_else(|| Failure::input("group sizes are needed: --steps"))?;
+        let sizes = settings::sizes(
+            &flags,
+            &KnownCells::none(self.grid),
+            method.map(|method| (self.catalogue, method)),
+        )?
+        .ok_or_else(|| Failure::input("group sizes are needed: --steps"))?;
         if let Some(note) = sizes.note
             && !notes.contains(&note)
         {
@@ -182,11 +193,12 @@ impl Sizes<'_> {
 
 fn of_method(text: &str, sizes: &Sizes<'_>, notes: &mut Vec<String>) -> Result<Variant, Failure> {
     let (set, thresholds) = (SetArgs::default(), ThresholdArgs::default());
-    let (entry, parameters) = settings::method_and_parameters(text, &set, &thresholds)?;
-    let method = settings::method_by_name(entry.name, &parameters, sizes.grid)?;
+    let (entry, parameters) =
+        settings::method_and_parameters(sizes.catalogue, text, &set, &thresholds)?;
+    let method = settings::method_by_name(sizes.catalogue, entry.name(), &parameters, sizes.grid)?;
     let group_sizes = sizes.of_method(Some(method.as_ref()), notes)?;
     let name = Name {
-        method: entry.name.to_owned(),
+        method: entry.name().to_owned(),
         parameters: method.parameters(),
         group_sizes: group_sizes.as_slice().to_vec(),
         sha256: None,

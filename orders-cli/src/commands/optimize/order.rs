@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use orders_analysis::information::{OrderSearch, greedy_order};
 use orders_core::files::{Encoder, Format};
-use orders_core::{Cell, Problem};
+use orders_core::{Catalogue, Cell, Problem};
 use serde::Serialize;
 
 use crate::args::{OptimizeOrderArgs, OptionalGridArgs, OptionalSizesArgs};
@@ -41,11 +41,15 @@ struct Start {
     rounds: u64,
 }
 
-pub(crate) fn run(args: &OptimizeOrderArgs, printer: &Printer) -> Result<ExitCode, Failure> {
-    let task = Task::of_lpd(&args.grid, &args.known, &args.sizes)?;
+pub(crate) fn run(
+    args: &OptimizeOrderArgs,
+    catalogue: &Catalogue,
+    printer: &Printer,
+) -> Result<ExitCode, Failure> {
+    let task = Task::of_lpd(catalogue, &args.grid, &args.known, &args.sizes)?;
     let problem = &task.problem;
     let (field, covariance) = settings::covariance(&args.field, problem.grid())?;
-    let start = start(args, problem, &covariance)?;
+    let start = start(catalogue, args, problem, &covariance)?;
     let target = Target::file(&args.out, args.force || args.resume)?;
     let pool = settings::thread_pool(&args.threads)?;
     interrupt::catch()?;
@@ -102,6 +106,7 @@ pub(crate) fn run(args: &OptimizeOrderArgs, printer: &Printer) -> Result<ExitCod
 }
 
 fn start(
+    catalogue: &Catalogue,
     args: &OptimizeOrderArgs,
     problem: &Problem,
     covariance: &orders_analysis::information::Covariance,
@@ -121,14 +126,15 @@ fn start(
     if Format::from_path(path).is_ok() {
         return of_file(args, problem, path).map(|start| Start { rounds: 0, ..start });
     }
-    settings::method_entry(&args.start).map_err(|failure| match failure {
+    settings::method_entry(catalogue, &args.start).map_err(|failure| match failure {
         Failure::Input(why) => Failure::Input(format!(
             "--start {}: {why}; greedy and order files (.json, .npy, .safetensors) are possible as well",
             args.start
         )),
         other => other,
     })?;
-    let method = settings::method_by_name(&args.start, &Default::default(), problem.grid())?;
+    let method =
+        settings::method_by_name(catalogue, &args.start, &Default::default(), problem.grid())?;
     let order = method
         .order(problem, args.seed, 0)
         .map_err(|error| Failure::bad_input(&error))?;

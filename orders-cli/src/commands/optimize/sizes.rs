@@ -5,18 +5,22 @@ use std::process::ExitCode;
 use orders_analysis::information::{
     CutCosts, OptimalSizes, SizesParams, mean_cut_costs, mean_cut_costs_of,
 };
-use orders_core::Problem;
+use orders_core::{Catalogue, Problem};
 
 use crate::args::{GridArgs, OptimizeSizesArgs, SizesArgs};
 use crate::failure::Failure;
 use crate::printer::Printer;
 use crate::settings::{self, OrderList, Task};
 
-pub(crate) fn run(args: &OptimizeSizesArgs, printer: &Printer) -> Result<ExitCode, Failure> {
+pub(crate) fn run(
+    args: &OptimizeSizesArgs,
+    catalogue: &Catalogue,
+    printer: &Printer,
+) -> Result<ExitCode, Failure> {
     let pool = settings::thread_pool(&args.threads)?;
     let (problem, costs) = pool.install(|| match &args.orders {
         Some(_) => of_file(args),
-        None => of_method(args),
+        None => of_method(catalogue, args),
     })?;
     let costs = costs.rounded();
     let params = SizesParams {
@@ -60,7 +64,10 @@ fn of_file(args: &OptimizeSizesArgs) -> Result<(Problem, CutCosts), Failure> {
     Ok((list.problem, costs))
 }
 
-fn of_method(args: &OptimizeSizesArgs) -> Result<(Problem, CutCosts), Failure> {
+fn of_method(
+    catalogue: &Catalogue,
+    args: &OptimizeSizesArgs,
+) -> Result<(Problem, CutCosts), Failure> {
     let grid = GridArgs {
         res: args.grid.res,
         grid: args.grid.grid.clone(),
@@ -71,6 +78,7 @@ fn of_method(args: &OptimizeSizesArgs) -> Result<(Problem, CutCosts), Failure> {
     };
     let name = args.method.as_deref().unwrap_or("lpd");
     let task = Task::new(
+        catalogue,
         &grid,
         &args.known,
         &sizes,

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use orders_analysis::information::measure_batch;
 use orders_analysis::statistics::{BootstrapParams, mean_interval};
-use orders_core::Parameters;
+use orders_core::{Catalogue, Parameters};
 use serde::Serialize;
 
 use crate::args::OptimizeThresholdsArgs;
@@ -33,8 +33,12 @@ struct Report {
     entries: Vec<Entry>,
 }
 
-pub(crate) fn run(args: &OptimizeThresholdsArgs, printer: &Printer) -> Result<ExitCode, Failure> {
-    let task = Task::of_lpd(&args.grid, &args.known, &args.sizes)?;
+pub(crate) fn run(
+    args: &OptimizeThresholdsArgs,
+    catalogue: &Catalogue,
+    printer: &Printer,
+) -> Result<ExitCode, Failure> {
+    let task = Task::of_lpd(catalogue, &args.grid, &args.known, &args.sizes)?;
     let grid = task.problem.grid();
     let (field, covariance) = settings::covariance(&args.field, grid)?;
     let pool = settings::thread_pool(&args.threads)?;
@@ -45,7 +49,7 @@ pub(crate) fn run(args: &OptimizeThresholdsArgs, printer: &Printer) -> Result<Ex
                 ("proximity".into(), proximity.into()),
                 ("repulsion".into(), repulsion.into()),
             ]);
-            let method = settings::method_by_name("lpd", &parameters, grid)?;
+            let method = settings::method_by_name(catalogue, "lpd", &parameters, grid)?;
             let mut costs = Vec::new();
             let estimate = pool.install(|| {
                 measure_batch(

@@ -8,12 +8,18 @@ mod orders;
 
 use std::process::ExitCode;
 
+use orders_core::Catalogue;
+
 use crate::args::PlotArgs;
 use crate::failure::Failure;
 use crate::output;
 use crate::printer::Printer;
 
-pub(crate) fn run(args: &PlotArgs, printer: &Printer) -> Result<ExitCode, Failure> {
+pub(crate) fn run(
+    args: &PlotArgs,
+    catalogue: &Catalogue,
+    printer: &Printer,
+) -> Result<ExitCode, Failure> {
     let is_csv = |file: &std::path::PathBuf| output::ends_with(file, "csv");
     let files = &args.orders.files;
     if files.iter().any(is_csv) {
@@ -25,5 +31,5 @@ pub(crate) fn run(args: &PlotArgs, printer: &Printer) -> Result<ExitCode, Failur
         }
         return csv::run(args, printer);
     }
-    orders::run(args, printer)
+    orders::run(args, catalogue, printer)
 }

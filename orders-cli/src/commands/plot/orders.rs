@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use orders_core::GroupSizes;
+use orders_core::{Catalogue, GroupSizes};
 use orders_figures::{
     Figure, FigureError, Panel, SheetOptions, StepsShown, group_sizes_chart, order_map,
     order_map_subtitle, sheet, small_multiples,
@@ -30,9 +30,13 @@ struct Report<'a> {
     orders: Vec<&'a Origin>,
 }
 
-pub(super) fn run(args: &PlotArgs, printer: &Printer) -> Result<ExitCode, Failure> {
+pub(super) fn run(
+    args: &PlotArgs,
+    catalogue: &Catalogue,
+    printer: &Printer,
+) -> Result<ExitCode, Failure> {
     let file = PictureFile::new(&args.out, args.force)?;
-    let shown = OrdersShown::new(&args.orders)?;
+    let shown = OrdersShown::new(catalogue, &args.orders)?;
     for order in &shown.orders {
         let steps = order.order.group_sizes().steps();
         if let Some(step) = args.steps_shown.iter().find(|&&step| step > steps) {

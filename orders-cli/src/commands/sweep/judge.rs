@@ -1,4 +1,4 @@
-//! The models that a sweep file names, and their held-out images.
+//! The models that a sweep file and their held-out images.
 
 use std::path::{Path, PathBuf};
 
@@ -7,7 +7,7 @@ use orders_analysis::sweep::{
     Judge, JudgeError, Judgement, ModelChoice, ModelFiles, Spec, TrialModel,
 };
 use orders_core::files::{Digest, Hasher};
-use orders_core::{Cell, Grid, Order, Problem};
+use orders_core::{Cell, Grid, Order, Problem, UnknownName};
 use orders_model::bundled::{self, BundledModel};
 use orders_model::checkpoint::read_checkpoint;
 use orders_model::lpd::{Batch, Lpd, LpdConfig};
@@ -15,8 +15,8 @@ use orders_model::{DType, Device};
 
 use crate::digest::{digest_of, digest_of_file};
 use crate::failure::Failure;
+use crate::settings;
 use crate::token_images::TokenImages;
-use crate::{names, settings};
 
 /// A model, f32 on the CPU, and the images that it is asked about.
 pub(super) struct LpdJudge {
@@ -42,7 +42,7 @@ impl LpdJudge {
     /// A bundled model with the bundled images.
     fn bundled(name: &str) -> Result<Self, Failure> {
         let model = BundledModel::named(name).ok_or_else(|| {
-            let unknown = names::unknown("bundled model", name, &BundledModel::NAMES);
+            let unknown = UnknownName::new("bundled model", name, BundledModel::NAMES);
             Failure::input(format!(
                 "{unknown}; others are tables with checkpoint and tokens"
             ))

@@ -1,20 +1,23 @@
 //! The methods that flags ask for, with their parameters.
 
-use orders_core::registry::{self, MethodEntry};
-use orders_core::{Grid, Parameters};
+use orders_core::catalogue::MethodEntry;
+use orders_core::{Catalogue, Grid, Parameters};
 
 use crate::args::{OrdersShownArgs, SetArgs, ThresholdArgs};
 use crate::failure::Failure;
 use crate::settings::method_and_parameters;
 
-/// A method of the registry, with the parameters that flags give.
+/// A method of the catalogue, with the parameters that flags give.
 pub(super) struct Asked {
-    pub(super) name: &'static str,
+    pub(super) name: String,
     pub(super) parameters: Parameters,
 }
 
 /// The methods that are asked for one by one; lpd if nothing else is asked for.
-pub(super) fn methods(args: &OrdersShownArgs) -> Result<Vec<Asked>, Failure> {
+pub(super) fn methods(
+    catalogue: &Catalogue,
+    args: &OrdersShownArgs,
+) -> Result<Vec<Asked>, Failure> {
     let is_default = args.method.is_empty() && args.files.is_empty() && !args.all_methods;
     let texts: Vec<&str> = match is_default {
         true => vec!["lpd"],
@@ -25,37 +28,48 @@ pub(super) fn methods(args: &OrdersShownArgs) -> Result<Vec<Asked>, Failure> {
         || thresholds.proximity.is_some()
         || thresholds.repulsion.is_some();
     match texts[..] {
-        [text] => Ok(vec![method(text, &args.set, thresholds)?]),
+        [text] => Ok(vec![method(catalogue, text, &args.set, thresholds)?]),
         _ if sets_some => Err(Failure::input(
             "--set, --proximity and --repulsion are for one --method; of several each has its own, as in --method lpd,repulsion=4",
         )),
         _ => {
             let (set, thresholds) = (SetArgs::default(), ThresholdArgs::default());
             let texts = texts.into_iter();
-            texts.map(|text| method(text, &set, &thresholds)).collect()
+            texts
+                .map(|text| method(catalogue, text, &set, &thresholds))
+                .collect()
         }
     }
 }
 
-fn method(text: &str, set: &SetArgs, thresholds: &ThresholdArgs) -> Result<Asked, Failure> {
-    let (entry, parameters) = method_and_parameters(text, set, thresholds)?;
+fn method(
+    catalogue: &Catalogue,
+    text: &str,
+    set: &SetArgs,
+    thresholds: &ThresholdArgs,
+) -> Result<Asked, Failure> {
+    let (entry, parameters) = method_and_parameters(catalogue, text, set, thresholds)?;
     Ok(Asked {
-        name: entry.name,
+        name: entry.name().to_owned(),
         parameters,
     })
 }
 
 /// All methods that can do a grid, with their defaults.
-pub(super) fn all_methods(grid: Grid, notes: &mut Vec<String>) -> Vec<Asked> {
-    let can_do = |entry: &&MethodEntry| grid.frames() == 1 || entry.is_for_video;
-    let (able, unable): (Vec<_>, Vec<_>) = registry::methods().iter().partition(can_do);
+pub(super) fn all_methods(
+    catalogue: &Catalogue,
+    grid: Grid,
+    notes: &mut Vec<String>,
+) -> Vec<Asked> {
+    let can_do = |entry: &&MethodEntry| grid.frames() == 1 || entry.capabilities().video;
+    let (able, unable): (Vec<_>, Vec<_>) = catalogue.methods().iter().partition(can_do);
     if !unable.is_empty() {
-        let names: Vec<&str> = unable.iter().map(|entry| entry.name).collect();
+        let names: Vec<&str> = unable.iter().map(|entry| entry.name()).collect();
         let names = names.join(", ");
         notes.push(format!("left out, since made for one frame: {names}"));
     }
     let asked = able.into_iter().map(|entry| Asked {
-        name: entry.name,
+        name: entry.name().to_owned(),
         parameters: Parameters::new(),
     });
     asked.collect()

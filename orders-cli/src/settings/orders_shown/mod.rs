@@ -4,7 +4,7 @@ mod asked;
 mod labels;
 mod shown_order;
 
-use orders_core::{Grid, KnownCells, Order, OrderingMethod};
+use orders_core::{Catalogue, Grid, KnownCells, Order, OrderingMethod};
 
 use super::{KnownFile, known, problem, sizes};
 use crate::args::OrdersShownArgs;
@@ -25,7 +25,7 @@ pub(crate) struct OrdersShown {
 
 impl OrdersShown {
     /// The orders that flags ask for; at least one.
-    pub(crate) fn new(args: &OrdersShownArgs) -> Result<Self, Failure> {
+    pub(crate) fn new(catalogue: &Catalogue, args: &OrdersShownArgs) -> Result<Self, Failure> {
         let known_file = KnownFile::read(&args.known)?;
         let mut notes = Vec::new();
         let mut orders = Vec::new();
@@ -33,17 +33,17 @@ impl OrdersShown {
             let order = ShownOrder::of_file(path, args, known_file.as_ref(), &mut notes)?;
             orders.push(order);
         }
-        let all_asked = asked::methods(args)?;
+        let all_asked = asked::methods(catalogue, args)?;
         if args.all_methods || !all_asked.is_empty() {
             let setting = Setting::new(args, known_file.as_ref(), orders.first(), &mut notes)?;
             let grid = setting.known.grid();
             let all_asked = match args.all_methods {
-                true => asked::all_methods(grid, &mut notes),
+                true => asked::all_methods(catalogue, grid, &mut notes),
                 false => all_asked,
             };
             let made: Vec<ShownOrder> = all_asked
                 .iter()
-                .map(|asked| setting.order(args, asked, &mut notes))
+                .map(|asked| setting.order(catalogue, args, asked, &mut notes))
                 .collect::<Result<_, _>>()?;
             orders.extend(made);
         }
@@ -143,14 +143,18 @@ impl<'a> Setting<'a> {
 
     fn order(
         &self,
+        catalogue: &Catalogue,
         args: &OrdersShownArgs,
         asked: &Asked,
         notes: &mut Vec<String>,
     ) -> Result<ShownOrder, Failure> {
         let grid = self.known.grid();
-        let method = super::method_by_name(asked.name, &asked.parameters, grid)?;
+        let method = super::method_by_name(catalogue, &asked.name, &asked.parameters, grid)?;
         let method: &dyn OrderingMethod = method.as_ref();
-        let sizes = match (sizes(&args.sizes, &self.known, Some(method))?, self.first) {
+        let sizes = match (
+            sizes(&args.sizes, &self.known, Some((catalogue, method)))?,
+            self.first,
+        ) {
             (Some(sizes), _) => {
                 notes.extend(sizes.note);
                 sizes.sizes
@@ -167,14 +171,14 @@ impl<'a> Setting<'a> {
             .order(&problem, args.seed, args.index)
             .map_err(|error| Failure::bad_input(&error))?;
         let origin = Origin {
-            label: asked.name.to_owned(),
-            method: Some(asked.name.to_owned()),
+            label: asked.name.clone(),
+            method: Some(asked.name.clone()),
             parameters: method.parameters(),
             seed: Some(args.seed),
             ..Origin::of_order(&order, args.index)
         };
         Ok(ShownOrder {
-            label: asked.name.to_owned(),
+            label: asked.name.clone(),
             order,
             origin,
         })

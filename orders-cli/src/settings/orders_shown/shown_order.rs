@@ -10,7 +10,7 @@ use crate::description;
 use crate::failure::Failure;
 use crate::order_file;
 use crate::settings::KnownFile;
-use crate::settings::order_list::problem_of_file;
+use crate::settings::problem_of_file;
 
 /// The most steps whose sizes are part of an [`Origin`].
 const MOST_SIZES: usize = 4096;

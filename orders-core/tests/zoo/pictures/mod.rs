@@ -10,7 +10,7 @@ mod patterns;
 mod spread;
 mod video;
 
-use orders_core::registry;
+use orders_core::Catalogue;
 use orders_core::{Grid, GroupSizes, KnownCells, Order, ParameterValue, Parameters, Problem};
 
 /// A number for each cell, in the grid's shape.
@@ -36,7 +36,9 @@ fn picture(grid: Grid, numbers: &[Option<u32>]) -> String {
 
 /// The first order of seed 0, with the method's own sizes if it has some.
 fn order(name: &str, known: &KnownCells, parameters: Parameters) -> Order {
-    let method = registry::method(name, known.grid(), &parameters).unwrap();
+    let method = Catalogue::standard()
+        .method(name, known.grid(), &parameters)
+        .unwrap();
     let own = method.own_group_sizes(known).unwrap();
     // Where sizes don't matter, any will do; these are for LPD on 6 x 8 cells.
     let sizes = own.unwrap_or_else(|| match known.free_count() {

@@ -1,7 +1,7 @@
 //! `gen`: what it writes, where, and what it says.
 
 use orders_core::files::Format;
-use orders_core::{Cell, registry};
+use orders_core::{Catalogue, Cell};
 use orders_core::{FirstGroup, Grid, GroupSizes, Parameters, Problem, Shape, generate_batch};
 
 use crate::folder::Folder;
@@ -16,7 +16,9 @@ fn from_library(
     seed: u64,
 ) -> Vec<Vec<Cell>> {
     let problem = Problem::new(grid, sizes).unwrap();
-    let method = registry::method(method, grid, parameters).unwrap();
+    let method = Catalogue::standard()
+        .method(method, grid, parameters)
+        .unwrap();
     let mut orders = Vec::new();
     generate_batch(method.as_ref(), &problem, count, seed, |cells| {
         orders.push(cells.to_vec());
@@ -204,15 +206,15 @@ fn all_formats_hold_the_same_orders() {
 #[test]
 fn every_method_writes_what_the_library_makes() {
     let grid = Grid::new(5, 7).unwrap();
-    for entry in registry::methods() {
+    for entry in Catalogue::standard().methods() {
         let folder = Folder::new();
         folder.done(&format!(
             "gen --grid 5x7 --group-sizes 1,4,10,20 --method {} --num 4 --seed 11 --out a.npy",
-            entry.name
+            entry.name()
         ));
         let sizes = GroupSizes::new([1, 4, 10, 20]).unwrap();
-        let expected = from_library(grid, sizes, entry.name, &Parameters::new(), 4, 11);
-        assert_eq!(folder.orders("a.npy"), expected, "{}", entry.name);
+        let expected = from_library(grid, sizes, entry.name(), &Parameters::new(), 4, 11);
+        assert_eq!(folder.orders("a.npy"), expected, "{}", entry.name());
     }
     let folder = Folder::new();
     folder.done("gen --grid 5x7 --steps 6 --shape linear --first-group formula --proximity 0.5 --repulsion 1.5 --num 4 --seed 18446744073709551615 --out a.npy");

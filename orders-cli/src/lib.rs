@@ -1,0 +1,115 @@
+//! Makes, checks and converts generation orders for parallel autoregressive image
+//! models: the program `orders-cli` as a library, so that a program of one's own has
+//! all its commands for its own methods.
+//!
+//! ```no_run
+//! use orders_core::Catalogue;
+//! use std::process::ExitCode;
+//!
+//! fn main() -> ExitCode {
+//!     orders_cli::run(Catalogue::standard())
+//! }
+//! ```
+//!
+//! That is the program as it is. `examples/own_program.rs` registers a method first.
+//!
+//! # Features
+//!
+//! | feature | brings |
+//! |---|---|
+//! | none | `gen`, `schedule`, `methods`, `check`, `inspect`, `convert`, `plot`, `animate`, `completions` |
+//! | `analyze` | `analyze` and `optimize` (faer) |
+//! | `tables` | `sweep` (polars), and what `analyze` brings |
+//! | `model` | all that runs a model or reads images (candle), and what `analyze` brings |
+//! | `full` | everything |
+//! | `cuda`, `cudnn`, `metal` | devices for `model` |
+
+mod args;
+mod bounded_file;
+mod builds;
+mod commands;
+mod description;
+#[cfg(feature = "model")]
+mod digest;
+mod failure;
+mod folder;
+mod interrupt;
+mod numbers;
+mod order_file;
+mod output;
+mod picture_file;
+mod printer;
+mod settings;
+mod single_file;
+#[cfg(feature = "model")]
+mod token_file;
+#[cfg(feature = "model")]
+mod token_images;
+
+use std::process::ExitCode;
+
+use orders_core::Catalogue;
+
+use args::Command;
+use failure::Failure;
+use printer::Printer;
+
+/// Runs the command that this process was started with, for the methods of a catalogue.
+/// It prints, and gives the exit status: 0 done, 1 a check said no or the work failed, 2
+/// the input was wrong, 130 interrupted.
+pub fn run(catalogue: Catalogue) -> ExitCode {
+    let (command, printer) = match args::parse() {
+        Ok(args) => (args.command, Printer::new(args.quiet)),
+        Err(exit) => return exit,
+    };
+    match run_command(&command, &catalogue, &printer) {
+        Ok(exit) => exit,
+        Err(failure) => failure.report(&printer),
+    }
+}
+
+fn run_command(
+    command: &Command,
+    catalogue: &Catalogue,
+    printer: &Printer,
+) -> Result<ExitCode, Failure> {
+    match command {
+        Command::Gen(args) => commands::r#gen::run(args, catalogue, printer),
+        Command::Schedule(args) => commands::schedule::run(args, catalogue, printer),
+        Command::Check(args) => commands::check::run(args, catalogue, printer),
+        Command::Inspect(args) => commands::inspect::run(args, printer),
+        Command::Convert(args) => commands::convert::run(args, printer),
+        Command::Plot(args) => commands::plot::run(args, catalogue, printer),
+        Command::Animate(args) => commands::animate::run(args, catalogue, printer),
+        Command::Methods(args) => commands::methods::run(args, catalogue, printer),
+        #[cfg(feature = "analyze")]
+        Command::Analyze(args) => commands::analyze::run(args, printer),
+        #[cfg(feature = "analyze")]
+        Command::Optimize(args) => commands::optimize::run(args, catalogue, printer),
+        #[cfg(feature = "tables")]
+        Command::Sweep(args) => commands::sweep::run(args, printer),
+        #[cfg(feature = "model")]
+        Command::Features(args) => commands::features::run(args, printer),
+        #[cfg(feature = "model")]
+        Command::Tokenize(args) => commands::tokenize::run(args, printer),
+        #[cfg(feature = "model")]
+        Command::Detokenize(args) => commands::detokenize::run(args, printer),
+        #[cfg(feature = "model")]
+        Command::Train(args) => commands::train::run(args, printer),
+        #[cfg(feature = "model")]
+        Command::TrainClassifier(args) => commands::train_classifier::run(args, printer),
+        #[cfg(feature = "model")]
+        Command::Sample(args) => commands::sample::run(args, catalogue, printer),
+        #[cfg(feature = "model")]
+        Command::Score(args) => commands::score::run(args, catalogue, printer),
+        #[cfg(feature = "model")]
+        Command::Eval(args) => commands::eval::run(args, catalogue, printer),
+        #[cfg(feature = "model")]
+        Command::Bench(args) => commands::bench::run(args, catalogue, printer),
+        #[cfg(feature = "model")]
+        Command::Distance(args) => commands::distance::run(args, printer),
+        #[cfg(feature = "model")]
+        Command::Data(args) => commands::data::run(args, printer),
+        Command::Completions(args) => commands::completions::run(args, printer),
+    }
+}

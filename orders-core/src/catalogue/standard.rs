@@ -1,0 +1,293 @@
+//! The methods that come with this crate, one entry each.
+
+use super::entry::{Arguments, MethodEntry, ParameterEntry};
+use crate::conformance::{Conformance, Replay};
+use crate::lpd::LocalityAware;
+use crate::method::MethodError;
+use crate::methods::{
+    Diagonal, Dilated, Halton, Hierarchical, Hilbert, Morton, Random, Raster, RegionParallel,
+    RowParallel, Snake, Spiral, SpiralDirection,
+};
+use crate::parameter::{ParameterKind, ParameterValue};
+use crate::problem::Problem;
+use crate::topology::{GraphLocalityAware, Topology};
+
+const PROXIMITY: &str = "proximity";
+const REPULSION: &str = "repulsion";
+const FRAME_DISTANCE: &str = "frame-distance";
+
+pub(super) fn methods() -> Vec<MethodEntry> {
+    let lpd = MethodEntry::new(
+        "lpd",
+        "close to what is generated, far from its own members",
+        |arguments| {
+            let (proximity, repulsion) =
+                (arguments.number(PROXIMITY)?, arguments.number(REPULSION)?);
+            Ok(match video_topology(arguments)? {
+                Some(video) => Box::new(GraphLocalityAware::new(video, proximity, repulsion)?),
+                None => Box::new(LocalityAware::new(proximity, repulsion)?),
+            })
+        },
+    )
+    .from_source("LPD, arXiv 2507.01957")
+    .with_parameter(proximity())
+    .with_parameter(
+        ParameterEntry::number(
+            REPULSION,
+            "repulsion threshold rho: cells this close are not generated together",
+            0.0,
+        )
+        .or_by_grid(
+            "2 at 16x16, 4 at 32x32, else an eighth of the grid's side",
+            |grid| Some(LocalityAware::default_repulsion(grid).into()),
+        ),
+    )
+    .with_parameter(frame_distance())
+    .random()
+    .for_video()
+    .for_graphs(|arguments, topology| {
+        Ok(Box::new(GraphLocalityAware::new(
+            topology,
+            arguments.number(PROXIMITY)?,
+            arguments.number(REPULSION)?,
+        )?))
+    })
+    .with_replay(replay);
+
+    let proximity_only = MethodEntry::new(
+        PROXIMITY,
+        "LPD's principle 1 alone: close to what is generated",
+        |arguments| {
+            let proximity = arguments.number(PROXIMITY)?;
+            Ok(match video_topology(arguments)? {
+                Some(video) => Box::new(GraphLocalityAware::proximity_only(video, proximity)?),
+                None => Box::new(LocalityAware::proximity_only(proximity)?),
+            })
+        },
+    )
+    .from_source("LPD, arXiv 2507.01957, ablation")
+    .with_parameter(proximity())
+    .with_parameter(frame_distance())
+    .random()
+    .for_video()
+    .for_graphs(|arguments, topology| {
+        let proximity = arguments.number(PROXIMITY)?;
+        Ok(Box::new(GraphLocalityAware::proximity_only(
+            topology, proximity,
+        )?))
+    })
+    .with_replay(replay);
+
+    let farthest = MethodEntry::new(
+        "farthest",
+        "LPD's principle 2 alone: farthest points in every group",
+        |arguments| {
+            Ok(match video_topology(arguments)? {
+                Some(video) => Box::new(GraphLocalityAware::farthest_points(video)),
+                None => Box::new(LocalityAware::farthest_points()),
+            })
+        },
+    )
+    .from_source("LPD, arXiv 2507.01957, ablation")
+    .with_parameter(frame_distance())
+    .random()
+    .for_video()
+    .for_graphs(|_, topology| Ok(Box::new(GraphLocalityAware::farthest_points(topology))));
+
+    let raster = MethodEntry::new("raster", "row by row", |_| Ok(Box::new(Raster)))
+        .from_source("LlamaGen, arXiv 2406.06525")
+        .for_video();
+
+    let random = MethodEntry::new(
+        "random",
+        "a uniform random permutation for each order",
+        |_| Ok(Box::new(Random)),
+    )
+    .from_source("MAR, arXiv 2406.11838; RandAR, arXiv 2412.01827")
+    .random()
+    .for_video();
+
+    let halton = MethodEntry::new("halton", "first visits of a Halton sequence", |arguments| {
+        Ok(Box::new(Halton {
+            roll: arguments.flag("roll")?,
+            scramble: arguments.flag("scramble")?,
+        }))
+    })
+    .from_source("Halton-MaskGIT, arXiv 2503.17076")
+    .with_parameter(ParameterEntry::flag(
+        "roll",
+        "shift each order cyclically by random numbers of rows and columns",
+    ))
+    .with_parameter(ParameterEntry::flag(
+        "scramble",
+        "permute the digits of each order's points at random",
+    ))
+    .for_video();
+
+    let snake = MethodEntry::new("snake", "rows forwards and backwards in turn", |_| {
+        Ok(Box::new(Snake))
+    })
+    .from_source("VQGAN, arXiv 2012.09841, appendix")
+    .for_video();
+
+    let diagonal = MethodEntry::new("diagonal", "anti-diagonals", |_| Ok(Box::new(Diagonal)))
+        .from_source("NAR, arXiv 2503.10696")
+        .with_own_sizes()
+        .for_video();
+
+    let region_parallel = MethodEntry::new(
+        "region-parallel",
+        "the same place of all regions at once",
+        |arguments| Ok(Box::new(RegionParallel::new(arguments.whole("regions")?)?)),
+    )
+    .from_source("PAR, arXiv 2412.15119")
+    .with_parameter(
+        ParameterEntry::whole("regions", "regions in each direction, M: M x M in all", 1)
+            .or_by_grid("4, or the shorter side if that is less", |grid| {
+                Some(f64::from(RegionParallel::default_regions(grid)).into())
+            }),
+    )
+    .with_own_sizes()
+    .for_video();
+
+    let row_parallel = MethodEntry::new(
+        "row-parallel",
+        "each row starts when the row above has some cells",
+        |arguments| Ok(Box::new(RowParallel::new(arguments.whole("window")?)?)),
+    )
+    .from_source("ZipAR, arXiv 2412.04062")
+    .with_parameter(
+        ParameterEntry::whole(
+            "window",
+            "cells that the row above has when a row starts",
+            1,
+        )
+        .or_by_grid("a third of the width, rounded up", |grid| {
+            Some(f64::from(RowParallel::default_window(grid)).into())
+        }),
+    )
+    .with_own_sizes()
+    .for_video();
+
+    let hierarchical = MethodEntry::new(
+        "hierarchical",
+        "even rows and columns first, each part at random",
+        |_| Ok(Box::new(Hierarchical)),
+    )
+    .from_source("RandAR, arXiv 2412.01827, resolution extrapolation")
+    .random()
+    .for_video();
+
+    let dilated = MethodEntry::new(
+        "dilated",
+        "twice as many cells in every step, never two neighbours",
+        |_| Ok(Box::new(Dilated)),
+    )
+    .from_source("DUS, arXiv 2506.19037, on a plane")
+    .with_own_sizes()
+    .for_video();
+
+    let spiral = MethodEntry::new(
+        "spiral",
+        "around the edge, inwards or outwards",
+        |arguments| {
+            Ok(Box::new(Spiral::new(
+                match &*arguments.word("direction")? {
+                    "out" => SpiralDirection::Out,
+                    _ => SpiralDirection::In,
+                },
+            )))
+        },
+    )
+    .from_source("VQGAN, arXiv 2012.09841, appendix")
+    .with_parameter(ParameterEntry::one_of(
+        "direction",
+        "to the middle or from the middle",
+        &["in", "out"],
+    ));
+
+    let hilbert = MethodEntry::new("hilbert", "along a Hilbert curve", |_| {
+        Ok(Box::new(Hilbert))
+    })
+    .from_source("Hilbert, 1891")
+    .for_video();
+
+    let morton = MethodEntry::new(
+        "morton",
+        "by the interleaved bits of row and column",
+        |_| Ok(Box::new(Morton)),
+    )
+    .from_source("Morton, 1966; VQGAN, arXiv 2012.09841, appendix")
+    .for_video();
+
+    vec![
+        lpd,
+        proximity_only,
+        farthest,
+        raster,
+        random,
+        halton,
+        snake,
+        diagonal,
+        region_parallel,
+        row_parallel,
+        hierarchical,
+        dilated,
+        spiral,
+        hilbert,
+        morton,
+    ]
+}
+
+fn proximity() -> ParameterEntry {
+    let summary = "proximity threshold tau: cells with at least this score are near";
+    ParameterEntry::number(PROXIMITY, summary, 0.0).or(LocalityAware::DEFAULT_PROXIMITY)
+}
+
+fn frame_distance() -> ParameterEntry {
+    let range = ParameterKind::NumberBetween(
+        Topology::SMALLEST_FRAME_DISTANCE,
+        Topology::LARGEST_FRAME_DISTANCE,
+    );
+    let summary = "how many cells a frame counts in all distances (video only)";
+    // On one frame it would say nothing.
+    ParameterEntry::new(FRAME_DISTANCE, summary, range, 1.0)
+        .or_by_grid("1", |grid| (grid.frames() > 1).then(|| 1.0.into()))
+}
+
+/// What LPD and its parts order a grid of several frames on; none for one frame.
+fn video_topology(arguments: &Arguments<'_>) -> Result<Option<Topology>, MethodError> {
+    let grid = arguments.grid();
+    let method = || arguments.method().to_owned();
+    match arguments
+        .get(FRAME_DISTANCE)
+        .and_then(ParameterValue::number)
+    {
+        None => Ok(None),
+        Some(distance) if grid.frames() > 1 => {
+            let topology = Topology::lattice(grid, distance);
+            topology.map(Some).map_err(|error| MethodError::Grid {
+                method: method(),
+                grid,
+                reason: error.to_string(),
+            })
+        }
+        Some(distance) => Err(MethodError::Parameter {
+            method: method(),
+            parameter: FRAME_DISTANCE.into(),
+            value: distance.into(),
+            allowed: format!("a value on grids of several frames only, and {grid} is one frame"),
+        }),
+    }
+}
+
+/// The rules of LPD, and of its first principle, which is LPD without repulsion.
+fn replay(arguments: &Arguments<'_>, problem: &Problem) -> Result<Box<dyn Replay>, MethodError> {
+    let proximity = arguments.number(PROXIMITY)?;
+    let repulsion = arguments.get(REPULSION).and_then(ParameterValue::number);
+    let repulsion = repulsion.unwrap_or(0.0);
+    Ok(Box::new(match video_topology(arguments)? {
+        Some(video) => Conformance::on(video, problem, proximity, repulsion)?,
+        None => Conformance::new(problem, proximity, repulsion)?,
+    }))
+}

@@ -1,0 +1,215 @@
+//! A batch of orders made into a file, with its manifest.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::ops::ControlFlow;
+use std::sync::OnceLock;
+
+use crate::batch::{Batch, BatchError};
+use crate::files::{
+    EncodeError, Encoder, FinishedFile, Format, Manifest, ManifestError, OutputError, OutputFile,
+};
+use crate::grid::Cell;
+use crate::method::{MethodError, OrderingMethod};
+use crate::order::{Order, OrderError};
+use crate::problem::Problem;
+
+/// Orders 0 to `count - 1` of a seed that are to be made into a file.
+///
+/// ```
+/// use orders_core::files::{Format, OutputFile};
+/// use orders_core::{Catalogue, GenerateRequest, Grid, GroupSizes, Parameters, Problem};
+/// use std::ops::ControlFlow;
+///
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("orders.npy");
+/// let grid = Grid::new(8, 8)?;
+/// let request = GenerateRequest {
+///     method: Catalogue::standard().method("halton", grid, &Parameters::new())?,
+///     problem: Problem::new(grid, GroupSizes::new([1, 15, 48])?)?,
+///     seed: 0,
+///     count: 500,
+///     format: Format::Npy,
+///     program: "an example".into(),
+/// };
+/// let prepared = request.prepare()?;
+/// let made = prepared.write(OutputFile::create(&path)?, |_| ControlFlow::Continue(()))?;
+/// assert_eq!(made.manifest.count, 500);
+/// made.file.persist(false)?;
+/// # assert!(path.exists());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct GenerateRequest {
+    /// The method.
+    pub method: Box<dyn OrderingMethod>,
+    /// What it orders.
+    pub problem: Problem,
+    /// The seed of the batch.
+    pub seed: u64,
+    /// How many orders.
+    pub count: u64,
+    /// The format of the file.
+    pub format: Format,
+    /// What writes the file, with its version, for the manifest.
+    pub program: String,
+}
+
+/// A request that can be fulfilled: the method takes the problem, and the format and a
+/// manifest can hold the orders.
+#[derive(Debug)]
+pub struct PreparedBatch<'a> {
+    request: &'a GenerateRequest,
+    batch: Batch<'a>,
+    encoder: Encoder,
+}
+
+/// Orders that are made. The file has no name yet.
+pub struct Generated {
+    /// The file.
+    pub file: FinishedFile,
+    /// Its manifest.
+    pub manifest: Manifest,
+    /// Order 0, if there is one.
+    pub first: Option<Order>,
+}
+
+impl GenerateRequest {
+    /// Whether all can be done, before anything is written.
+    ///
+    /// # Errors
+    ///
+    /// [`GenerateError::Manifest`], [`GenerateError::Method`] or
+    /// [`GenerateError::Encode`].
+    pub fn prepare(&self) -> Result<PreparedBatch<'_>, GenerateError> {
+        let known = self.problem.known();
+        Manifest::check_room(known, self.problem.group_sizes().as_slice())?;
+        let batch = Batch::new(self.method.as_ref(), &self.problem, self.seed)?;
+        let encoder = Encoder::with_known(self.format, self.count, known, &self.metadata())?;
+        Ok(PreparedBatch {
+            request: self,
+            batch,
+            encoder,
+        })
+    }
+
+    /// What the file says of itself inside, where its format has room for it.
+    fn metadata(&self) -> BTreeMap<String, String> {
+        let sizes = self.problem.group_sizes().as_slice().iter();
+        let sizes: Vec<String> = sizes.map(u32::to_string).collect();
+        let mut metadata = BTreeMap::from([
+            ("program".to_owned(), self.program.clone()),
+            ("grid".to_owned(), self.problem.grid().to_string()),
+            ("group_sizes".to_owned(), sizes.join(",")),
+            ("method".to_owned(), self.method.name().to_owned()),
+            ("seed".to_owned(), self.seed.to_string()),
+        ]);
+        let known = self.problem.known().count();
+        if known > 0 {
+            metadata.insert("known_count".to_owned(), known.to_string());
+        }
+        let parameters = self.method.parameters().into_iter();
+        metadata.extend(parameters.map(|(name, value)| (name, value.to_string())));
+        metadata
+    }
+}
+
+impl std::fmt::Debug for GenerateRequest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("GenerateRequest")
+            .field("method", &self.method.name())
+            .field("seed", &self.seed)
+            .field("count", &self.count)
+            .finish_non_exhaustive()
+    }
+}
+
+impl PreparedBatch<'_> {
+    /// Makes the orders into a file, in parallel, on the current rayon pool. `on_progress`
+    /// is told how many are written, again and again, and ends it by
+    /// [`ControlFlow::Break`].
+    ///
+    /// # Errors
+    ///
+    /// [`GenerateError::Method`] at the first order that is none,
+    /// [`GenerateError::Output`] if the file can't be written,
+    /// [`GenerateError::Stopped`] if `on_progress` ended it.
+    pub fn write(
+        self,
+        mut file: OutputFile,
+        mut on_progress: impl FnMut(u64) -> ControlFlow<()> + Send,
+    ) -> Result<Generated, GenerateError> {
+        let (request, encoder) = (self.request, &self.encoder);
+        let first: OnceLock<Vec<Cell>> = OnceLock::new();
+        write(&mut file, encoder.header())?;
+        let encode = |index: u64, cells: &[Cell], bytes: &mut Vec<u8>| {
+            if index == 0 {
+                first.get_or_init(|| cells.to_vec());
+            }
+            encoder.row(index, cells, bytes);
+        };
+        let take = |done: u64, bytes: &[u8]| match on_progress(done) {
+            ControlFlow::Continue(()) => write(&mut file, bytes),
+            ControlFlow::Break(()) => Err(GenerateError::Stopped),
+        };
+        self.batch
+            .stream(request.count, encode, take)
+            .map_err(|error| match error {
+                BatchError::Method(error) => error.into(),
+                BatchError::Write(error) => error,
+            })?;
+        write(&mut file, encoder.footer())?;
+        let file = file.finish()?;
+        let mut manifest = Manifest::new(&request.program, encoder, &file)?;
+        manifest.set_problem(&request.problem);
+        manifest.method = Some(request.method.name().into());
+        manifest.parameters = request.method.parameters();
+        manifest.seed = Some(request.seed);
+        let first = first.into_inner();
+        let first = first.map(|cells| Order::new(request.problem.clone(), cells));
+        Ok(Generated {
+            file,
+            manifest,
+            first: first.transpose()?,
+        })
+    }
+}
+
+fn write(file: &mut OutputFile, bytes: &[u8]) -> Result<(), GenerateError> {
+    file.write_all(bytes).map_err(|source| {
+        GenerateError::Output(OutputError::Write {
+            path: file.path().to_owned(),
+            source,
+        })
+    })
+}
+
+/// Why there is no file of orders.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum GenerateError {
+    /// The method can't do it, or made a broken order.
+    #[error(transparent)]
+    Method(#[from] MethodError),
+    /// What the method made is no order.
+    #[error(transparent)]
+    Order(#[from] OrderError),
+    /// The format can't hold the orders.
+    #[error(transparent)]
+    Encode(#[from] EncodeError),
+    /// A manifest can't describe them.
+    #[error(transparent)]
+    Manifest(#[from] ManifestError),
+    /// The file can't be written.
+    #[error(transparent)]
+    Output(#[from] OutputError),
+    /// It was to end early.
+    #[error("the orders were not made to the end, as was asked for")]
+    Stopped,
+}
+
+impl GenerateError {
+    /// Whether what was asked for was wrong, and not the work.
+    pub fn is_input(&self) -> bool {
+        !matches!(self, Self::Output(_) | Self::Stopped)
+    }
+}
