@@ -27,6 +27,7 @@ mod features;
 mod folder;
 mod foreign;
 mod r#gen;
+mod graph;
 #[cfg(all(feature = "model", feature = "tables"))]
 mod help;
 mod inspect;

@@ -76,11 +76,13 @@ pub(crate) use plot::{PartArg, PlotArgs};
 pub(crate) use sample::SampleArgs;
 #[cfg(feature = "model")]
 pub(crate) use score::ScoreArgs;
+#[cfg(feature = "analyze")]
+pub(crate) use shared::GridArgs;
 #[cfg(feature = "model")]
 pub(crate) use shared::OtherSizesArgs;
 pub(crate) use shared::{
-    FirstGroupArg, FormatArg, GridArgs, KnownArgs, MethodArgs, OptionalGridArgs, OptionalSizesArgs,
-    SetArgs, SizesArgs, ThreadsArgs, ThresholdArgs,
+    FirstGroupArg, FormatArg, KnownArgs, MethodArgs, OptionalGridArgs, OptionalSizesArgs,
+    PlaceArgs, SetArgs, SizesArgs, ThreadsArgs, ThresholdArgs,
 };
 #[cfg(feature = "tables")]
 pub(crate) use sweep::{
@@ -171,11 +173,12 @@ pub(crate) enum Command {
   orders-cli gen --grid 24x16 --steps 20 --method halton --num 1 --out halton.npy
   orders-cli gen --res 256 --group-sizes 1,5,50,200 --num 5000 --seed 7 --out mine.json
   orders-cli gen --res 256 --known mask.png --steps 12 --out inpainting/
+  orders-cli gen --graph superpixels.json --steps 12 --num 100 --out superpixels.npy
 
 'orders-cli methods' lists the methods and their parameters.")]
 pub(crate) struct GenArgs {
     #[command(flatten)]
-    pub(crate) grid: GridArgs,
+    pub(crate) grid: PlaceArgs,
     #[command(flatten)]
     pub(crate) known: KnownArgs,
     #[command(flatten)]
@@ -213,21 +216,28 @@ pub(crate) struct GenArgs {
 #[command(after_help = "Examples:
   orders-cli schedule --res 256 --steps 20
   orders-cli schedule --grid 24x24 --shape arccos --steps 16 --json > sizes.json
-  orders-cli schedule --res 256 --known mask.png --steps 12")]
+  orders-cli schedule --res 256 --known mask.png --steps 12
+  orders-cli schedule --res 256 --least-steps 2")]
 pub(crate) struct ScheduleArgs {
     #[command(flatten)]
-    pub(crate) grid: GridArgs,
+    pub(crate) grid: PlaceArgs,
     #[command(flatten)]
     pub(crate) known: KnownArgs,
     #[command(flatten)]
-    pub(crate) sizes: SizesArgs,
+    pub(crate) sizes: OptionalSizesArgs,
     /// Ordering method whose sizes '--group-sizes own' prints; other sizes do not
     /// depend on it. 'orders-cli methods' lists them
     #[arg(long, value_name = "NAME", default_value = "lpd")]
     pub(crate) method: String,
     #[command(flatten)]
     pub(crate) set: SetArgs,
-    /// Print a plain JSON array
+    /// Instead of sizes for a number of steps: those of the fewest steps in which no two
+    /// cells of a group lie within this distance of each other (LPD's repulsion
+    /// threshold), and how few there can be
+    #[arg(long, value_name = "R", allow_hyphen_values = true, value_parser = numbers::threshold, conflicts_with_all = ["steps", "group_sizes", "shape", "first_group"])]
+    pub(crate) least_steps: Option<f64>,
+    /// Print a plain JSON array; with --least-steps an object, with the order of these
+    /// groups
     #[arg(long)]
     pub(crate) json: bool,
 }

@@ -19,6 +19,22 @@ pub(crate) struct GridArgs {
 }
 
 #[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub(crate) struct PlaceArgs {
+    /// Square image, side in pixels: a multiple of 16, the tokenizer's stride
+    #[arg(long, value_name = "R", allow_hyphen_values = true, value_parser = numbers::within(0..=u32::MAX))]
+    pub(crate) res: Option<u32>,
+    /// Grid in cells; for video TxHxW, with T frames
+    #[arg(long, value_name = "HxW", allow_hyphen_values = true)]
+    pub(crate) grid: Option<String>,
+    /// Graph instead of a grid, whose nodes are ordered: a JSON file such as
+    /// {"nodes": 3, "edges": [[0, 1], [1, 2, 0.5]]}, with edges of two nodes and maybe a
+    /// length, or with "coordinates" of all nodes
+    #[arg(long, value_name = "FILE")]
+    pub(crate) graph: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
 #[group(multiple = false)]
 pub(crate) struct OptionalGridArgs {
     /// Square image, side in pixels: a multiple of 16, the tokenizer's stride

@@ -16,7 +16,7 @@ use crate::failure::Failure;
 use crate::interrupt;
 use crate::output::{self, Target};
 use crate::printer::Printer;
-use crate::settings::{self, Task};
+use crate::settings::{self, Place, Task};
 
 /// What was made, for `--json`.
 #[derive(Serialize)]
@@ -33,11 +33,12 @@ pub(crate) fn run(
     catalogue: &Catalogue,
     printer: &Printer,
 ) -> Result<ExitCode, Failure> {
+    let place = Place::new(&args.grid)?;
     let task = Task::new(
         catalogue,
-        &args.grid,
+        &place,
         &args.known,
-        &args.sizes,
+        &(&args.sizes).into(),
         &args.method.method,
         &args.method.set,
         &args.method.thresholds,
@@ -88,8 +89,9 @@ pub(crate) fn run(
         .and_then(|made| {
             let elapsed = start.elapsed();
             let title = title(&request.problem, &made.manifest);
-            let picture = match (&target.picture, &made.first) {
-                (Some(_), Some(first)) => Some(picture(args, first, &title)?),
+            // Where the nodes of a graph lie, a picture of cells would not say.
+            let picture = match (&target.picture, &made.first, &args.grid.graph) {
+                (Some(_), Some(first), None) => Some(picture(args, first, &title)?),
                 _ => None,
             };
             interrupt::check()?;
@@ -131,9 +133,10 @@ fn file_name(args: &GenArgs, task: &Task) -> String {
     let Task {
         problem, method, ..
     } = task;
-    let mut name = match args.grid.res {
-        Some(pixels) => format!("res{pixels}"),
-        None => format!("grid{}", problem.grid()),
+    let mut name = match (args.grid.res, &args.grid.graph) {
+        (Some(pixels), _) => format!("res{pixels}"),
+        (None, Some(_)) => format!("graph{}", problem.grid().cells()),
+        (None, None) => format!("grid{}", problem.grid()),
     };
     let known = problem.known().count();
     if known > 0 {

@@ -20,16 +20,21 @@ mod sizes;
 #[cfg(feature = "model")]
 mod tokenizer;
 
+use std::error::Error;
 use std::fmt;
 use std::path::Path;
 
+use orders_core::catalogue::MethodEntry;
 use orders_core::files::Manifest;
-use orders_core::{Catalogue, Grid, GroupSizes, KnownCells, OrderingMethod, Problem};
+use orders_core::topology::Topology;
+use orders_core::{Catalogue, Grid, GroupSizes, KnownCells, OrderingMethod, Parameters, Problem};
 
+#[cfg(feature = "analyze")]
+use crate::args::{GridArgs, SizesArgs};
 use crate::args::{
-    GridArgs, KnownArgs, OptionalGridArgs, OptionalSizesArgs, SetArgs, SizesArgs, ThreadsArgs,
-    ThresholdArgs,
+    KnownArgs, OptionalGridArgs, OptionalSizesArgs, PlaceArgs, SetArgs, ThreadsArgs, ThresholdArgs,
 };
+use crate::bounded_file::read_bounded;
 use crate::failure::Failure;
 
 #[cfg(feature = "model")]
@@ -51,6 +56,9 @@ pub(crate) use sample_orders::SampleOrders;
 pub(crate) use sizes::sizes;
 #[cfg(feature = "model")]
 pub(crate) use tokenizer::{ImageDecoder, device, image_decoder, model_decoder, tokenizer};
+
+/// The longest graph file that is read: 64 MiB, room for millions of edges.
+const MAX_GRAPH_BYTES: u64 = 64 << 20;
 
 /// Pixels for each token of the tokenizers that LPD was published with.
 const STRIDE: u32 = 16;
@@ -117,6 +125,74 @@ pub(crate) fn thread_pool(args: &ThreadsArgs) -> Result<rayon::ThreadPool, Failu
         .map_err(|error| Failure::work(&error))
 }
 
+/// What cells are of, and lie on.
+pub(crate) enum Place {
+    /// A grid.
+    Grid(Grid),
+    /// The nodes of a graph, and a row of as many cells.
+    Graph(Topology, Grid),
+}
+
+impl Place {
+    /// What flags ask for.
+    pub(crate) fn new(args: &PlaceArgs) -> Result<Self, Failure> {
+        let Some(path) = &args.graph else {
+            let (res, text) = (args.res, args.grid.clone());
+            let grid = grid(&OptionalGridArgs { res, grid: text })?;
+            return grid.map(Self::Grid).ok_or_else(no_task);
+        };
+        let at =
+            |error: &dyn Error| Failure::input_at(format!("--graph {}", path.display()), error);
+        let text = read_bounded(path, "a graph", MAX_GRAPH_BYTES, |why| {
+            format!("--graph {} can't be read: {why}", path.display())
+        })?;
+        let topology = Topology::from_json(&text).map_err(|error| at(&error))?;
+        let row = Grid::new(1, topology.nodes() as u32).map_err(|error| at(&error))?;
+        Ok(Self::Graph(topology, row))
+    }
+
+    pub(crate) fn grid(&self) -> Grid {
+        match self {
+            Self::Grid(grid) | Self::Graph(_, grid) => *grid,
+        }
+    }
+
+    /// The cells that flags say are known, and a note about them.
+    pub(crate) fn known(&self, args: &KnownArgs) -> Result<(KnownCells, Option<String>), Failure> {
+        let Some(file) = KnownFile::read(args)? else {
+            return Ok((KnownCells::none(self.grid()), None));
+        };
+        let known = file.cells(self.grid())?;
+        let note = known::note(&known);
+        Ok((known, Some(note)))
+    }
+
+    /// A method of the catalogue for it.
+    fn method(
+        &self,
+        catalogue: &Catalogue,
+        entry: &MethodEntry,
+        parameters: &Parameters,
+    ) -> Result<Box<dyn OrderingMethod>, Failure> {
+        let Self::Graph(topology, row) = self else {
+            return method_by_name(catalogue, entry.name(), parameters, self.grid());
+        };
+        let made = entry.on_graph(*row, topology.clone(), parameters);
+        made.map_err(|error| Failure::bad_input(&error))?
+            .ok_or_else(|| {
+                Failure::input(format!(
+                    "--method {} orders grids; methods for graphs are {}",
+                    entry.name(),
+                    catalogue.names_of(|can| can.graph).join(", ")
+                ))
+            })
+    }
+}
+
+pub(crate) fn no_task() -> Failure {
+    Failure::input("a grid and group sizes are needed: --res or --grid, and --steps")
+}
+
 /// A problem and the method that is to solve it.
 pub(crate) struct Task {
     pub(crate) problem: Problem,
@@ -132,32 +208,19 @@ impl Task {
     /// The task that required flags state.
     pub(crate) fn new(
         catalogue: &Catalogue,
-        grid_args: &GridArgs,
+        place: &Place,
         known_args: &KnownArgs,
-        sizes_args: &SizesArgs,
+        sizes_args: &OptionalSizesArgs,
         method_name: &str,
         set: &SetArgs,
         thresholds: &ThresholdArgs,
     ) -> Result<Self, Failure> {
-        let missing =
-            || Failure::input("a grid and group sizes are needed: --res or --grid, and --steps");
-        let grid = grid(&grid_args.into())?.ok_or_else(missing)?;
-        let (known, known_note) = match KnownFile::read(known_args)? {
-            Some(file) => {
-                let known = file.cells(grid)?;
-                let note = known::note(&known);
-                (known, Some(note))
-            }
-            None => (KnownCells::none(grid), None),
-        };
-        let parameters = parameters(method_entry(catalogue, method_name)?, &[], set, thresholds)?;
-        let method = method_by_name(catalogue, method_name, &parameters, grid)?;
-        let sizes = sizes(
-            &sizes_args.into(),
-            &known,
-            Some((catalogue, method.as_ref())),
-        )?
-        .ok_or_else(missing)?;
+        let (known, known_note) = place.known(known_args)?;
+        let entry = method_entry(catalogue, method_name)?;
+        let parameters = parameters(entry, &[], set, thresholds)?;
+        let method = place.method(catalogue, entry, &parameters)?;
+        let sizes = sizes(sizes_args, &known, Some((catalogue, method.as_ref())))?;
+        let sizes = sizes.ok_or_else(no_task)?;
         Ok(Self {
             problem: problem(known, &sizes.sizes, "--group-sizes")?,
             method,
@@ -175,6 +238,15 @@ impl Task {
         sizes: &SizesArgs,
     ) -> Result<Self, Failure> {
         let (set, thresholds) = (SetArgs::default(), ThresholdArgs::default());
-        Self::new(catalogue, grid, known, sizes, "lpd", &set, &thresholds)
+        let place = Place::Grid(self::grid(&grid.into())?.ok_or_else(no_task)?);
+        Self::new(
+            catalogue,
+            &place,
+            known,
+            &sizes.into(),
+            "lpd",
+            &set,
+            &thresholds,
+        )
     }
 }

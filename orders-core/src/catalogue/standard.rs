@@ -96,7 +96,8 @@ pub(super) fn methods() -> Vec<MethodEntry> {
 
     let raster = MethodEntry::new("raster", "row by row", |_| Ok(Box::new(Raster)))
         .from_source("LlamaGen, arXiv 2406.06525")
-        .for_video();
+        .for_video()
+        .for_graphs(|_, _| Ok(Box::new(Raster)));
 
     let random = MethodEntry::new(
         "random",
@@ -105,7 +106,8 @@ pub(super) fn methods() -> Vec<MethodEntry> {
     )
     .from_source("MAR, arXiv 2406.11838; RandAR, arXiv 2412.01827")
     .random()
-    .for_video();
+    .for_video()
+    .for_graphs(|_, _| Ok(Box::new(Random)));
 
     let halton = MethodEntry::new("halton", "first visits of a Halton sequence", |arguments| {
         Ok(Box::new(Halton {

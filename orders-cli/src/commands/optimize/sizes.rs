@@ -7,10 +7,10 @@ use orders_analysis::information::{
 };
 use orders_core::{Catalogue, Problem};
 
-use crate::args::{GridArgs, OptimizeSizesArgs, SizesArgs};
+use crate::args::OptimizeSizesArgs;
 use crate::failure::Failure;
 use crate::printer::Printer;
-use crate::settings::{self, OrderList, Task};
+use crate::settings::{self, OrderList, Place, Task};
 
 pub(crate) fn run(
     args: &OptimizeSizesArgs,
@@ -68,20 +68,13 @@ fn of_method(
     catalogue: &Catalogue,
     args: &OptimizeSizesArgs,
 ) -> Result<(Problem, CutCosts), Failure> {
-    let grid = GridArgs {
-        res: args.grid.res,
-        grid: args.grid.grid.clone(),
-    };
-    let sizes = SizesArgs {
-        steps: args.sizes.steps,
-        other: args.sizes.other.clone(),
-    };
     let name = args.method.as_deref().unwrap_or("lpd");
+    let place = Place::Grid(settings::grid(&args.grid)?.ok_or_else(settings::no_task)?);
     let task = Task::new(
         catalogue,
-        &grid,
+        &place,
         &args.known,
-        &sizes,
+        &args.sizes,
         name,
         &args.set,
         &args.thresholds,
