@@ -1,5 +1,10 @@
 //! Why a figure could not be made.
 
+/// The most pixels that a figure may have: 2^24, as of 4096 x 4096.
+pub(crate) const MOST_PIXELS: u64 = 1 << 24;
+/// The most pixels of a side of a figure.
+pub(crate) const LONGEST_SIDE: u32 = 1 << 14;
+
 /// Why a figure could not be made. Every order has an order map; the others ask
 /// for sizes and values that can be shown.
 #[derive(Debug, thiserror::Error)]
@@ -14,8 +19,8 @@ pub enum FigureError {
     /// The figure would have more pixels than anyone can look at.
     #[error(
         "the figure would be {width} x {height} px; at most {} px a side and {} px in all are drawn",
-        crate::figure::LONGEST_SIDE,
-        crate::figure::MOST_PIXELS
+        LONGEST_SIDE,
+        MOST_PIXELS
     )]
     TooLarge {
         /// Width in pixels.
@@ -85,5 +90,13 @@ impl FigureError {
             least,
             most,
         })
+    }
+    /// Refuses sizes that no one could look at.
+    pub(crate) fn check_size((width, height): (u32, u32)) -> Result<(), Self> {
+        let pixels = u64::from(width) * u64::from(height);
+        if width > LONGEST_SIDE || height > LONGEST_SIDE || pixels > MOST_PIXELS {
+            return Err(Self::TooLarge { width, height });
+        }
+        Ok(())
     }
 }

@@ -9,11 +9,6 @@ use crate::error::FigureError;
 use crate::image::Image;
 use crate::theme;
 
-/// The most pixels that a figure may have: 2^24, as of 4096 x 4096.
-pub(crate) const MOST_PIXELS: u64 = 1 << 24;
-/// The most pixels of a side of a figure.
-pub(crate) const LONGEST_SIDE: u32 = 1 << 14;
-
 /// A finished drawing, which can be had as pixels and as SVG.
 ///
 /// Both come from the same shapes. The same figure gives the same bytes every
@@ -42,7 +37,7 @@ impl Figure {
         description: &str,
         draw: impl FnOnce(&Pen<'_>) -> Result<(), FigureError>,
     ) -> Result<Self, FigureError> {
-        check_size(size)?;
+        FigureError::check_size(size)?;
         let font = theme::font()?;
         let mut marks = Vec::new();
         let pen = Pen::new(Canvas::new(size, &mut marks), font);
@@ -121,15 +116,6 @@ impl Figure {
         };
         svg_from_marks(self.size, &words, &self.marks, self.font)
     }
-}
-
-/// Refuses sizes that no one could look at.
-pub(crate) fn check_size((width, height): (u32, u32)) -> Result<(), FigureError> {
-    let pixels = u64::from(width) * u64::from(height);
-    if width > LONGEST_SIDE || height > LONGEST_SIDE || pixels > MOST_PIXELS {
-        return Err(FigureError::TooLarge { width, height });
-    }
-    Ok(())
 }
 
 impl fmt::Debug for Figure {

@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use crate::error::FigureError;
-use crate::figure::{MOST_PIXELS, check_size};
+use crate::error::{FigureError, MOST_PIXELS};
 
 /// Keyword of the text that says how a picture was made.
 pub(crate) const COMMENT: &str = "Comment";
@@ -27,7 +26,7 @@ impl Image {
     /// pixels, [`FigureError::Count`] if there are none, [`FigureError::Length`]
     /// unless `rgb` has `3 * width * height` bytes.
     pub fn from_rgb(width: u32, height: u32, rgb: Vec<u8>) -> Result<Self, FigureError> {
-        check_size((width, height))?;
+        FigureError::check_size((width, height))?;
         let bytes = 3 * width as usize * height as usize;
         FigureError::check_count("bytes of pixels", bytes, 3, 3 * MOST_PIXELS as usize)?;
         if rgb.len() != bytes {

@@ -1,8 +1,8 @@
 //! Images in rows, with captions.
 
 use crate::canvas::{Anchor, Words};
-use crate::error::FigureError;
-use crate::figure::{Figure, LONGEST_SIDE};
+use crate::error::{FigureError, LONGEST_SIDE};
+use crate::figure::Figure;
 use crate::heading::Heading;
 use crate::text;
 use crate::theme::{self, CAPTION_EM, INK, MARGIN, OUTLINE, SPACE};

@@ -7,7 +7,7 @@ use orders_core::Order;
 
 use crate::canvas::{Anchor, Words};
 use crate::error::FigureError;
-use crate::figure::{Figure, check_size};
+use crate::figure::Figure;
 use crate::grid_view::{GridView, Room, evenly};
 use crate::heading::Heading;
 use crate::legend::{Legend, role_entries};
@@ -162,7 +162,7 @@ pub fn animation<'a>(
     };
     let layout = moving.layout(font);
     moving.size = layout.size;
-    check_size(moving.size)?;
+    FigureError::check_size(moving.size)?;
     let (width, height) = moving.size;
     let pixels = u64::from(width) * u64::from(height) * moving.frames() as u64;
     if pixels > MOST_PIXELS {

@@ -1,9 +1,8 @@
 //! A grid with coloured cells: one frame, or several of a video side by side.
 
 mod lattice;
-mod layers;
 
-pub(crate) use layers::{Layer, role_layers, step_layers};
+use std::borrow::Cow;
 
 use ab_glyph::FontRef;
 use lattice::Lattice;
@@ -12,7 +11,9 @@ use orders_core::{Cell, Grid, KnownCells, Order};
 use crate::canvas::{Anchor, Pen, Words};
 use crate::error::FigureError;
 use crate::text;
-use crate::theme::{self, BACKGROUND, CAPTION_EM, MUTED_INK, OUTLINE, SPACE};
+use crate::theme::{
+    self, BACKGROUND, CAPTION_EM, CONTEXT, KNOWN, MUTED_INK, NOT_YET, NOW, OUTLINE, Rgb, SPACE,
+};
 
 /// Height of the line above a frame, in pixels.
 const LABEL_HEIGHT: u32 = 18;
@@ -317,6 +318,53 @@ pub(crate) fn evenly(count: u32, most: u32) -> Vec<u32> {
     (0..u64::from(shown))
         .map(|index| ((2 * index * last + gaps) / (2 * gaps)) as u32)
         .collect()
+}
+
+/// Cells of one colour.
+pub(crate) struct Layer<'o> {
+    pub(crate) colour: Rgb,
+    pub(crate) cells: Cow<'o, [Cell]>,
+}
+
+impl<'o> Layer<'o> {
+    fn of(colour: Rgb, cells: &'o [Cell]) -> Self {
+        let cells = cells.into();
+        Self { colour, cells }
+    }
+}
+
+/// Cells coloured by the step in which they are generated.
+pub(crate) fn step_layers(order: &Order) -> Vec<Layer<'_>> {
+    let steps = order.group_sizes().steps();
+    let groups = order.groups().enumerate();
+    let mut layers: Vec<_> = groups
+        .map(|(step, group)| Layer::of(theme::step_colour(step, steps), group))
+        .collect();
+    layers.push(known_layer(order));
+    layers
+}
+
+/// Cells coloured by what they are in a step (from 0): context, generated now
+/// or not yet. With `step` the number of steps, everything is context.
+pub(crate) fn role_layers(order: &Order, step: usize) -> Vec<Layer<'_>> {
+    let sizes = order.group_sizes();
+    let sizes = sizes.as_slice();
+    let before: usize = sizes.iter().take(step).map(|&size| size as usize).sum();
+    let now = sizes.get(step).map_or(0, |&size| size as usize);
+    let cells = order.cell_from_rank();
+    vec![
+        Layer::of(NOT_YET, &cells[before + now..]),
+        Layer::of(CONTEXT, &cells[..before]),
+        Layer::of(NOW, &cells[before..before + now]),
+        known_layer(order),
+    ]
+}
+
+fn known_layer(order: &Order) -> Layer<'static> {
+    Layer {
+        colour: KNOWN,
+        cells: order.known().cells().collect::<Vec<_>>().into(),
+    }
 }
 
 #[cfg(test)]

@@ -1,14 +1,16 @@
 //! The look that all pictures share: colours, text sizes and margins.
 
-mod font;
 mod palette;
-mod viridis;
+
+use std::sync::OnceLock;
+
+use ab_glyph::FontRef;
+
+use crate::error::FigureError;
 
 pub use palette::{CATEGORIES, CONTEXT, NOT_YET, NOW, category};
 
-pub(crate) use font::font;
-
-use viridis::VIRIDIS;
+use palette::VIRIDIS;
 
 /// A colour: red, green and blue of 8-bit sRGB.
 pub type Rgb = [u8; 3];
@@ -102,6 +104,21 @@ pub fn text_colour_on(background: Rgb) -> Rgb {
     } else {
         [255, 255, 255]
     }
+}
+
+/// The font of all pictures.
+static FILE: &[u8] = include_bytes!("../../fonts/DejaVuSans-subset.ttf");
+
+/// The font, read at the first call.
+///
+/// # Errors
+///
+/// [`FigureError::Font`] if the font can't be read.
+pub(crate) fn font() -> Result<&'static FontRef<'static>, FigureError> {
+    static FONT: OnceLock<Option<FontRef<'static>>> = OnceLock::new();
+    FONT.get_or_init(|| FontRef::try_from_slice(FILE).ok())
+        .as_ref()
+        .ok_or(FigureError::Font)
 }
 
 #[cfg(test)]
