@@ -336,6 +336,7 @@ fn names_that_are_unknown() {
     );
 }
 
+#[cfg(feature = "full")]
 #[test]
 fn commands_and_flags_that_are_unknown() {
     let commands = "gen, schedule, check, inspect, convert, plot, animate, analyze, optimize, sweep, tokenize, detokenize, train, train-classifier, sample, score, eval, bench, methods, features, distance, data, completions";
@@ -374,7 +375,9 @@ fn flags_that_are_missing_or_at_odds() {
         &[
             (
                 "gen",
-                &format!("{missing} --out <PATH>; --steps <K>; <--res <R>|--grid <HxW>>"),
+                &format!(
+                    "{missing} --out <PATH>; --steps <K>; <--res <R>|--grid <HxW>|--graph <FILE>>"
+                ),
             ),
             (
                 "gen --grid 4x4 --steps 4",
@@ -386,7 +389,7 @@ fn flags_that_are_missing_or_at_odds() {
             ),
             (
                 "gen --steps 4 --out new/",
-                &format!("{missing} <--res <R>|--grid <HxW>>"),
+                &format!("{missing} <--res <R>|--grid <HxW>|--graph <FILE>>"),
             ),
             (
                 "gen --grid 4x4 --out new/ --shape cosine",

@@ -85,6 +85,7 @@ fn interrupted_work_leaves_nothing() {
 }
 
 /// Results are kept as they come, and that is said.
+#[cfg(feature = "model")]
 #[test]
 fn an_interrupted_evaluation_keeps_its_results() {
     let folder = Folder::new();

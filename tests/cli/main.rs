@@ -28,13 +28,13 @@ mod folder;
 mod foreign;
 mod r#gen;
 mod graph;
-#[cfg(all(feature = "model", feature = "tables"))]
+#[cfg(feature = "full")]
 mod help;
 mod inspect;
 mod known;
 #[cfg(feature = "model")]
 mod model;
-#[cfg(all(feature = "model", feature = "tables"))]
+#[cfg(feature = "full")]
 mod model_sweep;
 #[cfg(feature = "analyze")]
 mod optimize;
