@@ -1,7 +1,9 @@
 //! Seeded randomness: the same seed gives the same bits on every machine.
 
+use std::convert::Infallible;
+
 use rand_chacha::ChaCha8Rng;
-use rand_core::{Rng, SeedableRng};
+use rand_core::{Rng, SeedableRng, TryRng};
 
 use crate::grid::Cell;
 
@@ -20,6 +22,21 @@ use crate::grid::Cell;
 /// let mut b = OrderRng::new(0, 7);
 /// assert_eq!(a.next_u64(), b.next_u64());
 /// assert!(a.below(10) < 10);
+/// assert!((0.0..1.0).contains(&a.uniform()));
+/// ```
+///
+/// It is a generator of the crate `rand` 0.10 as well (it implements `TryRng`
+/// of `rand_core` 0.10, and with that `Rng`), so that a method of your own can
+/// draw from every distribution that takes one:
+///
+/// ```
+/// use orders_core::OrderRng;
+/// use rand::distr::{Distribution, weighted::WeightedIndex};
+///
+/// let mut rng = OrderRng::new(0, 7);
+/// let row = WeightedIndex::new([1.0, 2.0, 4.0])?;
+/// assert!(row.sample(&mut rng) < 3);
+/// # Ok::<(), rand::distr::weighted::Error>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct OrderRng {
@@ -34,10 +51,42 @@ impl OrderRng {
         Self { chacha }
     }
 
+    /// The index of the order that this is the source of.
+    pub fn index(&self) -> u64 {
+        self.chacha.get_stream()
+    }
+
+    /// The source of another order under the same seed, from its beginning.
+    ///
+    /// For methods whose orders share what is drawn: an order may depend on its
+    /// seed and its [`index`](Self::index) in any way.
+    ///
+    /// ```
+    /// use orders_core::OrderRng;
+    ///
+    /// let mut rng = OrderRng::new(3, 17);
+    /// rng.next_u64();
+    /// let mut shared = rng.of_index(rng.index() / 8);
+    /// assert_eq!(shared.next_u64(), OrderRng::new(3, 2).next_u64());
+    /// ```
+    pub fn of_index(&self, index: u64) -> Self {
+        let mut chacha = ChaCha8Rng::from_seed(self.chacha.get_seed());
+        chacha.set_stream(index);
+        Self { chacha }
+    }
+
     /// 64 uniform random bits.
     #[inline]
     pub fn next_u64(&mut self) -> u64 {
         self.chacha.next_u64()
+    }
+
+    /// A number from 0 up to 1, without 1: one of the 2^53 multiples of 2^-53,
+    /// all equally likely. It takes the upper bits of one
+    /// [`next_u64`](Self::next_u64).
+    #[inline]
+    pub fn uniform(&mut self) -> f64 {
+        (self.next_u64() >> 11) as f64 / (1_u64 << 53) as f64
     }
 
     /// A whole number from 0 to `bound - 1`, exactly uniform: Lemire's
@@ -69,6 +118,23 @@ impl OrderRng {
             let bound = u32::try_from(last + 1).expect("fewer items than u32 counts");
             items.swap(last, self.below(bound) as usize);
         }
+    }
+}
+
+impl TryRng for OrderRng {
+    type Error = Infallible;
+
+    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+        Ok(self.chacha.next_u32())
+    }
+
+    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+        Ok(self.chacha.next_u64())
+    }
+
+    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
+        self.chacha.fill_bytes(bytes);
+        Ok(())
     }
 }
 
@@ -212,6 +278,51 @@ mod tests {
         for first in 0..1000 {
             let expected = std::array::from_fn(|lane| high(first + lane as Cell));
             assert_eq!(keys.high_bits::<16>(first), expected);
+        }
+    }
+
+    /// The same bits by the crate's own methods and by those of `rand`, whose
+    /// distributions take it.
+    #[test]
+    fn is_a_generator_of_rand() {
+        use rand::distr::{Distribution, Uniform};
+
+        let (mut own, mut rand) = (OrderRng::new(6, 1), OrderRng::new(6, 1));
+        for _ in 0..100 {
+            assert_eq!(own.next_u64(), Rng::next_u64(&mut rand));
+        }
+        let mut bytes = [0; 8];
+        rand.fill_bytes(&mut bytes);
+        assert_eq!(own.next_u64(), u64::from_le_bytes(bytes));
+
+        let die = Uniform::new_inclusive(1, 6).unwrap();
+        let sum: u32 = (0..10_000).map(|_| die.sample(&mut rand)).sum();
+        // The mean of a throw is 3.5, and its variance 35 / 12: within 5 deviations.
+        assert!((f64::from(sum) - 35_000.0).abs() < 5.0 * (10_000.0 * 35.0 / 12.0_f64).sqrt());
+    }
+
+    #[test]
+    fn uniform_numbers_are_below_one() {
+        let mut rng = OrderRng::new(7, 0);
+        let mut sum = 0.0;
+        for _ in 0..10_000 {
+            let number = rng.uniform();
+            assert!((0.0..1.0).contains(&number));
+            assert_eq!((number * 2_f64.powi(53)).fract(), 0.0);
+            sum += number;
+        }
+        assert!((sum - 5_000.0).abs() < 5.0 * (10_000.0 / 12.0_f64).sqrt());
+    }
+
+    #[test]
+    fn another_index_begins_anew() {
+        let mut rng = OrderRng::new(8, 3);
+        rng.next_u64();
+        assert_eq!(rng.index(), 3);
+        for index in [0, 3, u64::MAX] {
+            let mut other = rng.of_index(index);
+            assert_eq!(other.index(), index);
+            assert_eq!(other.next_u64(), OrderRng::new(8, index).next_u64());
         }
     }
 
