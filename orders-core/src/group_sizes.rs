@@ -12,9 +12,10 @@ use crate::grid::Grid;
 /// the cells to be generated is checked where the two meet, in
 /// [`Problem::new`](crate::Problem::new). Cloning is cheap.
 ///
-/// Sizes come from three places: the lists that LPD was
-/// [published](Self::published) with, a [`Shape`](crate::Shape) by formula,
-/// or [your own numbers](Self::new).
+/// Sizes come from four places: the lists that LPD was
+/// [published](Self::published) with, a [`Shape`](crate::Shape) by formula, the
+/// arithmetic of another [program](crate::sizes::ReleasedSizes), or [your own
+/// numbers](Self::new). A [`SizesChoice`](crate::sizes::SizesChoice) says which.
 ///
 /// ```
 /// use orders_core::{Grid, GroupSizes};

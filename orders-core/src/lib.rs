@@ -193,6 +193,7 @@ mod permutation;
 mod problem;
 mod random;
 mod shape;
+pub mod sizes;
 pub mod topology;
 
 pub use batch::{Batch, BatchError, generate_batch, stream_batch};

@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 use std::f64::consts::FRAC_PI_2;
+use std::fmt;
 
 use crate::grid::Grid;
 use crate::group_sizes::GroupSizes;
@@ -41,14 +42,17 @@ pub enum Shape {
     /// and at 32 x 32 cells in 192 steps by two in the last.
     Cosine,
     /// `c(t) = 1 - arccos(t) / (pi / 2)` (Halton-MaskGIT, arXiv 2503.17076;
-    /// ARPG, arXiv 2503.10568): the steepest end of all the shapes.
+    /// ARPG, arXiv 2503.10568): the steepest end of all the shapes. Their
+    /// programs round in other ways ([`ReleasedSizes`](crate::sizes::ReleasedSizes)).
     Arccos,
-    /// Group k is proportional to k.
+    /// Group k is proportional to k. (What the programs of MaskGIT and of
+    /// Halton-MaskGIT call "linear" is a constant count: [`Uniform`](Self::Uniform).)
     Linear,
     /// `c(t) = t^p` for an exponent p > 0: 1 is uniform, 2 nearly linear, 3
     /// the cubic schedule of MaskGIT; below 1, groups decrease.
     Power(f64),
     /// All groups alike; with a remainder, the last groups are larger by one.
+    /// ("linear" in the programs of MaskGIT and of Halton-MaskGIT.)
     Uniform,
     /// One cell a step. Needs as many steps as cells.
     OneByOne,
@@ -172,6 +176,22 @@ impl Shape {
             Self::Linear => 2.0 * n * k / (total * (total + 1.0)),
             Self::Power(p) => n * (libm::pow(k / total, p) - libm::pow((k - 1.0) / total, p)),
             Self::Uniform | Self::OneByOne => n / total,
+        }
+    }
+}
+
+impl fmt::Display for Shape {
+    /// The name that [`from_name`](Shape::from_name) knows; that of `power` has
+    /// its exponent, unless it is [`DEFAULT_EXPONENT`](Shape::DEFAULT_EXPONENT).
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Cosine => f.write_str("cosine"),
+            Self::Arccos => f.write_str("arccos"),
+            Self::Linear => f.write_str("linear"),
+            Self::Power(Self::DEFAULT_EXPONENT) => f.write_str("power"),
+            Self::Power(exponent) => write!(f, "power:{exponent}"),
+            Self::Uniform => f.write_str("uniform"),
+            Self::OneByOne => f.write_str("one-by-one"),
         }
     }
 }

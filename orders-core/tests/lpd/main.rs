@@ -16,3 +16,4 @@ mod literal;
 mod parts;
 mod permutation;
 mod released;
+mod sizes;

@@ -80,7 +80,8 @@ pub fn published_group_sizes() -> Vec<(Grid, usize, Vec<u32>)> {
     rows
 }
 
-fn read_json<T: serde::de::DeserializeOwned>(name: &str) -> T {
+/// A file of `tests/reference`.
+pub fn read_json<T: serde::de::DeserializeOwned>(name: &str) -> T {
     let folder: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reference");
     let text = std::fs::read_to_string(folder.join(name)).unwrap();
     serde_json::from_str(&text).unwrap()
