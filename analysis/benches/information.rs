@@ -17,7 +17,7 @@ fn prepared(side: u32) -> (Information, Vec<Cell>) {
     let field = "exp:5".parse().expect("a field");
     let covariance = Covariance::of_field(&field, grid).expect("a covariance");
     let information = Information::new(&problem, &covariance).expect("the same grid");
-    let order = Random.order(&problem, 0, 0).expect("an order");
+    let order = Random::default().order(&problem, 0, 0).expect("an order");
     (information, order.into_cells())
 }
 

@@ -48,7 +48,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         &small_multiples(&known, &[1, 3, 6, 9, 12], "Outpainting", "")?,
     )?;
     let video = cosine(KnownCells::none(Grid::video(6, 12, 16)?), 24)?;
-    let video = Random.order(&video, 0, 0)?;
+    let video = Random::default().order(&video, 0, 0)?;
     save(
         "order_map_video",
         &order_map(&video, "random, 6 frames of 12x16", "")?,
@@ -212,7 +212,7 @@ fn contact_orders(problem: &Problem) -> Result<Vec<(String, Order)>, Box<dyn Err
             LocalityAware::new(1.0, 2.0)?.order(problem, 0, 0)?,
         ),
         ("halton".into(), Halton::default().order(problem, 0, 0)?),
-        ("random".into(), Random.order(problem, 0, 0)?),
+        ("random".into(), Random::default().order(problem, 0, 0)?),
         ("raster".into(), Raster.order(problem, 0, 0)?),
     ];
     for index in 0..11_u32 {

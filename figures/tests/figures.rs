@@ -27,7 +27,7 @@ fn order(grid: Grid, known: &[Cell], steps: usize) -> Order {
         .group_sizes(known.free_count(), steps, FirstGroup::One)
         .unwrap();
     let problem = Problem::with_known(known, sizes).unwrap();
-    Random.order(&problem, 0, 0).unwrap()
+    Random::default().order(&problem, 0, 0).unwrap()
 }
 
 fn square() -> Order {

@@ -27,7 +27,7 @@ fn rows() -> Vec<Cell> {
     let problem = Problem::new(Grid::new(32, 32).expect("a grid"), sizes).expect("all cells");
     let mut rows = Vec::new();
     let take = |cells: &[Cell]| rows.extend_from_slice(cells);
-    generate_batch(&Random, &problem, COUNT, 0, take).expect("permutations");
+    generate_batch(&Random::default(), &problem, COUNT, 0, take).expect("permutations");
     rows
 }
 

@@ -28,7 +28,7 @@ fn problem() -> Problem {
 /// The generator is reused, and every order has the next index; a sample is 100
 /// of them, because orders differ in their work.
 #[divan::bench(args = names(), sample_size = 100)]
-fn order(bencher: Bencher<'_, '_>, name: &String) {
+fn order(bencher: Bencher<'_, '_>, name: &str) {
     bench_orders(bencher, name, &Parameters::new());
 }
 

@@ -5,7 +5,7 @@ use crate::group_sizes::GroupSizes;
 use crate::known::KnownCells;
 use crate::names::UnknownName;
 use crate::order::Order;
-use crate::parameter::{ParameterValue, Parameters};
+use crate::parameter::{ParameterKind, ParameterValue, Parameters};
 use crate::problem::Problem;
 use crate::random::OrderRng;
 
@@ -202,4 +202,29 @@ pub enum MethodError {
         /// The methods of the catalogue that do several frames.
         for_video: Vec<String>,
     },
+}
+
+impl MethodError {
+    /// Checks that a value of a parameter is of the kind that it takes.
+    ///
+    /// # Errors
+    ///
+    /// [`MethodError::Parameter`] if it is not.
+    pub fn check_parameter(
+        method: &str,
+        parameter: &str,
+        kind: &ParameterKind,
+        value: impl Into<ParameterValue>,
+    ) -> Result<(), Self> {
+        let value = value.into();
+        if kind.allows(&value) {
+            return Ok(());
+        }
+        Err(Self::Parameter {
+            method: method.into(),
+            parameter: parameter.into(),
+            value,
+            allowed: kind.to_string(),
+        })
+    }
 }

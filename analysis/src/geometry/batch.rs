@@ -24,7 +24,7 @@ use super::params::{GeometryError, GeometryParams};
 /// let grid = Grid::for_image(256, 16)?;
 /// let problem = Problem::new(grid, GroupSizes::published(grid, 20).expect("published"))?;
 /// let mut summary = GeometrySummary::new(&problem);
-/// measure_batch(&Random, &problem, GeometryParams::for_grid(grid), 50, 0, |_, order| {
+/// measure_batch(&Random::default(), &problem, GeometryParams::for_grid(grid), 50, 0, |_, order| {
 ///     summary.add(order);
 /// })?;
 /// let first = summary.step(0, Measure::NearestContext).expect("a step");

@@ -39,7 +39,7 @@ use super::order::{OrderInformation, StepInformation};
 /// let covariance = Covariance::of_field(&"exp:5".parse()?, grid)?;
 /// let mut information = Information::new(&problem, &covariance)?;
 ///
-/// let order = Random.order(&problem, 0, 0)?;
+/// let order = Random::default().order(&problem, 0, 0)?;
 /// let measured = information.measure(order.cell_from_rank())?;
 /// assert!((measured.one_shot_total_correlation_nats - 190.403).abs() < 0.001);
 /// let lost = measured.entropy_nats - information.joint_entropy_nats();

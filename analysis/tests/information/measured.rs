@@ -67,7 +67,7 @@ fn cuts_add_up_to_orders() {
     for field in ["exp:5", "matern32:3", "matern52:2", "se:4", "power:2.9"] {
         let covariance = Covariance::of_field(&field.parse().unwrap(), grid).unwrap();
         let mut information = Information::new(&problem, &covariance).unwrap();
-        let order = Random.order(&problem, 3, 0).unwrap();
+        let order = Random::default().order(&problem, 3, 0).unwrap();
         let cells = order.cell_from_rank();
         let measured = information.measure(cells).unwrap();
         let costs = information.cut_costs(cells).unwrap();
@@ -159,13 +159,13 @@ fn means_are_of_single_orders() {
     let covariance = Covariance::of_field(&"matern32:3".parse().unwrap(), grid).unwrap();
     let mut information = Information::new(&problem, &covariance).unwrap();
     let orders: Vec<Vec<Cell>> = (0..11)
-        .map(|index| Random.order(&problem, 5, index).unwrap().into_cells())
+        .map(|index| Random::default().order(&problem, 5, index).unwrap().into_cells())
         .collect();
     let singles: Vec<_> = orders
         .iter()
         .map(|cells| information.cut_costs(cells).unwrap())
         .collect();
-    let mean = mean_cut_costs(&Random, &problem, &covariance, 11, 5).unwrap();
+    let mean = mean_cut_costs(&Random::default(), &problem, &covariance, 11, 5).unwrap();
     assert_eq!(
         mean,
         mean_cut_costs_of(&orders, &problem, &covariance).unwrap()
@@ -188,11 +188,11 @@ fn curve_predicts_random_orders() {
     let grid = Grid::new(8, 8).unwrap();
     let problem = Problem::new(grid, GroupSizes::new([1, 13, 50]).unwrap()).unwrap();
     let covariance = Covariance::of_field(&"exp:3".parse().unwrap(), grid).unwrap();
-    let curve = information_curve(&Random, &problem, &covariance, 500, 0).unwrap();
+    let curve = information_curve(&Random::default(), &problem, &covariance, 500, 0).unwrap();
     assert_eq!(curve.entropy_nats().len(), 64);
     // What is known of a cell only grows.
     assert!(curve.entropy_nats().is_sorted_by(|a, b| a >= b));
-    let mean = mean_cut_costs(&Random, &problem, &covariance, 500, 1).unwrap();
+    let mean = mean_cut_costs(&Random::default(), &problem, &covariance, 500, 1).unwrap();
     let predicted = curve.expected_total_correlation_nats(&[1, 13, 50]);
     for (predicted, (start, end)) in predicted.iter().zip([(0, 1), (1, 14), (14, 64)]) {
         // Of other orders than the curve: 500 of them are within 2 %.

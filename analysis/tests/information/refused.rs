@@ -171,7 +171,7 @@ fn orders_of_something_else() {
         Err(InformationError::Order(OrderError::Length { .. }))
     ));
     assert_eq!(
-        mean_cut_costs(&Random, &problem, &covariance, 0, 0),
+        mean_cut_costs(&Random::default(), &problem, &covariance, 0, 0),
         Err(InformationError::NoOrders)
     );
 }

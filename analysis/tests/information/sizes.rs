@@ -11,7 +11,7 @@ fn costs(height: u32, width: u32, seed: u64) -> CutCosts {
     let grid = Grid::new(height, width).unwrap();
     let problem = Problem::new(grid, GroupSizes::new([grid.cells() as u32]).unwrap()).unwrap();
     let covariance = Covariance::of_field(&"exp:2".parse().unwrap(), grid).unwrap();
-    mean_cut_costs(&Random, &problem, &covariance, 2, seed).unwrap()
+    mean_cut_costs(&Random::default(), &problem, &covariance, 2, seed).unwrap()
 }
 
 /// The least cost of the cells from `start` on in so many groups: every size of
@@ -85,6 +85,7 @@ fn of_halton_as_calculated_elsewhere() {
     let halton = Halton {
         roll: false,
         scramble: false,
+        ..Halton::default()
     };
     let costs = mean_cut_costs(&halton, &problem, &covariance, 1, 0).unwrap();
     let optimal = OptimalSizes::new(&costs, 64, SizesParams::default()).unwrap();

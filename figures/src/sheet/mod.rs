@@ -105,7 +105,7 @@ impl Default for SheetOptions {
 /// use orders_figures::{Panel, SheetOptions, StepsShown, sheet};
 ///
 /// let problem = Problem::new(Grid::new(4, 4)?, GroupSizes::new([1, 5, 10])?)?;
-/// let (raster, random) = (Raster.order(&problem, 0, 0)?, Random.order(&problem, 0, 0)?);
+/// let (raster, random) = (Raster.order(&problem, 0, 0)?, Random::default().order(&problem, 0, 0)?);
 /// let panels = [Panel::new("raster", &raster), Panel::new("random", &random)];
 /// let options = SheetOptions { steps: StepsShown::Spread(3), sizes: true, ..SheetOptions::default() };
 /// let figure = sheet(&panels, &options)?;

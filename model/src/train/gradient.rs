@@ -219,7 +219,7 @@ mod tests {
         let sizes = GroupSizes::new(sizes).unwrap_or_else(|error| panic!("{error}"));
         let problem = Problem::new(grid, sizes).unwrap_or_else(|error| panic!("{error}"));
         let mut rng = OrderRng::new(3, 0);
-        let order = |index| Random.order(&problem, 1, index);
+        let order = |index| Random::default().order(&problem, 1, index);
         Drawn {
             orders: (0..samples)
                 .map(|index| order(index).unwrap_or_else(|error| panic!("{error}")))

@@ -55,7 +55,7 @@ fn known_cells_are_context() {
     let sizes = GroupSizes::new([3, 10, 20, 25]).unwrap();
     let problem = Problem::with_known(known, sizes).unwrap();
     let orders: Vec<_> = (0..3)
-        .map(|index| Random.order(&problem, 1, index).unwrap())
+        .map(|index| Random::default().order(&problem, 1, index).unwrap())
         .collect();
     let batch = Batch::new(&orders, &tiny.labels()).unwrap();
     let tokens = tiny.tokens();
@@ -119,7 +119,7 @@ fn groups_of_one_are_plain_autoregression() {
         .group_sizes(64, 64, FirstGroup::One)
         .unwrap();
     let problem = Problem::new(grid, ones).unwrap();
-    let order = Random.order(&problem, 2, 0).unwrap();
+    let order = Random::default().order(&problem, 2, 0).unwrap();
     let batch = Batch::new(std::slice::from_ref(&order), &[Some(4)]).unwrap();
     let generated = lpd
         .generate(&batch, None, Guidance::NONE, Choice::Greedy, (0, 0))

@@ -38,7 +38,7 @@ fn model(config: &LpdConfig, kernels: Kernels) -> Lpd {
 fn orders(grid: Grid, sizes: &[u32], count: u64) -> Vec<Order> {
     let problem = Problem::new(grid, GroupSizes::new(sizes).unwrap()).unwrap();
     (0..count)
-        .map(|index| Random.order(&problem, 3, index).unwrap())
+        .map(|index| Random::default().order(&problem, 3, index).unwrap())
         .collect()
 }
 

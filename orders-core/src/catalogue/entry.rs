@@ -279,14 +279,7 @@ impl MethodEntry {
     fn arguments(&self, grid: Grid, parameters: &Parameters) -> Result<Arguments<'_>, MethodError> {
         for (name, value) in parameters {
             let kind = &self.parameter(name)?.kind;
-            if !kind.allows(value) {
-                return Err(MethodError::Parameter {
-                    method: self.name.clone(),
-                    parameter: name.clone(),
-                    value: value.clone(),
-                    allowed: kind.to_string(),
-                });
-            }
+            MethodError::check_parameter(&self.name, name, kind, value.clone())?;
         }
         let mut values = parameters.clone();
         for parameter in &self.parameters {

@@ -5,8 +5,8 @@ use crate::conformance::{Conformance, Replay};
 use crate::lpd::LocalityAware;
 use crate::method::MethodError;
 use crate::methods::{
-    Diagonal, Dilated, Halton, Hierarchical, Hilbert, Morton, Random, Raster, RegionParallel,
-    RowParallel, Snake, Spiral, SpiralDirection,
+    Bayer, BinarySearch, Diagonal, Dus, Halton, Hierarchical, Hilbert, Morton, Random, Raster,
+    RegionParallel, RowParallel, Snake, Spiral, SpiralCorner, SpiralDirection, Subsample,
 };
 use crate::parameter::{ParameterKind, ParameterValue};
 use crate::problem::Problem;
@@ -102,23 +102,33 @@ pub(super) fn methods() -> Vec<MethodEntry> {
     let random = MethodEntry::new(
         "random",
         "a uniform random permutation for each order",
-        |_| Ok(Box::new(Random)),
+        |arguments| Ok(Box::new(Random::in_batches_of(arguments.whole("batch")?)?)),
     )
-    .from_source("MAR, arXiv 2406.11838; RandAR, arXiv 2412.01827")
+    .from_source("MAR, arXiv 2406.11838; RandAR, arXiv 2412.01827; ARPG, arXiv 2503.10568")
+    .with_parameter(ParameterEntry::whole(
+        "batch",
+        "consecutive orders that share one permutation, as ARPG's batches do",
+        1,
+    ))
     .random()
     .for_video()
     .for_graphs(|_, _| Ok(Box::new(Random)));
 
     let halton = MethodEntry::new("halton", "first visits of a Halton sequence", |arguments| {
         Ok(Box::new(Halton {
+            rotate: arguments.flag("rotate")?,
             roll: arguments.flag("roll")?,
             scramble: arguments.flag("scramble")?,
         }))
     })
     .from_source("Halton-MaskGIT, arXiv 2503.17076")
     .with_parameter(ParameterEntry::flag(
+        "rotate",
+        "begin the list of cells of each order at a random place (the released program's option)",
+    ))
+    .with_parameter(ParameterEntry::flag(
         "roll",
-        "shift each order cyclically by random numbers of rows and columns",
+        "shift each order cyclically in space, by random numbers of rows and columns",
     ))
     .with_parameter(ParameterEntry::flag(
         "scramble",
@@ -132,10 +142,17 @@ pub(super) fn methods() -> Vec<MethodEntry> {
     .from_source("VQGAN, arXiv 2012.09841, appendix")
     .for_video();
 
-    let diagonal = MethodEntry::new("diagonal", "anti-diagonals", |_| Ok(Box::new(Diagonal)))
-        .from_source("NAR, arXiv 2503.10696")
-        .with_own_sizes()
-        .for_video();
+    let diagonal = MethodEntry::new("diagonal", "anti-diagonals", |arguments| {
+        Ok(Box::new(Diagonal::delayed(arguments.whole("delay")?)?))
+    })
+    .from_source("NAR, arXiv 2503.10696; DiagD, arXiv 2503.14070")
+    .with_parameter(ParameterEntry::whole(
+        "delay",
+        "steps from the start of a frame to that of the next (video only); the height is DiagD",
+        1,
+    ))
+    .with_own_sizes()
+    .for_video();
 
     let region_parallel = MethodEntry::new(
         "region-parallel",
@@ -180,25 +197,64 @@ pub(super) fn methods() -> Vec<MethodEntry> {
     .random()
     .for_video();
 
-    let dilated = MethodEntry::new(
-        "dilated",
+    let bayer = MethodEntry::new(
+        "bayer",
         "twice as many cells in every step, never two neighbours",
-        |_| Ok(Box::new(Dilated)),
+        |_| Ok(Box::new(Bayer)),
     )
-    .from_source("DUS, arXiv 2506.19037, on a plane")
+    .with_alias("dilated")
+    .from_source("Bayer, 1973; DUS, arXiv 2506.19037, on a plane")
     .with_own_sizes()
+    .for_video();
+
+    let dus = MethodEntry::new(
+        "dus",
+        "blocks of the raster line, each from far places to near ones",
+        |arguments| {
+            let (block, base) = (arguments.whole("block")?, arguments.whole("base")?);
+            Ok(Box::new(Dus::new(block, base)?))
+        },
+    )
+    .from_source("DUS, arXiv 2506.19037")
+    .with_parameter(ParameterEntry::whole("block", "cells of a block, B", 1).or(32.0))
+    .with_parameter(ParameterEntry::whole(
+        "base",
+        "how many times smaller the next stride is, a",
+        2,
+    ))
+    .with_own_sizes()
+    .for_video();
+
+    let binary_search = MethodEntry::new(
+        "binary-search",
+        "the middle of the raster line, then those of its halves, and so on",
+        |_| Ok(Box::new(BinarySearch)),
+    )
+    .from_source("the search in a sorted list")
+    .with_own_sizes()
+    .for_video();
+
+    let subsample = MethodEntry::new(
+        "subsample",
+        "every other row and column, each quarter in the same way",
+        |_| Ok(Box::new(Subsample)),
+    )
+    .from_source("VQGAN, arXiv 2012.09841, appendix")
     .for_video();
 
     let spiral = MethodEntry::new(
         "spiral",
         "around the edge, inwards or outwards",
         |arguments| {
-            Ok(Box::new(Spiral::new(
-                match &*arguments.word("direction")? {
-                    "out" => SpiralDirection::Out,
-                    _ => SpiralDirection::In,
-                },
-            )))
+            let direction = match &*arguments.word("direction")? {
+                "out" => SpiralDirection::Out,
+                _ => SpiralDirection::In,
+            };
+            let corner = match &*arguments.word("corner")? {
+                "lower-right" => SpiralCorner::LowerRight,
+                _ => SpiralCorner::UpperLeft,
+            };
+            Ok(Box::new(Spiral::new(direction).at(corner)))
         },
     )
     .from_source("VQGAN, arXiv 2012.09841, appendix")
@@ -206,6 +262,11 @@ pub(super) fn methods() -> Vec<MethodEntry> {
         "direction",
         "to the middle or from the middle",
         &["in", "out"],
+    ))
+    .with_parameter(ParameterEntry::one_of(
+        "corner",
+        "where the outer end is; lower-right turns left, as the released program does",
+        &["upper-left", "lower-right"],
     ));
 
     let hilbert = MethodEntry::new("hilbert", "along a Hilbert curve", |_| {
@@ -234,7 +295,10 @@ pub(super) fn methods() -> Vec<MethodEntry> {
         region_parallel,
         row_parallel,
         hierarchical,
-        dilated,
+        bayer,
+        dus,
+        binary_search,
+        subsample,
         spiral,
         hilbert,
         morton,

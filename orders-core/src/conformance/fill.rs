@@ -1,7 +1,7 @@
 //! The fill of a short group, seen from its outcome.
 
-use super::scores::{CLASSES, Scores};
 use super::violation::Rule;
+use super::walk::{CLASSES, Scores};
 use crate::grid::{Cell, Grid};
 
 /// The list that a short group is filled from: when the walk is over, every

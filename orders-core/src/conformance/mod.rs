@@ -92,7 +92,6 @@
 mod fill;
 mod graph;
 mod replay;
-mod scores;
 mod violation;
 mod walk;
 

@@ -2,9 +2,8 @@
 
 use super::fill::Fill;
 use super::graph::GraphReplay;
-use super::scores::{CLASSES, Scores};
 use super::violation::{Rule, Violation};
-use super::walk::Walk;
+use super::walk::{CLASSES, Scores, Walk};
 use crate::grid::Cell;
 use crate::method::MethodError;
 use crate::parameter::ParameterKind;
@@ -196,21 +195,9 @@ impl Replay for Conformance {
 }
 
 fn check_thresholds(proximity_threshold: f64, repulsion_threshold: f64) -> Result<(), MethodError> {
-    for (parameter, value) in [
-        ("proximity", proximity_threshold),
-        ("repulsion", repulsion_threshold),
-    ] {
-        let allowed = ParameterKind::NumberFrom(0.0);
-        if !allowed.allows(&value.into()) {
-            return Err(MethodError::Parameter {
-                method: "lpd".into(),
-                parameter: parameter.into(),
-                value: value.into(),
-                allowed: allowed.to_string(),
-            });
-        }
-    }
-    Ok(())
+    let kind = ParameterKind::NumberFrom(0.0);
+    MethodError::check_parameter("lpd", "proximity", &kind, proximity_threshold)?;
+    MethodError::check_parameter("lpd", "repulsion", &kind, repulsion_threshold)
 }
 
 /// An order on a lattice of one frame, up to some step.

@@ -3,8 +3,7 @@
 use super::fill::{FillState, FillStep};
 use super::levels::Levels;
 use super::proximity::ProximityState;
-use super::repulsion::Repulsion;
-use super::split::Split;
+use super::thresholds::{Repulsion, Split};
 use super::walk::Walk;
 use crate::grid::Cell;
 use crate::group_sizes::GroupSizes;

@@ -4,8 +4,7 @@ use pulp::Arch;
 
 use super::generator::Generator;
 use super::proximity::{EightNeighbours, NoProximity, Proximity, ProximityState};
-use super::repulsion::Chebyshev;
-use super::split::Threshold;
+use super::thresholds::{Chebyshev, Threshold};
 use super::{FarthestPoints, Fill, LocalityAware};
 use crate::method::{OrderGenerator, OrderingMethod};
 use crate::problem::Problem;

@@ -3,8 +3,7 @@
 use super::fill::{FarthestPoints, Fill};
 use super::generator::Generator;
 use super::proximity::{EightNeighbours, NoProximity, Proximity, ProximityState};
-use super::repulsion::{Chebyshev, Repulsion};
-use super::split::{Split, Threshold};
+use super::thresholds::{Chebyshev, Repulsion, Split, Threshold};
 use super::walk::MAX_LEVELS;
 use crate::grid::Grid;
 use crate::method::{MethodError, OrderGenerator, OrderingMethod};
@@ -135,16 +134,9 @@ impl LocalityAware<NoProximity> {
 
 /// A threshold that is a number from 0.
 fn checked(method: &str, parameter: &str, value: f64) -> Result<f64, MethodError> {
-    let allowed = ParameterKind::NumberFrom(0.0);
-    if allowed.allows(&value.into()) {
-        return Ok(value);
-    }
-    Err(MethodError::Parameter {
-        method: method.into(),
-        parameter: parameter.into(),
-        value: value.into(),
-        allowed: allowed.to_string(),
-    })
+    let kind = ParameterKind::NumberFrom(0.0);
+    MethodError::check_parameter(method, parameter, &kind, value)?;
+    Ok(value)
 }
 
 impl<P, S, R, F> LocalityAware<P, S, R, F> {

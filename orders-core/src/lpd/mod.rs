@@ -9,13 +9,13 @@
 //! For each step, with N cells on the grid:
 //!
 //! 1. `generator.rs` draws the step's [`TieKeys`](crate::TieKeys) and asks the
-//!    split (`split.rs`) which levels are near.
+//!    split (`thresholds.rs`) which levels are near.
 //! 2. *Score.* Every cell has a level, a whole number that stands for its score
 //!    (`levels.rs`). The proximity (`proximity.rs`) changes levels only next to
 //!    cells that were generated.
 //! 3. *Walk* (`walk.rs`). Every near cell gets a rank: its level, highest
 //!    first, above some bits of its key. Again and again the cell of the
-//!    smallest rank is accepted, and all that it repels (`repulsion.rs`) loses
+//!    smallest rank is accepted, and all that it repels (`thresholds.rs`) loses
 //!    its rank. The walk ends when the group is full or no rank is left.
 //! 4. *Fill* (`fill.rs`, `farthest.rs`). If the group is short, the rest comes
 //!    from farthest-point sampling: every candidate has the smallest squared
@@ -68,8 +68,7 @@ mod lanes;
 mod levels;
 mod locality_aware;
 mod proximity;
-mod repulsion;
-mod split;
+mod thresholds;
 mod walk;
 
 pub use farthest::FarthestPointsState;
@@ -79,5 +78,4 @@ pub use locality_aware::LocalityAware;
 pub use proximity::{
     EightNeighbours, EightNeighboursState, NoProximity, Proximity, ProximityState,
 };
-pub use repulsion::{Chebyshev, Repulsion};
-pub use split::{Split, Threshold};
+pub use thresholds::{Chebyshev, Repulsion, Split, Threshold};

@@ -2,7 +2,7 @@
 
 use super::lanes::{Chunk, LANES, Lane, chunk_starts, each_equal, smallest_of};
 use super::levels::Levels;
-use super::repulsion::Repulsion;
+use super::thresholds::Repulsion;
 use crate::grid::{Cell, Grid};
 use crate::random::TieKeys;
 

@@ -17,10 +17,14 @@ use crate::random::OrderRng;
 /// released program stops after 10,000 points, which leaves out 6 cells of a
 /// 64 x 64 grid.) Places are exact, computed in whole numbers.
 ///
-/// Two options make it random:
+/// Three options make it random, alone or together:
 ///
-/// - `roll`: each order is shifted by a random number of rows and of columns
-///   (and of frames), cyclically, as the released program can do.
+/// - `rotate`: each order begins at a random place of the list of all cells and
+///   goes around it, as the released program can do (its `randomize`): the last
+///   n cells of the list come first, for a uniform n below N.
+/// - `roll`: each order is shifted in space, by a random number of rows and of
+///   columns (and of frames), cyclically. Which cells lie near each other in the
+///   order stays the same, but for the edge of the grid.
 /// - `scramble`: each order has its own random permutation of the digits, one
 ///   for each base and each place of a digit (random digit scrambling). A point
 ///   stays as evenly spread as before, and which cell comes first is random.
@@ -58,7 +62,9 @@ use crate::random::OrderRng;
 /// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Halton {
-    /// Shift each order cyclically.
+    /// Begin the list of cells of each order at a random place.
+    pub rotate: bool,
+    /// Shift the cells of each order cyclically in space.
     pub roll: bool,
     /// Permute the digits of each order's points.
     pub scramble: bool,
@@ -70,18 +76,26 @@ impl OrderingMethod for Halton {
     }
 
     fn parameters(&self) -> Parameters {
-        Parameters::from([
+        let mut parameters = Parameters::from([
             ("roll".into(), self.roll.into()),
             ("scramble".into(), self.scramble.into()),
-        ])
+        ]);
+        if self.rotate {
+            parameters.insert("rotate".into(), true.into());
+        }
+        parameters
     }
 
     fn is_random(&self) -> bool {
-        self.roll || self.scramble
+        self.rotate || self.roll || self.scramble
     }
 
     fn generator(&self, problem: &Problem) -> Result<Box<dyn OrderGenerator>, MethodError> {
-        let Self { roll, scramble } = *self;
+        let Self {
+            rotate,
+            roll,
+            scramble,
+        } = *self;
         let known = problem.known().clone();
         let mut sequence = Sequence::new(problem.grid());
         let mut cells = sequence.first_visits();
@@ -98,7 +112,14 @@ impl OrderingMethod for Halton {
             } else {
                 [0; 3]
             };
-            extend_rolled(out, &cells, &known, shift);
+            let start = if rotate {
+                cells.len() - rng.below(cells.len() as u32) as usize
+            } else {
+                0
+            };
+            let (late, early) = cells.split_at(start);
+            extend_rolled(out, early, &known, shift);
+            extend_rolled(out, late, &known, shift);
         }))
     }
 }

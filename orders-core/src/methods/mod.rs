@@ -1,4 +1,4 @@
-//! The ordering methods, one file each. LPD and its two principles alone have
+//! The ordering methods, those of a kind in a file. LPD and its two principles alone have
 //! a folder of their own, [`crate::lpd`].
 //!
 //! All of them order grids of any sides, and leave out the cells that are known
@@ -6,29 +6,27 @@
 //! the same order. Group sizes of their own are those of the whole grid without
 //! the known cells; steps that are left without a cell are dropped.
 
+mod bayer;
 mod diagonal;
-mod dilated;
 mod fixed;
 mod halton;
-mod hierarchical;
 mod hilbert;
-mod morton;
+mod interleaved;
+mod line;
 mod random;
-mod raster;
 mod region_parallel;
 mod row_parallel;
-mod snake;
+mod rows;
 mod spiral;
 
+pub use bayer::Bayer;
 pub use diagonal::Diagonal;
-pub use dilated::Dilated;
 pub use halton::Halton;
-pub use hierarchical::Hierarchical;
 pub use hilbert::Hilbert;
-pub use morton::Morton;
-pub use random::Random;
-pub use raster::Raster;
+pub use interleaved::{Morton, Subsample};
+pub use line::{BinarySearch, Dus};
+pub use random::{Hierarchical, Random};
 pub use region_parallel::RegionParallel;
 pub use row_parallel::RowParallel;
-pub use snake::Snake;
-pub use spiral::{Spiral, SpiralDirection};
+pub use rows::{Raster, Snake};
+pub use spiral::{Spiral, SpiralCorner, SpiralDirection};

@@ -5,7 +5,7 @@ use crate::grid::{Cell, Grid};
 use crate::group_sizes::GroupSizes;
 use crate::known::KnownCells;
 use crate::method::{MethodError, OrderGenerator, OrderingMethod};
-use crate::parameter::Parameters;
+use crate::parameter::{ParameterKind, Parameters};
 use crate::problem::Problem;
 
 /// `M x M` regions (PAR, *Parallelized Autoregressive Visual Generation*, arXiv
@@ -16,7 +16,8 @@ use crate::problem::Problem;
 /// Region a of M begins at row `floor(a H / M)`, and columns likewise, so that
 /// sides differ by at most 1 and any grid of at least `M x M` cells can be cut;
 /// a smaller region lacks the last places. (The released program takes square
-/// grids that M divides.)
+/// grids that M divides. Its default is M = 2, 4 cells at once; M = 4 is the
+/// paper's variant of 16 cells at once.)
 ///
 /// Its own group sizes are `M^2` ones, then a group for each other place, of a
 /// cell of each region that has it: `M^2 - 1 + T ceil(H / M) ceil(W / M)` steps.
@@ -55,26 +56,20 @@ impl RegionParallel {
     /// [`MethodError::Parameter`] if `regions` is 0. A grid with fewer rows or
     /// columns than that is refused when it comes, with the same error.
     pub fn new(regions: u32) -> Result<Self, MethodError> {
-        let method = Self { regions };
-        if regions == 0 {
-            return Err(method.refused("a whole number from 1".into()));
-        }
-        Ok(method)
-    }
-
-    fn refused(self, allowed: String) -> MethodError {
-        MethodError::Parameter {
-            method: self.name().into(),
-            parameter: "regions".into(),
-            value: f64::from(self.regions).into(),
-            allowed,
-        }
+        let kind = ParameterKind::WholeFrom(1);
+        MethodError::check_parameter("region-parallel", "regions", &kind, f64::from(regions))?;
+        Ok(Self { regions })
     }
 
     fn key_from_cell(self, grid: Grid) -> Result<impl Fn(Cell) -> Key, MethodError> {
         let most = grid.height().min(grid.width());
         if self.regions > most {
-            return Err(self.refused(format!("a whole number from 1 to {most} on a {grid} grid")));
+            return Err(MethodError::Parameter {
+                method: self.name().into(),
+                parameter: "regions".into(),
+                value: f64::from(self.regions).into(),
+                allowed: format!("a whole number from 1 to {most} on a {grid} grid"),
+            });
         }
         let rows = Cuts::new(grid.height(), self.regions);
         let columns = Cuts::new(grid.width(), self.regions);

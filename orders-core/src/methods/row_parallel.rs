@@ -5,14 +5,15 @@ use crate::grid::{Cell, Grid};
 use crate::group_sizes::GroupSizes;
 use crate::known::KnownCells;
 use crate::method::{MethodError, OrderGenerator, OrderingMethod};
-use crate::parameter::Parameters;
+use crate::parameter::{ParameterKind, Parameters};
 use crate::problem::Problem;
 
 /// Each row from the left, a cell in each step; the next row starts as soon as
 /// the row above has `window` cells (ZipAR, arXiv 2412.04062, with a window
 /// that stays the same). Step t has column `t - r * window` of every row r that
 /// has one, from the top row down. The rows of a video follow each other from
-/// frame to frame.
+/// frame to frame, so a window of 1 makes the diagonals of DiagD (arXiv
+/// 2503.14070), of frames that are stacked one below the other.
 ///
 /// Its own group sizes make `W + (T H - 1) * min(window, W)` steps. With a
 /// window of W or more that is raster order, one cell in a step; with a window
@@ -51,14 +52,8 @@ impl RowParallel {
     ///
     /// [`MethodError::Parameter`] if `window` is 0.
     pub fn new(window: u32) -> Result<Self, MethodError> {
-        if window == 0 {
-            return Err(MethodError::Parameter {
-                method: "row-parallel".into(),
-                parameter: "window".into(),
-                value: f64::from(window).into(),
-                allowed: "a whole number from 1".into(),
-            });
-        }
+        let kind = ParameterKind::WholeFrom(1);
+        MethodError::check_parameter("row-parallel", "window", &kind, f64::from(window))?;
         Ok(Self { window })
     }
 

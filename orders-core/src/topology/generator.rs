@@ -1,6 +1,6 @@
 //! The loop over steps.
 
-use super::field::{Field, List};
+use super::farthest::{Farthest, List};
 use super::graph::Topology;
 use super::locality_aware::Rules;
 use super::near::Near;
@@ -18,7 +18,7 @@ pub(super) struct Generator {
     /// The threshold of repulsion, as distances are compared with it.
     reach: f64,
     group_sizes: GroupSizes,
-    field: Field,
+    farthest: Farthest,
     is_free: Vec<bool>,
     scores: Scores,
     /// Both of them as they are when an order begins.
@@ -44,7 +44,7 @@ impl Generator {
             rules,
             reach: topology.distances().reach(rules.repulsion_threshold),
             group_sizes: problem.group_sizes().clone(),
-            field: Field::new(&topology),
+            farthest: Farthest::new(&topology),
             is_free_at_first: is_free.clone(),
             is_free,
             scores_at_first: scores.clone(),
@@ -173,7 +173,8 @@ impl Generator {
             self.group.extend(free_cells(&self.is_free));
             self.group[accepted..].sort_unstable_by_key(|&cell| list.order(cell));
         } else {
-            self.field.fill(&mut self.group, size, &self.is_free, list);
+            self.farthest
+                .fill(&mut self.group, size, &self.is_free, list);
         }
     }
 }

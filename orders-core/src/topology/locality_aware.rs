@@ -114,16 +114,9 @@ impl GraphLocalityAware {
         parameters: &[(&str, f64)],
     ) -> Result<Self, MethodError> {
         let method = Self::unchecked(name, topology, rules, parameters);
-        let allowed = ParameterKind::NumberFrom(0.0);
+        let kind = ParameterKind::NumberFrom(0.0);
         for &(parameter, value) in parameters {
-            if !allowed.allows(&value.into()) {
-                return Err(MethodError::Parameter {
-                    method: method.name,
-                    parameter: parameter.into(),
-                    value: value.into(),
-                    allowed: allowed.to_string(),
-                });
-            }
+            MethodError::check_parameter(&method.name, parameter, &kind, value)?;
         }
         Ok(method)
     }

@@ -41,7 +41,7 @@
 mod conflicts;
 mod distances;
 mod error;
-mod field;
+mod farthest;
 mod file;
 mod generator;
 mod graph;

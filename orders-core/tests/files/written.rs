@@ -124,7 +124,7 @@ fn the_narrow_type_ends_at_65536_cells() {
 fn a_batch_is_encoded_in_parallel() {
     let problem = Problem::new(Grid::new(4, 8).unwrap(), GroupSizes::new([8; 4]).unwrap()).unwrap();
     let mut rows = Vec::new();
-    generate_batch(&Random, &problem, 3000, 7, |cells| {
+    generate_batch(&Random::default(), &problem, 3000, 7, |cells| {
         rows.push(cells.to_vec())
     })
     .unwrap();
@@ -136,7 +136,7 @@ fn a_batch_is_encoded_in_parallel() {
             file.lock().unwrap().extend_from_slice(bytes);
             Ok::<(), Infallible>(())
         };
-        stream_batch(&Random, &problem, 3000, 7, row, write).unwrap();
+        stream_batch(&Random::default(), &problem, 3000, 7, row, write).unwrap();
         let mut file = file.into_inner().unwrap();
         file.extend_from_slice(encoder.footer());
         let (summary, read) = decode(format, &file).unwrap();

@@ -22,16 +22,21 @@ fn no_order_and_one() {
     for count in [0, 1] {
         let mut orders = Vec::new();
         let take = |cells: &[Cell]| orders.push(cells.to_vec());
-        generate_batch(&Random, &problem(), count, 5, take).unwrap();
+        generate_batch(&Random::default(), &problem(), count, 5, take).unwrap();
         let expected: Vec<_> = (0..count)
-            .map(|index| Random.order(&problem(), 5, index).unwrap().into_cells())
+            .map(|index| {
+                Random::default()
+                    .order(&problem(), 5, index)
+                    .unwrap()
+                    .into_cells()
+            })
             .collect();
         assert_eq!(orders, expected);
     }
     // Nothing is written of nothing, not even an empty chunk.
     let write = |_: u64, _: &[Cell]| Err(());
     assert_eq!(
-        stream_batch(&Random, &problem(), 0, 5, encode, write),
+        stream_batch(&Random::default(), &problem(), 0, 5, encode, write),
         Ok(())
     );
 }
@@ -46,7 +51,7 @@ fn chunks_come_in_order_and_are_counted() {
         (done, items) = (end, items + chunk.len());
         Ok(())
     };
-    stream_batch(&Random, &problem(), 5001, 5, encode, write).unwrap();
+    stream_batch(&Random::default(), &problem(), 5001, 5, encode, write).unwrap();
     assert_eq!((done, items), (5001, 64 * 5001));
 }
 
@@ -58,7 +63,14 @@ fn an_error_of_the_writer_ends_the_batch() {
         calls += 1;
         if calls == 3 { Err("disk full") } else { Ok(()) }
     };
-    let ended = stream_batch(&Random, &problem(), u64::MAX / 2, 5, encode, write);
+    let ended = stream_batch(
+        &Random::default(),
+        &problem(),
+        u64::MAX / 2,
+        5,
+        encode,
+        write,
+    );
     assert_eq!(ended, Err(BatchError::Write("disk full")));
     assert_eq!(calls, 3);
 }
@@ -75,7 +87,7 @@ impl OrderingMethod for BreaksOne {
     }
 
     fn generator(&self, problem: &Problem) -> Result<Box<dyn OrderGenerator>, MethodError> {
-        let mut random = Random.generator(problem)?;
+        let mut random = Random::default().generator(problem)?;
         let broken = OrderRng::new(5, self.index).next_u64();
         Ok(Box::new(
             move |rng: &mut OrderRng, cells: &mut Vec<Cell>| {
@@ -155,7 +167,7 @@ fn orders_in_flight_do_not_grow_with_their_number() {
             Ok(())
         };
         pool.unwrap()
-            .install(|| stream_batch(&Random, &problem(), count, 5, encode, write))
+            .install(|| stream_batch(&Random::default(), &problem(), count, 5, encode, write))
             .unwrap();
         assert_eq!(written, count);
         most

@@ -1,7 +1,9 @@
 //! Orders pinned down, so that a seed gives the same orders in every version,
 //! on every machine, with any number of threads.
 
-use orders_core::methods::{Halton, Hierarchical, Random, Raster};
+use orders_core::methods::{
+    Halton, Hierarchical, Random, Raster, Spiral, SpiralCorner, SpiralDirection,
+};
 use orders_core::{
     Catalogue, Cell, Grid, GroupSizes, LocalityAware, OrderingMethod, Parameters, Problem,
     generate_batch,
@@ -102,7 +104,7 @@ fn raster() {
 #[test]
 fn random() {
     assert_golden(
-        &Random,
+        &Random::default(),
         &problem(256, 20),
         [
             (
@@ -188,9 +190,9 @@ fn row_parallel() {
 }
 
 #[test]
-fn dilated() {
+fn bayer() {
     assert_fixed(
-        "dilated",
+        "bayer",
         (
             [0, 136, 8, 128, 68, 204, 76, 196, 4, 140, 12, 132],
             0xDEA9_2492_9B30_8F25,
@@ -232,6 +234,74 @@ fn morton() {
 }
 
 #[test]
+fn subsample() {
+    assert_fixed(
+        "subsample",
+        (
+            [0, 8, 128, 136, 4, 12, 132, 140, 64, 72, 192, 200],
+            0x2AC0_895C_547A_1725,
+        ),
+    );
+}
+
+#[test]
+fn binary_search() {
+    assert_fixed(
+        "binary-search",
+        (
+            [127, 63, 191, 31, 95, 159, 223, 15, 47, 79, 111, 143],
+            0x4867_B092_3225_44E5,
+        ),
+    );
+}
+
+#[test]
+fn dus() {
+    assert_fixed(
+        "dus",
+        (
+            [0, 16, 8, 24, 4, 12, 20, 28, 2, 6, 10, 14],
+            0x267F_D95B_9641_8225,
+        ),
+    );
+}
+
+#[test]
+fn spiral_released() {
+    let spiral = Spiral::new(SpiralDirection::In).at(SpiralCorner::LowerRight);
+    let expected = (
+        [255, 239, 223, 207, 191, 175, 159, 143, 127, 111, 95, 79],
+        0x1B03_1D22_88F6_8EA5,
+    );
+    assert_golden(&spiral, &problem(256, 20), [expected; 3]);
+}
+
+#[test]
+fn halton_rotated() {
+    assert_golden(
+        &Halton {
+            rotate: true,
+            ..Halton::default()
+        },
+        &problem(256, 20),
+        [
+            (
+                [80, 213, 59, 178, 119, 253, 4, 137, 78, 38, 171, 29],
+                0xC3F9_C774_CC1C_8B75,
+            ),
+            (
+                [146, 87, 220, 51, 185, 126, 240, 6, 139, 66, 200, 45],
+                0x2BC1_C2BD_9EA1_5995,
+            ),
+            (
+                [216, 62, 251, 199, 44, 163, 238, 189, 98, 89, 49, 8],
+                0x2E9A_CA04_3173_4295,
+            ),
+        ],
+    );
+}
+
+#[test]
 fn hierarchical() {
     assert_golden(
         &Hierarchical,
@@ -259,6 +329,7 @@ fn halton_rolled() {
         &Halton {
             roll: true,
             scramble: false,
+            ..Halton::default()
         },
         &problem(256, 20),
         [
@@ -284,6 +355,7 @@ fn halton_scrambled() {
         &Halton {
             roll: false,
             scramble: true,
+            ..Halton::default()
         },
         &problem(256, 20),
         [
@@ -309,6 +381,7 @@ fn halton_rolled_and_scrambled() {
         &Halton {
             roll: true,
             scramble: true,
+            ..Halton::default()
         },
         &problem(256, 20),
         [
@@ -334,12 +407,13 @@ fn batches_are_their_orders_for_any_number_of_threads() {
     let methods: [&dyn OrderingMethod; 6] = [
         &LocalityAware::new(1.0, 2.0).unwrap(),
         &Raster,
-        &Random,
+        &Random::default(),
         &Halton::default(),
         &Hierarchical,
         &Halton {
             roll: true,
             scramble: true,
+            ..Halton::default()
         },
     ];
     let problem = problem(256, 20);

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use orders_core::methods::{
-    Diagonal, Dilated, Hierarchical, Hilbert, Morton, RegionParallel, RowParallel, Snake, Spiral,
-    SpiralDirection,
+    Bayer, BinarySearch, Diagonal, Dus, Hierarchical, Hilbert, Morton, Random, RegionParallel,
+    RowParallel, Snake, Spiral, SpiralCorner, SpiralDirection, Subsample,
 };
-use orders_core::{Cell, Grid, GroupSizes, KnownCells, OrderingMethod, Problem};
+use orders_core::{Cell, Grid, GroupSizes, KnownCells, OrderingMethod, Problem, generate_batch};
 
 /// Every grid of up to 13 x 13 cells and some more, and some videos.
 fn grids() -> impl Iterator<Item = Grid> {
@@ -124,35 +124,170 @@ fn morton_sorts_by_the_highest_different_bit() {
     }
 }
 
+/// Even places before odd ones, row before column; each part by its halved
+/// places in the same way, as VQGAN's program reshapes its indices.
+#[test]
+fn subsample_orders_parts_alike() {
+    fn ordered(places: &[[u32; 3]], cells: &[Cell], out: &mut Vec<Cell>) {
+        if let [cell] = cells {
+            out.push(*cell);
+            return;
+        }
+        for part in (0..8).map(|bits| [bits >> 2, bits >> 1 & 1, bits & 1]) {
+            let pairs = places.iter().zip(cells);
+            let of_part = pairs.filter(|(place, _)| place.map(|side| side % 2) == part);
+            let (places, cells): (Vec<[u32; 3]>, Vec<Cell>) = of_part
+                .map(|(place, cell)| (place.map(|side| side / 2), cell))
+                .unzip();
+            if !cells.is_empty() {
+                ordered(&places, &cells, out);
+            }
+        }
+    }
+    for grid in grids() {
+        let all: Vec<Cell> = (0..grid.cells() as Cell).collect();
+        let place = |&cell: &Cell| {
+            let (row, column) = grid.position_from_cell(cell);
+            [grid.frame_from_cell(cell), row, column]
+        };
+        let places: Vec<[u32; 3]> = all.iter().map(place).collect();
+        let mut expected = Vec::new();
+        ordered(&places, &all, &mut expected);
+        assert_eq!(cells(&Subsample, grid), expected, "{grid}");
+    }
+}
+
+/// The middle of each list of cells that is left; then the lists on its sides.
+#[test]
+fn binary_search_takes_middles() {
+    for grid in grids() {
+        let all: Vec<Cell> = (0..grid.cells() as Cell).collect();
+        let (mut lists, mut expected) = (vec![&all[..]], Vec::new());
+        while !lists.is_empty() {
+            let middles = lists.iter().map(|list| list[(list.len() - 1) / 2]);
+            expected.push(middles.collect::<Vec<Cell>>());
+            lists = lists
+                .iter()
+                .flat_map(|list| {
+                    let middle = (list.len() - 1) / 2;
+                    [&list[..middle], &list[middle + 1..]]
+                })
+                .filter(|list| !list.is_empty())
+                .collect();
+        }
+        assert_eq!(expected.len() as u32, all.len().ilog2() + 1);
+        assert_eq!(groups(&BinarySearch, grid), expected, "{grid}");
+    }
+}
+
+/// The levels of a block, in the words of the definition.
+fn dus_levels(block: u32, base: u32) -> Vec<Vec<u32>> {
+    let mut left: Vec<u32> = (0..block).collect();
+    let mut levels: Vec<Vec<u32>> = Vec::new();
+    let mut stride = block / base;
+    while stride > 0 {
+        let (level, others) = left.into_iter().partition(|place| place % stride == 0);
+        levels.push(level);
+        left = others;
+        stride /= base;
+    }
+    if !left.is_empty() {
+        levels.push(left);
+    }
+    if let [.., before, last] = &mut levels[..]
+        && last.len() < before.len()
+    {
+        before.append(last);
+        before.sort_unstable();
+    }
+    levels.retain(|level| !level.is_empty());
+    levels
+}
+
+#[test]
+fn dus_reveals_blocks_by_strides() {
+    let lengths: Vec<usize> = dus_levels(32, 2).iter().map(Vec::len).collect();
+    assert_eq!(lengths, [2, 2, 4, 8, 16]);
+    for grid in grids() {
+        let count = grid.cells() as Cell;
+        for (block, base) in [
+            (32, 2),
+            (16, 4),
+            (7, 2),
+            (12, 3),
+            (1, 2),
+            (100, 2),
+            (5, 9),
+            (27, 5),
+        ] {
+            let levels = dus_levels(block, base);
+            let expected: Vec<Vec<Cell>> = (0..count.div_ceil(block))
+                .flat_map(|number| levels.iter().map(move |level| (number * block, level)))
+                .map(|(start, level)| level.iter().map(|place| start + place).collect())
+                .map(|group: Vec<Cell>| group.into_iter().filter(|&cell| cell < count).collect())
+                .filter(|group: &Vec<Cell>| !group.is_empty())
+                .collect();
+            let method = Dus::new(block, base).unwrap();
+            assert_eq!(groups(&method, grid), expected, "{grid} {block} {base}");
+        }
+    }
+    assert!(Dus::new(0, 2).is_err());
+    assert!(Dus::new((1 << 24) + 1, 2).is_err());
+    assert!(Dus::new(32, 1).is_err());
+}
+
 /// A walker that turns right at the edge and at cells where it was.
 #[test]
 fn spiral_turns_right() {
     for grid in images() {
-        let (height, width) = (i64::from(grid.height()), i64::from(grid.width()));
-        let mut left: Vec<bool> = vec![true; grid.cells()];
-        let is_free = |row: i64, column: i64, left: &[bool]| {
-            (0..height).contains(&row)
-                && (0..width).contains(&column)
-                && left[(row * width + column) as usize]
-        };
-        let (mut row, mut column) = (0, 0);
-        let (mut down, mut right) = (0, 1);
-        let mut expected = vec![0];
-        left[0] = false;
-        while expected.len() < grid.cells() {
-            if !is_free(row + down, column + right, &left) {
-                (down, right) = (right, -down);
-            }
-            (row, column) = (row + down, column + right);
-            assert!(is_free(row, column, &left), "{grid}");
-            left[(row * width + column) as usize] = false;
-            expected.push((row * width + column) as Cell);
-        }
-        assert_eq!(cells(&Spiral::default(), grid), expected, "{grid}");
-        expected.reverse();
-        let out = Spiral::new(SpiralDirection::Out);
-        assert_eq!(cells(&out, grid), expected, "{grid}");
+        let expected = walk(grid, (0, 0), (0, 1), |(down, right)| (right, -down));
+        check_spiral(SpiralCorner::UpperLeft, grid, expected);
     }
+}
+
+/// VQGAN's program: one that turns left, from the lower right corner, upwards.
+#[test]
+fn released_spiral_turns_left() {
+    for grid in images() {
+        let corner = (i64::from(grid.height()) - 1, i64::from(grid.width()) - 1);
+        let expected = walk(grid, corner, (-1, 0), |(down, right)| (-right, down));
+        check_spiral(SpiralCorner::LowerRight, grid, expected);
+    }
+}
+
+/// The cells of a walk that goes straight on, and where it can't, turns first.
+fn walk(
+    grid: Grid,
+    start: (i64, i64),
+    mut step: (i64, i64),
+    turned: impl Fn((i64, i64)) -> (i64, i64),
+) -> Vec<Cell> {
+    let (height, width) = (i64::from(grid.height()), i64::from(grid.width()));
+    let cell = |(row, column): (i64, i64)| (row * width + column) as Cell;
+    let mut place = start;
+    let mut cells = vec![cell(start)];
+    while cells.len() < grid.cells() {
+        let can_go = |(down, right): (i64, i64)| {
+            let (row, column) = (place.0 + down, place.1 + right);
+            let is_on_grid = (0..height).contains(&row) && (0..width).contains(&column);
+            is_on_grid && !cells.contains(&cell((row, column)))
+        };
+        if !can_go(step) {
+            step = turned(step);
+        }
+        assert!(can_go(step), "{grid}");
+        place = (place.0 + step.0, place.1 + step.1);
+        cells.push(cell(place));
+    }
+    cells
+}
+
+fn check_spiral(corner: SpiralCorner, grid: Grid, mut expected: Vec<Cell>) {
+    let inwards = Spiral::new(SpiralDirection::In).at(corner);
+    assert_eq!(cells(&inwards, grid), expected, "{grid}");
+    expected.reverse();
+    let outwards = Spiral::new(SpiralDirection::Out).at(corner);
+    assert_eq!(cells(&outwards, grid), expected, "{grid}");
 }
 
 #[test]
@@ -161,8 +296,28 @@ fn diagonals() {
         let expected = by_step(grid, |frame, row, column| frame + row + column);
         let steps = grid.frames() + grid.height() + grid.width() - 2;
         assert_eq!(expected.len(), steps as usize);
-        assert_eq!(groups(&Diagonal, grid), expected, "{grid}");
+        assert_eq!(groups(&Diagonal::default(), grid), expected, "{grid}");
     }
+}
+
+/// The diagonals of frames that are stacked, as DiagD has them; and with the
+/// longest delay that leaves no step empty, frame after frame.
+#[test]
+fn delayed_diagonals() {
+    for grid in grids() {
+        let height = grid.height();
+        let stacked = by_step(grid, |frame, row, column| frame * height + row + column);
+        let diagd = Diagonal::delayed(height).unwrap();
+        assert_eq!(groups(&diagd, grid), stacked, "{grid}");
+        assert_eq!(groups(&RowParallel::new(1).unwrap(), grid), stacked);
+
+        let frame_by_frame = by_step(grid, |frame, row, column| (frame, row + column));
+        for delay in [height + grid.width() - 1, u32::MAX] {
+            let delayed = Diagonal::delayed(delay).unwrap();
+            assert_eq!(groups(&delayed, grid), frame_by_frame, "{grid}");
+        }
+    }
+    assert!(Diagonal::delayed(0).is_err());
 }
 
 /// Row by row: a row starts when the one above has as many cells as the window,
@@ -268,9 +423,9 @@ fn hierarchical_parts_are_uniform() {
 }
 
 #[test]
-fn dilated_groups_have_no_neighbours() {
+fn bayer_groups_have_no_neighbours() {
     for grid in grids() {
-        let groups = groups(&Dilated, grid);
+        let groups = groups(&Bayer, grid);
         let longest = grid.frames().max(grid.height()).max(grid.width());
         let levels = longest.next_power_of_two().ilog2() as usize;
         let a_level = if grid.frames() == 1 { 2 } else { 3 };
@@ -290,7 +445,7 @@ fn dilated_groups_have_no_neighbours() {
 
 /// On a square of a power of two: the cells so far again, between themselves.
 #[test]
-fn dilated_doubles() {
+fn bayer_doubles() {
     for side in [1, 2, 4, 8, 16, 32] {
         let grid = Grid::new(side, side).unwrap();
         let mut expected = vec![vec![0]];
@@ -308,15 +463,31 @@ fn dilated_doubles() {
             }
             half /= 2;
         }
-        assert_eq!(groups(&Dilated, grid), expected, "{grid}");
+        assert_eq!(groups(&Bayer, grid), expected, "{grid}");
     }
     // Bayer's matrix of 4 x 4.
     let ranks = [0, 8, 2, 10, 12, 4, 14, 6, 3, 11, 1, 9, 15, 7, 13, 5];
     let grid = Grid::new(4, 4).unwrap();
-    for (rank, cell) in cells(&Dilated, grid).into_iter().enumerate() {
+    for (rank, cell) in cells(&Bayer, grid).into_iter().enumerate() {
         assert_eq!(ranks[cell as usize], rank);
     }
     let cube = Grid::video(4, 4, 4).unwrap();
-    let sizes: Vec<usize> = groups(&Dilated, cube).iter().map(Vec::len).collect();
+    let sizes: Vec<usize> = groups(&Bayer, cube).iter().map(Vec::len).collect();
     assert_eq!(sizes, [1, 1, 2, 4, 8, 16, 32]);
+}
+
+/// Each batch has the order that its number has without batches.
+#[test]
+fn batches_share_a_random_order() {
+    let problem = Problem::new(Grid::new(3, 4).unwrap(), GroupSizes::new([12]).unwrap()).unwrap();
+    for batch in [1, 2, 7, u32::MAX] {
+        let shared = Random::in_batches_of(batch).unwrap();
+        let mut made = Vec::new();
+        generate_batch(&shared, &problem, 30, 5, |cells| made.push(cells.to_vec())).unwrap();
+        for (index, cells) in (0..).zip(&made) {
+            let one = Random::default().order(&problem, 5, index / u64::from(batch));
+            assert_eq!(one.unwrap().cell_from_rank(), cells, "{batch} {index}");
+        }
+    }
+    assert!(Random::in_batches_of(0).is_err());
 }

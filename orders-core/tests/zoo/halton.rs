@@ -13,7 +13,11 @@ fn cells(method: Halton, problem: &Problem, seed: u64, index: u64) -> Vec<Cell> 
 }
 
 fn halton(roll: bool, scramble: bool) -> Halton {
-    Halton { roll, scramble }
+    Halton {
+        roll,
+        scramble,
+        ..Halton::default()
+    }
 }
 
 const GRIDS: [&str; 9] = [
@@ -107,6 +111,57 @@ fn every_roll_is_equally_likely() {
     let term = |&count: &u32| (f64::from(count) - 1000.0).powi(2) / 1000.0;
     let chi: f64 = counts.iter().map(term).sum();
     assert!(chi < 44.0, "{counts:?}");
+}
+
+/// A rotated order is the plain list, begun elsewhere; all 12 places of 3 x 4
+/// cells equally often.
+#[test]
+fn a_rotated_order_begins_anywhere_in_the_list() {
+    let rotate = Halton {
+        rotate: true,
+        ..Halton::default()
+    };
+    for name in GRIDS {
+        let problem = problem(name);
+        let plain = cells(Halton::default(), &problem, 0, 0);
+        for index in 0..20 {
+            let mut rotated = cells(rotate, &problem, 3, index);
+            let place = rotated.iter().position(|&cell| cell == plain[0]).unwrap();
+            rotated.rotate_left(place);
+            assert_eq!(rotated, plain, "{name}");
+        }
+    }
+    let problem = problem("3x4");
+    let plain = cells(Halton::default(), &problem, 0, 0);
+    let mut counts = [0u32; 12];
+    for index in 0..12_000 {
+        let first = cells(rotate, &problem, 0, index)[0];
+        counts[plain.iter().position(|&cell| cell == first).unwrap()] += 1;
+    }
+    let term = |&count: &u32| (f64::from(count) - 1000.0).powi(2) / 1000.0;
+    let chi: f64 = counts.iter().map(term).sum();
+    assert!(chi < 44.0, "{counts:?}");
+}
+
+/// What is rotated is rolled as well, and scrambled before.
+#[test]
+fn a_rotated_order_keeps_the_other_draws() {
+    let problem = problem("17x23");
+    let other = halton(true, true);
+    let plain = cells(other, &problem, 4, 1);
+    let mut rotated = cells(
+        Halton {
+            rotate: true,
+            ..other
+        },
+        &problem,
+        4,
+        1,
+    );
+    assert_ne!(rotated, plain);
+    let place = rotated.iter().position(|&cell| cell == plain[0]).unwrap();
+    rotated.rotate_left(place);
+    assert_eq!(rotated, plain);
 }
 
 /// A rolled scrambled order is a scrambled one, shifted: digits come first.

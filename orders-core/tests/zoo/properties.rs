@@ -211,7 +211,7 @@ fn random_methods_are_random_and_no_others() {
             tried += 1;
         }
     }
-    assert_eq!(tried, catalogue.methods().len() + 3 + 1);
+    assert_eq!(tried, catalogue.methods().len() + 7 + 3);
 }
 
 #[test]

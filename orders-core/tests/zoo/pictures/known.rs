@@ -124,9 +124,9 @@ fn known_region_parallel() {
 }
 
 #[test]
-fn known_dilated() {
+fn known_bayer() {
     steps(
-        "dilated",
+        "bayer",
         &hole(),
         Parameters::new(),
         "
@@ -136,6 +136,57 @@ fn known_dilated() {
           .  .  5  4  5  4  .  .
           .  .  .  .  .  .  .  .
           .  .  .  .  .  .  .  .
+        ",
+    );
+}
+
+#[test]
+fn known_subsample() {
+    ranks(
+        "subsample",
+        &hole(),
+        Parameters::new(),
+        "
+         0  6  2  8  1  7  3  9
+         .  .  .  .  .  .  .  .
+         .  .  5 11  4 10  .  .
+         .  . 13 15 12 14  .  .
+         .  .  .  .  .  .  .  .
+         .  .  .  .  .  .  .  .
+        ",
+    );
+}
+
+#[test]
+fn known_binary_search() {
+    steps(
+        "binary-search",
+        &hole(),
+        Parameters::new(),
+        "
+         2  3  1  2  3  0  2  3
+         .  .  .  .  .  .  .  .
+         .  .  2  3  1  2  .  .
+         .  .  1  2  3  0  .  .
+         .  .  .  .  .  .  .  .
+         .  .  .  .  .  .  .  .
+        ",
+    );
+}
+
+#[test]
+fn known_dus() {
+    steps(
+        "dus",
+        &hole(),
+        Parameters::new(),
+        "
+         0  3  2  3  1  3  2  3
+         .  .  .  .  .  .  .  .
+         .  .  2  3  1  3  .  .
+         .  .  2  3  1  3  .  .
+         .  .  .  .  .  .  .  .
+         .  .  .  .  .  .  .  .
         ",
     );
 }

@@ -5,9 +5,9 @@ use orders_core::Parameters;
 use super::{ranks, steps, whole, with};
 
 #[test]
-fn dilated_ranks() {
+fn bayer_ranks() {
     ranks(
-        "dilated",
+        "bayer",
         &whole("6x8"),
         Parameters::new(),
         "
@@ -22,9 +22,9 @@ fn dilated_ranks() {
 }
 
 #[test]
-fn dilated_steps() {
+fn bayer_steps() {
     steps(
-        "dilated",
+        "bayer",
         &whole("6x8"),
         Parameters::new(),
         "
@@ -119,6 +119,57 @@ fn region_parallel_of_uneven_regions() {
          11 12 11 12 13 11 12 13
           6  9  7  9 10  8  9 10
          11 12 11 12 13 11 12 13
+        ",
+    );
+}
+
+#[test]
+fn binary_search() {
+    steps(
+        "binary-search",
+        &whole("6x8"),
+        Parameters::new(),
+        "
+         4  5  3  4  5  2  4  5
+         3  4  5  1  4  5  3  4
+         5  2  4  5  3  4  5  0
+         4  5  3  4  5  2  4  5
+         3  4  5  1  4  5  3  4
+         5  2  4  5  3  5  4  5
+        ",
+    );
+}
+
+#[test]
+fn dus() {
+    steps(
+        "dus",
+        &whole("6x8"),
+        Parameters::new(),
+        "
+         0  4  3  4  2  4  3  4
+         1  4  3  4  2  4  3  4
+         0  4  3  4  2  4  3  4
+         1  4  3  4  2  4  3  4
+         5  9  8  9  7  9  8  9
+         6  9  8  9  7  9  8  9
+        ",
+    );
+}
+
+#[test]
+fn dus_of_short_blocks() {
+    steps(
+        "dus",
+        &whole("6x8"),
+        with("block", 10.0),
+        "
+         0  2  1  2  1  0  1  2
+         1  2  3  5  4  5  4  3
+         4  5  4  5  6  8  7  8
+         7  6  7  8  7  8  9 11
+        10 11 10  9 10 11 10 11
+        12 14 13 14 13 12 13 14
         ",
     );
 }

@@ -181,9 +181,9 @@ fn video_region_parallel() {
 }
 
 #[test]
-fn video_dilated() {
+fn video_bayer() {
     steps(
-        "dilated",
+        "bayer",
         &whole("3x3x4"),
         Parameters::new(),
         "
@@ -198,6 +198,94 @@ fn video_dilated() {
           3  6  2  6
           6  4  6  4
           2  6  3  6
+        ",
+    );
+}
+
+#[test]
+fn video_diagonal_delayed() {
+    steps(
+        "diagonal",
+        &whole("3x3x4"),
+        with("delay", 3.0),
+        "
+         0  1  2  3
+         1  2  3  4
+         2  3  4  5
+
+         3  4  5  6
+         4  5  6  7
+         5  6  7  8
+
+         6  7  8  9
+         7  8  9 10
+         8  9 10 11
+        ",
+    );
+}
+
+#[test]
+fn video_subsample() {
+    ranks(
+        "subsample",
+        &whole("3x3x4"),
+        Parameters::new(),
+        "
+         0  8  1  9
+        16 20 17 21
+         2 10  3 11
+
+        24 28 25 29
+        32 34 33 35
+        26 30 27 31
+
+         4 12  5 13
+        18 22 19 23
+         6 14  7 15
+        ",
+    );
+}
+
+#[test]
+fn video_binary_search() {
+    steps(
+        "binary-search",
+        &whole("3x3x4"),
+        Parameters::new(),
+        "
+         4  3  4  2
+         4  3  4  5
+         1  4  3  4
+
+         2  4  3  4
+         5  0  4  3
+         4  2  4  3
+
+         4  5  1  4
+         3  4  5  2
+         4  3  4  5
+        ",
+    );
+}
+
+#[test]
+fn video_dus() {
+    steps(
+        "dus",
+        &whole("3x3x4"),
+        with("block", 16.0),
+        "
+         0  3  2  3
+         1  3  2  3
+         0  3  2  3
+
+         1  3  2  3
+         4  7  6  7
+         5  7  6  7
+
+         4  7  6  7
+         5  7  6  7
+         8 10  9 10
         ",
     );
 }

@@ -1,9 +1,31 @@
-//! Snake order: rows forwards and backwards in turn.
+//! Row by row: raster and snake order.
 
 use super::fixed::{FixedOrder, there_and_back};
 use crate::grid::{Cell, Grid};
 use crate::method::{MethodError, OrderGenerator, OrderingMethod};
 use crate::problem::Problem;
+
+/// Frame by frame, row by row from the top, each row from the left (LlamaGen,
+/// arXiv 2406.06525): a group is a run of consecutive cells.
+///
+/// Not random: every order is the same. O(N).
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Raster;
+
+impl OrderingMethod for Raster {
+    fn name(&self) -> &str {
+        "raster"
+    }
+
+    fn is_random(&self) -> bool {
+        false
+    }
+
+    fn generator(&self, problem: &Problem) -> Result<Box<dyn OrderGenerator>, MethodError> {
+        let known = problem.known();
+        Ok(FixedOrder::from_list(known, known.free_cells()).into_generator())
+    }
+}
 
 /// Rows from the top, alternately from the left and from the right, so that
 /// each cell is an edge neighbour of the one before it (boustrophedon; the

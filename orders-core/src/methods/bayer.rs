@@ -1,4 +1,4 @@
-//! Dilated order: twice as many cells in every step, never two neighbours.
+//! Bayer's order: twice as many cells in every step, never two neighbours.
 
 use super::fixed::FixedOrder;
 use crate::grid::{Cell, Grid};
@@ -19,8 +19,7 @@ use crate::problem::Problem;
 /// column, so no cell leaves the square.) Steps have 1, 1, 2, 4, 8, ... cells,
 /// and the last one is half of a checkerboard. Within a step cells keep the
 /// order of the cells that they repeat, so that every beginning of a step is
-/// spread out as well. The ranks are those of Bayer's matrix for ordered
-/// dithering (1973).
+/// spread out as well.
 ///
 /// Other grids have the cells of the smallest such square around them that
 /// exist, in its order; steps without a cell are dropped. Video repeats the
@@ -39,23 +38,23 @@ use crate::problem::Problem;
 /// Not random: every order is the same. O(N log N), once for each generator.
 ///
 /// ```
-/// use orders_core::methods::Dilated;
+/// use orders_core::methods::Bayer;
 /// use orders_core::{Grid, GroupSizes, KnownCells, OrderingMethod, Problem};
 ///
 /// let grid = Grid::new(4, 4)?;
-/// let sizes = Dilated.own_group_sizes(&KnownCells::none(grid))?.expect("it has some");
+/// let sizes = Bayer.own_group_sizes(&KnownCells::none(grid))?.expect("it has some");
 /// assert_eq!(sizes.as_slice(), [1, 1, 2, 4, 8]);
 ///
-/// let order = Dilated.order(&Problem::new(grid, sizes)?, 0, 0)?;
+/// let order = Bayer.order(&Problem::new(grid, sizes)?, 0, 0)?;
 /// assert_eq!(order.cell_from_rank()[..8], [0, 10, 2, 8, 5, 15, 7, 13]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Dilated;
+pub struct Bayer;
 
-impl OrderingMethod for Dilated {
+impl OrderingMethod for Bayer {
     fn name(&self) -> &str {
-        "dilated"
+        "bayer"
     }
 
     fn is_random(&self) -> bool {

@@ -12,7 +12,7 @@ const LANES: usize = 16;
 /// The largest is the next to take. Nodes that are no candidates have a
 /// negative one.
 #[derive(Clone, Debug)]
-pub(super) enum Field {
+pub(super) enum Farthest {
     /// Whole numbers below 2^24.
     Narrow(Values<f32>, Axes<f32, true>),
     /// Whole numbers below 2^53.
@@ -23,7 +23,7 @@ pub(super) enum Field {
     Table(Values<f64>, Topology),
 }
 
-impl Field {
+impl Farthest {
     pub(super) fn new(topology: &Topology) -> Self {
         let nodes = topology.nodes();
         match topology.distances() {
@@ -170,7 +170,7 @@ impl<'a> Source<f64> for &'a Paths {
     }
 }
 
-/// The values of [`Field`], and the largest of every few of them.
+/// The values of [`Farthest`], and the largest of every few of them.
 ///
 /// Nodes that lie a stride apart belong together, not neighbours: then all loops
 /// go along slices, one element after the other, which compilers turn into
