@@ -215,7 +215,7 @@ fn methods_take_grid_known_cells_and_sizes_of_the_first_file() {
         assert_eq!(order["group_sizes"], serde_json::json!([3, 10, 30]));
     }
     let line = "plot a.npy --method raster --group-sizes own --out b.png";
-    let error = "--group-sizes own: method raster has no group sizes of its own; methods that have: diagonal, region-parallel, row-parallel, dilated";
+    let error = "--group-sizes own: method raster has no group sizes of its own; methods that have: diagonal, region-parallel, row-parallel, bayer, dus, binary-search";
     folder.refuses(2, line, error);
     let line = "plot a.npy --method diagonal --group-sizes own --out b.png --json";
     let report: serde_json::Value = serde_json::from_str(&folder.done(line)).unwrap();
@@ -425,7 +425,7 @@ fn wrong_input_is_refused() {
         ),
         (
             "--grid 2x4x4 --shape uniform --steps 3 --method spiral",
-            "method spiral orders one frame, not a 2x4x4 grid; methods for video are lpd, proximity, farthest, raster, random, halton, snake, diagonal, region-parallel, row-parallel, hierarchical, dilated, hilbert, morton",
+            "method spiral orders one frame, not a 2x4x4 grid; methods for video are lpd, proximity, farthest, raster, random, halton, snake, diagonal, region-parallel, row-parallel, hierarchical, bayer, dus, binary-search, subsample, hilbert, morton",
         ),
     ] {
         folder.refuses(2, &format!("plot --out new.svg {flags}"), error);

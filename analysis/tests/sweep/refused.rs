@@ -230,7 +230,7 @@ fn the_point_is_named() {
     );
     refused(
         "grids = [\"4x16x16\"]\nsteps = [20]\nsizes = [\"cosine\"]\n[[methods]]\nname = \"spiral\"\n",
-        "point 1 (spiral, 4x16x16, 20 steps, cosine sizes, seed 0): method spiral orders one frame, not a 4x16x16 grid; methods for video are lpd, proximity, farthest, raster, random, halton, snake, diagonal, region-parallel, row-parallel, hierarchical, dilated, hilbert, morton",
+        "point 1 (spiral, 4x16x16, 20 steps, cosine sizes, seed 0): method spiral orders one frame, not a 4x16x16 grid; methods for video are lpd, proximity, farthest, raster, random, halton, snake, diagonal, region-parallel, row-parallel, hierarchical, bayer, dus, binary-search, subsample, hilbert, morton",
     );
     refused(
         &format!("orders = 100000\nsizes = [\"one-by-one\"]\n{FINE}"),
