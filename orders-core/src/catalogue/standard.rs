@@ -112,7 +112,7 @@ pub(super) fn methods() -> Vec<MethodEntry> {
     ))
     .random()
     .for_video()
-    .for_graphs(|_, _| Ok(Box::new(Random)));
+    .for_graphs(|arguments, _| Ok(Box::new(Random::in_batches_of(arguments.whole("batch")?)?)));
 
     let halton = MethodEntry::new("halton", "first visits of a Halton sequence", |arguments| {
         Ok(Box::new(Halton {

@@ -156,9 +156,19 @@ impl SizesChoice {
         let mut note = None;
         let sizes = match self {
             Self::Usual => {
-                let (sizes, told) = usual(request, steps()?)?;
-                note = told;
-                sizes
+                let steps = steps()?;
+                match published(known, steps) {
+                    Some(sizes) => sizes,
+                    None => {
+                        note = Some(match known.count() {
+                            0 => SizesNote::NotPublished { grid, steps },
+                            _ => SizesNote::FreeCells {
+                                first_group: request.first_group(),
+                            },
+                        });
+                        shaped(Shape::Cosine, request, steps)?
+                    }
+                }
             }
             Self::Published => {
                 let steps = steps()?;
@@ -226,27 +236,6 @@ impl<'a> SizesRequest<'a> {
 /// The published list, which is one for a whole grid.
 fn published(known: &KnownCells, steps: usize) -> Option<GroupSizes> {
     GroupSizes::published(known.grid(), steps).filter(|_| known.count() == 0)
-}
-
-fn usual(
-    request: &SizesRequest<'_>,
-    steps: usize,
-) -> Result<(GroupSizes, Option<SizesNote>), SizesError> {
-    let known = request.known;
-    if let Some(sizes) = published(known, steps) {
-        return Ok((sizes, None));
-    }
-    let sizes = shaped(Shape::Cosine, request, steps)?;
-    let note = match known.count() {
-        0 => SizesNote::NotPublished {
-            grid: known.grid(),
-            steps,
-        },
-        _ => SizesNote::FreeCells {
-            first_group: request.first_group(),
-        },
-    };
-    Ok((sizes, Some(note)))
 }
 
 fn shaped(
@@ -349,16 +338,5 @@ impl fmt::Display for SizesNote {
                 if asked == 1 { "is" } else { "are" }
             ),
         }
-    }
-}
-
-impl fmt::Debug for SizesRequest<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SizesRequest")
-            .field("known", self.known)
-            .field("steps", &self.steps)
-            .field("first_group", &self.first_group)
-            .field("method", &self.method.map(OrderingMethod::name))
-            .finish()
     }
 }
