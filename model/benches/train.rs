@@ -71,7 +71,11 @@ fn candle_gradient(bencher: Bencher, steps: usize) {
     let sizes = GroupSizes::published(grid, steps).expect("published sizes");
     let problem = Problem::new(grid, sizes).expect("a problem");
     let orders: Vec<_> = (0..BATCH)
-        .map(|index| Random::default().order(&problem, 0, index).expect("an order"))
+        .map(|index| {
+            Random::default()
+                .order(&problem, 0, index)
+                .expect("an order")
+        })
         .collect();
     let batch = Batch::new(&orders, &[Some(1); BATCH as usize]).expect("a batch");
     let mut rng = OrderRng::new(0, 1);

@@ -273,7 +273,7 @@ fn names_that_are_unknown() {
     let catalogue = Catalogue::standard();
     let methods = catalogue.names_of(|_| true);
     let methods = methods.join(", ");
-    let shapes = "cosine, arccos, linear, power, uniform, one-by-one";
+    let shapes = "cosine, arccos, linear, power, uniform, one-by-one, released:halton, released:randar, released:arpg, released:arpg-arccos, released:mar";
     refused(
         SMALL,
         &[
@@ -405,7 +405,7 @@ fn flags_that_are_missing_or_at_odds() {
             ),
             (
                 "gen --grid 4x4 --out new/ --steps 4 --group-sizes 16",
-                "the argument '--steps <K>' cannot be used with '--group-sizes <LIST|FILE>'",
+                "the argument '--steps <K>' cannot be used with '--group-sizes <LIST|FILE>', unless that is a file of several lists",
             ),
             (
                 "gen --grid 4x4 --out new/ --shape linear --group-sizes 16",

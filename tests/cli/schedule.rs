@@ -82,3 +82,33 @@ fn every_published_row_is_printed() {
     }
     assert_eq!(rows, 23);
 }
+
+/// The sizes of published programs, and files with several lists.
+#[test]
+fn lists_of_others_are_taken() {
+    let folder = Folder::new();
+    let halton = folder.done("schedule --res 256 --steps 32 --shape released:halton");
+    assert!(halton.starts_with("5,5,5,5,5,5,5,6,"), "{halton}");
+    assert!(halton.ends_with(",14,17,41\n"), "{halton}");
+
+    let lookup = r#"{"64 resolution": {"3 steps": [1, 5, 10], "4 steps": [1, 3, 5, 7]}}"#;
+    folder.write("lookup.json", lookup);
+    folder.write("lists.json", "[[1, 5, 10], [1, 3, 5, 7], [1, 8]]");
+    for file in ["lookup.json", "lists.json"] {
+        let line = format!("schedule --grid 4x4 --group-sizes {file}");
+        let sizes = folder.done(&format!("{line} --steps 4"));
+        assert_eq!(sizes, "1,3,5,7\n");
+        folder.refuses(
+            2,
+            &line,
+            &format!("{file}: several of the lists are for 16 cells, of 3, 4 steps; a number of steps must say which"),
+        );
+        folder.refuses(
+            2,
+            &format!("{line} --steps 5"),
+            &format!(
+                "{file}: none of the lists has 5 steps for 16 cells; there are lists of 3, 4 steps"
+            ),
+        );
+    }
+}

@@ -159,7 +159,12 @@ fn means_are_of_single_orders() {
     let covariance = Covariance::of_field(&"matern32:3".parse().unwrap(), grid).unwrap();
     let mut information = Information::new(&problem, &covariance).unwrap();
     let orders: Vec<Vec<Cell>> = (0..11)
-        .map(|index| Random::default().order(&problem, 5, index).unwrap().into_cells())
+        .map(|index| {
+            Random::default()
+                .order(&problem, 5, index)
+                .unwrap()
+                .into_cells()
+        })
         .collect();
     let singles: Vec<_> = orders
         .iter()

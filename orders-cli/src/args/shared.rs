@@ -102,12 +102,19 @@ impl From<&SizesArgs> for OptionalSizesArgs {
 #[derive(Clone, Debug, Args)]
 #[group(skip)]
 pub(crate) struct OtherSizesArgs {
-    /// Group sizes: a list such as 1,5,10, a file with a JSON array, or 'own' for
-    /// those that belong to the method
-    #[arg(long, value_name = "LIST|FILE", allow_hyphen_values = true, conflicts_with_all = ["steps", "shape"])]
+    /// Group sizes: a list such as 1,5,10, a JSON file with a list or with several, of
+    /// which --steps says which, or 'own' for those that belong to the method
+    #[arg(
+        long,
+        value_name = "LIST|FILE",
+        allow_hyphen_values = true,
+        conflicts_with = "shape"
+    )]
     pub(crate) group_sizes: Option<String>,
     /// Group sizes by formula for --steps: cosine, arccos, linear, power,
-    /// power:EXPONENT, uniform or one-by-one
+    /// power:EXPONENT, uniform or one-by-one; or those of a published program:
+    /// released:halton, released:randar, released:arpg, released:arpg-arccos or
+    /// released:mar
     #[arg(long, value_name = "NAME")]
     pub(crate) shape: Option<String>,
     /// First group of a shape: one cell, or what the formula gives [default: one;
