@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use orders_arrays::{ElementType, HeaderError, npy_header, safetensors_header};
+
 use crate::files::format::Format;
-use crate::files::{json, npy, safetensors};
+use crate::files::{arrays, json};
 use crate::grid::{Cell, Grid};
 use crate::known::KnownCells;
 
@@ -61,8 +63,8 @@ impl Encoder {
     ///
     /// [`EncodeError::NoCells`] and [`EncodeError::TooManyCells`] unless there
     /// are 1 to [`Grid::MAX_CELLS`] cells; [`EncodeError::TooLarge`] if no
-    /// file could hold the orders; [`EncodeError::MetadataTooLarge`] if the
-    /// readers would refuse the header.
+    /// file could hold the orders; [`EncodeError::Header`] if the readers would
+    /// refuse the header.
     pub fn new(
         format: Format,
         count: u64,
@@ -123,15 +125,18 @@ impl Encoder {
         if count > (i64::MAX as u64 - (1 << 24)) / row_bytes {
             return Err(EncodeError::TooLarge { count, cells });
         }
-        let narrow = bound <= 1 << 16;
+        let (element, binary) = match bound {
+            ..=0x1_0000 => (ElementType::U16, Rows::U16),
+            _ => (ElementType::U32, Rows::U32),
+        };
+        let rows = usize::try_from(count).map_err(|_| EncodeError::TooLarge { count, cells })?;
         let (header, rows) = match format {
             Format::Json => (b"[".to_vec(), Rows::Json(json::RowWriter::new(bound))),
-            Format::Npy if narrow => (npy::header("<u2", count, cells), Rows::U16),
-            Format::Npy => (npy::header("<u4", count, cells), Rows::U32),
-            Format::Safetensors => (
-                safetensors::header(narrow, count, cells, metadata)?,
-                if narrow { Rows::U16 } else { Rows::U32 },
-            ),
+            Format::Npy => (npy_header(element, &[rows, cells])?, binary),
+            Format::Safetensors => {
+                let tensor = (arrays::TENSOR, element, &[rows, cells][..]);
+                (safetensors_header(metadata, &[tensor])?, binary)
+            }
         };
         Ok(Self {
             format,
@@ -218,7 +223,7 @@ fn little_endian<const W: usize>(
     }
 }
 
-/// Why an [`Encoder`], or the header of a file, could not be made.
+/// Why an [`Encoder`] could not be made.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum EncodeError {
@@ -242,22 +247,7 @@ pub enum EncodeError {
         /// Cells of each order.
         cells: usize,
     },
-    /// A tensor has more bytes than memory has addresses, or no whole number of
-    /// them.
-    #[error("tensor {name} can't be laid out: its shape and type give no size in bytes")]
-    TensorTooLarge {
-        /// Its name.
-        name: String,
-    },
-    /// The header would be longer than the readers take.
-    #[error("the safetensors header would have {bytes} bytes; at most {limit} are allowed")]
-    MetadataTooLarge {
-        /// Bytes of the header.
-        bytes: usize,
-        /// The most that is allowed.
-        limit: usize,
-    },
-    /// The header can't be put in JSON.
-    #[error("the safetensors header can't be written")]
-    Metadata(#[source] serde_json::Error),
+    /// The header can't be made: its metadata are too long.
+    #[error(transparent)]
+    Header(#[from] HeaderError),
 }

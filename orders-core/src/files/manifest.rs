@@ -4,11 +4,11 @@ use std::ffi::OsString;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use orders_arrays::excerpt;
 use serde::{Deserialize, Serialize};
 
 use crate::files::digest::Digest;
 use crate::files::encoder::Encoder;
-use crate::files::excerpt::excerpt;
 use crate::files::format::Format;
 use crate::files::manifest_error::ManifestError;
 use crate::files::output::FinishedFile;

@@ -4,8 +4,9 @@ use std::io;
 use std::path::PathBuf;
 use std::str::Utf8Error;
 
+use orders_arrays::excerpt;
+
 use crate::files::digest::Digest;
-use crate::files::excerpt::excerpt;
 use crate::files::manifest::Manifest;
 use crate::grid::Grid;
 use crate::group_sizes::GroupSizesError;

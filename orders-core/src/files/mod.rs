@@ -61,7 +61,8 @@
 //! spaces and without a newline at the end. No orders are `[]`. This is what
 //! `json.load` of Python turns into a list of lists of `int`.
 //!
-//! *Read:* any JSON list of lists of whole numbers from 0 to 2^32 - 1, with
+//! *Read:* any JSON list of lists of whole numbers from 0 to 2^32 - 1, or one such
+//! list for one order, with
 //! white space (space, tab, newline, carriage return) where JSON allows it.
 //! Numbers with a fraction or an exponent (`1.0`, `1e2`) are refused, as are a
 //! byte order mark and everything that is neither list nor number.
@@ -81,7 +82,8 @@
 //!
 //! *Read:* versions 1.0, 2.0 and 3.0; a text of at most 64 KiB; the types
 //! `u1 i1 u2 i2 u4 i4 u8 i8` with `<` or `>` (or `|` for one byte); two
-//! dimensions, C order. The file must end after the last entry.
+//! dimensions, or one of one order; C or Fortran order. The file must end after the
+//! last entry.
 //!
 //! ## Safetensors (`.safetensors`)
 //!
@@ -97,7 +99,7 @@
 //!
 //! *Read:* any valid file with a JSON of at most 1 MiB; the tensor `orders`,
 //! or the only one there is; of type `U8 I8 U16 I16 U32 I32 U64 I64`; with two
-//! dimensions. The file must end after the last tensor.
+//! dimensions, or one of one order. The file must end after the last tensor.
 //!
 //! ## Manifest (`.toml`)
 //!
@@ -124,33 +126,24 @@
 //!
 //! Other fields are refused, and manifests over 4 MiB.
 
+mod arrays;
 mod digest;
 mod encoder;
-mod excerpt;
-mod floats;
 mod format;
-mod integers;
 mod json;
 mod manifest;
 mod manifest_error;
-mod matrix;
-mod npy;
 mod output;
 mod read;
 mod read_error;
 mod row_checker;
-mod safetensors;
 
 pub use digest::{Digest, DigestError, Hasher};
 pub use encoder::{EncodeError, Encoder};
-pub use floats::FloatType;
 pub use format::{Format, FormatError};
-pub use integers::{IntegerType, NotACell};
 pub use manifest::Manifest;
 pub use manifest_error::ManifestError;
-pub use npy::NpyHeader;
 pub use output::{FinishedFile, OutputError, OutputFile};
 pub use read::{Limits, Summary, read_order_file, read_orders};
 pub use read_error::{Malformed, ReadError, ReadFileError};
 pub use row_checker::{RowChecker, RowError};
-pub use safetensors::SafetensorsHeader;

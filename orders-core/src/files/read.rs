@@ -1,11 +1,13 @@
 //! Reading order files, row by row.
 
-use std::io::{BufReader, Read, Seek, SeekFrom};
+use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
+
+use orders_arrays::{SafetensorsFile, open_npy};
 
 use crate::files::format::Format;
 use crate::files::read_error::{Malformed, ReadError, ReadFileError};
-use crate::files::{json, npy, safetensors};
+use crate::files::{arrays, json};
 use crate::grid::{Cell, Grid};
 
 /// Takes the rows of a file, one after the other.
@@ -60,7 +62,7 @@ pub struct Summary {
 /// handed out when the fault is found.
 ///
 /// Time is O(bytes). Memory is O(N) for rows of N entries, whatever the number
-/// of rows and whatever the file.
+/// of rows and whatever the file; for arrays in Fortran order, up to 64 MiB more.
 ///
 /// ```
 /// use orders_core::files::{Format, Limits, read_orders};
@@ -95,18 +97,16 @@ pub fn read_orders<E>(
     if length == 0 {
         return Err(Malformed::Empty.into());
     }
-    // A file that grows while it is read ends where it did.
-    let source = source.take(length);
     match format {
-        // It screens and buffers for itself.
-        Format::Json => json::read(source, limits, &mut take),
-        Format::Npy => npy::read(buffered(source), length, limits, &mut take),
-        Format::Safetensors => safetensors::read(buffered(source), length, limits, &mut take),
+        // It screens and buffers for itself. A file that grows while it is read ends
+        // where it did.
+        Format::Json => json::read(source.take(length), limits, &mut take),
+        Format::Npy => arrays::read(open_npy(source)?, limits, &mut take),
+        Format::Safetensors => {
+            let mut file = SafetensorsFile::open(source)?;
+            arrays::read(file.array_or_only(arrays::TENSOR)?, limits, &mut take)
+        }
     }
-}
-
-fn buffered<R: Read>(source: R) -> BufReader<R> {
-    BufReader::with_capacity(1 << 18, source)
 }
 
 /// Reads an order file at a path, in the format that its extension stands

@@ -1,8 +1,9 @@
 //! What can be wrong with an order file.
 
-use std::convert::Infallible;
 use std::io;
 use std::path::PathBuf;
+
+use orders_arrays::ArrayError;
 
 use crate::files::format::FormatError;
 
@@ -21,13 +22,11 @@ pub enum ReadError<E> {
     Take(E),
 }
 
-impl<E> ReadError<E> {
-    /// An error of a header, before any row was taken.
-    pub(super) fn from_header(error: ReadError<Infallible>) -> Self {
+impl<E> From<ArrayError> for ReadError<E> {
+    fn from(error: ArrayError) -> Self {
         match error {
-            ReadError::Malformed(fault) => Self::Malformed(fault),
-            ReadError::Io(error) => Self::Io(error),
-            ReadError::Take(never) => match never {},
+            ArrayError::Io(error) => Self::Io(error),
+            fault => Self::Malformed(Malformed::Array(fault)),
         }
     }
 }
@@ -60,28 +59,15 @@ pub enum ReadFileError<E> {
 
 /// What is wrong with an order file: one variant for each rule. Orders and
 /// entries count from 0.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Malformed {
     /// There is not a single byte.
     #[error("the file is empty")]
     Empty,
-    /// The file is shorter than it says.
-    #[error("the file has {length} bytes, but by its header it has at least {needed}")]
-    Truncated {
-        /// Bytes in the file.
-        length: u64,
-        /// Bytes that were declared, as far as was looked.
-        needed: u64,
-    },
-    /// The file goes on behind the last row.
-    #[error("the file has {length} bytes, but by its header it ends after {needed}")]
-    TrailingBytes {
-        /// Bytes in the file.
-        length: u64,
-        /// Bytes that were declared.
-        needed: u64,
-    },
+    /// The file is no array of integers, or not a whole one.
+    #[error(transparent)]
+    Array(ArrayError),
 
     /// A row has no entries.
     #[error("order {row} has no entries; it must have at least 1")]
@@ -162,77 +148,13 @@ pub enum Malformed {
         reason: String,
     },
 
-    /// A binary header is longer than any order file's.
-    #[error("the header is said to have {bytes} bytes; at most {limit} are allowed")]
-    HeaderTooLong {
-        /// Bytes that were declared.
-        bytes: u64,
-        /// The most that is allowed.
-        limit: u64,
-    },
-    /// The entries of a binary file are no integers.
+    /// An array has too few dimensions, or too many.
     #[error(
-        "the entries are of type '{found}'; integers of 8, 16, 32 or 64 bits are allowed, signed or not"
+        "the array has {} dimensions; it must have two, orders and cells, or one for one order",
+        shape.len()
     )]
-    EntryType {
-        /// The type, as the file names it, cut if it is long.
-        found: String,
-    },
-    /// A binary file has no matrix.
-    #[error("the array has {} dimensions; it must have two, orders and cells", shape.len())]
     Dimensions {
         /// The shape, as the file gives it.
-        shape: Vec<u64>,
-    },
-    /// The size of a matrix overflows.
-    #[error("an array of {rows} x {cells} entries is larger than any file")]
-    ShapeOverflow {
-        /// Rows that were declared.
-        rows: u64,
-        /// Entries of each row that were declared.
-        cells: u64,
-    },
-
-    /// The file is no NumPy array.
-    #[error("the file is no .npy file: it does not begin with \\x93NUMPY and a version")]
-    NotNpy,
-    /// The version is unknown.
-    #[error("the .npy file is of version {major}.{minor}; versions 1.0, 2.0 and 3.0 are known")]
-    NpyVersion {
-        /// Major version.
-        major: u8,
-        /// Minor version.
-        minor: u8,
-    },
-    /// The header does not follow the rules.
-    #[error("the .npy header is malformed at byte {offset} of its text; {expected} was expected")]
-    NpyHeader {
-        /// Place in the header's text.
-        offset: usize,
-        /// What would be right there.
-        expected: &'static str,
-    },
-    /// The array is one of records.
-    #[error("the array has records; integers are allowed")]
-    NpyRecords,
-    /// The matrix is stored column by column.
-    #[error(
-        "the array is in Fortran order; it must be in C order, as numpy.ascontiguousarray makes it"
-    )]
-    NpyFortranOrder,
-
-    /// The header does not follow the rules.
-    #[error("the safetensors header is malformed: {reason}")]
-    SafetensorsHeader {
-        /// What the parser said.
-        reason: String,
-    },
-    /// It is not clear which tensor has the orders.
-    #[error(
-        "the file has {tensors} tensors and none is named 'orders'; it must have that one, or just one"
-    )]
-    NoTensor {
-        /// Tensors in the file.
-        tensors: usize,
+        shape: Vec<usize>,
     },
 }

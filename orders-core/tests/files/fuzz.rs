@@ -4,7 +4,7 @@
 use orders_core::files::{Format, Manifest};
 use proptest::prelude::*;
 
-use crate::{decode, encode_with, npy, safetensors};
+use crate::{decode, encode_with, npy_array, safetensors};
 
 /// One change to a file.
 #[derive(Clone, Debug)]
@@ -68,7 +68,9 @@ fn read_whatever(format: Format, file: &[u8]) {
         assert!(rows.iter().all(|row| row.len() == summary.cells));
         assert!(summary.count as usize * summary.cells <= file.len());
         if format == Format::Json {
-            let parsed: Vec<Vec<u32>> = serde_json::from_slice(file).unwrap();
+            // A list of numbers is the only order.
+            let parsed = serde_json::from_slice(file)
+                .unwrap_or_else(|_| vec![serde_json::from_slice::<Vec<u32>>(file).unwrap()]);
             assert_eq!(parsed, rows);
         }
     } else if format == Format::Json
@@ -138,21 +140,15 @@ proptest! {
     }
 }
 
-/// Files that break readers.
+/// Files that break readers; arrays that do are tested where arrays are read.
 fn corpus() -> Vec<(Format, Vec<u8>)> {
     let json = |text: &str| (Format::Json, text.as_bytes().to_vec());
-    let numpy = |text: &str| (Format::Npy, npy(text, &[0; 16]));
-    let tensors = |header: &str| (Format::Safetensors, safetensors(header, &[0; 16]));
     let nested = |open: &str| open.repeat(10_000);
-    let array = |descr: &str, shape: &str| {
-        numpy(&format!(
-            "{{'descr': {descr}, 'fortran_order': False, 'shape': {shape}}}"
-        ))
-    };
-    let tensor = |dtype: &str, shape: &str, offsets: &str| {
-        tensors(&format!(
-            r#"{{"orders":{{"dtype":"{dtype}","shape":{shape},"data_offsets":{offsets}}}}}"#
-        ))
+    let array = |shape: &str| (Format::Npy, npy_array("'|u1'", shape, &[0; 16]));
+    let tensor = |shape: &str| {
+        let header =
+            format!(r#"{{"orders":{{"dtype":"U8","shape":{shape},"data_offsets":[0,0]}}}}"#);
+        (Format::Safetensors, safetensors(&header, b""))
     };
     vec![
         json(&nested("[")),
@@ -177,54 +173,14 @@ fn corpus() -> Vec<(Format, Vec<u8>)> {
         json("[[\u{0661}]]"),
         (Format::Json, b"[[0]\xff]".to_vec()),
         (Format::Json, b"\xff\xfe[\0[\0".to_vec()),
-        (Format::Npy, b"\x93NUMPY\x01\x00\xff\xff".to_vec()),
-        (Format::Npy, b"\x93NUMPY\x02\x00\xff\xff\xff\xff".to_vec()),
-        (Format::Npy, b"\x93NUMPY\x03\x00\x00\x00\x01\x00".to_vec()),
-        (Format::Npy, b"\x93NUMPY\xff\xff\xff\xff".to_vec()),
-        numpy(&nested("(")),
-        numpy(&nested("{")),
-        numpy(&nested("[")),
-        numpy(&"{'descr':".repeat(7_000)),
-        numpy("{'descr': '\u{e9}', 'fortran_order': False, 'shape': (1, 1)}"),
-        array("'<u2'", "(4294967296, 4294967296)"),
-        array("'<u2'", "(9223372036854775807, 2)"),
-        array("'<u2'", "(18446744073709551615, 18446744073709551615)"),
-        array("'<u2'", "(18446744073709551615, 0)"),
-        array("'<u2'", "(0, 18446744073709551615)"),
-        array("'<u2'", "(99999999999999999999999999999999999, 1)"),
-        array("'<u2'", &format!("({})", nested("1,"))),
-        array("'<u2'", &format!("({}, 1)", nested("9"))),
-        array("'|u1'", "(1, 16777216)"),
-        array("'|u1'", "(16777216, 1)"),
-        array("'<u18446744073709551616'", "(1, 1)"),
-        array("'<'", "(1, 1)"),
-        array(&format!("'{}'", nested("u")), "(1, 1)"),
-        array(&nested("["), "(1, 1)"),
-        (Format::Safetensors, vec![0xff; 8]),
-        (Format::Safetensors, 0xffff_ffff_u64.to_le_bytes().to_vec()),
-        (Format::Safetensors, (u64::MAX - 7).to_le_bytes().to_vec()),
-        (Format::Safetensors, 0_u64.to_le_bytes().to_vec()),
-        tensors(&nested("[")),
-        tensors(&format!("{{\"__metadata__\":{}", nested("{\"a\":"))),
-        tensors(&format!(
-            "{{\"__metadata__\":{{\"a\":\"{}",
-            nested("\\u0000")
-        )),
-        tensors("{\"__metadata__\":{\"a\":1}}"),
-        tensors("{\"__metadata__\":{}}"),
-        tensors("{}"),
-        tensor("U8", "[18446744073709551615,2]", "[0,16]"),
-        tensor("U64", "[2305843009213693952,1]", "[0,0]"),
-        tensor("U8", "[18446744073709551616,1]", "[0,16]"),
-        tensor("U8", "[1,18446744073709551615]", "[0,18446744073709551615]"),
-        tensor("U8", "[2,8]", "[0,-16]"),
-        tensor("U8", "[2,8]", "[16,0]"),
-        tensor("U8", "[2,8]", "[18446744073709551600,18446744073709551615]"),
-        tensor(&nested("\\u001b"), "[2,8]", "[0,16]"),
-        tensor("F4", "[1,1]", "[0,1]"),
-        tensor("F4", "[4,8]", "[0,16]"),
-        tensor("U8", "[0,18446744073709551615]", "[0,0]"),
-        tensor("U8", "[18446744073709551615,0]", "[0,0]"),
+        array("(18446744073709551615, 0)"),
+        array("(0, 18446744073709551615)"),
+        array("(1, 16777216)"),
+        array("(16777216, 1)"),
+        array("(16777216,)"),
+        array("(18446744073709551615,)"),
+        tensor("[0,18446744073709551615]"),
+        tensor("[18446744073709551615,0]"),
     ]
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::sync::Mutex;
 
+use orders_arrays::HeaderError;
 use orders_core::files::{EncodeError, Encoder, Format};
 use orders_core::methods::Random;
 use orders_core::{Cell, Grid, GroupSizes, KnownCells, Problem, generate_batch, stream_batch};
@@ -189,7 +190,7 @@ fn what_no_file_can_hold_is_refused() {
     let metadata = [("key".to_owned(), "x".repeat(1 << 20))].into();
     let error = Encoder::new(Format::Safetensors, 1, 4, &metadata).unwrap_err();
     assert!(
-        matches!(error, EncodeError::MetadataTooLarge { .. }),
+        matches!(error, EncodeError::Header(HeaderError::TooLong { .. })),
         "{error}"
     );
     assert!(Encoder::new(Format::Json, 1, 4, &metadata).is_ok());

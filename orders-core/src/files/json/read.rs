@@ -3,10 +3,10 @@
 use std::fmt;
 use std::io::{BufReader, Read};
 
-use serde::de::{DeserializeSeed, Deserializer, Error as _, SeqAccess, Visitor};
+use orders_arrays::excerpt;
+use serde::de::{DeserializeSeed, Deserializer, SeqAccess, Visitor};
 use serde_json::error::Category;
 
-use crate::files::excerpt::excerpt;
 use crate::files::json::screen::{Screen, ScreenFault};
 use crate::files::read::{Limits, Summary, TakeRow};
 use crate::files::read_error::{Malformed, ReadError};
@@ -22,6 +22,7 @@ pub(in crate::files) fn read<E>(
         limits,
         take,
         place: Place::Document,
+        is_flat: false,
         index: 0,
         row: Vec::new(),
         length: 0,
@@ -62,6 +63,8 @@ struct Rows<'a, 'b, E> {
     limits: &'a Limits,
     take: TakeRow<'b, E>,
     place: Place,
+    /// Whether the outer list has entries, those of the only row.
+    is_flat: bool,
     /// Number of the row being read.
     index: u64,
     /// Its entries: no more than the first row has.
@@ -82,16 +85,15 @@ impl<E> Rows<'_, '_, E> {
         self.length = 0;
     }
 
-    /// Takes an entry, and says whether to go on: if not, there is a fault.
-    fn entry(&mut self, entry: Number) -> bool {
+    /// Takes an entry; if it is wrong, there is a fault, and the parser must stop.
+    fn entry<P: serde::de::Error>(&mut self, entry: Number) -> Result<(), P> {
         let most = self.cells.unwrap_or(self.limits.cells());
         match entry {
             Number::Cell(cell) if self.length < most => self.row.push(cell),
             // Entries too many are counted, for the error, but not kept.
             Number::Cell(_) if self.cells.is_some() => {}
             Number::Cell(_) => {
-                self.fault = Some(Malformed::TooManyCells { limit: most }.into());
-                return false;
+                return Err(self.stop(Malformed::TooManyCells { limit: most }.into()));
             }
             other => {
                 let malformed = Malformed::Entry {
@@ -99,12 +101,16 @@ impl<E> Rows<'_, '_, E> {
                     entry: self.length,
                     found: other.to_string(),
                 };
-                self.fault = Some(malformed.into());
-                return false;
+                return Err(self.stop(malformed.into()));
             }
         }
         self.length += 1;
-        true
+        Ok(())
+    }
+
+    fn stop<P: serde::de::Error>(&mut self, fault: ReadError<E>) -> P {
+        self.fault = Some(fault);
+        P::custom("stopped")
     }
 
     fn end_row(&mut self) -> Result<(), ReadError<E>> {
@@ -180,6 +186,11 @@ impl<'de, E> Visitor<'de> for &mut Rows<'_, '_, E> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut rows: A) -> Result<(), A::Error> {
         loop {
             if rows.next_element_seed(Row(&mut *self))?.is_none() {
+                if self.is_flat
+                    && let Err(fault) = self.end_row()
+                {
+                    return Err(self.stop(fault));
+                }
                 self.place = Place::End;
                 return Ok(());
             }
@@ -187,15 +198,22 @@ impl<'de, E> Visitor<'de> for &mut Rows<'_, '_, E> {
     }
 }
 
-/// One row.
+/// One row, or one entry of the only row.
 struct Row<'r, 'a, 'b, E>(&'r mut Rows<'a, 'b, E>);
 
 impl<'de, E> DeserializeSeed<'de> for Row<'_, '_, '_, E> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        if self.0.is_flat {
+            let entry = deserializer.deserialize_u64(Entry)?;
+            return self.0.entry(entry);
+        }
         self.0.place = Place::Row;
-        deserializer.deserialize_seq(self)
+        match self.0.index {
+            0 => deserializer.deserialize_any(self),
+            _ => deserializer.deserialize_seq(self),
+        }
     }
 }
 
@@ -210,14 +228,30 @@ impl<'de, E> Visitor<'de> for Row<'_, '_, '_, E> {
         let Self(rows) = self;
         rows.begin_row();
         while let Some(entry) = entries.next_element_seed(Entry)? {
-            if !rows.entry(entry) {
-                return Err(A::Error::custom("stopped"));
-            }
+            rows.entry(entry)?;
         }
-        rows.end_row().map_err(|fault| {
-            rows.fault = Some(fault);
-            A::Error::custom("stopped")
-        })
+        rows.end_row().map_err(|fault| rows.stop(fault))
+    }
+
+    fn visit_u64<P: serde::de::Error>(self, value: u64) -> Result<(), P> {
+        self.first_entry(Entry.visit_u64(value)?)
+    }
+
+    fn visit_i64<P: serde::de::Error>(self, value: i64) -> Result<(), P> {
+        self.first_entry(Entry.visit_i64(value)?)
+    }
+
+    fn visit_f64<P: serde::de::Error>(self, value: f64) -> Result<(), P> {
+        self.first_entry(Entry.visit_f64(value)?)
+    }
+}
+
+impl<E> Row<'_, '_, '_, E> {
+    /// There is a number where the first row could begin.
+    fn first_entry<P: serde::de::Error>(self, entry: Number) -> Result<(), P> {
+        self.0.is_flat = true;
+        self.0.begin_row();
+        self.0.entry(entry)
     }
 }
 
