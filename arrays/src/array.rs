@@ -1,5 +1,6 @@
 //! An array in a file: its header, then its entries.
 
+use std::cmp::Ordering;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::marker::PhantomData;
 
@@ -91,20 +92,7 @@ impl<R: Read + Seek> Array<R> {
         let (start, length) = self.data;
         let needed = start.saturating_add(self.bytes()?);
         let name = self.name;
-        if length < needed {
-            return Err(ArrayError::Truncated {
-                name,
-                length,
-                needed,
-            });
-        }
-        if length > needed {
-            return Err(ArrayError::TrailingBytes {
-                name,
-                length,
-                needed,
-            });
-        }
+        check_length(&name, length, needed)?;
         let at = self.file_at + start;
         self.source.seek(SeekFrom::Start(at))?;
         // One side that is longer than 1 lies in both orders alike.
@@ -303,6 +291,28 @@ pub(crate) fn extent(source: &mut impl Seek) -> Result<(u64, u64), ArrayError> {
     }
 }
 
+/// Whether a file of `length` bytes, or a part of it, ends after `needed`.
+pub(crate) fn check_length(
+    name: &Option<String>,
+    length: u64,
+    needed: u64,
+) -> Result<(), ArrayError> {
+    let name = name.clone();
+    match length.cmp(&needed) {
+        Ordering::Less => Err(ArrayError::Truncated {
+            name,
+            length,
+            needed,
+        }),
+        Ordering::Equal => Ok(()),
+        Ordering::Greater => Err(ArrayError::TrailingBytes {
+            name,
+            length,
+            needed,
+        }),
+    }
+}
+
 /// Reads `count` bytes of a header, from `offset` of a file of `length` bytes.
 pub(crate) fn header_bytes(
     source: &mut impl Read,
@@ -312,11 +322,7 @@ pub(crate) fn header_bytes(
 ) -> Result<Vec<u8>, ArrayError> {
     let needed = offset.saturating_add(count as u64);
     if length < needed {
-        return Err(ArrayError::Truncated {
-            name: None,
-            length,
-            needed,
-        });
+        check_length(&None, length, needed)?;
     }
     let mut bytes = vec![0; count];
     source.read_exact(&mut bytes)?;

@@ -90,8 +90,7 @@ mod sealed {
 /// | `u32` | integers of any width, signed or not, from 0 to 2^32 - 1 |
 /// | `f64` | float16, bfloat16, float32, float64 |
 /// | `f32` | the same; float64 is rounded |
-/// | `u8` | unsigned bytes, and booleans as 0 and 1 |
-/// | `i16`, `i32`, `i64`, `f16`, `bf16` | the same type |
+/// | `bool`, `u8`, `u16`, `u64`, `i8`, `i16`, `i32`, `i64`, `f16`, `bf16` | the same type |
 ///
 /// (`f16` and `bf16` are those of the crate `half`.)
 pub trait Element: Copy + sealed::Sealed {
@@ -154,14 +153,22 @@ macro_rules! element {
     };
 }
 
-element!(
-    u8,
-    U8,
-    "unsigned bytes (uint8) are allowed",
-    fn takes(element: ElementType) -> bool {
-        matches!(element, ElementType::U8 | ElementType::Bool)
+impl sealed::Sealed for bool {}
+
+impl Element for bool {
+    const TYPE: ElementType = ElementType::Bool;
+    const ALLOWED: &'static str = "booleans are allowed";
+
+    fn from_le(bytes: &[u8]) -> Self {
+        bytes != [0]
     }
-);
+
+    fn append_le(self, bytes: &mut Vec<u8>) {
+        bytes.push(self.into());
+    }
+}
+
+element!(u8, U8, "unsigned bytes (uint8) are allowed");
 element!(u16, U16, "uint16 is allowed");
 element!(u64, U64, "uint64 is allowed");
 element!(i8, I8, "int8 is allowed");
@@ -195,48 +202,35 @@ element!(
         Ok(())
     }
 );
-element!(
-    f32,
-    F32,
-    "float16, bfloat16, float32 and float64 are allowed",
-    fn takes(element: ElementType) -> bool {
-        is_float(element)
-    },
-    fn decode(
-        element: ElementType,
-        bytes: &[u8],
-        values: &mut Vec<Self>,
-    ) -> Result<(), (usize, i128)> {
-        match element {
-            ElementType::F16 => convert(bytes, values, f16::to_f32),
-            ElementType::Bf16 => convert(bytes, values, bf16::to_f32),
-            ElementType::F32 => convert(bytes, values, |value: f32| value),
-            _ => convert(bytes, values, |value: f64| value as f32),
-        }
-        Ok(())
-    }
-);
-element!(
-    f64,
-    F64,
-    "float16, bfloat16, float32 and float64 are allowed",
-    fn takes(element: ElementType) -> bool {
-        is_float(element)
-    },
-    fn decode(
-        element: ElementType,
-        bytes: &[u8],
-        values: &mut Vec<Self>,
-    ) -> Result<(), (usize, i128)> {
-        match element {
-            ElementType::F16 => convert(bytes, values, f16::to_f64),
-            ElementType::Bf16 => convert(bytes, values, bf16::to_f64),
-            ElementType::F32 => convert(bytes, values, |value: f32| value.into()),
-            _ => convert(bytes, values, |value: f64| value),
-        }
-        Ok(())
-    }
-);
+
+macro_rules! float {
+    ($kind:ident, $name:ident, $from_half:ident) => {
+        element!(
+            $kind,
+            $name,
+            "float16, bfloat16, float32 and float64 are allowed",
+            fn takes(element: ElementType) -> bool {
+                is_float(element)
+            },
+            fn decode(
+                element: ElementType,
+                bytes: &[u8],
+                values: &mut Vec<Self>,
+            ) -> Result<(), (usize, i128)> {
+                match element {
+                    ElementType::F16 => convert(bytes, values, f16::$from_half),
+                    ElementType::Bf16 => convert(bytes, values, bf16::$from_half),
+                    ElementType::F32 => convert(bytes, values, |value: f32| value as $kind),
+                    _ => convert(bytes, values, |value: f64| value as $kind),
+                }
+                Ok(())
+            }
+        );
+    };
+}
+
+float!(f32, F32, to_f32);
+float!(f64, F64, to_f64);
 
 fn is_float(element: ElementType) -> bool {
     use ElementType::{Bf16, F16, F32, F64};

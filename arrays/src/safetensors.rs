@@ -6,7 +6,7 @@ use std::io::{Read, Seek};
 use safetensors::tensor::{Metadata, TensorInfo};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use crate::array::{Array, extent, header_bytes};
+use crate::array::{Array, check_length, extent, header_bytes};
 use crate::element::ElementType;
 use crate::error::{ArrayError, HeaderError, excerpt};
 
@@ -76,21 +76,7 @@ impl<R: Read + Seek> SafetensorsFile<R> {
             })?;
         let data_at = 8 + bytes;
         let needed = data_at.saturating_add(metadata.data_len() as u64);
-        let name = None;
-        if length < needed {
-            return Err(ArrayError::Truncated {
-                name,
-                length,
-                needed,
-            });
-        }
-        if length > needed {
-            return Err(ArrayError::TrailingBytes {
-                name,
-                length,
-                needed,
-            });
-        }
+        check_length(&None, length, needed)?;
         Ok(Self {
             source,
             metadata,

@@ -56,12 +56,12 @@ pub use image::{
 };
 pub use provenance::Provenance;
 pub use source::{
-    ArrayError, IdxError, ImageArray, ImageFolder, ImageSource, NamedSource, OpenOptions,
+    IdxError, ImageArray, ImageArrayError, ImageFolder, ImageSource, NamedSource, OpenOptions,
     SourceError, open, read_idx_images, read_idx_labels, read_labels,
 };
 pub use split::{hold_out, subset};
 pub use tokens::{
-    CacheError, CacheFiles, CacheOptions, MalformedTokens, NpzError, NpzIntegers, TokenError,
-    TokenFileError, TokenFileOptions, TokenParts, TokenSet, cache_files, is_token_file,
-    read_npz_integers, read_token_cache, write_token_cache,
+    CacheError, CacheFiles, CacheOptions, MalformedTokens, TokenError, TokenFileError,
+    TokenFileOptions, TokenParts, TokenSet, cache_files, is_token_file, read_token_cache,
+    write_token_cache,
 };

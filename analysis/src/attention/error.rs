@@ -1,10 +1,9 @@
 //! What can be wrong with attention maps and their files.
 
-use std::convert::Infallible;
 use std::io;
 use std::path::PathBuf;
 
-use orders_core::files::{Malformed, ReadError};
+use orders_arrays::ArrayError;
 
 /// Why attention was not measured. Layers, heads, rows and columns count from
 /// 0, prefix tokens included.
@@ -104,22 +103,14 @@ pub enum AttentionError {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AttentionReadError {
-    /// The header or the size of the file is wrong.
+    /// The array can't be read.
     #[error(transparent)]
-    Malformed(#[from] Malformed),
+    Array(#[from] ArrayError),
     /// The format holds no arrays.
     #[error("attention is read from npy and safetensors files; this is {format}")]
     Format {
         /// The format.
         format: orders_core::files::Format,
-    },
-    /// The entries are no floating-point numbers.
-    #[error(
-        "the entries are of type '{found}'; float16, bfloat16, float32 and float64 are allowed"
-    )]
-    EntryType {
-        /// The type, as the file names it, cut if it is long.
-        found: String,
     },
     /// The array is not one of maps.
     #[error(
@@ -127,7 +118,7 @@ pub enum AttentionReadError {
     )]
     Shape {
         /// The shape.
-        shape: Vec<u64>,
+        shape: Vec<usize>,
         /// Cells and prefix tokens.
         tokens: usize,
     },
@@ -135,34 +126,13 @@ pub enum AttentionReadError {
     #[error("the array has {maps} maps; at most {limit} are allowed")]
     TooManyMaps {
         /// Maps that are declared.
-        maps: u64,
+        maps: usize,
         /// The most that are allowed.
-        limit: u64,
+        limit: usize,
     },
-    /// It is not clear which tensor has the attention.
-    #[error(
-        "the file has {tensors} tensors and none is named 'attention'; it must have that one, or just one"
-    )]
-    NoTensor {
-        /// Tensors in the file.
-        tensors: usize,
-    },
-    /// The file could not be read.
-    #[error("reading failed")]
-    Io(#[from] io::Error),
     /// What it holds is no attention.
     #[error(transparent)]
     Attention(#[from] AttentionError),
-}
-
-impl From<ReadError<Infallible>> for AttentionReadError {
-    fn from(error: ReadError<Infallible>) -> Self {
-        match error {
-            ReadError::Malformed(fault) => Self::Malformed(fault),
-            ReadError::Io(error) => Self::Io(error),
-            ReadError::Take(never) => match never {},
-        }
-    }
 }
 
 /// Why attention at a path was not read.

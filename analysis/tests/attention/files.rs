@@ -88,6 +88,21 @@ fn every_type_is_read() {
     }
 }
 
+#[test]
+fn fortran_order_is_read() {
+    // The first index runs fastest: the last axis is the outermost.
+    let maps = maps().reversed_axes();
+    let data: Vec<u8> = maps
+        .iter()
+        .flat_map(|weight| weight.to_le_bytes())
+        .collect();
+    let file = Cursor::new(npy("<f8", "True", "(2, 3, 2, 2)", &data));
+    assert_eq!(
+        locality().measure_reader(file, Format::Npy).unwrap(),
+        expected()
+    );
+}
+
 /// Fewer dimensions are one layer, or one head.
 #[test]
 fn fewer_dimensions_are_read() {

@@ -3,7 +3,8 @@
 use std::io::Cursor;
 
 use orders_analysis::attention::{AttentionError, AttentionReadError};
-use orders_core::files::{Format, Malformed};
+use orders_arrays::ArrayError;
+use orders_core::files::Format;
 use proptest::prelude::*;
 
 use crate::files::{locality, maps, npy, safetensors};
@@ -26,7 +27,7 @@ fn sizes_are_held_against_the_file_before_anything_is_allocated() {
         assert!(
             matches!(
                 error,
-                AttentionReadError::Malformed(Malformed::Truncated { .. })
+                AttentionReadError::Array(ArrayError::Truncated { .. })
             ),
             "{error}"
         );
@@ -56,7 +57,7 @@ fn sizes_are_held_against_the_file_before_anything_is_allocated() {
     assert!(
         matches!(
             error,
-            AttentionReadError::Malformed(Malformed::TrailingBytes { .. })
+            AttentionReadError::Array(ArrayError::TrailingBytes { .. })
         ),
         "{error}"
     );
@@ -81,18 +82,13 @@ fn other_arrays_are_refused() {
     for descr in ["<i4", "|u1", "<f16", "=f4", "<c8", "f4", "|V2", ""] {
         let error = read(npy(descr, "False", "(1, 2, 2)", &[0; 16]), Format::Npy);
         assert!(
-            matches!(error, AttentionReadError::EntryType { .. }),
+            matches!(
+                error,
+                AttentionReadError::Array(ArrayError::ElementType { .. })
+            ),
             "{descr}: {error}"
         );
     }
-    let error = read(npy("<f4", "True", "(1, 2, 2)", &[0; 16]), Format::Npy);
-    assert!(
-        matches!(
-            error,
-            AttentionReadError::Malformed(Malformed::NpyFortranOrder)
-        ),
-        "{error}"
-    );
     let error = read(b"[[1,0],[0,1]]".to_vec(), Format::Json);
     assert!(
         matches!(error, AttentionReadError::Format { .. }),
@@ -101,7 +97,7 @@ fn other_arrays_are_refused() {
     for format in [Format::Npy, Format::Safetensors] {
         let error = read(Vec::new(), format);
         assert!(
-            matches!(error, AttentionReadError::Malformed(Malformed::Empty)),
+            matches!(error, AttentionReadError::Array(ArrayError::Empty)),
             "{error}"
         );
     }
@@ -116,29 +112,32 @@ fn safetensors_headers_are_checked() {
         safetensors(&header, &vec![0; data])
     };
     let malformed = |file: Vec<u8>| match read(file, Format::Safetensors) {
-        AttentionReadError::Malformed(fault) => fault,
+        AttentionReadError::Array(fault) => fault,
         other => panic!("{other}"),
     };
     assert!(matches!(
         malformed(file("F32", "[2,2]", 16, 15)),
-        Malformed::Truncated { .. }
+        ArrayError::Truncated { .. }
     ));
     assert!(matches!(
         malformed(file("F32", "[2,2]", 16, 17)),
-        Malformed::TrailingBytes { .. }
+        ArrayError::TrailingBytes { .. }
     ));
-    assert!(matches!(malformed(vec![0; 5]), Malformed::Truncated { .. }));
+    assert!(matches!(
+        malformed(vec![0; 5]),
+        ArrayError::Truncated { .. }
+    ));
     assert!(matches!(
         malformed(vec![0xff; 20]),
-        Malformed::HeaderTooLong { .. }
+        ArrayError::HeaderTooLong { .. }
     ));
     assert!(matches!(
         malformed((1_000_u64).to_le_bytes().to_vec()),
-        Malformed::Truncated { .. }
+        ArrayError::Truncated { .. }
     ));
     assert!(matches!(
         malformed(safetensors("{\u{7}", &[])),
-        Malformed::SafetensorsHeader { .. }
+        ArrayError::SafetensorsHeader { .. }
     ));
     // The tensor's bytes are not those of its shape.
     let max = u64::MAX;
@@ -149,12 +148,15 @@ fn safetensors_headers_are_checked() {
     ] {
         assert!(matches!(
             malformed(file("F32", &shape, 16, 16)),
-            Malformed::SafetensorsHeader { .. }
+            ArrayError::SafetensorsHeader { .. }
         ));
     }
     let error = read(file("I32", "[2,2]", 16, 16), Format::Safetensors);
     assert!(
-        matches!(error, AttentionReadError::EntryType { .. }),
+        matches!(
+            error,
+            AttentionReadError::Array(ArrayError::ElementType { .. })
+        ),
         "{error}"
     );
     let error = read(file("F32", "[4]", 16, 16), Format::Safetensors);
@@ -166,7 +168,10 @@ fn safetensors_headers_are_checked() {
         let data = if header == "{}" { 0 } else { 2 };
         let error = read(safetensors(header, &vec![0; data]), Format::Safetensors);
         assert!(
-            matches!(error, AttentionReadError::NoTensor { .. }),
+            matches!(
+                error,
+                AttentionReadError::Array(ArrayError::NoTensor { .. })
+            ),
             "{error}"
         );
     }

@@ -66,7 +66,10 @@ fn floating_point_numbers_of_any_type_become_wide() {
 #[test]
 fn no_entries_and_no_dimensions_are_arrays() {
     assert!(read::<u32>(npy_array("'<u2'", "True", "(3, 0)", b"")).is_empty());
-    assert_eq!(read::<u8>(npy_array("'|b1'", "False", "()", &[1])), [1]);
+    assert_eq!(
+        read::<bool>(npy_array("'|b1'", "False", "()", &[1])),
+        [true]
+    );
 }
 
 #[test]

@@ -1,11 +1,11 @@
 //! Why a codebook can't be made, read or used.
 
-use std::convert::Infallible;
 use std::io;
 use std::path::PathBuf;
 
+use orders_arrays::{ArrayError, HeaderError};
 use orders_core::GridError;
-use orders_core::files::{Digest, EncodeError, OutputError, ReadError};
+use orders_core::files::{Digest, OutputError};
 
 /// Why a codebook can't be made or used.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -121,7 +121,7 @@ pub enum CodebookFileError {
     },
     /// The file can't be laid out.
     #[error(transparent)]
-    Encode(#[from] EncodeError),
+    Encode(#[from] HeaderError),
     /// The file can't be written.
     #[error(transparent)]
     Write(#[from] OutputError),
@@ -131,9 +131,9 @@ pub enum CodebookFileError {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum MalformedCodebook {
-    /// The header is malformed.
+    /// The file is damaged.
     #[error(transparent)]
-    Header(#[from] ReadError<Infallible>),
+    Array(#[from] ArrayError),
     /// The tensor is missing, or another.
     #[error("it has no tensor 'codes' of type F32 and shape (codes, side, side, channels)")]
     NoCodes,
@@ -148,7 +148,4 @@ pub enum MalformedCodebook {
         /// What it is.
         found: Digest,
     },
-    /// Reading failed.
-    #[error("reading failed")]
-    Io(#[from] io::Error),
 }

@@ -4,11 +4,11 @@
 //! 0 to 255. The metadata have `format` = `patch-codebook`, the `id`, and how the
 //! codebook was made.
 
-use std::io::{Read, Write};
+use std::io::{Cursor, Read, Seek, Write};
 use std::path::Path;
 
-use orders_core::files::{OutputError, OutputFile, SafetensorsHeader};
-use safetensors::tensor::Dtype;
+use orders_arrays::{ElementType, SafetensorsFile, safetensors_header};
+use orders_core::files::{OutputError, OutputFile};
 
 use super::error::{CodebookFileError, MalformedCodebook};
 use super::patches::PatchShape;
@@ -33,7 +33,7 @@ impl PatchCodebook {
         metadata.insert(ID.into(), self.id().to_string());
         let side = self.shape().side() as usize;
         let shape = [self.len(), side, side, self.shape().channels().into()];
-        let mut bytes = SafetensorsHeader::encode(&metadata, &[(TENSOR, Dtype::F32, &shape)])?;
+        let mut bytes = safetensors_header(&metadata, &[(TENSOR, ElementType::F32, &shape)])?;
         bytes.extend(self.codes().iter().flat_map(|value| value.to_le_bytes()));
         let path = path.as_ref();
         let mut file = OutputFile::create(path)?;
@@ -47,11 +47,9 @@ impl PatchCodebook {
 
     /// Whether a file has codes.
     pub fn is_file(path: impl AsRef<Path>) -> bool {
-        let header = fs_err::File::open(path.as_ref()).ok().and_then(|file| {
-            let length = file.metadata().ok()?.len();
-            SafetensorsHeader::read(&mut file.into_file(), length).ok()
-        });
-        header.is_some_and(|header| header.named(TENSOR).is_some())
+        let file = fs_err::File::open(path.as_ref()).ok();
+        let file = file.and_then(|file| SafetensorsFile::open(file.into_file()).ok());
+        file.is_some_and(|file| file.has(TENSOR))
     }
 
     /// Reads a codebook. Its codes must have the digest that the file says, where
@@ -64,8 +62,7 @@ impl PatchCodebook {
     pub fn read(path: impl AsRef<Path>) -> Result<Self, CodebookFileError> {
         let path = path.as_ref();
         let file = fs_err::File::open(path).map_err(CodebookFileError::Open)?;
-        let length = file.metadata().map_err(CodebookFileError::Open)?.len();
-        read(&mut file.into_file(), length).map_err(|source| CodebookFileError::Read {
+        read(file.into_file()).map_err(|source| CodebookFileError::Read {
             path: path.into(),
             source,
         })
@@ -76,16 +73,18 @@ impl PatchCodebook {
     /// # Errors
     ///
     /// [`MalformedCodebook`], as for a file.
-    pub fn from_bytes(mut bytes: &[u8]) -> Result<Self, MalformedCodebook> {
-        let length = bytes.len() as u64;
-        read(&mut bytes, length)
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, MalformedCodebook> {
+        read(Cursor::new(bytes))
     }
 }
 
-fn read(source: &mut impl Read, length: u64) -> Result<PatchCodebook, MalformedCodebook> {
-    let header = SafetensorsHeader::read(source, length)?;
-    let tensor = header.named(TENSOR).ok_or(MalformedCodebook::NoCodes)?;
-    let (Dtype::F32, &[_, side, also_side, channels]) = (tensor.dtype, &tensor.shape[..]) else {
+fn read(source: impl Read + Seek) -> Result<PatchCodebook, MalformedCodebook> {
+    let mut file = SafetensorsFile::open(source)?;
+    let mut provenance: Provenance = file.metadata();
+    let tensor = file.array(TENSOR).ok_or(MalformedCodebook::NoCodes)?;
+    let (Some(ElementType::F32), &[_, side, also_side, channels]) =
+        (tensor.element_type(), tensor.shape())
+    else {
         return Err(MalformedCodebook::NoCodes);
     };
     if side != also_side {
@@ -95,17 +94,7 @@ fn read(source: &mut impl Read, length: u64) -> Result<PatchCodebook, MalformedC
         u32::try_from(side).unwrap_or(u32::MAX),
         u8::try_from(channels).unwrap_or(u8::MAX),
     )?;
-    SafetensorsHeader::skip_to(tensor, source)?;
-    // The header was held against the length: memory is bounded by it.
-    let size = tensor.data_offsets.1 - tensor.data_offsets.0;
-    let mut bytes = Vec::new();
-    source.take(size as u64).read_to_end(&mut bytes)?;
-    let (values, _) = bytes.as_chunks();
-    let codes = values
-        .iter()
-        .map(|&value| f32::from_le_bytes(value))
-        .collect();
-    let mut provenance: Provenance = header.metadata();
+    let codes = tensor.entries()?.read_all()?;
     let declared = provenance.remove(ID);
     provenance.remove(FORMAT.0);
     let codebook = PatchCodebook::new(shape, codes, provenance)?;

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::array_file::ArrayError;
+use super::array_file::ImageArrayError;
 use super::idx::IdxError;
 use crate::image::{DecodeError, ImageError};
 
@@ -28,7 +28,7 @@ pub enum SourceError {
         /// The file.
         path: PathBuf,
         /// What is wrong.
-        source: ArrayError,
+        source: ImageArrayError,
     },
     /// An image file can't be used.
     #[error("{} can't be used", path.display())]

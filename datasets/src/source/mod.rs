@@ -8,7 +8,7 @@ mod idx;
 mod open;
 
 pub use array::ImageArray;
-pub use array_file::{ArrayError, read_labels};
+pub use array_file::{ImageArrayError, read_labels};
 pub use error::SourceError;
 pub use folder::ImageFolder;
 pub(crate) use folder::sorted;

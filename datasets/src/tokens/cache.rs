@@ -1,13 +1,13 @@
 //! Token caches as published training code keeps them: a folder for each class,
 //! in it a `.npz` file for each image with `indices` and `indices_flip`.
 
-use std::io::Read;
+use std::io::{Cursor, Read};
 use std::path::{Path, PathBuf};
 
+use orders_arrays::{ArrayError, HeaderError, NpzFile, NpzWriter};
 use orders_core::Grid;
 use rayon::prelude::*;
 
-use super::npz::{NpzError, NpzIntegers, npz_of_int64, read_npz_integers};
 use super::set::{TokenError, TokenParts, TokenSet};
 use crate::provenance::Provenance;
 use crate::source::{SourceError, sorted};
@@ -141,17 +141,21 @@ impl Row {
         if bytes.len() as u64 > FILE_BYTES {
             return Err(CacheError::TooLarge { path: path.into() });
         }
-        let cells = options.grid.cells();
-        let array = |name: &str| match read_npz_integers(&bytes, name, FILE_BYTES).map_err(at)? {
-            Some(NpzIntegers { shape, values }) if values.len() != cells => {
-                Err(CacheError::Shape {
+        let mut file = NpzFile::open(Cursor::new(bytes)).map_err(at)?;
+        let mut array = |name: &str| {
+            let Some(array) = file.array(name, FILE_BYTES).map_err(at)? else {
+                return Ok(None);
+            };
+            let entries = array.entries().map_err(at)?;
+            if entries.count() != options.grid.cells() {
+                return Err(CacheError::Shape {
                     path: path.into(),
                     name: name.into(),
-                    shape,
+                    shape: entries.shape().into(),
                     grid: options.grid,
-                })
+                });
             }
-            array => Ok(array.map(|array| array.values)),
+            entries.read_all().map(Some).map_err(at)
         };
         let tokens = array(INDICES)?.ok_or(CacheError::NoIndices { path: path.into() })?;
         let flipped = array(INDICES_FLIP)?;
@@ -196,17 +200,18 @@ pub fn write_token_cache(
                 return Err(CacheError::Name { name: part.clone() });
             }
         }
-        let row = |tokens: &'_ [u32]| tokens[index * cells..][..cells].to_vec();
-        let tokens = row(set.tokens());
-        let flipped = set.flipped().map(row);
-        let mut arrays = vec![(INDICES, &tokens[..])];
-        arrays.extend(flipped.as_ref().map(|tokens| (INDICES_FLIP, &tokens[..])));
         let class = folder.path().join(class);
         let path = class.join(format!("{name}.npz"));
-        let bytes = npz_of_int64(&arrays).map_err(|source| CacheError::File {
-            path: path.clone(),
-            source,
-        })?;
+        let mut file = NpzWriter::new("");
+        let arrays = [(INDICES, Some(set.tokens())), (INDICES_FLIP, set.flipped())];
+        for (name, tokens) in arrays {
+            let row = tokens.map(|tokens| &tokens[index * cells..][..cells]);
+            let entries = row.map(|row| row.iter().copied().map(i64::from));
+            if let Some(entries) = entries {
+                file.add(name, &[cells], entries)?;
+            }
+        }
+        let bytes = file.finish()?;
         fs_err::create_dir_all(&class).map_err(CacheError::Io)?;
         let file = fs_err::OpenOptions::new()
             .write(true)
@@ -258,8 +263,11 @@ pub enum CacheError {
         /// The file.
         path: PathBuf,
         /// What is wrong.
-        source: NpzError,
+        source: ArrayError,
     },
+    /// A file can't be made.
+    #[error(transparent)]
+    Encode(#[from] HeaderError),
     /// A file has no tokens.
     #[error("{} has no array 'indices'", path.display())]
     NoIndices {
@@ -274,7 +282,7 @@ pub enum CacheError {
         /// The array.
         name: String,
         /// Its shape.
-        shape: Vec<u64>,
+        shape: Vec<usize>,
         /// The grid.
         grid: Grid,
     },

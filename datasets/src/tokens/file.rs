@@ -14,12 +14,12 @@
 //! of any integer type are read, and files without metadata if the caller knows
 //! what is missing.
 
-use std::io::{self, Read, Write};
+use std::io::{self, Cursor, Read, Seek, Write};
 use std::path::Path;
 
+use orders_arrays::{Element, ElementType, SafetensorsFile, safetensors_header};
 use orders_core::Grid;
-use orders_core::files::{IntegerType, OutputError, OutputFile, SafetensorsHeader};
-use safetensors::tensor::{Dtype, TensorInfo};
+use orders_core::files::{OutputError, OutputFile};
 
 use super::file_error::{MalformedTokens, TokenFileError};
 use super::set::{TokenParts, TokenSet};
@@ -62,40 +62,50 @@ impl TokenSet {
         }
         let narrow = |most: u32| {
             if most <= 1 << 16 {
-                Dtype::U16
+                ElementType::U16
             } else {
-                Dtype::U32
+                ElementType::U32
             }
         };
         let code = narrow(self.codebook_size());
         let all = [self.len(), self.grid().cells()];
         let each = [self.len()];
         // The widest types come first, so that all tensors are aligned.
-        let mut tensors: Vec<(&str, Dtype, &[usize], &[u32])> = Vec::new();
-        let mut add = |name, dtype, shape, values: Option<_>| {
-            tensors.extend(values.map(|values| (name, dtype, shape, values)));
+        let mut tensors: Vec<(&str, ElementType, &[usize], &[u32])> = Vec::new();
+        let mut add = |name, element, shape, values: Option<_>| {
+            tensors.extend(values.map(|values| (name, element, shape, values)));
         };
-        add(SOURCE_INDEX, Dtype::U32, &each[..], self.source_index());
+        add(
+            SOURCE_INDEX,
+            ElementType::U32,
+            &each[..],
+            self.source_index(),
+        );
         add(TOKENS, code, &all[..], Some(self.tokens()));
         add(FLIPPED, code, &all[..], self.flipped());
         add(LABELS, narrow(self.classes()), &each[..], self.labels());
-        tensors.sort_by_key(|tensor| tensor.1 != Dtype::U32);
+        tensors.sort_by_key(|tensor| tensor.1 != ElementType::U32);
 
-        let infos: Vec<(&str, Dtype, &[usize])> = tensors
+        let infos: Vec<(&str, ElementType, &[usize])> = tensors
             .iter()
-            .map(|&(name, dtype, shape, _)| (name, dtype, shape))
+            .map(|&(name, element, shape, _)| (name, element, shape))
             .collect();
-        let header = SafetensorsHeader::encode(&metadata, &infos)?;
+        let header = safetensors_header(&metadata, &infos)?;
         let path = path.as_ref();
         let mut file = OutputFile::create(path)?;
         let mut write = || -> io::Result<()> {
             file.write_all(&header)?;
-            for &(_, dtype, _, values) in &tensors {
-                for &value in values {
-                    match dtype {
-                        Dtype::U16 => file.write_all(&(value as u16).to_le_bytes())?,
-                        _ => file.write_all(&value.to_le_bytes())?,
+            let mut bytes = Vec::new();
+            for &(_, element, _, values) in &tensors {
+                for block in values.chunks(1 << 16) {
+                    bytes.clear();
+                    for &value in block {
+                        match element {
+                            ElementType::U16 => (value as u16).append_le(&mut bytes),
+                            _ => value.append_le(&mut bytes),
+                        }
                     }
+                    file.write_all(&bytes)?;
                 }
             }
             Ok(())
@@ -120,12 +130,9 @@ impl TokenSet {
     ) -> Result<Self, TokenFileError> {
         let path = path.as_ref();
         let file = fs_err::File::open(path).map_err(TokenFileError::Open)?;
-        let length = file.metadata().map_err(TokenFileError::Open)?.len();
-        read(&mut io::BufReader::new(file.into_file()), length, options).map_err(|source| {
-            TokenFileError::Read {
-                path: path.into(),
-                source,
-            }
+        read(file.into_file(), options).map_err(|source| TokenFileError::Read {
+            path: path.into(),
+            source,
         })
     }
 
@@ -134,36 +141,26 @@ impl TokenSet {
     /// # Errors
     ///
     /// [`MalformedTokens`], as for a file.
-    pub fn from_bytes(
-        mut bytes: &[u8],
-        options: &TokenFileOptions,
-    ) -> Result<Self, MalformedTokens> {
-        let length = bytes.len() as u64;
-        read(&mut bytes, length, options)
+    pub fn from_bytes(bytes: &[u8], options: &TokenFileOptions) -> Result<Self, MalformedTokens> {
+        read(Cursor::new(bytes), options)
     }
 }
 
 /// Whether a file says that it is one of tokens.
 pub fn is_token_file(path: impl AsRef<Path>) -> bool {
-    let header = fs_err::File::open(path.as_ref()).ok().and_then(|file| {
-        let length = file.metadata().ok()?.len();
-        SafetensorsHeader::read(&mut file.into_file(), length).ok()
-    });
-    header.is_some_and(|header| header.named(TOKENS).is_some())
+    let file = fs_err::File::open(path.as_ref()).ok();
+    let file = file.and_then(|file| SafetensorsFile::open(file.into_file()).ok());
+    file.is_some_and(|file| file.has(TOKENS))
 }
 
-fn read(
-    source: &mut impl Read,
-    length: u64,
-    options: &TokenFileOptions,
-) -> Result<TokenSet, MalformedTokens> {
-    let header = SafetensorsHeader::read(source, length)?;
-    let mut provenance = header.metadata();
-    let tokens = header.named(TOKENS).ok_or(MalformedTokens::NoTokens)?;
-    let &[count, cells] = &tokens.shape[..] else {
+fn read(source: impl Read + Seek, options: &TokenFileOptions) -> Result<TokenSet, MalformedTokens> {
+    let mut file = SafetensorsFile::open(source)?;
+    let mut provenance = file.metadata();
+    let tokens = file.array(TOKENS).ok_or(MalformedTokens::NoTokens)?;
+    let &[count, cells] = tokens.shape() else {
         return Err(MalformedTokens::Shape {
             tensor: TOKENS,
-            shape: tokens.shape.clone(),
+            shape: tokens.shape().into(),
             expected: "(images, cells)".into(),
         });
     };
@@ -185,16 +182,14 @@ fn read(
     let tokenizer = provenance.remove(TOKENIZER);
     provenance.remove(FORMAT.0);
 
-    // The header was held against the length: memory is bounded by it.
-    let mut data = Vec::new();
-    let data_bytes = length - header.data_at();
-    source.take(data_bytes).read_to_end(&mut data)?;
-    if data.len() as u64 != data_bytes {
-        return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into());
-    }
-    let integers = |name: &'static str, expected: &[usize]| match header.named(name) {
+    let mut integers = |name: &'static str, expected: &[usize]| match file.array(name) {
         None => Ok(None),
-        Some(tensor) => integers(name, tensor, expected, &data).map(Some),
+        Some(tensor) if tensor.shape() != expected => Err(MalformedTokens::Shape {
+            tensor: name,
+            shape: tensor.shape().into(),
+            expected: format!("{expected:?}"),
+        }),
+        Some(tensor) => Ok(Some(tensor.entries::<u32>()?.read_all()?)),
     };
     let all = [count, grid.cells()];
     let tokens = integers(TOKENS, &all)?.ok_or(MalformedTokens::NoTokens)?;
@@ -237,35 +232,4 @@ fn metadata<T: std::str::FromStr>(
             allowed,
         }),
     }
-}
-
-fn integers(
-    name: &'static str,
-    tensor: &TensorInfo,
-    expected: &[usize],
-    data: &[u8],
-) -> Result<Vec<u32>, MalformedTokens> {
-    if tensor.shape != expected {
-        return Err(MalformedTokens::Shape {
-            tensor: name,
-            shape: tensor.shape.clone(),
-            expected: format!("{expected:?}"),
-        });
-    }
-    let entry_type =
-        IntegerType::from_safetensors(tensor.dtype).ok_or_else(|| MalformedTokens::EntryType {
-            tensor: name,
-            found: tensor.dtype.to_string(),
-        })?;
-    let mut values = Vec::new();
-    entry_type
-        .decode(
-            &data[tensor.data_offsets.0..tensor.data_offsets.1],
-            &mut values,
-        )
-        .map_err(|source| MalformedTokens::Entry {
-            tensor: name,
-            source,
-        })?;
-    Ok(values)
 }

@@ -1,11 +1,11 @@
 //! Why a token file can't be read or written.
 
-use std::convert::Infallible;
 use std::io;
 use std::path::PathBuf;
 
+use orders_arrays::{ArrayError, HeaderError};
 use orders_core::Grid;
-use orders_core::files::{EncodeError, NotACell, OutputError, ReadError};
+use orders_core::files::OutputError;
 
 use super::set::TokenError;
 
@@ -26,7 +26,7 @@ pub enum TokenFileError {
     },
     /// The file can't be laid out.
     #[error(transparent)]
-    Encode(#[from] EncodeError),
+    Encode(#[from] HeaderError),
     /// The file can't be written.
     #[error(transparent)]
     Write(#[from] OutputError),
@@ -36,20 +36,12 @@ pub enum TokenFileError {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum MalformedTokens {
-    /// The header is malformed.
+    /// The file is damaged, or a tensor has no whole numbers.
     #[error(transparent)]
-    Header(#[from] ReadError<Infallible>),
+    Array(#[from] ArrayError),
     /// There is no tensor of tokens.
     #[error("it has no tensor 'tokens'")]
     NoTokens,
-    /// A tensor has another type.
-    #[error("its tensor '{tensor}' is of type {found}; whole numbers are read")]
-    EntryType {
-        /// The tensor.
-        tensor: &'static str,
-        /// Its type.
-        found: String,
-    },
     /// A tensor has another shape.
     #[error("its tensor '{tensor}' has shape {shape:?}; it must have {expected}")]
     Shape {
@@ -59,14 +51,6 @@ pub enum MalformedTokens {
         shape: Vec<usize>,
         /// The shape it must have, in words.
         expected: String,
-    },
-    /// An entry is no index.
-    #[error("its tensor '{tensor}' is wrong")]
-    Entry {
-        /// The tensor.
-        tensor: &'static str,
-        /// The entry.
-        source: NotACell,
     },
     /// What the file says of itself is no such thing.
     #[error("it says {key} is {value:?}; {allowed} is allowed")]
@@ -106,7 +90,4 @@ pub enum MalformedTokens {
     /// The tokens are wrong.
     #[error(transparent)]
     Tokens(#[from] TokenError),
-    /// Reading failed.
-    #[error("reading failed")]
-    Io(#[from] io::Error),
 }

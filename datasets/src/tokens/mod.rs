@@ -7,7 +7,6 @@
 mod cache;
 mod file;
 mod file_error;
-mod npz;
 mod set;
 
 pub use cache::{
@@ -15,5 +14,4 @@ pub use cache::{
 };
 pub use file::{TokenFileOptions, is_token_file};
 pub use file_error::{MalformedTokens, TokenFileError};
-pub use npz::{NpzError, NpzIntegers, read_npz_integers};
 pub use set::{TokenError, TokenParts, TokenSet};

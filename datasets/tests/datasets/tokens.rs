@@ -2,13 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use orders_arrays::{ElementType, safetensors_header};
 use orders_core::Grid;
-use orders_core::files::SafetensorsHeader;
 use orders_datasets::{
     Provenance, TokenError, TokenFileOptions, TokenParts, TokenSet, is_token_file,
 };
 use proptest::prelude::*;
-use safetensors::tensor::Dtype;
 
 use crate::files::{Folder, says};
 
@@ -104,7 +103,7 @@ fn broken_sets_cannot_be_made() {
 }
 
 /// A file of tensors with their bytes.
-fn tensors(metadata: &[(&str, &str)], tensors: &[(&str, Dtype, &[usize], &[u8])]) -> Vec<u8> {
+fn tensors(metadata: &[(&str, &str)], tensors: &[(&str, ElementType, &[usize], &[u8])]) -> Vec<u8> {
     let metadata: BTreeMap<String, String> = metadata
         .iter()
         .map(|&(key, value)| (key.into(), value.into()))
@@ -113,7 +112,7 @@ fn tensors(metadata: &[(&str, &str)], tensors: &[(&str, Dtype, &[usize], &[u8])]
         .iter()
         .map(|&(name, dtype, shape, _)| (name, dtype, shape))
         .collect();
-    let mut file = SafetensorsHeader::encode(&metadata, &infos).unwrap();
+    let mut file = safetensors_header(&metadata, &infos).unwrap();
     file.extend(tensors.iter().flat_map(|tensor| tensor.3));
     file
 }
@@ -129,8 +128,8 @@ fn files_of_other_programs() {
     let file = tensors(
         &[],
         &[
-            ("tokens", Dtype::I64, &[2, 2], &tokens),
-            ("labels", Dtype::U8, &[2], &labels),
+            ("tokens", ElementType::I64, &[2, 2], &tokens),
+            ("labels", ElementType::U8, &[2], &labels),
         ],
     );
     let path = folder.write("theirs.safetensors", file);
@@ -168,33 +167,34 @@ fn what_is_wrong_is_said() {
         says(TokenSet::read(&path, &TokenFileOptions::default()), parts);
     };
     let meta: [(&str, &str); 3] = [("grid", "1x2"), ("codebook_size", "4"), ("classes", "2")];
-    let tokens: (&str, Dtype, &[usize], &[u8]) = ("tokens", Dtype::U8, &[1, 2], &[3, 1]);
+    let tokens: (&str, ElementType, &[usize], &[u8]) =
+        ("tokens", ElementType::U8, &[1, 2], &[3, 1]);
     refused(
-        tensors(&meta, &[("tokens", Dtype::U8, &[1, 2], &[3, 4])]),
+        tensors(&meta, &[("tokens", ElementType::U8, &[1, 2], &[3, 4])]),
         &[&"has token 4"],
     );
     refused(
-        tensors(&meta, &[("tokens", Dtype::I8, &[1, 2], &[3, 255])]),
+        tensors(&meta, &[("tokens", ElementType::I8, &[1, 2], &[3, 255])]),
         &[&"-1"],
     );
     refused(
-        tensors(&meta, &[("tokens", Dtype::F32, &[1, 2], &[0; 8])]),
+        tensors(&meta, &[("tokens", ElementType::F32, &[1, 2], &[0; 8])]),
         &[&"F32"],
     );
     refused(
-        tensors(&meta, &[("tokens", Dtype::U8, &[2], &[3, 1])]),
+        tensors(&meta, &[("tokens", ElementType::U8, &[2], &[3, 1])]),
         &[&"[2]", &"(images, cells)"],
     );
     refused(
-        tensors(&meta, &[("codes", Dtype::U8, &[1, 2], &[3, 1])]),
+        tensors(&meta, &[("codes", ElementType::U8, &[1, 2], &[3, 1])]),
         &[&"no tensor 'tokens'"],
     );
     refused(
-        tensors(&meta, &[tokens, ("labels", Dtype::U8, &[1], &[2])]),
+        tensors(&meta, &[tokens, ("labels", ElementType::U8, &[1], &[2])]),
         &[&"label 2", &"2 classes"],
     );
     refused(
-        tensors(&meta, &[tokens, ("labels", Dtype::U8, &[2], &[0, 0])]),
+        tensors(&meta, &[tokens, ("labels", ElementType::U8, &[2], &[0, 0])]),
         &[&"'labels'", &"[1]"],
     );
     refused(

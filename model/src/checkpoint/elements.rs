@@ -4,42 +4,13 @@ use std::io::{self, Read, Write};
 
 use candle_core::{DType, Device, Tensor, WithDType};
 use half::{bf16, f16};
+use orders_arrays::Element;
 
 use super::pickle::TensorView;
 use super::read::Fault;
 
 /// Bytes that are read or written at once.
 const BLOCK_BYTES: usize = 1 << 18;
-
-/// An element of a tensor, little endian in files.
-pub(super) trait Element: WithDType {
-    /// Bytes of an element.
-    const BYTES: usize;
-    /// The element of as many bytes.
-    fn from_le(bytes: &[u8]) -> Self;
-    /// Its bytes.
-    fn append_le(self, bytes: &mut Vec<u8>);
-}
-
-macro_rules! element {
-    ($($kind:ty)*) => {$(
-        impl Element for $kind {
-            const BYTES: usize = size_of::<$kind>();
-
-            fn from_le(bytes: &[u8]) -> Self {
-                let mut array = [0; size_of::<$kind>()];
-                array.copy_from_slice(bytes);
-                Self::from_le_bytes(array)
-            }
-
-            fn append_le(self, bytes: &mut Vec<u8>) {
-                bytes.extend_from_slice(&self.to_le_bytes());
-            }
-        }
-    )*};
-}
-
-element!(u8 u32 i16 i32 i64 f16 bf16 f32 f64);
 
 /// Reads `count` elements into memory of exactly that size. The caller has held
 /// the count against the length of the file.
@@ -48,20 +19,20 @@ pub(super) fn read_elements<T: Element>(source: &mut dyn Read, count: usize) -> 
     elements
         .try_reserve_exact(count)
         .map_err(|_| io::ErrorKind::OutOfMemory)?;
-    let block = count.min(BLOCK_BYTES / T::BYTES);
-    let mut bytes = vec![0; block * T::BYTES];
+    let block = count.min(BLOCK_BYTES / size_of::<T>());
+    let mut bytes = vec![0; block * size_of::<T>()];
     while elements.len() < count {
         let next = (count - elements.len()).min(block);
-        let bytes = &mut bytes[..next * T::BYTES];
+        let bytes = &mut bytes[..next * size_of::<T>()];
         source.read_exact(bytes)?;
-        elements.extend(bytes.chunks_exact(T::BYTES).map(T::from_le));
+        elements.extend(bytes.chunks_exact(size_of::<T>()).map(T::from_le));
     }
     Ok(elements)
 }
 
 /// One storage's elements, and the tensors that are views of it. A tensor that
 /// is the whole storage takes its memory; others are copied out of it.
-pub(super) fn read_views<T: Element>(
+pub(super) fn read_views<T: Element + WithDType>(
     source: &mut dyn Read,
     numel: usize,
     views: &[(String, TensorView)],
@@ -132,10 +103,13 @@ pub(super) fn write_tensor(out: &mut impl Write, tensor: &Tensor) -> Result<(), 
     }
 }
 
-fn write_as<T: Element>(out: &mut impl Write, tensor: &Tensor) -> Result<(), WriteFault> {
+fn write_as<T: Element + WithDType>(
+    out: &mut impl Write,
+    tensor: &Tensor,
+) -> Result<(), WriteFault> {
     let elements: Vec<T> = tensor.flatten_all()?.to_vec1()?;
     let mut bytes = Vec::new();
-    for block in elements.chunks(BLOCK_BYTES / T::BYTES) {
+    for block in elements.chunks(BLOCK_BYTES / size_of::<T>()) {
         bytes.clear();
         for &element in block {
             element.append_le(&mut bytes);

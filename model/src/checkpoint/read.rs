@@ -6,6 +6,7 @@ use std::path::Path;
 
 use candle_core::{Device, Tensor};
 use fs_err::File;
+use orders_arrays::ArrayError;
 
 use super::error::{CheckpointError, Malformed};
 use super::{legacy, safetensors, zip};
@@ -89,7 +90,7 @@ pub fn read_checkpoint(
 ///
 /// [`CheckpointError`] as for a file, which is called `name`.
 pub(crate) fn read_bytes(bytes: &[u8], name: &str) -> Result<Checkpoint, CheckpointError> {
-    let read = safetensors::read(io::Cursor::new(bytes), bytes.len() as u64, &Device::Cpu);
+    let read = safetensors::read(io::Cursor::new(bytes), &Device::Cpu);
     let (tensors, metadata) = read.map_err(|fault| fault.at(Path::new(name)))?;
     Ok(Checkpoint {
         format: CheckpointFormat::Safetensors,
@@ -110,7 +111,7 @@ fn read(path: &Path, key: Option<&str>, device: &Device) -> Result<Checkpoint, F
         CheckpointFormat::TorchPickle => {
             (legacy::read(file, length, key, device)?, BTreeMap::new())
         }
-        CheckpointFormat::Safetensors => safetensors::read(file, length, device)?,
+        CheckpointFormat::Safetensors => safetensors::read(file, device)?,
     };
     Ok(Checkpoint {
         format,
@@ -147,6 +148,17 @@ impl From<io::Error> for Fault {
 impl From<Malformed> for Fault {
     fn from(error: Malformed) -> Self {
         Self::Malformed(error)
+    }
+}
+
+impl From<ArrayError> for Fault {
+    fn from(error: ArrayError) -> Self {
+        match error {
+            ArrayError::Io(error) => Self::Io(error),
+            fault => Self::Malformed(Malformed::Header {
+                reason: fault.to_string(),
+            }),
+        }
     }
 }
 

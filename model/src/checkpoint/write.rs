@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use candle_core::{DType, Tensor};
-use orders_core::files::{EncodeError, OutputError, OutputFile, SafetensorsHeader};
-use safetensors::Dtype;
+use orders_arrays::{ElementType, HeaderError, safetensors_header};
+use orders_core::files::{OutputError, OutputFile};
 
 use super::elements::{WriteFault, write_tensor};
 
@@ -30,13 +30,13 @@ pub fn write_safetensors(
     ordered.sort_by_key(|(_, tensor)| std::cmp::Reverse(tensor.dtype().size_in_bytes()));
     let mut infos = Vec::with_capacity(ordered.len());
     for (name, tensor) in &ordered {
-        let dtype = dtype(tensor.dtype()).ok_or_else(|| SaveError::ElementType {
+        let element = element(tensor.dtype()).ok_or_else(|| SaveError::ElementType {
             name: (*name).clone(),
             found: tensor.dtype(),
         })?;
-        infos.push((name.as_str(), dtype, tensor.dims()));
+        infos.push((name.as_str(), element, tensor.dims()));
     }
-    let header = SafetensorsHeader::encode(metadata, &infos)?;
+    let header = safetensors_header(metadata, &infos)?;
     out.write_all(&header).map_err(SaveError::Write)?;
     for (name, tensor) in ordered {
         write_tensor(out, tensor).map_err(|fault| match fault {
@@ -70,17 +70,17 @@ pub fn save_safetensors(
     Ok(())
 }
 
-fn dtype(dtype: DType) -> Option<Dtype> {
+fn element(dtype: DType) -> Option<ElementType> {
     Some(match dtype {
-        DType::U8 => Dtype::U8,
-        DType::U32 => Dtype::U32,
-        DType::I16 => Dtype::I16,
-        DType::I32 => Dtype::I32,
-        DType::I64 => Dtype::I64,
-        DType::F16 => Dtype::F16,
-        DType::BF16 => Dtype::BF16,
-        DType::F32 => Dtype::F32,
-        DType::F64 => Dtype::F64,
+        DType::U8 => ElementType::U8,
+        DType::U32 => ElementType::U32,
+        DType::I16 => ElementType::I16,
+        DType::I32 => ElementType::I32,
+        DType::I64 => ElementType::I64,
+        DType::F16 => ElementType::F16,
+        DType::BF16 => ElementType::Bf16,
+        DType::F32 => ElementType::F32,
+        DType::F64 => ElementType::F64,
         _ => return None,
     })
 }
@@ -99,7 +99,7 @@ pub enum SaveError {
     },
     /// The header can't be made.
     #[error(transparent)]
-    Header(#[from] EncodeError),
+    Header(#[from] HeaderError),
     /// The bytes can't be written.
     #[error("the tensors can't be written")]
     Write(#[source] io::Error),

@@ -7,8 +7,8 @@ use std::process::Command;
 
 use ndarray::{Array2, array};
 use orders_model::metrics::{
-    Features, Metadata, Statistics, read_features, read_statistics, write_features,
-    write_statistics,
+    Features, Metadata, Statistics, frechet_distance, read_features, read_statistics,
+    write_features, write_statistics,
 };
 use tempfile::TempDir;
 use zip::write::SimpleFileOptions;
@@ -129,6 +129,18 @@ fn features_of_other_programs() {
     assert_eq!(read_features(&path).unwrap().features, expected);
 }
 
+/// Files that NumPy wrote, one of them with a covariance in Fortran order.
+#[test]
+fn fortran_order_is_read() {
+    let read = |name: &str| {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/metrics/cases");
+        let read = read_statistics(Path::new(folder).join(name)).unwrap();
+        read.statistics
+    };
+    let distance = frechet_distance(&read("x_fortran.npz"), &read("y.npz")).unwrap();
+    assert!((distance - 1.44227).abs() < 5e-6, "{distance}");
+}
+
 #[track_caller]
 fn refused(name: &str, content: &[u8], message: &str) {
     let folder = TempDir::new().unwrap();
@@ -171,8 +183,13 @@ fn what_is_refused() {
     // A header that promises more than any memory has.
     refused(
         "a.npz",
-        &with_sigma(mu, "(4294967296, 1073741824)", 4),
-        "by its header it has at least",
+        &with_sigma(mu.clone(), "(4294967296, 1073741824)", 4),
+        "4294967296 x 1073741824 entries is larger than any file",
+    );
+    refused(
+        "a.npz",
+        &with_sigma(mu, "(4194304, 1073741824)", 4),
+        "'sigma' has 117 bytes, but by its header it has at least",
     );
     refused(
         "a.npz",
@@ -186,6 +203,8 @@ fn what_is_refused() {
         "'features' has the shape [6]; it must be [images, dimensions]",
     );
     refused("a.npy", &npy("<f4", "(2, 0)", &[]), "no dimensions");
+    let no_images = npy("<f4", "(0, 18446744073709551615)", &[]);
+    refused("a.npy", &no_images, "'features' has the shape [0, 1844");
     refused(
         "a.npy",
         &npy("<f4", "(1, 1)", &f32::NAN.to_le_bytes()),

@@ -1,11 +1,10 @@
 //! What can be wrong with images that a field is measured on.
 
-use std::convert::Infallible;
 use std::io;
 use std::path::PathBuf;
 
+use orders_arrays::ArrayError;
 use orders_core::GridError;
-use orders_core::files::{Malformed, ReadError};
 
 use super::super::covariance::Covariance;
 use super::super::error::CovarianceError;
@@ -75,30 +74,24 @@ pub enum MeasuredError {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum MeasuredReadError {
-    /// The header or the size of the file is wrong.
+    /// The array can't be read.
     #[error(transparent)]
-    Malformed(#[from] Malformed),
-    /// The entries are no floating-point numbers.
-    #[error("the entries are of type '{found}'; float16, float32 and float64 are allowed")]
-    EntryType {
-        /// The type, as the file names it, cut if it is long.
-        found: String,
-    },
+    Array(#[from] ArrayError),
     /// The array has another number of dimensions, or no entries.
     #[error(
         "the array has the shape {shape:?}; it must be [n, H, W], patches of HxW cells, or [N, N], a covariance of N cells, and no side may be 0"
     )]
     Shape {
         /// The shape.
-        shape: Vec<u64>,
+        shape: Vec<usize>,
     },
     /// There is too much to hold in memory.
     #[error("the array has {entries} entries; at most {limit} are read")]
     TooMany {
         /// Entries that are declared.
-        entries: u64,
+        entries: usize,
         /// The most that are read.
-        limit: u64,
+        limit: usize,
     },
     /// A covariance can't be averaged over offsets.
     #[error("'stationary' is for patches, an array [n, H, W], and this is a covariance [N, N]")]
@@ -109,16 +102,6 @@ pub enum MeasuredReadError {
     /// What it holds is no measured field.
     #[error(transparent)]
     Measured(#[from] MeasuredError),
-}
-
-impl From<ReadError<Infallible>> for MeasuredReadError {
-    fn from(error: ReadError<Infallible>) -> Self {
-        match error {
-            ReadError::Malformed(fault) => Self::Malformed(fault),
-            ReadError::Io(error) => Self::Io(error),
-            ReadError::Take(never) => match never {},
-        }
-    }
 }
 
 /// Why no measured field at a path was read.

@@ -1,19 +1,17 @@
 //! Measured fields out of `.npy` files.
 
-use std::io::{BufReader, Read, Seek};
+use std::io::{Read, Seek};
 use std::path::Path;
 
 use ndarray::{Array2, Array3};
-use orders_core::files::{Digest, FloatType, Malformed, NpyHeader};
+use orders_arrays::open_npy;
+use orders_core::files::Digest;
 
 use super::MeasuredField;
 use super::error::{MeasuredFileError, MeasuredReadError};
 
 /// The most entries that are read: 1 GiB of them.
-const MOST_ENTRIES: u64 = 1 << 27;
-
-/// Bytes that are decoded at once; a multiple of every number's width.
-const BLOCK_BYTES: usize = 1 << 16;
+const MOST_ENTRIES: usize = 1 << 27;
 
 /// A measured field with the file that it is from.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,7 +24,7 @@ pub struct FieldFile {
 
 impl FieldFile {
     /// Reads a field from a `.npy` file with numbers in float16, float32 or
-    /// float64 in C order: patches [n, H, W]
+    /// float64: patches [n, H, W]
     /// ([`MeasuredField::from_patches`]), or a covariance [N, N]
     /// ([`MeasuredField::from_covariance`]), at most 2^27 of them.
     ///
@@ -81,13 +79,7 @@ fn read(
     source: &mut (impl Read + Seek),
     stationary: bool,
 ) -> Result<(MeasuredField, Digest), MeasuredReadError> {
-    let length = source.seek(std::io::SeekFrom::End(0))?;
-    source.rewind()?;
-    if length == 0 {
-        return Err(Malformed::Empty.into());
-    }
-    // A file that grows while it is read ends where it did.
-    let (shape, values) = array(&mut BufReader::new(source.by_ref().take(length)), length)?;
+    let (shape, values) = array(&mut *source)?;
     let field = match shape[..] {
         [count, height, width] => {
             let patches = Array3::from_shape_vec((count, height, width), values);
@@ -102,64 +94,25 @@ fn read(
         _ => return Err(MeasuredReadError::NoPatches),
     };
     source.rewind()?;
-    let (digest, _) = Digest::of(source.take(length))?;
+    let (digest, _) = Digest::of(source)?;
     Ok((field, digest))
 }
 
 /// The shape and the values of an array of two or three dimensions.
-pub(super) fn array(
-    source: &mut impl Read,
-    length: u64,
-) -> Result<(Vec<usize>, Vec<f64>), MeasuredReadError> {
-    let header = NpyHeader::read(source, length)?;
-    let float =
-        FloatType::from_numpy(&header.descr).ok_or_else(|| MeasuredReadError::EntryType {
-            found: excerpt(&header.descr),
-        })?;
-    if header.fortran_order {
-        return Err(Malformed::NpyFortranOrder.into());
-    }
-    if !matches!(header.shape.len(), 2 | 3) || header.shape.contains(&0) {
-        let shape = header.shape;
+pub(super) fn array(source: impl Read + Seek) -> Result<(Vec<usize>, Vec<f64>), MeasuredReadError> {
+    let array = open_npy(source)?;
+    let shape = array.shape().to_vec();
+    if !matches!(shape.len(), 2 | 3) || shape.contains(&0) {
         return Err(MeasuredReadError::Shape { shape });
     }
-    let entries = header
-        .shape
+    let entries = shape
         .iter()
-        .try_fold(1_u64, |product, &side| product.checked_mul(side))
-        .unwrap_or(u64::MAX);
+        .fold(1_usize, |product, &side| product.saturating_mul(side));
     if entries > MOST_ENTRIES {
         return Err(MeasuredReadError::TooMany {
             entries,
             limit: MOST_ENTRIES,
         });
     }
-    let needed = header.data_at + entries * float.width() as u64;
-    if length < needed {
-        return Err(Malformed::Truncated { length, needed }.into());
-    }
-    if length > needed {
-        return Err(Malformed::TrailingBytes { length, needed }.into());
-    }
-    // No side has more entries than the array.
-    let shape = header.shape.iter().map(|&side| side as usize).collect();
-    let mut values = Vec::with_capacity(entries as usize);
-    let mut bytes = vec![0; BLOCK_BYTES];
-    let mut left = entries as usize * float.width();
-    while left > 0 {
-        let block = &mut bytes[..left.min(BLOCK_BYTES)];
-        source.read_exact(block)?;
-        float.decode(block, &mut values);
-        left -= block.len();
-    }
-    Ok((shape, values))
-}
-
-/// Text that may come from a file, as a message can show it: without control
-/// characters, and cut if it is long.
-fn excerpt(text: &str) -> String {
-    text.chars()
-        .take(60)
-        .filter(|character| !character.is_control())
-        .collect()
+    Ok((shape, array.entries()?.read_all()?))
 }

@@ -1,5 +1,6 @@
 //! The field of natural photographs.
 
+use std::io::Cursor;
 use std::sync::{Arc, LazyLock};
 
 use super::file::array;
@@ -11,7 +12,7 @@ use super::{Entries, MeasuredField};
 const FILE: &[u8] = include_bytes!("../../../data/photos.npy");
 
 static OFFSETS: LazyLock<Arc<Offsets>> = LazyLock::new(|| {
-    let (shape, values) = array(&mut &*FILE, FILE.len() as u64).expect("the array is whole");
+    let (shape, values) = array(Cursor::new(FILE)).expect("the array is whole");
     Offsets::mirrored(&values, shape[0], shape[1]).into()
 });
 

@@ -1,11 +1,9 @@
 //! What can be wrong with files of features and statistics.
 
-use std::convert::Infallible;
 use std::io;
 use std::path::PathBuf;
 
-use orders_core::files::{Malformed, ReadError};
-use zip::result::ZipError;
+use orders_arrays::{ArrayError, HeaderError};
 
 use crate::metrics::error::MetricsError;
 
@@ -40,15 +38,9 @@ pub enum MetricsFileError {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum MetricsReadError {
-    /// A header or the size of the file is wrong.
+    /// An array can't be read.
     #[error(transparent)]
-    Malformed(#[from] Malformed),
-    /// The file could not be read.
-    #[error("reading failed")]
-    Io(#[from] io::Error),
-    /// The file is no zip file that can be read.
-    #[error("the file is no readable .npz file")]
-    Zip(#[from] ZipError),
+    Array(#[from] ArrayError),
     /// An array is not there.
     #[error("there is no array '{name}' in it; there must be {needed}")]
     NoArray {
@@ -57,35 +49,15 @@ pub enum MetricsReadError {
         /// All that are needed.
         needed: &'static str,
     },
-    /// The entries are no floating-point numbers.
-    #[error(
-        "the entries of '{name}' are of type '{found}'; float16, float32 and float64 are allowed, and bfloat16 in safetensors files"
-    )]
-    EntryType {
-        /// The array.
-        name: &'static str,
-        /// The type, as the file names it, cut if it is long.
-        found: String,
-    },
     /// The array has another number of dimensions.
     #[error("'{name}' has the shape {shape:?}; it must be {expected}")]
     Shape {
         /// The array.
         name: &'static str,
         /// Its shape.
-        shape: Vec<u64>,
+        shape: Vec<usize>,
         /// What it must be.
         expected: &'static str,
-    },
-    /// A compressed array is larger than anything compressed can be.
-    #[error("'{name}' is said to have {bytes} bytes, from {packed} compressed ones")]
-    Unpacked {
-        /// The array.
-        name: &'static str,
-        /// Bytes that it is said to have.
-        bytes: u64,
-        /// Bytes in the file.
-        packed: u64,
     },
     /// There are class scores of other images.
     #[error("there are {features} rows of features and {logits} of logits; both must be the same")]
@@ -100,16 +72,6 @@ pub enum MetricsReadError {
     Metrics(#[from] MetricsError),
 }
 
-impl From<ReadError<Infallible>> for MetricsReadError {
-    fn from(error: ReadError<Infallible>) -> Self {
-        match error {
-            ReadError::Malformed(fault) => Self::Malformed(fault),
-            ReadError::Io(error) => Self::Io(error),
-            ReadError::Take(never) => match never {},
-        }
-    }
-}
-
 /// Why a file was not written.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -117,9 +79,9 @@ pub enum MetricsWriteError {
     /// The bytes could not be written.
     #[error("writing failed")]
     Io(#[from] io::Error),
-    /// The zip file could not be made.
-    #[error("the .npz file can't be made")]
-    Zip(#[from] ZipError),
+    /// The file can't be laid out.
+    #[error(transparent)]
+    Header(#[from] HeaderError),
     /// The metadata could not be put into text.
     #[error("the metadata can't be written")]
     Metadata(#[from] serde_json::Error),

@@ -1,15 +1,12 @@
 //! Files of features.
 
-use std::collections::BTreeMap;
-use std::io::{BufReader, Read, Seek, SeekFrom, Write};
+use std::io::{Read, Seek, Write};
 use std::path::Path;
 
-use ndarray::{Array2, ArrayView2};
-use orders_core::files::{FloatType, SafetensorsHeader};
-use serde_json::json;
+use ndarray::Array2;
+use orders_arrays::{Array, Element, ElementType, SafetensorsFile, open_npy, safetensors_header};
 
 use super::Metadata;
-use super::arrays::Entries;
 use super::error::{MetricsFileError, MetricsReadError, MetricsWriteError};
 use crate::metrics::features::Features;
 
@@ -51,36 +48,33 @@ pub fn read_features(path: impl AsRef<Path>) -> Result<FeatureFile, MetricsFileE
         }
     };
     let file = fs_err::File::open(path).map_err(MetricsFileError::Open)?;
-    let length = file.metadata().map_err(MetricsFileError::Open)?.len();
     // The errors of this file would name the path again.
-    read(file.into_file(), length).map_err(|source| MetricsFileError::Read {
+    read(file.into_file()).map_err(|source| MetricsFileError::Read {
         path: path.into(),
         what: "features",
         source,
     })
 }
 
-fn read_npy(file: std::fs::File, length: u64) -> Result<FeatureFile, MetricsReadError> {
-    let mut source = BufReader::new(file).take(length);
-    let entries = Entries::from_npy(FEATURES, &mut source, length)?;
+fn read_npy(file: std::fs::File) -> Result<FeatureFile, MetricsReadError> {
     Ok(FeatureFile {
-        features: read_matrix(FEATURES, &entries, &mut source)?,
+        features: read_matrix(FEATURES, open_npy(file)?)?,
         logits: None,
         metadata: Metadata::new(),
     })
 }
 
-fn read_safetensors(file: std::fs::File, length: u64) -> Result<FeatureFile, MetricsReadError> {
-    let header = SafetensorsHeader::read(&mut (&file).take(length), length)?;
-    let features = read_tensor(&file, &header, FEATURES)?.ok_or(MetricsReadError::NoArray {
-        name: FEATURES,
-        needed: "it, or just one tensor",
-    })?;
-    let logits = if header.tensors() > 1 {
-        read_tensor(&file, &header, LOGITS)?
-    } else {
-        None
+fn read_safetensors(file: std::fs::File) -> Result<FeatureFile, MetricsReadError> {
+    let mut file = SafetensorsFile::open(file)?;
+    let features = read_matrix(FEATURES, file.array_or_only(FEATURES)?)?;
+    // The only tensor has the features, whatever its name.
+    let logits = match file.names().len() {
+        ..=1 => None,
+        _ => file.array(LOGITS),
     };
+    let logits = logits
+        .map(|logits| read_matrix(LOGITS, logits))
+        .transpose()?;
     if let Some(logits) = &logits
         && logits.count() != features.count()
     {
@@ -92,43 +86,24 @@ fn read_safetensors(file: std::fs::File, length: u64) -> Result<FeatureFile, Met
     Ok(FeatureFile {
         features,
         logits,
-        metadata: header.metadata(),
+        metadata: file.metadata(),
     })
-}
-
-fn read_tensor(
-    file: &std::fs::File,
-    header: &SafetensorsHeader,
-    name: &'static str,
-) -> Result<Option<Features>, MetricsReadError> {
-    let Some(tensor) = header.tensor(name) else {
-        return Ok(None);
-    };
-    let float =
-        FloatType::from_safetensors(tensor.dtype).ok_or_else(|| MetricsReadError::EntryType {
-            name,
-            found: tensor.dtype.to_string(),
-        })?;
-    let shape = tensor.shape.iter().map(|&side| side as u64).collect();
-    let (start, end) = tensor.data_offsets;
-    let entries = Entries::new(shape, float, (end - start) as u64)?;
-    let mut source = file;
-    source.seek(SeekFrom::Start(header.data_at() + start as u64))?;
-    read_matrix(name, &entries, &mut BufReader::new(source)).map(Some)
 }
 
 fn read_matrix(
     name: &'static str,
-    entries: &Entries,
-    source: &mut impl Read,
+    array: Array<impl Read + Seek>,
 ) -> Result<Features, MetricsReadError> {
-    let expected = "[images, dimensions]";
-    let sides = entries.sides(name, expected)?;
-    let values = entries.read(source, |value| value as f32)?;
-    let matrix = Array2::from_shape_vec(sides, values).map_err(|_| MetricsReadError::Shape {
+    let entries = array.entries()?;
+    let shape = entries.shape().to_vec();
+    let matrix = match shape[..] {
+        [rows, columns] => Array2::from_shape_vec((rows, columns), entries.read_all()?).ok(),
+        _ => None,
+    };
+    let matrix = matrix.ok_or(MetricsReadError::Shape {
         name,
-        shape: entries.shape.clone(),
-        expected,
+        shape,
+        expected: "[images, dimensions]",
     })?;
     Ok(Features::new(matrix)?)
 }
@@ -151,24 +126,17 @@ pub fn write_features(
     let arrays = arrays
         .into_iter()
         .filter_map(|(name, array)| Some((name, array?.view())));
-    let arrays: Vec<(&str, ArrayView2<'_, f32>)> = arrays.collect();
-    // Sorted by name, so that the same features give the same file.
-    let mut header = BTreeMap::from([("__metadata__", json!(metadata))]);
-    let mut at = 0;
-    for (name, array) in &arrays {
-        let end = at + 4 * array.len();
-        let entry = json!({"dtype": "F32", "shape": array.shape(), "data_offsets": [at, end]});
-        header.insert(*name, entry);
-        at = end;
-    }
-    let mut text = serde_json::to_vec(&header)?;
-    text.resize(text.len().next_multiple_of(8), b' ');
-    out.write_all(&(text.len() as u64).to_le_bytes())?;
-    out.write_all(&text)?;
-    for (_, array) in &arrays {
-        for value in array {
-            out.write_all(&value.to_le_bytes())?;
-        }
+    let arrays: Vec<_> = arrays.collect();
+    let tensors: Vec<_> = arrays
+        .iter()
+        .map(|(name, array)| (*name, ElementType::F32, array.shape()))
+        .collect();
+    out.write_all(&safetensors_header(metadata, &tensors)?)?;
+    let mut bytes = Vec::new();
+    for row in arrays.iter().flat_map(|(_, array)| array.rows()) {
+        bytes.clear();
+        row.iter().for_each(|value| value.append_le(&mut bytes));
+        out.write_all(&bytes)?;
     }
     Ok(())
 }

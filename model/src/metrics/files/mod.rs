@@ -13,7 +13,6 @@
 //! Numbers may have 16, 32 or 64 bits. Sizes that a file declares are held
 //! against its length before anything is allocated.
 
-mod arrays;
 mod error;
 mod features;
 mod statistics;
