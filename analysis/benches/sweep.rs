@@ -1,26 +1,29 @@
 //! Sweeps: the principle ablation, as the program runs it.
 
 use orders_analysis::statistics::{BootstrapParams, mean_interval, mean_intervals};
-use orders_analysis::sweep::{Plan, Shard, Spec, SweepFolder, run};
+use orders_analysis::sweep::{Plan, Shard, Spec, SweepFolder, Tools, run};
+use orders_core::Catalogue;
 
 fn main() {
     divan::main();
 }
 
-fn plan(file: &str) -> Plan {
-    let spec: Spec = file.parse().expect("a sweep file");
-    Plan::new(&spec).expect("its trials")
-}
-
 /// 8 trials of 100 orders at 16x16: random, proximity, farthest and lpd in 20 and
-/// 32 steps, with all measures, intervals and tables.
+/// 32 steps, with all measures and intervals.
 #[divan::bench(args = [1, 2], sample_count = 3, sample_size = 1)]
 fn principles(threads: usize) {
-    let plan = plan(include_str!("../../sweeps/principles.toml"));
+    let catalogue = Catalogue::standard();
+    let tools = Tools {
+        catalogue: &catalogue,
+        judges: &[],
+    };
+    let file = include_str!("../../sweeps/principles.toml");
+    let spec = Spec::read(file, &catalogue).expect("a sweep file");
+    let plan = Plan::new(&spec, &tools, &|_, _| {}).expect("its trials");
     let temporary = tempfile::tempdir().expect("a folder");
     let folder = SweepFolder::create(temporary.path(), &plan, Shard::WHOLE, "bench");
     let folder = folder.expect("an empty folder");
-    run(&folder, &[], "bench", threads, &|| false, &|_| {}).expect("results");
+    run(&folder, &tools, "bench", threads, &|| false, &|_| {}).expect("results");
 }
 
 /// 100 orders of 21 rows of 15 measures.

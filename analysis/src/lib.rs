@@ -3,14 +3,21 @@
 //! - [`geometry`]: how close the cells of a group lie to what is generated, and
 //!   to each other.
 //! - [`information`]: what an order loses on Gaussian fields, in nats.
+//! - [`analyze`]: both for a list of orders, with means over them.
+//! - [`optimize`]: group sizes, orders and thresholds that lose little.
 //! - [`attention`]: how local the attention of a model is.
 //! - [`statistics`]: intervals, paired tests, corrections and Pareto fronts.
 //! - [`sweep`]: many trials of a declared space, with results that are kept.
-//! - [`table`]: results as Parquet, CSV, Markdown and LaTeX.
+//! - `table` (feature `tables`, which brings polars): results as Parquet, CSV,
+//!   Markdown and LaTeX.
 
+pub mod analyze;
 pub mod attention;
 pub mod geometry;
 pub mod information;
+pub mod optimize;
 pub mod statistics;
 pub mod sweep;
+#[cfg(feature = "tables")]
 pub mod table;
+mod workers;

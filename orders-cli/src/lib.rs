@@ -87,7 +87,7 @@ fn run_command(
         #[cfg(feature = "analyze")]
         Command::Optimize(args) => commands::optimize::run(args, catalogue, printer),
         #[cfg(feature = "tables")]
-        Command::Sweep(args) => commands::sweep::run(args, printer),
+        Command::Sweep(args) => commands::sweep::run(args, catalogue, printer),
         #[cfg(feature = "model")]
         Command::Features(args) => commands::features::run(args, printer),
         #[cfg(feature = "model")]

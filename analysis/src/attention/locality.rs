@@ -2,11 +2,63 @@
 
 use ndarray::{ArrayView2, ArrayView4};
 use orders_core::{Cell, Grid, Order};
+use serde::Serialize;
 
-use super::distances::Distances;
 use super::error::AttentionError;
-use super::params::{AttentionParams, TokenIndexing, Visibility};
 use super::report::{AttentionReport, DistanceAttention, HeadLocality, Locality};
+
+/// Settings of the measurement.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct AttentionParams {
+    /// The distance within which attention is summed, in cells; from 0,
+    /// infinity included. 3 by default, as in LPD's analysis.
+    pub within: f64,
+    /// How far the sum of a row may be from 1; from 0. 0.001 by default, which
+    /// float16 keeps. Maps in bfloat16 may need 0.004.
+    pub row_sum_tolerance: f64,
+    /// Tokens before the first cell, as a class token or a text: the first rows
+    /// and columns of every map. 0 by default. Their rows are not measured, and
+    /// attention to them is reported apart.
+    pub prefix_tokens: usize,
+    /// Which tokens a query may attend to. Causal by default.
+    pub scope: AttentionScope,
+}
+
+impl Default for AttentionParams {
+    fn default() -> Self {
+        Self {
+            within: 3.0,
+            row_sum_tolerance: 1e-3,
+            prefix_tokens: 0,
+            scope: AttentionScope::Causal,
+        }
+    }
+}
+
+/// Which tokens a query may attend to, besides the prefix. Attention to any
+/// other token must be 0, and other tokens do not count in PTA.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AttentionScope {
+    /// Those that come earlier in the order, and itself.
+    Causal,
+    /// Those of earlier groups and all of its own: LPD's query tokens, and
+    /// context tokens under LPD's training mask.
+    Groups,
+    /// All of them.
+    All,
+}
+
+/// Which token a row (or a column) of a map belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TokenIndexing {
+    /// Row i is cell i, counted in raster order, whatever the order of
+    /// generation.
+    Cell,
+    /// Row i is the cell that is generated i-th, counted from 0.
+    Rank,
+}
 
 /// Measures attention maps of one grid and one order of generation.
 ///
@@ -75,9 +127,9 @@ impl AttentionLocality {
         if count > 0 {
             return Err(AttentionError::KnownCells { count });
         }
-        let times = match params.visibility {
-            Visibility::Groups => order.step_from_cell(),
-            Visibility::Causal | Visibility::All => order.rank_from_cell(),
+        let times = match params.scope {
+            AttentionScope::Groups => order.step_from_cell(),
+            AttentionScope::Causal | AttentionScope::All => order.rank_from_cell(),
         };
         // No cell is known, so each has a time.
         let time_from_cell: Vec<u32> = times.into_iter().flatten().collect();
@@ -104,9 +156,9 @@ impl AttentionLocality {
                 value: params.row_sum_tolerance,
             });
         }
-        let time = |cell: &Cell| match params.visibility {
-            Visibility::All => 0,
-            Visibility::Causal | Visibility::Groups => time_from_cell[*cell as usize],
+        let time = |cell: &Cell| match params.scope {
+            AttentionScope::All => 0,
+            AttentionScope::Causal | AttentionScope::Groups => time_from_cell[*cell as usize],
         };
         Ok(Self {
             params,
@@ -323,5 +375,59 @@ impl<'a> HeadSums<'a> {
                 prefix_attention: self.prefix / cells,
             },
         }
+    }
+}
+
+/// Every squared distance on a grid, and which one two cells have.
+#[derive(Clone, Debug)]
+struct Distances {
+    grid: Grid,
+    /// All squared distances, rising, from 0.
+    squared: Vec<u64>,
+    /// For the frame, row and column difference, as a cell of the grid, the
+    /// place in `squared`.
+    class_from_difference: Vec<u32>,
+    /// Frame, row and column of every cell.
+    places: Vec<[u32; 3]>,
+}
+
+impl Distances {
+    /// O(N log N) for N cells.
+    fn new(grid: Grid) -> Self {
+        // The differences to cell 0 are all that there are.
+        let of_difference: Vec<u64> = (0..grid.cells() as Cell)
+            .map(|cell| grid.squared_distance(0, cell))
+            .collect();
+        let mut squared = of_difference.clone();
+        squared.sort_unstable();
+        squared.dedup();
+        let class_from_difference = of_difference
+            .iter()
+            .map(|distance| squared.partition_point(|smaller| smaller < distance) as u32)
+            .collect();
+        let places = (0..grid.cells() as Cell)
+            .map(|cell| {
+                let (row, column) = grid.position_from_cell(cell);
+                [grid.frame_from_cell(cell), row, column]
+            })
+            .collect();
+        Self {
+            grid,
+            squared,
+            class_from_difference,
+            places,
+        }
+    }
+
+    fn squared(&self) -> &[u64] {
+        &self.squared
+    }
+
+    /// Which of the squared distances two cells have.
+    fn class(&self, a: Cell, b: Cell) -> usize {
+        let (a, b) = (self.places[a as usize], self.places[b as usize]);
+        let [frames, rows, columns] = std::array::from_fn(|k| a[k].abs_diff(b[k]));
+        let difference = self.grid.cell_in_frame(frames, rows, columns);
+        self.class_from_difference[difference as usize] as usize
     }
 }

@@ -38,19 +38,16 @@
 //! ```
 //!
 //! where j runs over the tokens that i may attend to (its
-//! [`Visibility`]), itself included, at distance 0, and the mean is over those
+//! [`AttentionScope`]), itself included, at distance 0, and the mean is over those
 //! i that have such a j at distance s. The *attention sum* within a distance is
 //! `mean_i sum_j A_ij 1{d_ij <= s}`. Source: LPD (arXiv 2507.01957), section 3;
 //! what to do with i without a j at distance s is our choice.
 
-mod distances;
 mod error;
 mod file;
 mod locality;
-mod params;
 mod report;
 
 pub use error::{AttentionError, AttentionFileError, AttentionReadError};
-pub use locality::AttentionLocality;
-pub use params::{AttentionParams, TokenIndexing, Visibility};
+pub use locality::{AttentionLocality, AttentionParams, AttentionScope, TokenIndexing};
 pub use report::{AttentionReport, DistanceAttention, HeadLocality, LayerLocality, Locality};

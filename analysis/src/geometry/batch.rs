@@ -1,13 +1,16 @@
-//! Measuring many orders.
+//! Many orders: each measured, and their means.
 
+use std::collections::BTreeMap;
 use std::convert::Infallible;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use orders_core::{BatchError, Cell, OrderingMethod, Problem, stream_batch};
+use serde::Serialize;
 
-use super::group::GroupGeometry;
+use super::group::{GroupGeometry, Measure};
 use super::measure::{Geometry, OrderGeometry};
 use super::params::{GeometryError, GeometryParams};
+use crate::statistics::Running;
+use crate::workers::Workers;
 
 /// Makes orders `0..count` of a method and hands the geometry of each to
 /// `take`, with its index, in this order.
@@ -45,14 +48,10 @@ pub fn measure_batch(
     seed: u64,
     mut take: impl FnMut(u64, &OrderGeometry) + Send,
 ) -> Result<(), GeometryError> {
-    let prototype = Geometry::new(problem, params)?;
-    let idle = Mutex::new(Vec::new());
+    let workers = Workers::new(Geometry::new(problem, params)?);
     let encode = |_: u64, cells: &[Cell], out: &mut Vec<GroupGeometry>| {
-        let geometry = lock(&idle).pop();
-        let mut geometry = geometry.unwrap_or_else(|| prototype.clone());
-        let total = geometry.measure_checked(cells, out);
+        let total = workers.with(|geometry| geometry.measure_checked(cells, out));
         out.push(total);
-        lock(&idle).push(geometry);
     };
 
     // Each order is its steps and its total.
@@ -75,7 +74,63 @@ pub fn measure_batch(
     })
 }
 
-fn lock(idle: &Mutex<Vec<Geometry>>) -> MutexGuard<'_, Vec<Geometry>> {
-    // The list is whole at every moment, also after a panic elsewhere.
-    idle.lock().unwrap_or_else(PoisonError::into_inner)
+/// Means over many orders of every measure, for each step and in total.
+///
+/// Each mean is over the orders in which the measure has a value, and says how
+/// many these are. Memory is O(K) for K steps, whatever the number of orders.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct GeometrySummary {
+    orders: u64,
+    steps: Vec<BTreeMap<Measure, Running>>,
+    total: BTreeMap<Measure, Running>,
+}
+
+impl GeometrySummary {
+    /// Nothing yet, for the orders of a problem.
+    pub fn new(problem: &Problem) -> Self {
+        let empty = BTreeMap::from(Measure::ALL.map(|measure| (measure, Running::default())));
+        Self {
+            orders: 0,
+            steps: vec![empty.clone(); problem.group_sizes().steps()],
+            total: empty,
+        }
+    }
+
+    /// Adds an order. Its steps beyond those of the problem, if it is of
+    /// another one, are left out.
+    pub fn add(&mut self, order: &OrderGeometry) {
+        self.orders += 1;
+        for (running, step) in self.steps.iter_mut().zip(&order.steps) {
+            add(running, step);
+        }
+        add(&mut self.total, &order.total);
+    }
+
+    /// Orders added so far.
+    pub fn orders(&self) -> u64 {
+        self.orders
+    }
+
+    /// Steps of an order.
+    pub fn steps(&self) -> usize {
+        self.steps.len()
+    }
+
+    /// A measure of a step, counted from 0; `None` if there is no such step.
+    pub fn step(&self, step: usize, measure: Measure) -> Option<&Running> {
+        self.steps.get(step).map(|measures| &measures[&measure])
+    }
+
+    /// A measure of whole orders.
+    pub fn total(&self, measure: Measure) -> &Running {
+        &self.total[&measure]
+    }
+}
+
+fn add(measures: &mut BTreeMap<Measure, Running>, group: &GroupGeometry) {
+    for (&measure, running) in measures {
+        if let Some(value) = group.value(measure) {
+            running.add(value);
+        }
+    }
 }

@@ -8,7 +8,7 @@ use serde::Serialize;
 ///
 /// A measure that has no value is `None`: it is never filled with a number. In
 /// the total, means are over all cells (or pairs) of all groups, so large groups
-/// weigh more than small ones; the exceptions are stated at the fields.
+/// weigh more than small ones, unless it is said otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct GroupGeometry {
     /// Cells of the group, or of the order.
@@ -73,8 +73,8 @@ pub struct GroupGeometry {
     pub discrepancy: f64,
 }
 
-/// A field of [`GroupGeometry`] that is a measure, by name, for tables and
-/// loops over all of them.
+/// A measure of [`GroupGeometry`], by name, for tables and loops over all of
+/// them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Measure {
@@ -101,7 +101,7 @@ pub enum Measure {
 }
 
 impl Measure {
-    /// All of them, in the order of the fields.
+    /// All of them, in the order of [`GroupGeometry`].
     pub const ALL: [Self; 10] = [
         Self::Proximity,
         Self::NearestContext,
@@ -115,7 +115,7 @@ impl Measure {
         Self::Discrepancy,
     ];
 
-    /// The field's name, which is also that of the serialised measure.
+    /// The name, which is also that of the serialised measure.
     pub fn name(self) -> &'static str {
         match self {
             Self::Proximity => "proximity",

@@ -1,13 +1,11 @@
 //! Measuring an order.
 
-use orders_core::{Cell, Order, Problem};
+use orders_core::{Cell, Grid, Order, Problem};
 use serde::Serialize;
 
+use super::context::{NearestRevealed, Neighbours, Support};
 use super::discrepancy::CentredDiscrepancy;
-use super::fields::{NearestRevealed, Support};
 use super::group::{GroupGeometry, Measure};
-use super::neighbours::Neighbours;
-use super::pairs::Pairs;
 use super::params::{GeometryError, GeometryParams};
 
 /// The geometry of an order.
@@ -246,5 +244,62 @@ impl Sums {
             violating_share: self.pairs.violating as f64 / cells,
             discrepancy,
         }
+    }
+}
+
+/// Sums over the pairs of a group's cells.
+#[derive(Clone, Copy, Debug, Default)]
+struct Pairs {
+    /// Number of pairs.
+    count: u64,
+    /// Sum of their distances, in cells.
+    distance: f64,
+    /// The smallest distance, squared.
+    smallest_squared: Option<u64>,
+    /// Pairs within the repulsion threshold.
+    violations: u64,
+    /// Cells in such a pair.
+    violating: u64,
+}
+
+impl Pairs {
+    /// Looks at all pairs: O(m^2) for m cells. `is_violating` is scratch space.
+    fn new(
+        grid: Grid,
+        group: &[Cell],
+        repulsion_threshold: f64,
+        is_violating: &mut Vec<bool>,
+    ) -> Self {
+        let mut pairs = Self::default();
+        is_violating.clear();
+        is_violating.resize(group.len(), false);
+        for (i, &a) in group.iter().enumerate() {
+            for (j, &b) in group.iter().enumerate().take(i) {
+                let squared = grid.squared_distance(a, b);
+                pairs.count += 1;
+                pairs.distance += (squared as f64).sqrt();
+                pairs.smallest_squared = Some(
+                    pairs
+                        .smallest_squared
+                        .map_or(squared, |smallest| smallest.min(squared)),
+                );
+                if f64::from(grid.chebyshev_distance(a, b)) <= repulsion_threshold {
+                    pairs.violations += 1;
+                    is_violating[i] = true;
+                    is_violating[j] = true;
+                }
+            }
+        }
+        pairs.violating = is_violating.iter().filter(|&&violating| violating).count() as u64;
+        pairs
+    }
+
+    fn add(&mut self, other: &Self) {
+        self.count += other.count;
+        self.distance += other.distance;
+        let smallest = [self.smallest_squared, other.smallest_squared];
+        self.smallest_squared = smallest.into_iter().flatten().min();
+        self.violations += other.violations;
+        self.violating += other.violating;
     }
 }

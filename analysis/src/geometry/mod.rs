@@ -38,21 +38,17 @@
 //! Distances are Euclidean unless said otherwise, in cells; in a video, a frame
 //! counts as much as a row. The *context* of a step is every cell that is known
 //! from the start or was generated in an earlier step. It does not hold the
-//! step's own group, whose cells are all revealed at once. Each field of
-//! [`GroupGeometry`] states its measure.
+//! step's own group, whose cells are all revealed at once. [`GroupGeometry`] states each
+//! measure.
 
 mod batch;
+mod context;
 mod discrepancy;
-mod fields;
 mod group;
 mod measure;
-mod neighbours;
-mod pairs;
 mod params;
-mod summary;
 
-pub use batch::measure_batch;
+pub use batch::{GeometrySummary, measure_batch};
 pub use group::{GroupGeometry, Measure};
 pub use measure::{Geometry, OrderGeometry};
 pub use params::{GeometryError, GeometryParams};
-pub use summary::GeometrySummary;

@@ -1,14 +1,22 @@
-//! Measuring many orders.
+//! Many orders: each measured, and what they cost in the mean.
 
 use std::convert::Infallible;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use orders_core::{BatchError, Cell, OrderingMethod, Problem, stream_batch};
+use orders_core::{
+    BatchError, Cell, MethodError, Order, OrderRng, OrderingMethod, Problem, stream_batch,
+};
+use rayon::prelude::*;
 
 use super::covariance::Covariance;
+use super::cut_costs::CutCosts;
 use super::error::InformationError;
-use super::measure::Information;
-use super::order::{OrderInformation, StepInformation};
+use super::measure::{Information, OrderInformation, StepInformation};
+use crate::workers::Workers;
+
+/// Sums are made in this many parts, whatever the number of threads, so that
+/// they are always rounded alike.
+const PARTS: u64 = 8;
 
 /// Makes orders `0..count` of a method and hands the information of each to
 /// `take`, with its index, in this order.
@@ -69,31 +77,100 @@ fn method_error(error: BatchError<Infallible>) -> InformationError {
     }
 }
 
-/// Calculators that no thread is using, so that there are never more than
-/// threads.
-pub(super) struct Workers {
-    pub(super) prototype: Information,
-    idle: Mutex<Vec<Information>>,
+/// Orders that a mean is over.
+#[derive(Clone, Copy)]
+pub enum OrderSource<'a> {
+    /// Orders `0..count` of a method. The group sizes of the problem have a part in
+    /// them only if the method looks at them.
+    Method {
+        /// The method.
+        method: &'a dyn OrderingMethod,
+        /// Number of orders.
+        count: u64,
+        /// Their seed.
+        seed: u64,
+    },
+    /// Orders that are there already: the cells of each, first generated first.
+    Listed(&'a [Vec<Cell>]),
 }
 
-impl Workers {
-    pub(super) fn new(prototype: Information) -> Self {
-        Self {
-            prototype,
-            idle: Mutex::default(),
+/// The mean cost of every group of consecutive cells over some orders. `on_order` is
+/// told how many are measured.
+///
+/// Work is spread over the current rayon pool; the result is the same for any
+/// number of threads. O(n N^3) time for n orders; O(N^2) memory for each thread.
+///
+/// # Errors
+///
+/// As [`measure_batch`]; [`InformationError::NoOrders`] if there are none, and
+/// [`InformationError::Order`] if a listed one is no order of the problem.
+pub fn mean_cut_costs(
+    orders: OrderSource<'_>,
+    problem: &Problem,
+    covariance: &Covariance,
+    on_order: &(dyn Fn(u64) + Sync),
+) -> Result<CutCosts, InformationError> {
+    let count = match orders {
+        OrderSource::Method { count, .. } => count,
+        OrderSource::Listed(orders) => orders.len() as u64,
+    };
+    if count == 0 {
+        return Err(InformationError::NoOrders);
+    }
+    let workers = Workers::new(Information::new(problem, covariance)?);
+    let zero = || CutCosts::zero(problem.cells());
+    let done = AtomicU64::new(0);
+    let sum = |part: u64| {
+        let mut costs = zero();
+        let indices = (part..count).step_by(PARTS as usize);
+        workers.with(|information| {
+            orders.for_each(problem, indices, |cells| {
+                information.add_cut_costs(cells, &mut costs);
+                on_order(done.fetch_add(1, Ordering::Relaxed) + 1);
+            })
+        })?;
+        Ok(costs)
+    };
+    let parts: Vec<Result<CutCosts, InformationError>> =
+        (0..PARTS.min(count)).into_par_iter().map(sum).collect();
+    let mut costs = zero();
+    for part in parts {
+        costs.add_costs(&part?);
+    }
+    costs.divide(count as f64);
+    Ok(costs)
+}
+
+impl OrderSource<'_> {
+    /// Hands the orders of some indices on.
+    fn for_each(
+        self,
+        problem: &Problem,
+        indices: impl Iterator<Item = u64>,
+        mut take: impl FnMut(&[Cell]),
+    ) -> Result<(), InformationError> {
+        match self {
+            Self::Listed(orders) => {
+                for index in indices {
+                    let order = Order::new(problem.clone(), orders[index as usize].clone())?;
+                    take(order.cell_from_rank());
+                }
+            }
+            Self::Method { method, seed, .. } => {
+                let mut generator = method.generator(problem)?;
+                for index in indices {
+                    let mut cells = Vec::with_capacity(problem.cells());
+                    generator.generate(&mut OrderRng::new(seed, index), &mut cells);
+                    let order = Order::new(problem.clone(), cells);
+                    let order = order.map_err(|source| MethodError::Broken {
+                        method: method.name().into(),
+                        index,
+                        source,
+                    })?;
+                    take(order.cell_from_rank());
+                }
+            }
         }
-    }
-
-    pub(super) fn with<T>(&self, work: impl FnOnce(&mut Information) -> T) -> T {
-        let idle = self.idle().pop();
-        let mut information = idle.unwrap_or_else(|| self.prototype.clone());
-        let result = work(&mut information);
-        self.idle().push(information);
-        result
-    }
-
-    fn idle(&self) -> MutexGuard<'_, Vec<Information>> {
-        // The list is whole at every moment, also after a panic elsewhere.
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+        Ok(())
     }
 }

@@ -8,9 +8,6 @@ use ndarray::ArrayView2;
 use orders_core::{Cell, Grid};
 
 use super::cholesky::Cholesky;
-use super::error::CovarianceError;
-use super::field::Field;
-use super::measured::MeasuredField;
 
 /// The covariance of the values at all cells of a grid: symmetric, finite and
 /// positive definite, checked when it is built. Cloning is cheap.
@@ -93,40 +90,12 @@ impl Covariance {
         Self::checked(grid, symmetric(matrix)?, shrinkage)
     }
 
-    /// The covariance of a field on a grid.
-    ///
-    /// # Errors
-    ///
-    /// [`CovarianceError::TooLarge`], and
-    /// [`CovarianceError::NotPositiveDefinite`] for a field that is so smooth that
-    /// its covariance can't be factored in f64; of a field that was measured, as
-    /// [`of_measured`](Self::of_measured).
-    pub fn of_field(field: &Field, grid: Grid) -> Result<Self, CovarianceError> {
-        check_cells(grid)?;
-        Self::checked(grid, field.covariance(grid)?, field.shrinkage())
-    }
-
-    /// The covariance of a measured field on a grid, shrunk as
-    /// [`with_shrinkage`](Self::with_shrinkage) does. All variances are 1.
-    ///
-    /// # Errors
-    ///
-    /// [`CovarianceError::TooLarge`]; [`CovarianceError::Shape`],
-    /// [`CovarianceError::OtherPatches`] or [`CovarianceError::BeyondOffsets`] if the
-    /// field was not measured for such a grid;
-    /// [`CovarianceError::NotPositiveDefinite`] with the shrinkage that helps; and
-    /// [`CovarianceError::Shrinkage`].
-    pub fn of_measured(
-        field: &MeasuredField,
+    /// Values that are finite and symmetric, shrunk and then checked.
+    pub(super) fn checked(
         grid: Grid,
+        mut values: Vec<f64>,
         shrinkage: f64,
     ) -> Result<Self, CovarianceError> {
-        check_cells(grid)?;
-        Self::checked(grid, field.correlations(grid)?, shrinkage)
-    }
-
-    /// Values that are finite and symmetric, shrunk and then checked.
-    fn checked(grid: Grid, mut values: Vec<f64>, shrinkage: f64) -> Result<Self, CovarianceError> {
         if !(0.0..=1.0).contains(&shrinkage) {
             return Err(CovarianceError::Shrinkage { value: shrinkage });
         }
@@ -189,7 +158,7 @@ impl Covariance {
     }
 }
 
-fn check_cells(grid: Grid) -> Result<(), CovarianceError> {
+pub(super) fn check_cells(grid: Grid) -> Result<(), CovarianceError> {
     let cells = grid.cells();
     if cells > Covariance::MAX_CELLS {
         return Err(CovarianceError::TooLarge { grid, cells });
@@ -268,4 +237,115 @@ fn smallest_eigenvalue(values: &[f64], cells: usize) -> f64 {
     eigenvalues.map_or(f64::NAN, |eigenvalues| {
         eigenvalues.first().copied().unwrap_or(f64::NAN)
     })
+}
+
+/// Why a matrix is no covariance of a grid.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CovarianceError {
+    /// The grid is too large.
+    #[error(
+        "a {grid} grid has {cells} cells; covariances have at most {}",
+        Covariance::MAX_CELLS
+    )]
+    TooLarge {
+        /// The grid.
+        grid: Grid,
+        /// Its cells.
+        cells: usize,
+    },
+    /// The matrix has another size.
+    #[error(
+        "the covariance has {rows} rows and {columns} columns; a {grid} grid needs {cells} of each"
+    )]
+    Shape {
+        /// Its rows.
+        rows: usize,
+        /// Its columns.
+        columns: usize,
+        /// The grid.
+        grid: Grid,
+        /// Cells of the grid.
+        cells: usize,
+    },
+    /// The field was measured on patches of another grid.
+    #[error(
+        "the field was measured on patches of {patches} cells, and the grid is {grid}; a stationary one serves all smaller grids"
+    )]
+    OtherPatches {
+        /// The grid of the patches.
+        patches: Grid,
+        /// The grid.
+        grid: Grid,
+    },
+    /// The field was not measured at all offsets of the grid.
+    #[error(
+        "the field was measured for grids of one frame with at most {height}x{width} cells, and the grid is {grid}"
+    )]
+    BeyondOffsets {
+        /// The most rows.
+        height: usize,
+        /// The most columns.
+        width: usize,
+        /// The grid.
+        grid: Grid,
+    },
+    /// An entry is NaN or infinite.
+    #[error("the covariance of cells {row} and {column} is {value}; it must be a finite number")]
+    NotFinite {
+        /// The row of the entry, a cell.
+        row: usize,
+        /// Its column, a cell.
+        column: usize,
+        /// Its value.
+        value: f64,
+    },
+    /// The matrix is not symmetric.
+    #[error(
+        "the covariance of cells {row} and {column} is {value}, but that of {column} and {row} is {transposed}; it must be symmetric"
+    )]
+    NotSymmetric {
+        /// The row of the entry, a cell.
+        row: usize,
+        /// Its column, a cell.
+        column: usize,
+        /// Its value.
+        value: f64,
+        /// The value on the other side of the diagonal.
+        transposed: f64,
+    },
+    /// A variance is not positive.
+    #[error("the variance of cell {cell} is {value}; it must be positive")]
+    Variance {
+        /// The cell.
+        cell: usize,
+        /// Its variance.
+        value: f64,
+    },
+    /// The matrix is not positive definite, or so little that f64 can't tell.
+    #[error(
+        "the covariance is not positive definite: {}, its smallest eigenvalue is {eigenvalue:.3e}, and a mean variance of {variance:.3e} asks for at least {needed:.3e}; shrinking it by {shrinkage:.1e} or more makes it so",
+        match cell {
+            Some(cell) => format!("the factorisation ends at cell {cell}"),
+            None => "some cell is all but determined by the others".to_owned(),
+        }
+    )]
+    NotPositiveDefinite {
+        /// Where the factorisation in raster order ends, if it does.
+        cell: Option<usize>,
+        /// The smallest eigenvalue.
+        eigenvalue: f64,
+        /// The mean variance of a cell.
+        variance: f64,
+        /// What the smallest eigenvalue must be at least.
+        needed: f64,
+        /// The intensity of shrinkage that suffices.
+        shrinkage: f64,
+    },
+    /// The shrinkage is out of its range.
+    #[error("the shrinkage is {value}; it must be a number from 0 to 1")]
+    Shrinkage {
+        /// The value given.
+        value: f64,
+    },
 }

@@ -1,5 +1,7 @@
 //! What every group of consecutive cells costs.
 
+use orders_core::GroupSizes;
+
 /// The total correlation of every group [j, k) of consecutive cells of an order
 /// given the cells before it, in nats; or the mean of many orders.
 ///
@@ -37,6 +39,22 @@ impl CutCosts {
             self.cells
         );
         self.row(start)[end - start - 1]
+    }
+
+    /// What groups of these sizes cost together, in nats.
+    ///
+    /// # Panics
+    ///
+    /// If they are more than N cells.
+    pub fn total(&self, sizes: &GroupSizes) -> f64 {
+        let mut start = 0;
+        let costs = sizes.as_slice().iter().map(|&size| {
+            let end = start + size as usize;
+            let cost = self.cost(start, end);
+            start = end;
+            cost
+        });
+        costs.sum()
     }
 
     /// These costs, each rounded to a multiple of 2^-30 nats (about 1e-9).

@@ -2,7 +2,7 @@
 
 use orders_core::{Cell, Grid};
 
-use super::error::{CovarianceError, FieldError};
+use super::covariance::{Covariance, CovarianceError, check_cells};
 use super::kernel::KernelFamily;
 use super::measured::{FieldFile, MeasuredField};
 use super::power_law;
@@ -176,6 +176,21 @@ impl Field {
     }
 }
 
+impl Covariance {
+    /// The covariance of a field on a grid.
+    ///
+    /// # Errors
+    ///
+    /// [`CovarianceError::TooLarge`], and
+    /// [`CovarianceError::NotPositiveDefinite`] for a field that is so smooth that
+    /// its covariance can't be factored in f64; of a field that was measured, as
+    /// [`of_measured`](Self::of_measured).
+    pub fn of_field(field: &Field, grid: Grid) -> Result<Self, CovarianceError> {
+        check_cells(grid)?;
+        Self::checked(grid, field.covariance(grid)?, field.shrinkage())
+    }
+}
+
 /// The covariances of every two cells, from those at every lag that the grid has:
 /// frames x height x width in C order, for the absolute differences.
 fn at_lags(grid: Grid, by_lag: &[f64]) -> Vec<f64> {
@@ -197,4 +212,58 @@ pub(super) fn check_shrinkage(value: f64) -> Result<(), FieldError> {
         return Err(FieldError::Shrinkage { value });
     }
     Ok(())
+}
+
+/// Why a text or numbers are no field.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum FieldError {
+    /// The text names no field.
+    #[error(
+        "'{text}' is no field; fields are exp:R, matern12:R, matern32:R, matern52:R, se:R, power:EXPONENT, photos and files NAME.npy, each with or without :shrink=S"
+    )]
+    Unknown {
+        /// The text given.
+        text: String,
+    },
+    /// The text names a file, which was not to be read.
+    #[error("field '{text}' is a file, which Field::read reads")]
+    IsFile {
+        /// The text given.
+        text: String,
+    },
+    /// A file is followed by something else than what it may be.
+    #[error("field '{text}': '{word}' is none of stationary and shrink=S, each at most once")]
+    Word {
+        /// The text given.
+        text: String,
+        /// What is in the place.
+        word: String,
+    },
+    /// There is no number where one is needed.
+    #[error("field '{text}': '{word}' is no number")]
+    Number {
+        /// The text given.
+        text: String,
+        /// What stands in place of the number.
+        word: String,
+    },
+    /// The range is out of its range.
+    #[error("the range of the field is {value}; it must be a positive number of cells")]
+    Range {
+        /// The value given.
+        value: f64,
+    },
+    /// The exponent is out of its range.
+    #[error("the exponent of the spectrum is {value}; it must be a number from 0 to 10")]
+    Exponent {
+        /// The value given.
+        value: f64,
+    },
+    /// The shrinkage is out of its range.
+    #[error("the shrinkage is {value}; it must be a number from 0 to 1")]
+    Shrinkage {
+        /// The value given.
+        value: f64,
+    },
 }

@@ -3,10 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::error::{FieldError, FieldReadError};
-use super::field::{Field, FieldKind, check_shrinkage};
+use super::field::{Field, FieldError, FieldKind, check_shrinkage};
 use super::kernel::KernelFamily;
-use super::measured::FieldFile;
+use super::measured::{FieldFile, MeasuredFileError};
 
 /// The name of the field of natural photographs.
 const PHOTOS: &str = "photos";
@@ -141,4 +140,16 @@ fn parse_number(text: &str, word: &str) -> Result<f64, FieldError> {
         text: text.into(),
         word: word.into(),
     })
+}
+
+/// Why a text names no field, or its file can't be read.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum FieldReadError {
+    /// The text names none.
+    #[error(transparent)]
+    Text(#[from] FieldError),
+    /// The file holds none.
+    #[error(transparent)]
+    File(#[from] MeasuredFileError),
 }

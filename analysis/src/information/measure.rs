@@ -6,13 +6,46 @@ use std::sync::Arc;
 use faer::linalg::matmul::matmul;
 use faer::{Accum, Mat, Par};
 use orders_core::{Cell, KnownCells, Order, Problem};
+use serde::Serialize;
 
 use super::cholesky::Cholesky;
 use super::covariance::Covariance;
-use super::curve::InformationCurve;
 use super::cut_costs::CutCosts;
 use super::error::InformationError;
-use super::order::{OrderInformation, StepInformation};
+
+/// The information that an order loses, if the cells of a group are generated
+/// independently of each other, each from its exact distribution given the
+/// context.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct OrderInformation {
+    /// The sum over the steps of their total correlation, in nats, from 0. It
+    /// is the Kullback-Leibler divergence of what is generated from the field.
+    pub total_correlation_nats: f64,
+    /// Sum over all cells of the differential entropy of a cell at the moment
+    /// when it is revealed, in nats: the entropy of the field, given the known
+    /// cells, and the total correlation.
+    pub entropy_nats: f64,
+    /// The total correlation if all cells came in one step, in nats, given the
+    /// known cells. It does not depend on the order.
+    pub one_shot_total_correlation_nats: f64,
+    /// Each group, first step first.
+    pub steps: Vec<StepInformation>,
+}
+
+/// The information of one group at the moment when it is revealed.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct StepInformation {
+    /// Cells of the group.
+    pub size: u32,
+    /// Total correlation of the group given its context, in nats, from 0: the sum
+    /// of the entropies of its cells less the entropy of all together. A
+    /// group of one has 0.
+    pub total_correlation_nats: f64,
+    /// Sum over the cells of the group of their differential entropy given the
+    /// context, `1/2 ln(2 pi e v)` for a variance v, in nats. It is negative
+    /// for small variances.
+    pub entropy_nats: f64,
+}
 
 /// Measures the information of the orders of one problem on one Gaussian field.
 /// Tables and buffers are made once and used for every order.
@@ -218,17 +251,6 @@ impl Information {
         let pivots: Vec<f64> = (0..cells.len()).map(|rank| self.pivot(rank)).collect();
         for start in 0..cells.len() {
             costs.add_row(start, &self.variances[start..], &pivots[start..]);
-            self.reveal(start, start + 1);
-        }
-    }
-
-    /// Adds an order that is known to be one to a curve.
-    pub(super) fn add_to_curve(&mut self, cells: &[Cell], curve: &mut InformationCurve) {
-        self.factor(cells);
-        for start in 0..cells.len() {
-            let unknown = &self.variances[start..];
-            let sum: f64 = unknown.iter().copied().map(entropy).sum();
-            curve.add(start, sum / unknown.len() as f64);
             self.reveal(start, start + 1);
         }
     }

@@ -13,7 +13,7 @@
 //! formula or measured on images ([`MeasuredField`]);
 //! [`Covariance`] is its covariance on a grid, [`Information`] measures orders, and
 //! [`measure_batch`] many of them. [`CutCosts`] is what every way to cut an order
-//! costs, [`InformationCurve`] what random orders cost in the mean.
+//! costs, [`mean_cut_costs`] their mean over many orders.
 //! [`OptimalSizes`] cuts orders where it costs least,
 //! [`OrderSearch`] looks for cheaper orders.
 //!
@@ -41,30 +41,25 @@
 mod batch;
 mod cholesky;
 mod covariance;
-mod curve;
 mod cut_costs;
 mod error;
 mod field;
 mod field_text;
 mod kernel;
-mod mean;
 mod measure;
 mod measured;
-mod order;
 mod power_law;
 mod search;
 mod sizes;
 
-pub use batch::measure_batch;
-pub use covariance::Covariance;
-pub use curve::InformationCurve;
+pub use batch::{OrderSource, mean_cut_costs, measure_batch};
+pub use covariance::{Covariance, CovarianceError};
 pub use cut_costs::CutCosts;
-pub use error::{CovarianceError, FieldError, FieldReadError, InformationError};
-pub use field::{Field, FieldKind};
+pub use error::InformationError;
+pub use field::{Field, FieldError, FieldKind};
+pub use field_text::FieldReadError;
 pub use kernel::KernelFamily;
-pub use mean::{information_curve, mean_cut_costs, mean_cut_costs_of};
-pub use measure::Information;
+pub use measure::{Information, OrderInformation, StepInformation};
 pub use measured::{FieldFile, MeasuredError, MeasuredField, MeasuredFileError, MeasuredReadError};
-pub use order::{OrderInformation, StepInformation};
 pub use search::{OrderSearch, SearchRound, greedy_order};
 pub use sizes::{OptimalSizes, SizesParams};

@@ -17,7 +17,9 @@ pub struct SizesParams {
 /// The cheapest group sizes for every number of steps up to a limit.
 ///
 /// ```
-/// use orders_analysis::information::{Covariance, OptimalSizes, SizesParams, mean_cut_costs};
+/// use orders_analysis::information::{
+///     Covariance, OptimalSizes, OrderSource, SizesParams, mean_cut_costs,
+/// };
 /// use orders_core::methods::Halton;
 /// use orders_core::{Grid, GroupSizes, Problem};
 ///
@@ -25,7 +27,8 @@ pub struct SizesParams {
 /// let problem = Problem::new(grid, GroupSizes::published(grid, 20).expect("published"))?;
 /// let covariance = Covariance::of_field(&"exp:5".parse()?, grid)?;
 /// let halton = Halton { roll: false, scramble: false };
-/// let costs = mean_cut_costs(&halton, &problem, &covariance, 1, 0)?;
+/// let orders = OrderSource::Method { method: &halton, count: 1, seed: 0 };
+/// let costs = mean_cut_costs(orders, &problem, &covariance, &|_| {})?;
 /// let optimal = OptimalSizes::new(&costs, 64, SizesParams::default())?;
 ///
 /// // The published sizes cost 1.04 nats.

@@ -1,7 +1,6 @@
 //! Numbers from many orders: intervals, comparisons, corrections and fronts.
 //!
-//! - [`Summary`]: mean, standard deviation and quantiles of a list;
-//!   [`Running`]: mean and standard deviation of a stream.
+//! - [`quantiles`] of a list; [`Running`]: mean and standard deviation of a stream.
 //! - [`mean_interval`]: a mean with its bootstrap confidence interval;
 //!   [`mean_intervals`]: many means at once; [`interval`]: any statistic.
 //! - [`paired_test`]: whether two methods differ, on common seeds;
@@ -32,23 +31,17 @@
 //! orders, so that resampling orders is independent of how they were made.
 
 mod bootstrap;
-mod columns;
 mod error;
-mod holm;
 mod normal;
 mod pareto;
-mod permutation;
-mod running;
+mod significance;
 mod summary;
 
 pub use bootstrap::{
-    BootstrapParams, Interval, IntervalMethod, bca_from_resamples, interval, mean_interval,
-    percentile_from_resamples,
+    BootstrapParams, Interval, IntervalMethod, MeanEstimate, bca_from_resamples, interval,
+    mean_interval, mean_intervals, percentile_from_resamples,
 };
-pub use columns::mean_intervals;
 pub use error::StatisticsError;
-pub use holm::holm;
 pub use pareto::{Direction, pareto_front};
-pub use permutation::{Alternative, PairedTest, PermutationParams, paired_test};
-pub use running::Running;
-pub use summary::{Summary, quantiles};
+pub use significance::{Alternative, PairedTest, PermutationParams, holm, paired_test};
+pub use summary::{Running, quantiles};

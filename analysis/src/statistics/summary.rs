@@ -1,67 +1,84 @@
-//! What a list of numbers looks like.
+//! What numbers look like: means, deviations and quantiles.
 
-use ndarray::Array1;
-use ndarray_stats::Quantile1dExt;
-use ndarray_stats::interpolate::Linear;
-use noisy_float::types::n64;
-use serde::Serialize;
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
 
 use super::error::{StatisticsError, check_values};
 
-/// A list of numbers in short. O(n) for n values.
+/// Mean, standard deviation and range of values that come one after the other.
+/// O(1) memory; the update is Welford's (Technometrics 4(3), 1962).
+///
+/// Serialised as `count`, `mean`, `sd`, `min` and `max`.
 ///
 /// ```
-/// use orders_analysis::statistics::Summary;
+/// use orders_analysis::statistics::Running;
 ///
-/// let summary = Summary::new(&[4.0, 1.0, 3.0, 2.0])?;
-/// assert_eq!((summary.mean, summary.median), (2.5, 2.5));
-/// assert_eq!((summary.min, summary.lower_quartile), (1.0, 1.75));
-/// assert_eq!(Summary::new(&[5.0])?.sd, None);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// let mut running = Running::default();
+/// assert_eq!(running.mean(), None);
+/// for value in [1.0, 2.0, 3.0] {
+///     running.add(value);
+/// }
+/// assert_eq!((running.mean(), running.sd()), (Some(2.0), Some(1.0)));
+/// assert_eq!((running.min(), running.max()), (Some(1.0), Some(3.0)));
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Summary {
-    /// Number of values.
-    pub count: usize,
-    /// Their mean.
-    pub mean: f64,
-    /// Standard deviation, with n - 1. `None` for one value.
-    pub sd: Option<f64>,
-    /// The smallest.
-    pub min: f64,
-    /// The 0.25 quantile, as [`quantiles`] defines it.
-    pub lower_quartile: f64,
-    /// The 0.5 quantile.
-    pub median: f64,
-    /// The 0.75 quantile.
-    pub upper_quartile: f64,
-    /// The largest.
-    pub max: f64,
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Running {
+    count: u64,
+    mean: f64,
+    squares: f64,
+    min: f64,
+    max: f64,
 }
 
-impl Summary {
-    /// The summary of a list.
-    ///
-    /// # Errors
-    ///
-    /// [`StatisticsError::TooFew`] without values,
-    /// [`StatisticsError::NotFinite`] at the first value that is no finite
-    /// number.
-    pub fn new(values: &[f64]) -> Result<Self, StatisticsError> {
-        let cuts = quantiles(values, &[0.0, 0.25, 0.5, 0.75, 1.0])?;
-        let mean = mean(values);
-        let count = values.len();
-        let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
-        Ok(Self {
-            count,
-            mean,
-            sd: (count > 1).then(|| (squares / (count - 1) as f64).sqrt()),
-            min: cuts[0],
-            lower_quartile: cuts[1],
-            median: cuts[2],
-            upper_quartile: cuts[3],
-            max: cuts[4],
-        })
+impl Running {
+    /// Adds a value. A NaN makes the mean NaN.
+    pub fn add(&mut self, value: f64) {
+        self.count += 1;
+        if self.count == 1 {
+            (self.min, self.max) = (value, value);
+        }
+        let before = value - self.mean;
+        self.mean += before / self.count as f64;
+        self.squares += before * (value - self.mean);
+        self.min = self.min.min(value);
+        self.max = self.max.max(value);
+    }
+
+    /// Number of values.
+    pub fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// The mean; `None` without values.
+    pub fn mean(&self) -> Option<f64> {
+        (self.count > 0).then_some(self.mean)
+    }
+
+    /// The standard deviation, with n - 1; `None` for fewer than 2 values.
+    pub fn sd(&self) -> Option<f64> {
+        (self.count > 1).then(|| (self.squares / (self.count - 1) as f64).sqrt())
+    }
+
+    /// The smallest value; `None` without values.
+    pub fn min(&self) -> Option<f64> {
+        (self.count > 0).then_some(self.min)
+    }
+
+    /// The largest value; `None` without values.
+    pub fn max(&self) -> Option<f64> {
+        (self.count > 0).then_some(self.max)
+    }
+}
+
+impl Serialize for Running {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut fields = serializer.serialize_struct("Running", 5)?;
+        fields.serialize_field("count", &self.count())?;
+        fields.serialize_field("mean", &self.mean())?;
+        fields.serialize_field("sd", &self.sd())?;
+        fields.serialize_field("min", &self.min())?;
+        fields.serialize_field("max", &self.max())?;
+        fields.end()
     }
 }
 
@@ -79,20 +96,29 @@ impl Summary {
 ///
 /// # Errors
 ///
-/// As [`Summary::new`], and [`StatisticsError::Share`] for a share that is not
-/// from 0 to 1.
+/// [`StatisticsError::TooFew`] without values, [`StatisticsError::NotFinite`] at the
+/// first value that is no finite number, [`StatisticsError::Share`] for a share that
+/// is not from 0 to 1.
 pub fn quantiles(values: &[f64], shares: &[f64]) -> Result<Vec<f64>, StatisticsError> {
     check_values(values, 1)?;
     if let Some(&value) = shares.iter().find(|share| !(0.0..=1.0).contains(*share)) {
         return Err(StatisticsError::Share { value });
     }
-    // Both have been checked, so none is NaN.
-    let shares: Array1<_> = shares.iter().map(|&share| n64(share)).collect();
-    let mut values: Array1<_> = values.iter().map(|&value| n64(value)).collect();
-    let found = values
-        .quantiles_mut(&shares, &Linear)
-        .expect("there are values, and shares from 0 to 1");
-    Ok(found.iter().map(|value| value.raw()).collect())
+    let mut values = values.to_vec();
+    let quantile = |&share: &f64| {
+        let place = share * (values.len() - 1) as f64;
+        // The values after the place are not less than the one in it.
+        let (_, lower, after) =
+            values.select_nth_unstable_by(place.floor() as usize, f64::total_cmp);
+        match place.fract() {
+            0.0 => *lower,
+            part => {
+                let higher = after.iter().copied().fold(f64::INFINITY, f64::min);
+                *lower + part * (higher - *lower)
+            }
+        }
+    };
+    Ok(shares.iter().map(quantile).collect())
 }
 
 /// The mean of a list that has values.

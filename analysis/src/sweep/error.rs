@@ -1,15 +1,16 @@
 //! Why there is no sweep.
 
+use std::error::Error;
 use std::io;
 use std::path::PathBuf;
 
 use orders_core::MethodError;
 use orders_core::files::OutputError;
 
-use super::judge::JudgeError;
 use crate::geometry::GeometryError;
 use crate::information::{CovarianceError, FieldReadError, InformationError};
 use crate::statistics::StatisticsError;
+#[cfg(feature = "tables")]
 use crate::table::TableError;
 
 /// Why a sweep file can't be read.
@@ -77,17 +78,8 @@ pub enum PlanError {
     },
 }
 
-/// Why there is no such shard.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "'{text}' is no shard; write i/n with i from 1 to n and n at most {}, for example 1/4",
-    super::MOST_TRIALS
-)]
-#[non_exhaustive]
-pub struct ShardError {
-    /// What was given.
-    pub text: String,
-}
+/// Why a model has no answer.
+pub type JudgeError = Box<dyn Error + Send + Sync>;
 
 /// Why a trial has no result.
 #[derive(Debug, thiserror::Error)]
@@ -232,6 +224,7 @@ pub enum SweepError {
     #[error(transparent)]
     Output(#[from] OutputError),
     /// A table could not be made.
+    #[cfg(feature = "tables")]
     #[error("the table {table} can't be made")]
     Table {
         /// Its name.
@@ -260,10 +253,12 @@ pub enum SweepError {
 impl SweepError {
     /// Whether what was asked for was wrong, and not the work.
     pub fn is_input(&self) -> bool {
-        !matches!(
-            self,
-            Self::Output(_) | Self::Table { .. } | Self::Threads { .. } | Self::Trial { .. }
-        )
+        match self {
+            Self::Output(_) | Self::Threads { .. } | Self::Trial { .. } => false,
+            #[cfg(feature = "tables")]
+            Self::Table { .. } => false,
+            _ => true,
+        }
     }
 }
 
@@ -274,10 +269,10 @@ fn in_brackets(title: &str) -> String {
     }
 }
 
-/// Why results can't be shown so.
+/// Why results can't be chosen or compared so.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
-pub enum ViewError {
+pub enum ResultsError {
     /// No setting has the name.
     #[error("there is no setting '{name}'; there are {}", known.join(", "))]
     Setting {

@@ -1,11 +1,9 @@
 //! What models say of orders.
 
-use std::error::Error;
-
 use orders_core::{Cell, Grid, Problem};
 use serde::{Deserialize, Serialize};
 
-use super::error::TrialError;
+use super::error::{JudgeError, TrialError};
 
 /// A model with held-out images that says how likely they are: order i of a trial is
 /// asked about image i, so that order i of every trial is asked about the same image.
@@ -32,9 +30,6 @@ pub trait Judge: Sync {
     fn judge(&self, problem: &Problem, image: u64, cells: &[Cell])
     -> Result<Judgement, JudgeError>;
 }
-
-/// Why a model has no answer.
-pub type JudgeError = Box<dyn Error + Send + Sync>;
 
 /// What a model says of an image.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,8 +1,11 @@
 //! What a trial measures.
 
-use super::judge::Nats;
-use super::measurer::Measured;
-use crate::geometry::Measure;
+use orders_core::{Cell, Problem};
+
+use super::error::TrialError;
+use super::judge::{Judge, Judged, Nats};
+use crate::geometry::{Geometry, GeometryParams, Measure, OrderGeometry};
+use crate::information::{Covariance, Information, OrderInformation};
 
 /// A measure of the orders of a trial.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,9 +30,9 @@ pub enum SweepMeasure {
     Entropy,
 }
 
-/// What a measure needs beside orders.
+/// What a measure is taken from beside orders.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Need {
+pub enum MeasureInput {
     /// A Gaussian field.
     Field,
     /// A model with held-out images.
@@ -131,12 +134,12 @@ impl SweepMeasure {
         )
     }
 
-    /// What it needs beside orders, if anything.
-    pub fn need(self) -> Option<Need> {
+    /// What it is taken from beside orders, if anything.
+    pub fn input(self) -> Option<MeasureInput> {
         match self {
-            Self::Nats => Some(Need::Model),
-            Self::ForegroundNats => Some(Need::Background),
-            Self::TotalCorrelation | Self::Entropy => Some(Need::Field),
+            Self::Nats => Some(MeasureInput::Model),
+            Self::ForegroundNats => Some(MeasureInput::Background),
+            Self::TotalCorrelation | Self::Entropy => Some(MeasureInput::Field),
             Self::Geometry(_) | Self::OverSteps(_) => None,
         }
     }
@@ -147,7 +150,7 @@ impl SweepMeasure {
     }
 
     /// Its value for an order, if it has one.
-    pub(super) fn of_order(self, measured: &Measured) -> Option<f64> {
+    fn of_order(self, measured: &Measured) -> Option<f64> {
         let geometry = measured.geometry.as_ref();
         let information = measured.information.as_ref();
         let judged = || Some(measured.judged.as_ref()?.total);
@@ -162,7 +165,7 @@ impl SweepMeasure {
     }
 
     /// Its value for a step, counted from 0, if it has one.
-    pub(super) fn of_step(self, measured: &Measured, step: usize) -> Option<f64> {
+    fn of_step(self, measured: &Measured, step: usize) -> Option<f64> {
         let geometry = || measured.geometry.as_ref()?.steps.get(step);
         let information = || measured.information.as_ref()?.steps.get(step);
         let judged = || measured.judged.as_ref()?.steps.get(step).copied();
@@ -174,5 +177,79 @@ impl SweepMeasure {
             Self::TotalCorrelation => Some(information()?.total_correlation_nats),
             Self::Entropy => Some(information()?.entropy_nats),
         }
+    }
+}
+
+/// Measures the orders of a problem. Tables and buffers are made once.
+#[derive(Clone)]
+pub(super) struct Measurer<'a> {
+    problem: Problem,
+    measures: Vec<SweepMeasure>,
+    geometry: Option<Geometry>,
+    information: Option<Information>,
+    judge: Option<&'a dyn Judge>,
+}
+
+/// What was measured of an order: what its measures are taken from.
+struct Measured {
+    geometry: Option<OrderGeometry>,
+    information: Option<OrderInformation>,
+    judged: Option<Judged>,
+}
+
+impl<'a> Measurer<'a> {
+    pub(super) fn new(
+        problem: &Problem,
+        measures: &[SweepMeasure],
+        covariance: Option<&Covariance>,
+        judge: Option<&'a dyn Judge>,
+    ) -> Result<Self, TrialError> {
+        let params = GeometryParams::for_grid(problem.grid());
+        let needs = |input: Option<MeasureInput>| measures.iter().any(|m| m.input() == input);
+        let covariance = covariance.filter(|_| needs(Some(MeasureInput::Field)));
+        let needs_judge = needs(Some(MeasureInput::Model)) || needs(Some(MeasureInput::Background));
+        Ok(Self {
+            problem: problem.clone(),
+            measures: measures.to_vec(),
+            geometry: match needs(None) {
+                true => Some(Geometry::new(problem, params)?),
+                false => None,
+            },
+            information: match covariance {
+                Some(covariance) => Some(Information::new(problem, covariance)?),
+                None => None,
+            },
+            judge: judge.filter(|_| needs_judge),
+        })
+    }
+
+    /// Whether orders that are the same have values that differ.
+    pub(super) fn tells_same_orders_apart(&self) -> bool {
+        self.judge.is_some()
+    }
+
+    /// Appends the values of all measures for each step and then for the order of an
+    /// index. NaN where there is none.
+    pub(super) fn measure(
+        &mut self,
+        index: u64,
+        cells: &[Cell],
+        out: &mut Vec<f64>,
+    ) -> Result<(), TrialError> {
+        let judged = |judge| Judged::new(judge, &self.problem, index, cells);
+        let geometry = self.geometry.as_mut();
+        let information = self.information.as_mut();
+        let measured = Measured {
+            geometry: geometry.map(|g| g.measure(cells)).transpose()?,
+            information: information.map(|i| i.measure(cells)).transpose()?,
+            judged: self.judge.map(judged).transpose()?,
+        };
+        for step in 0..self.problem.group_sizes().steps() {
+            let of_step = |m: &SweepMeasure| m.of_step(&measured, step).unwrap_or(f64::NAN);
+            out.extend(self.measures.iter().map(of_step));
+        }
+        let of_order = |m: &SweepMeasure| m.of_order(&measured).unwrap_or(f64::NAN);
+        out.extend(self.measures.iter().map(of_order));
+        Ok(())
     }
 }

@@ -6,13 +6,14 @@
 //! that order i of two methods shares its random stream and can be compared in
 //! pairs. Where the file names models, a [`Judge`] of each is asked about held-out images:
 //! order i about image i. [`run`] runs the trials of a [`SweepFolder`] that have no result yet;
-//! [`merge`] joins the folders of [shards](Shard); [`write_tables`] makes tables
-//! of the results.
+//! [`merge`] joins the folders of [shards](Shard). With the feature `tables`,
+//! `write_tables` makes tables of the results.
 //!
 //! ```
-//! use orders_analysis::sweep::{Plan, Shard, Spec, SweepFolder, run};
+//! use orders_analysis::sweep::{Plan, Shard, Spec, SweepFolder, Tools, run};
+//! use orders_core::Catalogue;
 //!
-//! let spec: Spec = r#"
+//! let file = r#"
 //!     orders = 10
 //!     grids = ["8x8"]
 //!     steps = [6, 9]
@@ -22,18 +23,19 @@
 //!     set = { repulsion = [1, 2] }
 //!     [[methods]]
 //!     name = "random"
-//! "#
-//! .parse()?;
-//! let plan = Plan::new(&spec)?;
+//! "#;
+//! let catalogue = Catalogue::standard();
+//! let tools = Tools { catalogue: &catalogue, judges: &[] };
+//! let spec = Spec::read(file, &catalogue)?;
+//! let plan = Plan::new(&spec, &tools, &|_, _| {})?;
 //! assert_eq!(plan.trials().len(), 6);
 //!
 //! let temporary = tempfile::tempdir()?;
 //! let path = temporary.path().join("results");
 //! let folder = SweepFolder::create(&path, &plan, Shard::WHOLE, "an example")?;
-//! run(&folder, &[], "an example", 2, &|| false, &|_| {})?;
-//! assert!(path.join("trials.parquet").exists());
+//! run(&folder, &tools, "an example", 2, &|| false, &|_| {})?;
 //! // A second run finds every result.
-//! assert_eq!(run(&folder, &[], "an example", 2, &|| false, &|_| {})?.found, 6);
+//! assert_eq!(run(&folder, &tools, "an example", 2, &|| false, &|_| {})?.found, 6);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
@@ -43,6 +45,11 @@
 //! |---|---|
 //! | `sweep.json` | the trials of the space, its key, the shard, the program |
 //! | `trials/KEY.json` | the result of a trial; KEY is the SHA-256 digest of its settings |
+//!
+//! and, once there are tables,
+//!
+//! | file | content |
+//! |---|---|
 //! | `trials.csv`, `trials.parquet` | a row for each trial |
 //! | `steps.csv`, `steps.parquet` | a row for each trial and step |
 //! | `orders.csv`, `orders.parquet` | a row for each trial and order |
@@ -50,48 +57,33 @@
 //! None of them has a time in it: the same sweep has the same bytes, whatever the
 //! number of threads and however often it was interrupted.
 
-mod axis;
-mod compare;
 mod error;
-mod fields;
 mod folder;
 mod judge;
 mod measure;
-mod measurer;
-mod merge;
-mod models;
 mod optimal;
 mod plan;
+mod pooled;
 mod read_spec;
-mod reader;
-mod result;
 mod run;
 mod run_trial;
-mod shard;
 mod sizes;
 mod space;
 mod spec;
+#[cfg(feature = "tables")]
 mod tables;
 mod trial;
-mod view;
 
-pub use compare::{Comparison, compare};
-pub use error::{PlanError, ShardError, SpecError, SweepError, TrialError, ViewError};
-pub use folder::SweepFolder;
-pub use judge::{Judge, JudgeError, Judgement, TrialModel};
-pub use measure::{Need, SweepMeasure};
-pub use merge::merge;
-pub use models::{ModelChoice, ModelFiles};
+pub use error::{JudgeError, PlanError, ResultsError, SpecError, SweepError, TrialError};
+pub use folder::{SweepFolder, merge};
+pub use judge::{Judge, Judgement, TrialModel};
+pub use measure::{MeasureInput, SweepMeasure};
 pub use optimal::{OPTIMAL_ORDERS, optimal_seed};
-pub use plan::Plan;
-pub use result::{Estimate, TrialResult};
+pub use plan::{Plan, Shard, ShardError};
+pub use pooled::{Comparison, PooledPoint, PooledResults, compare};
 pub use run::{Progress, run};
 pub use run_trial::run_trial;
-pub use shard::Shard;
-pub use spec::{MOST_ORDERS, Spec};
+pub use spec::{MOST_ORDERS, MOST_TRIALS, ModelChoice, ModelFiles, Spec};
+#[cfg(feature = "tables")]
 pub use tables::write_tables;
-pub use trial::{Trial, TrialSettings};
-pub use view::{View, ViewPoint};
-
-/// The most trials of a plan, and the most shards.
-pub const MOST_TRIALS: usize = 100_000;
+pub use trial::{Estimate, Tools, Trial, TrialResult, TrialSettings};

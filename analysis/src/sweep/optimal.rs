@@ -1,13 +1,14 @@
 //! Optimal group sizes of trials.
 
 use std::collections::HashMap;
+use std::error::Error;
 
 use orders_core::files::Digest;
 use orders_core::{Cell, FirstGroup, GroupSizes, OrderingMethod, Problem, Shape, generate_batch};
 
 use super::space::Point;
 use super::trial::digest;
-use crate::information::{Covariance, OptimalSizes, SizesParams, mean_cut_costs_of};
+use crate::information::{Covariance, OptimalSizes, OrderSource, SizesParams, mean_cut_costs};
 
 /// How many orders of a random method the optimal sizes of a trial are found
 /// from: those of indices 0 to this, of the seed [`optimal_seed`].
@@ -48,12 +49,11 @@ impl OptimalTables {
         point: &Point<'_>,
         method: &dyn OrderingMethod,
         steps: usize,
-    ) -> Result<GroupSizes, String> {
+    ) -> Result<GroupSizes, Box<dyn Error>> {
         let Some(field) = point.field else {
             return Err("'optimal' sizes are those of a field, and the file lists none".into());
         };
-        let problem = Problem::new(point.grid, usual_sizes(point, steps)?);
-        let problem = problem.map_err(|error| error.to_string())?;
+        let problem = Problem::new(point.grid, usual_sizes(point, steps)?)?;
         let count = if method.is_random() {
             OPTIMAL_ORDERS
         } else {
@@ -63,41 +63,35 @@ impl OptimalTables {
         let seed = optimal_seed(point.seed);
         generate_batch(method, &problem, count, seed, |cells| {
             orders.push(cells.to_vec());
-        })
-        .map_err(|error| error.to_string())?;
+        })?;
 
         let key = digest(&(point.grid.to_string(), field.to_string(), &orders));
         if let Some(table) = self.tables.get(&key) {
             return found(table, steps);
         }
-        let covariance = Covariance::of_field(field, point.grid);
-        let covariance = covariance.map_err(|error| error.to_string())?;
-        let costs = mean_cut_costs_of(&orders, &problem, &covariance);
-        let costs = costs.map_err(|error| error.to_string())?.rounded();
+        let covariance = Covariance::of_field(field, point.grid)?;
+        let orders = OrderSource::Listed(&orders);
+        let costs = mean_cut_costs(orders, &problem, &covariance, &|_| {})?.rounded();
         let possible = self.steps.iter().copied();
         let possible = possible.filter(|&steps| steps <= problem.cells());
         let most = possible.clone().max().unwrap_or(steps);
-        let optimal = OptimalSizes::new(&costs, most, SizesParams::default());
-        let optimal = optimal.map_err(|error| error.to_string())?;
-        let table: Result<_, _> = possible
-            .map(|steps| optimal.for_steps(steps).map(|(sizes, _)| (steps, sizes)))
-            .collect();
-        let table = table.map_err(|error| error.to_string())?;
+        let optimal = OptimalSizes::new(&costs, most, SizesParams::default())?;
+        let table = possible.map(|steps| optimal.for_steps(steps).map(|(sizes, _)| (steps, sizes)));
+        let table = table.collect::<Result<_, _>>()?;
         found(self.tables.entry(key).or_insert(table), steps)
     }
 }
 
 /// The steps of a point are among those of its space.
-fn found(table: &HashMap<usize, GroupSizes>, steps: usize) -> Result<GroupSizes, String> {
+fn found(table: &HashMap<usize, GroupSizes>, steps: usize) -> Result<GroupSizes, Box<dyn Error>> {
     let sizes = table.get(&steps).cloned();
-    sizes.ok_or_else(|| format!("{steps} steps are not among those of the file"))
+    sizes.ok_or_else(|| format!("{steps} steps are not among those of the file").into())
 }
 
 /// The sizes that orders are made with before better ones are known.
-fn usual_sizes(point: &Point<'_>, steps: usize) -> Result<GroupSizes, String> {
+fn usual_sizes(point: &Point<'_>, steps: usize) -> Result<GroupSizes, Box<dyn Error>> {
     if let Some(sizes) = GroupSizes::published(point.grid, steps) {
         return Ok(sizes);
     }
-    let sizes = Shape::Cosine.group_sizes(point.grid.cells(), steps, FirstGroup::One);
-    sizes.map_err(|error| error.to_string())
+    Ok(Shape::Cosine.group_sizes(point.grid.cells(), steps, FirstGroup::One)?)
 }

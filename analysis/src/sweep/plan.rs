@@ -1,21 +1,23 @@
-//! The trials of a space.
+//! The trials of a space, and parts of them.
 
 use std::collections::{HashMap, HashSet};
+use std::error::Error;
+use std::fmt;
+use std::str::FromStr;
 
 use orders_core::files::Digest;
 use orders_core::{Catalogue, Grid, Problem};
 use serde::{Deserialize, Serialize};
 
-use super::MOST_TRIALS;
 use super::error::PlanError;
 use super::judge::Judge;
-use super::measure::{Need, SweepMeasure};
+use super::measure::{MeasureInput, SweepMeasure};
 use super::optimal::OptimalTables;
 use super::sizes::SizesChoice;
 use super::space::{Point, points};
-use super::spec::{Design, Spec};
-use super::trial::{Trial, TrialSettings, digest};
-use crate::information::{Covariance, Field};
+use super::spec::{Design, MOST_TRIALS, Spec};
+use super::trial::{Tools, Trial, TrialSettings, digest, sha256_of};
+use crate::information::{Covariance, CovarianceError, Field};
 
 /// The most cells whose orders are measured in a trial, times their number:
 /// what a trial holds in memory grows with it.
@@ -31,8 +33,8 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// The trials that a sweep file without models asks for. The same file gives the
-    /// same trials in the same order.
+    /// The trials that a sweep file asks for. The same file gives the same trials in
+    /// the same order. `on_point` is told how many points are done, and of how many.
     ///
     /// A random or Sobol design may draw a point more than once; it is tried
     /// once then, so there can be fewer trials than points.
@@ -45,26 +47,16 @@ impl Plan {
     ///
     /// # Errors
     ///
-    /// [`PlanError::Point`] at the first point that is none,
-    /// [`PlanError::Same`] if a grid design has a point twice,
-    /// [`PlanError::TooMany`] beyond [`MOST_TRIALS`].
-    pub fn new(spec: &Spec) -> Result<Self, PlanError> {
-        Self::with_judges(spec, &[], &|_, _| {})
-    }
-
-    /// The trials that a sweep file asks for, as [`new`](Self::new) finds them, with a
-    /// judge for each of its [models](Spec::models), in their order. `on_point` is told
-    /// how many points are done, and of how many.
-    ///
-    /// # Errors
-    ///
-    /// As [`new`](Self::new); [`PlanError::Judges`] unless there is a judge for each
-    /// model, [`PlanError::Images`] if one has too few images.
-    pub fn with_judges(
+    /// [`PlanError::Judges`] unless there is a judge for each model of the file,
+    /// [`PlanError::Images`] if one has too few images, [`PlanError::Point`] at the
+    /// first point that is none, [`PlanError::Same`] if a grid design has a point
+    /// twice, [`PlanError::TooMany`] beyond [`MOST_TRIALS`].
+    pub fn new(
         spec: &Spec,
-        judges: &[&dyn Judge],
+        tools: &Tools<'_>,
         on_point: &(dyn Fn(usize, usize) + Sync),
     ) -> Result<Self, PlanError> {
+        let judges = tools.judges;
         if judges.len() != spec.models.len() {
             return Err(PlanError::Judges {
                 models: spec.models.len(),
@@ -86,11 +78,18 @@ impl Plan {
         for (index, point) in points.iter().enumerate() {
             on_point(index, points.len());
             let judge = point.model.map(|model| judges[model]);
-            let trial = trial(spec, point, judge, &mut checked, &mut optimal);
+            let trial = trial(
+                spec,
+                point,
+                tools.catalogue,
+                judge,
+                &mut checked,
+                &mut optimal,
+            );
             let trial = trial.map_err(|reason| PlanError::Point {
                 number: index + 1,
                 point: words(point, judge),
-                reason,
+                reason: reason.to_string(),
             })?;
             match first_of.insert(trial.settings.key(), index) {
                 None => trials.push(trial),
@@ -149,40 +148,103 @@ impl Plan {
     }
 }
 
+/// Part `number` of `of`: the trials whose number, from 1, is `number` modulo
+/// `of`, so that all parts have cheap and dear ones.
+///
+/// ```
+/// use orders_analysis::sweep::Shard;
+///
+/// let shard: Shard = "2/3".parse()?;
+/// let taken: Vec<usize> = (0..8).filter(|&index| shard.has(index)).collect();
+/// assert_eq!(taken, [1, 4, 7]);
+/// # Ok::<(), orders_analysis::sweep::ShardError>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shard {
+    number: usize,
+    of: usize,
+}
+
+impl Shard {
+    /// All of it.
+    pub const WHOLE: Self = Self { number: 1, of: 1 };
+
+    /// Whether a trial, counted from 0, is in this part.
+    pub fn has(self, index: usize) -> bool {
+        index % self.of == self.number - 1
+    }
+
+    /// The part in words.
+    pub(super) fn words(self) -> String {
+        match self {
+            Self::WHOLE => "the whole".into(),
+            shard => format!("shard {shard}"),
+        }
+    }
+}
+
+impl fmt::Display for Shard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.number, self.of)
+    }
+}
+
+impl FromStr for Shard {
+    type Err = ShardError;
+
+    fn from_str(text: &str) -> Result<Self, ShardError> {
+        let parsed = text.split_once('/').and_then(|(number, of)| {
+            let shard = Self {
+                number: number.parse().ok()?,
+                of: of.parse().ok()?,
+            };
+            let is_fine = (1..=shard.of).contains(&shard.number) && shard.of <= MOST_TRIALS;
+            is_fine.then_some(shard)
+        });
+        parsed.ok_or_else(|| ShardError { text: text.into() })
+    }
+}
+
+/// Why there is no such shard.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "'{text}' is no shard; write i/n with i from 1 to n and n at most {}, for example 1/4",
+    MOST_TRIALS
+)]
+#[non_exhaustive]
+pub struct ShardError {
+    /// What was given.
+    pub text: String,
+}
+
 fn trial(
     spec: &Spec,
     point: &Point<'_>,
+    catalogue: &Catalogue,
     judge: Option<&dyn Judge>,
     checked: &mut CheckedFields,
     optimal: &mut OptimalTables,
-) -> Result<Trial, String> {
+) -> Result<Trial, Box<dyn Error>> {
     let axes = point.method;
-    let catalogue = Catalogue::standard();
-    let entry = catalogue
-        .entry(&axes.name)
-        .map_err(|error| error.to_string())?;
+    let entry = catalogue.entry(&axes.name)?;
     let texts = point.parameters.iter();
     let parameters = entry.parameters_from_texts(texts.map(|(name, text)| (*name, text.as_str())));
-    let method = catalogue
-        .method(&axes.name, point.grid, &parameters)
-        .map_err(|error| error.to_string())?;
+    let method = catalogue.method(&axes.name, point.grid, &parameters)?;
     let sizes = point
         .sizes
         .find(point.grid, point.steps, method.as_ref(), |steps| {
             optimal.find(point, method.as_ref(), steps)
         })?;
-    let problem = Problem::new(point.grid, sizes.clone()).map_err(|error| error.to_string())?;
-    method
-        .generator(&problem)
-        .map_err(|error| error.to_string())?;
+    let problem = Problem::new(point.grid, sizes.clone())?;
+    method.generator(&problem)?;
     for measure in &spec.measures {
-        check_need(*measure, point.field, judge)?;
+        check_input(*measure, point.field, judge)?;
     }
     if let Some(judge) = judge
         && judge.grid() != point.grid
     {
         let (model, grid) = (&judge.model().name, judge.grid());
-        return Err(format!("model {model} is one of {grid} cells"));
+        return Err(format!("model {model} is one of {grid} cells").into());
     }
     if let Some(field) = point.field {
         checked.check(field, point.grid)?;
@@ -206,13 +268,7 @@ fn trial(
         model: judge.map(|judge| judge.model().clone()),
         seed: point.seed,
         orders: spec.orders,
-        measures: spec
-            .measures
-            .iter()
-            .copied()
-            .map(SweepMeasure::name)
-            .map(str::to_owned)
-            .collect(),
+        measures: spec.measures.iter().map(|m| m.name().to_owned()).collect(),
     };
     check_size(&settings)?;
     Ok(Trial {
@@ -222,20 +278,20 @@ fn trial(
 }
 
 /// Whether there is what a measure needs.
-fn check_need(
+fn check_input(
     measure: SweepMeasure,
     field: Option<&Field>,
     judge: Option<&dyn Judge>,
 ) -> Result<(), String> {
     let name = measure.name();
-    match (measure.need(), judge) {
-        (Some(Need::Field), _) if field.is_none() => Err(format!(
+    match (measure.input(), judge) {
+        (Some(MeasureInput::Field), _) if field.is_none() => Err(format!(
             "measure {name} needs a field, and the file lists none"
         )),
-        (Some(Need::Model | Need::Background), None) => Err(format!(
+        (Some(MeasureInput::Model | MeasureInput::Background), None) => Err(format!(
             "measure {name} needs a model, and the file lists none"
         )),
-        (Some(Need::Background), Some(judge)) if judge.model().background.is_none() => {
+        (Some(MeasureInput::Background), Some(judge)) if judge.model().background.is_none() => {
             Err(format!(
                 "measure {name} needs the background of model {}, and the file does not say which token it is",
                 judge.model().name
@@ -245,20 +301,15 @@ fn check_need(
     }
 }
 
-/// The digest of the file that a field is from.
-pub(super) fn sha256_of(field: &Field) -> Option<String> {
-    field.file().map(|file| file.digest().to_string())
-}
-
 /// Fields that have a covariance on a grid.
 #[derive(Default)]
 struct CheckedFields(HashSet<(Grid, String)>);
 
 impl CheckedFields {
-    fn check(&mut self, field: &Field, grid: Grid) -> Result<(), String> {
+    fn check(&mut self, field: &Field, grid: Grid) -> Result<(), CovarianceError> {
         let key = (grid, field.to_string());
         if !self.0.contains(&key) {
-            Covariance::of_field(field, grid).map_err(|error| error.to_string())?;
+            Covariance::of_field(field, grid)?;
             self.0.insert(key);
         }
         Ok(())

@@ -2,18 +2,19 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::error::Error;
+use std::fmt::Display;
+use std::ops::Range;
+use std::str::FromStr;
 
 use orders_core::{Catalogue, Grid};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use toml::{Spanned, Value};
 
-use super::axis::Axis;
 use super::error::SpecError;
-use super::measure::{Need, SweepMeasure};
-use super::models::ModelChoice;
-use super::reader::Reader;
+use super::measure::{MeasureInput, SweepMeasure};
 use super::sizes::SizesChoice;
-use super::spec::{Design, MOST_ORDERS, MethodAxes, Spec};
+use super::spec::{Axis, Design, MOST_ORDERS, MOST_TRIALS, MethodAxes, ModelChoice, Spec};
 use crate::information::Field;
 
 #[derive(Deserialize)]
@@ -50,11 +51,17 @@ struct DesignTable {
     seed: Option<Spanned<Value>>,
 }
 
-/// What the text of a sweep file says.
-pub(super) fn read_spec(text: &str) -> Result<Spec, SpecError> {
-    let reader = Reader::new(text);
-    let file: File = reader.toml()?;
-    reader.spec(file)
+impl Spec {
+    /// The space that the text of a sweep file states, with methods of a catalogue.
+    ///
+    /// # Errors
+    ///
+    /// [`SpecError`] with the line that is wrong.
+    pub fn read(text: &str, catalogue: &Catalogue) -> Result<Self, SpecError> {
+        let reader = Reader { text, catalogue };
+        let file: File = reader.toml()?;
+        reader.spec(file)
+    }
 }
 
 impl Reader<'_> {
@@ -107,11 +114,11 @@ impl Reader<'_> {
             );
         }
         let has_field = !file.fields.as_ref().is_none_or(Vec::is_empty);
-        let is_there = |measure: &SweepMeasure| match measure.need() {
+        let is_there = |measure: &SweepMeasure| match measure.input() {
             None => true,
-            Some(Need::Field) => has_field,
-            Some(Need::Model) => !models.is_empty(),
-            Some(Need::Background) => {
+            Some(MeasureInput::Field) => has_field,
+            Some(MeasureInput::Model) => !models.is_empty(),
+            Some(MeasureInput::Background) => {
                 !models.is_empty() && models.iter().all(ModelChoice::has_background)
             }
         };
@@ -164,7 +171,7 @@ impl Reader<'_> {
                 ),
             },
             "random" => Ok(Design::Random {
-                points: points(super::MOST_TRIALS as u64)?,
+                points: points(MOST_TRIALS as u64)?,
                 seed: seed(i64::MAX as u64)?,
             }),
             "sobol" => Ok(Design::Sobol {
@@ -185,8 +192,7 @@ impl Reader<'_> {
         design: Design,
     ) -> Result<MethodAxes, SpecError> {
         let name = table.name.get_ref();
-        let catalogue = Catalogue::standard();
-        let entry = match catalogue.entry(name) {
+        let entry = match self.catalogue.entry(name) {
             Ok(entry) => entry,
             Err(error) => return self.refuse(table.name.span(), error.to_string()),
         };
@@ -255,6 +261,101 @@ impl Reader<'_> {
         match SweepMeasure::from_name(name) {
             Some(measure) => Ok(measure),
             None => self.refuse(value.span(), SweepMeasure::unknown(name)),
+        }
+    }
+}
+
+/// The line of a place in a text, from 1.
+fn line_at(text: &str, offset: usize) -> usize {
+    let before = &text.as_bytes()[..offset.min(text.len())];
+    before.iter().filter(|&&byte| byte == b'\n').count() + 1
+}
+
+/// Turns what is written into what is meant; errors name the line.
+struct Reader<'a> {
+    text: &'a str,
+    catalogue: &'a Catalogue,
+}
+
+impl Reader<'_> {
+    /// The text as TOML.
+    fn toml<T: DeserializeOwned>(&self) -> Result<T, SpecError> {
+        toml::from_str(self.text).map_err(|error| SpecError {
+            line: error.span().map(|span| line_at(self.text, span.start)),
+            reason: error.message().trim().replace('\n', " "),
+        })
+    }
+
+    /// Wrong input at a place of the text.
+    fn refuse<T>(&self, span: Range<usize>, reason: impl Into<String>) -> Result<T, SpecError> {
+        Err(SpecError {
+            line: Some(line_at(self.text, span.start)),
+            reason: reason.into(),
+        })
+    }
+
+    /// The entries of a list, none of which may come twice.
+    fn list<T: PartialEq>(
+        &self,
+        what: &str,
+        values: &[Spanned<Value>],
+        read: impl Fn(&Spanned<Value>) -> Result<T, SpecError>,
+    ) -> Result<Vec<T>, SpecError> {
+        let mut list = Vec::with_capacity(values.len());
+        for value in values {
+            let item = read(value)?;
+            if list.contains(&item) {
+                let shown = value.get_ref();
+                return self.refuse(value.span(), format!("{what} lists {shown} twice"));
+            }
+            list.push(item);
+        }
+        Ok(list)
+    }
+
+    /// A text.
+    fn text<'v>(&self, what: &str, value: &'v Spanned<Value>) -> Result<&'v str, SpecError> {
+        match value.get_ref() {
+            Value::String(text) => Ok(text),
+            other => self.refuse(
+                value.span(),
+                format!("{what}: {other} is no text in quotes"),
+            ),
+        }
+    }
+
+    /// What a text stands for.
+    fn parsed<T: FromStr<Err: Display>>(
+        &self,
+        what: &str,
+        value: &Spanned<Value>,
+    ) -> Result<T, SpecError> {
+        let text = self.text(what, value)?;
+        text.parse()
+            .or_else(|error| self.refuse(value.span(), format!("{what}: {error}")))
+    }
+
+    /// A whole number of a range.
+    fn whole(
+        &self,
+        what: &str,
+        value: &Spanned<Value>,
+        least: u64,
+        most: u64,
+    ) -> Result<u64, SpecError> {
+        let number = match value.get_ref() {
+            Value::Integer(number) => u64::try_from(*number).ok(),
+            _ => None,
+        };
+        match number.filter(|number| (least..=most).contains(number)) {
+            Some(number) => Ok(number),
+            None => {
+                let shown = value.get_ref();
+                self.refuse(
+                    value.span(),
+                    format!("{what}: {shown} is no whole number from {least} to {most}"),
+                )
+            }
         }
     }
 }

@@ -4,11 +4,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use super::error::{SweepError, TrialError};
-use super::fields::TrialFields;
 use super::folder::SweepFolder;
-use super::judge::Judge;
-use super::run_trial::{judge_of, run_trial_with};
-use super::trial::Trial;
+use super::run_trial::{TrialFields, run_trial_with};
+use super::trial::{Tools, Trial};
 
 /// How far a sweep came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,9 +27,9 @@ impl Progress {
 }
 
 /// Runs the trials of a folder that have no result yet, and keeps each result as
-/// it is found. `judges` are those of the models that its trials name. Trials run side by side on `threads` threads; a result does not
-/// depend on how many there are. If all trials are done, the tables are written
-/// ([`write_tables`](super::write_tables)).
+/// it is found. Trials run side by side on `threads` threads; a result does not depend
+/// on how many there are.
+/// Tables of the results are made by `write_tables` (feature `tables`).
 ///
 /// `should_stop` is asked often, and ends the work early: trials in flight are
 /// given up. `on_progress` is told of every trial that ends.
@@ -42,7 +40,7 @@ impl Progress {
 /// is there and damaged, and what the system refuses.
 pub fn run(
     folder: &SweepFolder,
-    judges: &[&dyn Judge],
+    tools: &Tools<'_>,
     program: &str,
     threads: usize,
     should_stop: &(dyn Fn() -> bool + Sync),
@@ -67,7 +65,7 @@ pub fn run(
     let mut fields = TrialFields::default();
     for &(index, trial) in &open {
         let read = fields.read_of(&trial.settings);
-        let ready = read.and_then(|()| judge_of(&trial.settings, judges));
+        let ready = read.and_then(|()| tools.judge_of(&trial.settings));
         ready.map_err(|source| trial_failed(index, trial, source))?;
     }
     let fields = &fields;
@@ -91,7 +89,7 @@ pub fn run(
             };
             let settings = &trial.settings;
             let result =
-                pool.install(|| run_trial_with(fields, settings, judges, program, &should_end));
+                pool.install(|| run_trial_with(fields, settings, tools, program, &should_end));
             match result {
                 Ok(result) => folder.keep(trial, &result)?,
                 Err(TrialError::Stopped) => break,
@@ -117,11 +115,7 @@ pub fn run(
     if let Some(error) = failed().take() {
         return Err(error);
     }
-    let progress = progress(done.load(Ordering::Relaxed));
-    if progress.is_complete() {
-        super::tables::write_tables(folder)?;
-    }
-    Ok(progress)
+    Ok(progress(done.load(Ordering::Relaxed)))
 }
 
 fn trial_failed(index: usize, trial: &Trial, source: TrialError) -> SweepError {

@@ -7,18 +7,16 @@ use ndarray::{Array2, ArrayView2, Axis, s};
 use orders_core::{BatchError, Cell, GroupSizes, OrderingMethod, Problem, stream_batch};
 
 use super::error::TrialError;
-use super::fields::TrialFields;
-use super::judge::Judge;
-use super::measurer::Measurer;
-use super::result::{Estimate, TrialResult};
-use super::trial::{FORMAT, TrialSettings};
-use crate::information::Covariance;
+use super::measure::Measurer;
+use super::trial::{Estimate, FORMAT, Tools, TrialResult, TrialSettings, sha256_of};
+use crate::information::{Covariance, Field};
 use crate::statistics::{BootstrapParams, Running, mean_intervals};
+use crate::workers::Workers;
 
 /// Makes the orders of a trial, measures them, and takes their means.
 ///
-/// Work is spread over the current rayon pool. `judges` are those of some models, that
-/// of the settings among them. The result depends on the settings only. `should_stop` is asked before every order.
+/// Work is spread over the current rayon pool. The result depends on the settings
+/// only. `should_stop` is asked before every order.
 ///
 /// # Errors
 ///
@@ -26,41 +24,26 @@ use crate::statistics::{BootstrapParams, Running, mean_intervals};
 /// settings, which are right in a [`Plan`](super::Plan).
 pub fn run_trial(
     settings: &TrialSettings,
-    judges: &[&dyn Judge],
+    tools: &Tools<'_>,
     program: &str,
     should_stop: &(dyn Fn() -> bool + Sync),
 ) -> Result<TrialResult, TrialError> {
     let mut fields = TrialFields::default();
     fields.read_of(settings)?;
-    run_trial_with(&fields, settings, judges, program, should_stop)
-}
-
-/// The judge of a trial's model; `None` if it has no model.
-pub(super) fn judge_of<'a>(
-    settings: &TrialSettings,
-    judges: &[&'a dyn Judge],
-) -> Result<Option<&'a dyn Judge>, TrialError> {
-    let Some(model) = &settings.model else {
-        return Ok(None);
-    };
-    let judge = judges.iter().find(|judge| judge.model() == model);
-    let judge = judge.ok_or_else(|| TrialError::NoJudge {
-        model: model.name.clone(),
-    })?;
-    Ok(Some(*judge))
+    run_trial_with(&fields, settings, tools, program, should_stop)
 }
 
 /// As [`run_trial`], with fields that are there already.
 pub(super) fn run_trial_with(
     fields: &TrialFields,
     settings: &TrialSettings,
-    judges: &[&dyn Judge],
+    tools: &Tools<'_>,
     program: &str,
     should_stop: &(dyn Fn() -> bool + Sync),
 ) -> Result<TrialResult, TrialError> {
     let refused = |reason| TrialError::Settings { reason };
     let grid = settings.parsed_grid().map_err(refused)?;
-    let method = settings.parsed_method(grid)?;
+    let method = settings.parsed_method(grid, tools.catalogue)?;
     let measures = settings.parsed_measures().map_err(refused)?;
     let sizes = GroupSizes::new(settings.group_sizes.clone());
     let sizes = sizes.map_err(|error| refused(error.to_string()))?;
@@ -70,7 +53,7 @@ pub(super) fn run_trial_with(
     let covariance = field
         .map(|field| Covariance::of_field(field, grid))
         .transpose()?;
-    let judge = judge_of(settings, judges)?;
+    let judge = tools.judge_of(settings)?;
     let measurer = Measurer::new(&problem, &measures, covariance.as_ref(), judge)?;
     let width = (sizes.steps() + 1) * measures.len();
     let values = measured(
@@ -107,6 +90,34 @@ pub(super) fn run_trial_with(
     Ok(result)
 }
 
+/// The fields of some trials, by their texts. Each is read once, since a file may be
+/// long.
+#[derive(Default)]
+pub(super) struct TrialFields(BTreeMap<String, Field>);
+
+impl TrialFields {
+    /// Adds the field of a trial.
+    pub(super) fn read_of(&mut self, settings: &TrialSettings) -> Result<(), TrialError> {
+        let Some(text) = &settings.field else {
+            return Ok(());
+        };
+        if !self.0.contains_key(text) {
+            self.0.insert(text.clone(), Field::read(text)?);
+        }
+        if self.0.get(text).and_then(sha256_of) != settings.field_sha256 {
+            return Err(TrialError::FieldChanged {
+                field: text.clone(),
+            });
+        }
+        Ok(())
+    }
+
+    /// The field of a trial that was added.
+    fn of(&self, settings: &TrialSettings) -> Option<&Field> {
+        self.0.get(settings.field.as_ref()?)
+    }
+}
+
 /// A row for each order: the measures of each step, then of the order.
 fn measured(
     settings: &TrialSettings,
@@ -115,26 +126,23 @@ fn measured(
     (prototype, width): (Measurer<'_>, usize),
     should_stop: &(dyn Fn() -> bool + Sync),
 ) -> Result<Array2<f64>, TrialError> {
-    let idle: Mutex<Vec<Measurer<'_>>> = Mutex::new(Vec::new());
+    let workers = Workers::new(prototype);
     let failed: Mutex<Option<TrialError>> = Mutex::new(None);
-    // Both are whole at every moment, also after a panic elsewhere.
-    let idle = || idle.lock().unwrap_or_else(PoisonError::into_inner);
+    // Whole at every moment, also after a panic elsewhere.
     let failed = || failed.lock().unwrap_or_else(PoisonError::into_inner);
 
     let encode = |index: u64, cells: &[Cell], out: &mut Vec<f64>| {
         let end = out.len() + width;
         if !should_stop() && failed().is_none() {
-            let measurer = idle().pop();
-            let mut measurer = measurer.unwrap_or_else(|| prototype.clone());
-            match measurer.measure(index, cells, out) {
-                Ok(()) => idle().push(measurer),
-                Err(error) => *failed() = Some(error),
+            let measured = workers.with(|measurer| measurer.measure(index, cells, out));
+            if let Err(error) = measured {
+                *failed() = Some(error);
             }
         }
         out.resize(end, f64::NAN);
     };
     // The orders of a method without chance are all the same, images are not.
-    let made = if method.is_random() || prototype.tells_same_orders_apart() {
+    let made = if method.is_random() || workers.prototype.tells_same_orders_apart() {
         settings.orders
     } else {
         1

@@ -1,5 +1,6 @@
 //! Group sizes, as a sweep file asks for them.
 
+use std::error::Error;
 use std::fmt;
 
 use orders_core::{FirstGroup, Grid, GroupSizes, KnownCells, OrderingMethod, Shape};
@@ -67,34 +68,30 @@ impl SizesChoice {
         grid: Grid,
         steps: Option<usize>,
         method: &dyn OrderingMethod,
-        optimal: impl FnOnce(usize) -> Result<GroupSizes, String>,
-    ) -> Result<GroupSizes, String> {
+        optimal: impl FnOnce(usize) -> Result<GroupSizes, Box<dyn Error>>,
+    ) -> Result<GroupSizes, Box<dyn Error>> {
         let needed =
             || steps.ok_or_else(|| format!("'{self}' sizes need steps, and the file lists none"));
-        match self {
+        Ok(match self {
             Self::Published => {
                 let steps = needed()?;
-                let sizes = GroupSizes::published(grid, steps);
-                sizes.ok_or_else(|| no_published(grid, steps))
+                GroupSizes::published(grid, steps).ok_or_else(|| no_published(grid, steps))?
             }
             Self::Shape(_, shape) => {
                 let steps = match shape {
                     Shape::OneByOne => grid.cells(),
                     _ => needed()?,
                 };
-                let sizes = shape.group_sizes(grid.cells(), steps, FirstGroup::One);
-                sizes.map_err(|error| error.to_string())
+                shape.group_sizes(grid.cells(), steps, FirstGroup::One)?
             }
-            Self::Optimal => optimal(needed()?),
+            Self::Optimal => optimal(needed()?)?,
             Self::Own => {
-                let sizes = method.own_group_sizes(&KnownCells::none(grid));
-                let sizes = sizes.map_err(|error| error.to_string())?;
-                sizes.ok_or_else(|| {
-                    format!("method {} has no group sizes of its own", method.name())
-                })
+                let sizes = method.own_group_sizes(&KnownCells::none(grid))?;
+                let none = || format!("method {} has no group sizes of its own", method.name());
+                sizes.ok_or_else(none)?
             }
-            Self::Listed(sizes) => Ok(sizes.clone()),
-        }
+            Self::Listed(sizes) => sizes.clone(),
+        })
     }
 }
 

@@ -2,11 +2,9 @@
 
 use orders_core::{Grid, OrderRng};
 
-use super::MOST_TRIALS;
-use super::axis::Axis;
 use super::error::PlanError;
 use super::sizes::SizesChoice;
-use super::spec::{Design, MethodAxes, Spec};
+use super::spec::{Axis, Design, MOST_TRIALS, MethodAxes, Spec};
 use crate::information::Field;
 
 /// Keeps the streams of random designs apart from those of orders. ("sweepran"

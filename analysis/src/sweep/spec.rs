@@ -1,16 +1,17 @@
 //! What a sweep file says.
 
-use std::str::FromStr;
+use std::path::PathBuf;
 
-use orders_core::Grid;
+use orders_core::{Grid, ParameterKind};
+use serde::Deserialize;
+use toml::Value;
 
-use super::axis::Axis;
-use super::error::SpecError;
 use super::measure::SweepMeasure;
-use super::models::ModelChoice;
-use super::read_spec::read_spec;
 use super::sizes::SizesChoice;
 use crate::information::Field;
+
+/// The most trials of a plan, and the most shards.
+pub const MOST_TRIALS: usize = 100_000;
 
 /// The most orders of a trial.
 pub const MOST_ORDERS: u64 = 100_000;
@@ -94,16 +95,167 @@ pub(super) enum Design {
 
 impl Spec {
     /// The models that the file names, for each of which
-    /// [`Plan::with_judges`](super::Plan::with_judges) wants a judge.
+    /// [`Plan::new`](super::Plan::new) wants a judge.
     pub fn models(&self) -> &[ModelChoice] {
         &self.models
     }
 }
 
-impl FromStr for Spec {
-    type Err = SpecError;
+/// What a parameter is varied over.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Axis {
+    /// Some values, as texts that their [`ParameterKind`] reads.
+    List(Vec<String>),
+    /// All numbers from one to another.
+    Range { from: f64, to: f64 },
+}
 
-    fn from_str(text: &str) -> Result<Self, SpecError> {
-        read_spec(text)
+impl Axis {
+    /// The axis that a value of a sweep file states: a value, a list, or, where
+    /// `is_drawn`, a range.
+    pub(super) fn new(
+        name: &str,
+        value: &Value,
+        kind: &ParameterKind,
+        is_drawn: bool,
+    ) -> Result<Self, String> {
+        match value {
+            Value::Array(values) if values.is_empty() => Err(format!(
+                "{name} is an empty list; at least one value is needed"
+            )),
+            Value::Array(values) => {
+                let mut texts = Vec::new();
+                for value in values {
+                    let text = text(name, value, kind)?;
+                    if texts.contains(&text) {
+                        return Err(format!("{name} lists {text} twice"));
+                    }
+                    texts.push(text);
+                }
+                Ok(Self::List(texts))
+            }
+            Value::Table(table) => {
+                let number = |key| match table.get(key)? {
+                    Value::Integer(number) => Some(*number as f64),
+                    Value::Float(number) => Some(*number),
+                    _ => None,
+                };
+                let (Some(from), Some(to), 2) = (number("from"), number("to"), table.len()) else {
+                    return Err(format!(
+                        "{name} is {value}; a range has two numbers, {{ from = 0, to = 2 }}"
+                    ));
+                };
+                if !is_drawn {
+                    return Err(format!(
+                        "{name} is a range, which random and sobol designs take; a grid design takes lists"
+                    ));
+                }
+                let is_continuous = matches!(
+                    kind,
+                    ParameterKind::NumberFrom(_) | ParameterKind::NumberBetween(..)
+                );
+                if !is_continuous {
+                    return Err(format!(
+                        "{name} is a range, but it takes {kind}; list its values"
+                    ));
+                }
+                let is_fine = |end: f64| end.is_finite() && kind.allows(&end.into());
+                if !(is_fine(from) && is_fine(to) && from < to) {
+                    return Err(format!(
+                        "{name} goes from {from} to {to}; it must rise, and it takes {kind}"
+                    ));
+                }
+                Ok(Self::Range { from, to })
+            }
+            value => Ok(Self::List(vec![text(name, value, kind)?])),
+        }
+    }
+
+    /// Number of values in a list; `None` for a range.
+    pub(super) fn count(&self) -> Option<usize> {
+        match self {
+            Self::List(values) => Some(values.len()),
+            Self::Range { .. } => None,
+        }
+    }
+}
+
+/// A value as text, if the parameter takes it.
+fn text(name: &str, value: &Value, kind: &ParameterKind) -> Result<String, String> {
+    let text = match value {
+        Value::Boolean(flag) => flag.to_string(),
+        Value::Integer(number) => number.to_string(),
+        Value::Float(number) => number.to_string(),
+        Value::String(word) => word.clone(),
+        other => return Err(format!("{name} is {other}; it takes {kind}")),
+    };
+    match kind.parse(&text) {
+        // 2 and 2.0 are one value.
+        Some(parsed) => Ok(parsed.to_string()),
+        None => Err(format!("{name} is {text}; it takes {kind}")),
+    }
+}
+
+/// A model that a sweep file names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ModelChoice {
+    /// One that whoever runs the sweep knows by its name, with its held-out images
+    /// and the token that is their background.
+    Named(String),
+    /// One from files.
+    Files(ModelFiles),
+}
+
+/// The files of a model, relative to where the program runs.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ModelFiles {
+    /// What tables and figures call it; the path of the weights if the file does not
+    /// say.
+    pub name: Option<String>,
+    /// Its weights.
+    pub checkpoint: PathBuf,
+    /// Its sizes; if the file does not say, those beside the weights.
+    pub config: Option<PathBuf>,
+    /// Held-out images as tokens, with their classes.
+    pub tokens: PathBuf,
+    /// The token that is background.
+    pub background: Option<u32>,
+}
+
+impl ModelChoice {
+    /// The model that a value of a sweep file states.
+    pub(super) fn new(value: &Value) -> Result<Self, String> {
+        match value {
+            Value::String(name) => Ok(Self::Named(name.clone())),
+            Value::Table(_) => {
+                let files = value.clone().try_into();
+                let files = files
+                    .map_err(|error: toml::de::Error| error.message().trim().replace('\n', " "))?;
+                Ok(Self::Files(files))
+            }
+            other => Err(format!(
+                "{other} is neither a name nor a table with checkpoint and tokens"
+            )),
+        }
+    }
+
+    /// What tables and figures call it.
+    pub fn name(&self) -> String {
+        match self {
+            Self::Named(name) => name.clone(),
+            Self::Files(files) => match &files.name {
+                Some(name) => name.clone(),
+                None => files.checkpoint.display().to_string(),
+            },
+        }
+    }
+
+    /// Whether it is known which token is background.
+    pub(super) fn has_background(&self) -> bool {
+        match self {
+            Self::Named(_) => true,
+            Self::Files(files) => files.background.is_some(),
+        }
     }
 }

@@ -5,8 +5,7 @@ use std::collections::BTreeSet;
 use super::error::SweepError;
 use super::folder::SweepFolder;
 use super::measure::SweepMeasure;
-use super::result::{Estimate, TrialResult};
-use super::trial::Trial;
+use super::trial::{Estimate, Trial, TrialResult};
 use crate::table::{Column, Table, TableError, Values};
 
 /// Writes the tables of a folder whose trials are all done, as Parquet and as

@@ -3,8 +3,7 @@
 //!
 //! [`Table`] holds columns of text, whole numbers and numbers, each value of
 //! which may be missing. [`Table::to_parquet`] and [`Table::to_csv`] give the
-//! bytes of files that polars, pandas, R and DuckDB read; they are read back
-//! with [`Table::from_parquet`] and [`Table::from_csv`]. [`TextTable`] sets rows
+//! bytes of files that polars, pandas, R and DuckDB read. [`TextTable`] sets rows
 //! of words as Markdown, LaTeX or CSV.
 //!
 //! ```
@@ -15,16 +14,11 @@
 //!     Column::new("total_correlation", Values::Number(vec![Some(0.65), None])),
 //! ])?;
 //! assert_eq!(table.to_csv()?, b"method,total_correlation\nlpd,0.65\nrandom,\n");
-//! assert_eq!(Table::from_parquet(table.to_parquet()?)?, table);
 //! # Ok::<(), orders_analysis::table::TableError>(())
 //! ```
 
-mod column;
-mod csv;
-mod error;
-mod parquet;
+mod columns;
 mod text;
 
-pub use column::{Column, Kind, Table, Values};
-pub use error::TableError;
+pub use columns::{Column, Table, TableError, Values};
 pub use text::TextTable;

@@ -1,7 +1,9 @@
 //! Any grid, any order, either indexing: the formula as it reads.
 
 use ndarray::Array2;
-use orders_analysis::attention::{AttentionLocality, AttentionParams, TokenIndexing, Visibility};
+use orders_analysis::attention::{
+    AttentionLocality, AttentionParams, AttentionScope, TokenIndexing,
+};
 use orders_core::{Cell, Grid, GroupSizes, Order, OrderRng, Problem};
 use proptest::prelude::*;
 
@@ -29,8 +31,8 @@ proptest! {
         width in 1_u32..5,
         prefix_tokens in 0_usize..3,
         within in prop_oneof![Just(1.0), 0.0..4.0],
-        visibility in prop_oneof![
-            Just(Visibility::Causal), Just(Visibility::Groups), Just(Visibility::All)
+        scope in prop_oneof![
+            Just(AttentionScope::Causal), Just(AttentionScope::Groups), Just(AttentionScope::All)
         ],
         by_rank: bool,
         seed: u64,
@@ -41,10 +43,10 @@ proptest! {
         let cells = grid.cells();
         let rank = order.rank_from_cell();
         let step = order.step_from_cell();
-        let sees = |query: usize, key: usize| match visibility {
-            Visibility::Causal => rank[key] <= rank[query],
-            Visibility::Groups => step[key] <= step[query],
-            Visibility::All => true,
+        let sees = |query: usize, key: usize| match scope {
+            AttentionScope::Causal => rank[key] <= rank[query],
+            AttentionScope::Groups => step[key] <= step[query],
+            AttentionScope::All => true,
         };
 
         // By cell, with the prefix first; then in the order of the rows.
@@ -70,7 +72,7 @@ proptest! {
         };
         let map = Array2::from_shape_fn((tokens, tokens), |(i, j)| by_cell[[token(i), token(j)]]);
 
-        let params = AttentionParams { within, prefix_tokens, visibility, ..Default::default() };
+        let params = AttentionParams { within, prefix_tokens, scope, ..Default::default() };
         let indexing = if by_rank { TokenIndexing::Rank } else { TokenIndexing::Cell };
         let locality = AttentionLocality::new(&order, indexing, params).unwrap();
         let found = locality.measure_map(0, 0, map.view()).unwrap().locality;

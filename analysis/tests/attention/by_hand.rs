@@ -2,7 +2,7 @@
 
 use ndarray::{Array2, array};
 use orders_analysis::attention::{
-    AttentionLocality, AttentionParams, AttentionReport, Locality, TokenIndexing, Visibility,
+    AttentionLocality, AttentionParams, AttentionReport, AttentionScope, Locality, TokenIndexing,
 };
 use orders_core::{Grid, GroupSizes, Order, Problem};
 
@@ -61,7 +61,7 @@ fn two_by_three_in_groups() {
     let problem = Problem::new(grid, GroupSizes::new([2, 4]).unwrap()).unwrap();
     let order = Order::new(problem, vec![4, 1, 0, 2, 3, 5]).unwrap();
     let params = AttentionParams {
-        visibility: Visibility::Groups,
+        scope: AttentionScope::Groups,
         within: 1.5,
         ..Default::default()
     };
@@ -123,7 +123,7 @@ fn uniform_causal_attention_in_a_row() {
 fn uniform_full_attention_is_the_same_at_all_distances() {
     let grid = Grid::video(2, 3, 4).unwrap();
     let params = AttentionParams {
-        visibility: Visibility::All,
+        scope: AttentionScope::All,
         within: f64::INFINITY,
         ..Default::default()
     };

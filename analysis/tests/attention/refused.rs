@@ -2,7 +2,8 @@
 
 use ndarray::{Array2, Array4, array};
 use orders_analysis::attention::{
-    AttentionError, AttentionLocality, AttentionParams, AttentionReport, TokenIndexing, Visibility,
+    AttentionError, AttentionLocality, AttentionParams, AttentionReport, AttentionScope,
+    TokenIndexing,
 };
 use orders_core::{Grid, GroupSizes, KnownCells, Order, Problem};
 
@@ -79,7 +80,7 @@ fn attention_to_what_is_not_there_yet() {
         }
     );
     let all = AttentionParams {
-        visibility: Visibility::All,
+        scope: AttentionScope::All,
         ..Default::default()
     };
     assert!(measure(map.clone(), all).is_ok());

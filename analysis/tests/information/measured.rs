@@ -1,9 +1,7 @@
 //! The calculator against the definitions.
 
 use ndarray::Array2;
-use orders_analysis::information::{
-    Covariance, Field, Information, information_curve, mean_cut_costs, mean_cut_costs_of,
-};
+use orders_analysis::information::{Covariance, Field, Information, OrderSource, mean_cut_costs};
 use orders_core::methods::Random;
 use orders_core::{Cell, Grid, GroupSizes, KnownCells, OrderingMethod, Problem};
 use proptest::prelude::*;
@@ -170,10 +168,20 @@ fn means_are_of_single_orders() {
         .iter()
         .map(|cells| information.cut_costs(cells).unwrap())
         .collect();
-    let mean = mean_cut_costs(&Random::default(), &problem, &covariance, 11, 5).unwrap();
+    let mean = mean_cut_costs(
+        OrderSource::Method {
+            method: &Random::default(),
+            count: 11,
+            seed: 5,
+        },
+        &problem,
+        &covariance,
+        &|_| {},
+    )
+    .unwrap();
     assert_eq!(
         mean,
-        mean_cut_costs_of(&orders, &problem, &covariance).unwrap()
+        mean_cut_costs(OrderSource::Listed(&orders), &problem, &covariance, &|_| {}).unwrap()
     );
     for start in 0..27 {
         for end in start + 1..=27 {
@@ -184,27 +192,5 @@ fn means_are_of_single_orders() {
                 / 11.0;
             assert!(close(mean.cost(start, end), expected));
         }
-    }
-}
-
-/// The curve of random orders says what random orders cost.
-#[test]
-fn curve_predicts_random_orders() {
-    let grid = Grid::new(8, 8).unwrap();
-    let problem = Problem::new(grid, GroupSizes::new([1, 13, 50]).unwrap()).unwrap();
-    let covariance = Covariance::of_field(&"exp:3".parse().unwrap(), grid).unwrap();
-    let curve = information_curve(&Random::default(), &problem, &covariance, 500, 0).unwrap();
-    assert_eq!(curve.entropy_nats().len(), 64);
-    // What is known of a cell only grows.
-    assert!(curve.entropy_nats().is_sorted_by(|a, b| a >= b));
-    let mean = mean_cut_costs(&Random::default(), &problem, &covariance, 500, 1).unwrap();
-    let predicted = curve.expected_total_correlation_nats(&[1, 13, 50]);
-    for (predicted, (start, end)) in predicted.iter().zip([(0, 1), (1, 14), (14, 64)]) {
-        // Of other orders than the curve: 500 of them are within 2 %.
-        let cost = mean.cost(start, end);
-        assert!(
-            (predicted - cost).abs() < 0.02 * cost + 1e-12,
-            "{predicted} {cost}"
-        );
     }
 }

@@ -2,7 +2,8 @@
 
 use ndarray::{Array2, array};
 use orders_analysis::information::{
-    Covariance, CovarianceError, Field, FieldError, Information, InformationError, mean_cut_costs,
+    Covariance, CovarianceError, Field, FieldError, Information, InformationError, OrderSource,
+    mean_cut_costs,
 };
 use orders_core::methods::Random;
 use orders_core::{Grid, GroupSizes, OrderError, Problem};
@@ -171,7 +172,16 @@ fn orders_of_something_else() {
         Err(InformationError::Order(OrderError::Length { .. }))
     ));
     assert_eq!(
-        mean_cut_costs(&Random::default(), &problem, &covariance, 0, 0),
+        mean_cut_costs(
+            OrderSource::Method {
+                method: &Random::default(),
+                count: 0,
+                seed: 0
+            },
+            &problem,
+            &covariance,
+            &|_| {}
+        ),
         Err(InformationError::NoOrders)
     );
 }

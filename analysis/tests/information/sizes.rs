@@ -1,7 +1,7 @@
 //! Optimal sizes against all sizes there are.
 
 use orders_analysis::information::{
-    Covariance, CutCosts, InformationError, OptimalSizes, SizesParams, mean_cut_costs,
+    Covariance, CutCosts, InformationError, OptimalSizes, OrderSource, SizesParams, mean_cut_costs,
 };
 use orders_core::methods::{Halton, Random};
 use orders_core::{Grid, GroupSizes, Problem};
@@ -11,7 +11,17 @@ fn costs(height: u32, width: u32, seed: u64) -> CutCosts {
     let grid = Grid::new(height, width).unwrap();
     let problem = Problem::new(grid, GroupSizes::new([grid.cells() as u32]).unwrap()).unwrap();
     let covariance = Covariance::of_field(&"exp:2".parse().unwrap(), grid).unwrap();
-    mean_cut_costs(&Random::default(), &problem, &covariance, 2, seed).unwrap()
+    mean_cut_costs(
+        OrderSource::Method {
+            method: &Random::default(),
+            count: 2,
+            seed,
+        },
+        &problem,
+        &covariance,
+        &|_| {},
+    )
+    .unwrap()
 }
 
 /// The least cost of the cells from `start` on in so many groups: every size of
@@ -87,7 +97,17 @@ fn of_halton_as_calculated_elsewhere() {
         scramble: false,
         ..Halton::default()
     };
-    let costs = mean_cut_costs(&halton, &problem, &covariance, 1, 0).unwrap();
+    let costs = mean_cut_costs(
+        OrderSource::Method {
+            method: &halton,
+            count: 1,
+            seed: 0,
+        },
+        &problem,
+        &covariance,
+        &|_| {},
+    )
+    .unwrap();
     let optimal = OptimalSizes::new(&costs, 64, SizesParams::default()).unwrap();
     let (_, cost) = optimal.for_steps(20).unwrap();
     assert!((cost - 0.10).abs() < 0.005, "{cost}");

@@ -1,8 +1,12 @@
 //! Cases small enough to enumerate, and what must hold whatever the data.
 
+use ndarray::Array1;
+use ndarray_stats::Quantile1dExt;
+use ndarray_stats::interpolate::Linear;
+use noisy_float::types::n64;
 use orders_analysis::statistics::{
-    Alternative, BootstrapParams, IntervalMethod, PermutationParams, Running, Summary, holm,
-    interval, mean_interval, paired_test,
+    Alternative, BootstrapParams, IntervalMethod, PermutationParams, Running, holm, interval,
+    mean_interval, paired_test, quantiles,
 };
 use orders_core::OrderRng;
 use proptest::prelude::*;
@@ -185,14 +189,29 @@ proptest! {
     ) {
         let mut running = Running::default();
         values.iter().for_each(|&value| running.add(value));
-        let summary = Summary::new(&values).unwrap();
-        prop_assert_eq!(running.count(), summary.count as u64);
-        prop_assert!((running.mean().unwrap() - summary.mean).abs() < 1e-10);
-        prop_assert_eq!(running.sd().is_some(), summary.sd.is_some());
-        if let (Some(a), Some(b)) = (running.sd(), summary.sd) {
-            prop_assert!((a - b).abs() < 1e-9);
+        let mean = values.iter().sum::<f64>() / values.len() as f64;
+        let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
+        prop_assert_eq!(running.count(), values.len() as u64);
+        prop_assert!((running.mean().unwrap() - mean).abs() < 1e-10);
+        prop_assert_eq!(running.sd().is_some(), values.len() > 1);
+        if let Some(sd) = running.sd() {
+            prop_assert!((sd - (squares / (values.len() - 1) as f64).sqrt()).abs() < 1e-9);
         }
-        prop_assert_eq!((running.min(), running.max()), (Some(summary.min), Some(summary.max)));
+        let ends = quantiles(&values, &[0.0, 1.0]).unwrap();
+        prop_assert_eq!((running.min(), running.max()), (Some(ends[0]), Some(ends[1])));
+    }
+
+    /// Quantiles are those of ndarray-stats, to the bit.
+    #[test]
+    fn quantiles_are_those_of_another_library(
+        values in proptest::collection::vec(-1e3..1e3_f64, 1..40),
+        shares in proptest::collection::vec(0.0..=1.0_f64, 1..5),
+    ) {
+        let found = quantiles(&values, &shares).unwrap();
+        let shares: Array1<_> = shares.into_iter().map(n64).collect();
+        let mut values: Array1<_> = values.into_iter().map(n64).collect();
+        let expected = values.quantiles_mut(&shares, &Linear).unwrap();
+        prop_assert_eq!(found, expected.iter().map(|value| value.raw()).collect::<Vec<_>>());
     }
 
     /// Turning all differences around turns the sides of the test around.

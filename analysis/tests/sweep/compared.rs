@@ -3,16 +3,18 @@
 use orders_analysis::statistics::{
     BootstrapParams, PermutationParams, holm, mean_interval, paired_test,
 };
-use orders_analysis::sweep::{Shard, SweepFolder, SweepMeasure, View, ViewError, compare};
+use orders_analysis::sweep::{
+    PooledResults, ResultsError, Shard, SweepFolder, SweepMeasure, compare,
+};
 
 use crate::{SMALL, plan, run_into};
 
-fn view(text: &str) -> View {
+fn view(text: &str) -> PooledResults {
     let temporary = tempfile::tempdir().unwrap();
     run_into(temporary.path(), &plan(text), Shard::WHOLE, 2).unwrap();
     let folder = SweepFolder::open(temporary.path()).unwrap();
     let results = folder.results().unwrap().into_iter();
-    View::new(results.map(|(trial, result)| (trial.clone(), result)))
+    PooledResults::new(results.map(|(trial, result)| (trial.clone(), result)))
 }
 
 fn label(label: &str) -> [(String, String); 1] {
@@ -21,7 +23,7 @@ fn label(label: &str) -> [(String, String); 1] {
 
 const DISCREPANCY: &str = "discrepancy";
 
-fn values(view: &View, point: usize, measure: SweepMeasure) -> Vec<f64> {
+fn values(view: &PooledResults, point: usize, measure: SweepMeasure) -> Vec<f64> {
     view.points()[point]
         .values(measure)
         .into_iter()
@@ -74,11 +76,11 @@ fn points_are_chosen_by_their_settings() {
     );
     assert!(matches!(
         wanted(&[("step", "9")]),
-        Err(ViewError::Setting { .. })
+        Err(ResultsError::Setting { .. })
     ));
     assert!(matches!(
         view.measure("entropy"),
-        Err(ViewError::Measure { .. })
+        Err(ResultsError::Measure { .. })
     ));
 }
 

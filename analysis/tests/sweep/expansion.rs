@@ -1,6 +1,8 @@
 //! From files to trials.
 
-use orders_analysis::information::{Covariance, OptimalSizes, SizesParams, mean_cut_costs};
+use orders_analysis::information::{
+    Covariance, OptimalSizes, OrderSource, SizesParams, mean_cut_costs,
+};
 use orders_analysis::sweep::{OPTIMAL_ORDERS, Plan, optimal_seed};
 use orders_core::{Catalogue, FirstGroup, Grid, GroupSizes, OrderRng, Problem, Shape};
 
@@ -232,7 +234,17 @@ fn optimal_sizes_are_those_of_the_trial() {
         };
         let method = method.as_ref();
         let seed = optimal_seed(settings.seed);
-        let costs = mean_cut_costs(method, &problem, &covariance, count, seed).unwrap();
+        let costs = mean_cut_costs(
+            OrderSource::Method {
+                method,
+                count,
+                seed,
+            },
+            &problem,
+            &covariance,
+            &|_| {},
+        )
+        .unwrap();
         let params = SizesParams::default();
         let optimal = OptimalSizes::new(&costs.rounded(), settings.steps, params).unwrap();
         let (sizes, _) = optimal.for_steps(settings.steps).unwrap();

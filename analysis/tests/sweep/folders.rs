@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use orders_analysis::sweep::{Plan, Shard, SweepError, SweepFolder, merge, run};
 
-use crate::{SMALL, content, plan, run_into};
+use crate::{SMALL, content, plan, run_into, tools};
 
 #[test]
 fn any_number_of_threads_gives_the_same_bytes() {
@@ -37,17 +37,16 @@ fn interrupted_and_resumed_is_as_uninterrupted() {
         // It ends in the midst of a trial: it is asked before every order.
         asked.store(0, Ordering::Relaxed);
         let should_stop = || asked.fetch_add(1, Ordering::Relaxed) >= most;
-        let progress = run(&folder, &[], "test 1", 1, &should_stop, &|_| {}).unwrap();
+        let progress = run(&folder, &tools(&[]), "test 1", 1, &should_stop, &|_| {}).unwrap();
         assert_eq!(progress.found, finished);
         assert!(progress.finished >= finished && !progress.is_complete());
         finished = progress.finished;
-        assert!(!path.join("trials.csv").exists());
         let is_partial = |name: &String| name.ends_with(".partial");
         assert!(!content(&path).keys().any(is_partial));
     }
     assert!(finished > 0, "no trial was done before the end");
     let told = AtomicUsize::new(0);
-    let progress = run(&folder, &[], "test 1", 2, &|| false, &|progress| {
+    let progress = run(&folder, &tools(&[]), "test 1", 2, &|| false, &|progress| {
         told.fetch_max(progress.finished, Ordering::Relaxed);
     });
     let progress = progress.unwrap();
@@ -99,7 +98,7 @@ fn what_a_killed_run_leaves_does_not_matter() {
     let folder = SweepFolder::create(&path, &plan, Shard::WHOLE, "test 1").unwrap();
     std::fs::create_dir(path.join("trials")).unwrap();
     std::fs::write(path.join("trials/.abc.partial"), "{\"form").unwrap();
-    run(&folder, &[], "test 1", 2, &|| false, &|_| {}).unwrap();
+    run(&folder, &tools(&[]), "test 1", 2, &|| false, &|_| {}).unwrap();
     let mut content_now = content(&path);
     content_now.retain(|name, _| !name.ends_with(".partial"));
     assert!(content_now == content(&whole));
@@ -123,12 +122,12 @@ fn merged_shards_are_as_one_run() {
     let whole = temporary.path().join("whole");
     run_into(&whole, &plan, Shard::WHOLE, 2).unwrap();
     let mut folders = shards(&temporary, &plan, 3);
-    // Each shard has tables of its own trials.
-    let rows = |path: &PathBuf| {
-        let table = std::fs::read_to_string(path.join("trials.csv")).unwrap();
-        table.lines().count() - 1
-    };
-    assert_eq!(folders.iter().map(rows).sum::<usize>(), plan.trials().len());
+    // Each shard has the results of its own trials.
+    let results = |path: &PathBuf| std::fs::read_dir(path.join("trials")).unwrap().count();
+    assert_eq!(
+        folders.iter().map(results).sum::<usize>(),
+        plan.trials().len()
+    );
 
     let missing = merge(&folders[..2], temporary.path().join("early"), "test 1").unwrap_err();
     assert!(matches!(
@@ -215,7 +214,7 @@ fn shards_of_different_spaces_are_not_merged() {
     // Of one space, but not of one program: the results differ.
     let again = temporary.path().join("again");
     let folder = SweepFolder::create(&again, &plan(SMALL), Shard::WHOLE, "test 2").unwrap();
-    run(&folder, &[], "test 2", 1, &|| false, &|_| {}).unwrap();
+    run(&folder, &tools(&[]), "test 2", 1, &|| false, &|_| {}).unwrap();
     let error = merge(&[again, folders[1].clone()], &out, "test 1").unwrap_err();
     assert!(matches!(
         error,

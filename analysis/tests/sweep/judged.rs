@@ -1,12 +1,12 @@
 //! Models that are asked about held-out images: what is measured, and what is refused.
 
 use orders_analysis::sweep::{
-    Judge, JudgeError, Judgement, Plan, Shard, Spec, SweepError, SweepFolder, TrialModel,
-    TrialResult, TrialSettings, View, compare, merge, run, run_trial,
+    Judge, JudgeError, Judgement, Plan, PooledResults, Shard, Spec, SweepError, SweepFolder,
+    TrialModel, TrialResult, TrialSettings, compare, merge, run, run_trial,
 };
-use orders_core::{Catalogue, Cell, Grid, GroupSizes, Problem};
+use orders_core::{Cell, Grid, GroupSizes, Problem};
 
-use crate::content;
+use crate::{catalogue, content, tools};
 
 const JUDGED: &str = r#"
 orders = 12
@@ -92,14 +92,19 @@ impl Judge for Stub {
 }
 
 fn plan(text: &str, judges: &[&dyn Judge]) -> Plan {
-    Plan::with_judges(&text.parse().unwrap(), judges, &|_, _| {}).unwrap()
+    Plan::new(
+        &Spec::read(text, catalogue()).unwrap(),
+        &tools(judges),
+        &|_, _| {},
+    )
+    .unwrap()
 }
 
 #[track_caller]
 fn refused(text: &str, judges: &[&dyn Judge], expected: &str) {
-    let error = match text.parse::<Spec>() {
+    let error = match Spec::read(text, catalogue()) {
         Err(error) => error.to_string(),
-        Ok(spec) => Plan::with_judges(&spec, judges, &|_, _| {})
+        Ok(spec) => Plan::new(&spec, &tools(judges), &|_, _| {})
             .unwrap_err()
             .to_string(),
     };
@@ -123,13 +128,11 @@ fn orders(settings: &TrialSettings) -> Vec<Vec<Vec<Cell>>> {
     let grid = settings.grid.parse().unwrap();
     let sizes = GroupSizes::new(settings.group_sizes.clone()).unwrap();
     let problem = Problem::new(grid, sizes).unwrap();
-    let catalogue = Catalogue::standard();
     let texts = settings.parameters.iter();
     let texts = texts.map(|(name, text)| (name.as_str(), text.as_str()));
-    let entry = catalogue.entry(&settings.method).unwrap();
-    let method = entry
-        .method(grid, &entry.parameters_from_texts(texts))
-        .unwrap();
+    let entry = catalogue().entry(&settings.method).unwrap();
+    let method = entry.method(grid, &entry.parameters_from_texts(texts));
+    let method = method.unwrap();
     (0..settings.orders)
         .map(|index| {
             let order = method.order(&problem, settings.seed, index).unwrap();
@@ -148,7 +151,7 @@ fn likelihoods_are_means_over_cells() {
     for (index, trial) in plan.trials().iter().enumerate() {
         let stub = [&one, &two][index % 2];
         assert_eq!(trial.settings.model.as_ref(), Some(&stub.model));
-        let result = run_trial(&trial.settings, &judges, "test", &|| false).unwrap();
+        let result = run_trial(&trial.settings, &tools(&judges), "test", &|| false).unwrap();
         let orders = orders(&trial.settings);
         let of_step = |image: usize, step: usize, all: bool| -> Vec<f64> {
             let cells = orders[image][step].iter().map(|&cell| cell as usize);
@@ -201,7 +204,15 @@ fn results_are_the_same_bytes() {
     let create = |name: &str, shard| SweepFolder::create(path(name), &plan, shard, "test").unwrap();
     let all = |name: &str, shard: Shard, threads| {
         let folder = create(name, shard);
-        run(&folder, &judges, "test", threads, &|| false, &|_| {}).unwrap();
+        run(
+            &folder,
+            &tools(&judges),
+            "test",
+            threads,
+            &|| false,
+            &|_| {},
+        )
+        .unwrap();
     };
     all("whole", Shard::WHOLE, 1);
     let expected = content(&path("whole"));
@@ -211,7 +222,7 @@ fn results_are_the_same_bytes() {
     let asked = std::sync::atomic::AtomicUsize::new(0);
     let stop = || asked.fetch_add(1, std::sync::atomic::Ordering::Relaxed) > 100;
     let folder = create("stopped", Shard::WHOLE);
-    let progress = run(&folder, &judges, "test", 2, &stop, &|_| {}).unwrap();
+    let progress = run(&folder, &tools(&judges), "test", 2, &stop, &|_| {}).unwrap();
     assert!(!progress.is_complete());
     all("stopped", Shard::WHOLE, 2);
     assert!(content(&path("stopped")) == expected);
@@ -233,7 +244,7 @@ fn results_of_other_models_are_not_mixed() {
     let temporary = tempfile::tempdir().unwrap();
     let path = temporary.path().join("results");
     let folder = SweepFolder::create(&path, &plan_of(&stub), Shard::WHOLE, "test").unwrap();
-    run(&folder, &[&stub], "test", 1, &|| false, &|_| {}).unwrap();
+    run(&folder, &tools(&[&stub]), "test", 1, &|| false, &|_| {}).unwrap();
 
     for change in [
         |model: &mut TrialModel| model.weights_sha256 = "x".into(),
@@ -249,7 +260,7 @@ fn results_of_other_models_are_not_mixed() {
         let path = temporary.path().join("other");
         let folder = SweepFolder::create(path, &plan_of(&stub), Shard::WHOLE, "test").unwrap();
         let SweepError::Trial { source, .. } =
-            run(&folder, &[&other], "test", 1, &|| false, &|_| {}).unwrap_err()
+            run(&folder, &tools(&[&other]), "test", 1, &|| false, &|_| {}).unwrap_err()
         else {
             panic!("not the trial's fault");
         };
@@ -268,11 +279,11 @@ fn differences_are_image_by_image() {
         .trials()
         .iter()
         .map(|trial| {
-            let result = run_trial(&trial.settings, &judges, "test", &|| false);
+            let result = run_trial(&trial.settings, &tools(&judges), "test", &|| false);
             (trial.clone(), result.unwrap())
         })
         .collect();
-    let view = View::new(results);
+    let view = PooledResults::new(results);
     let measure = view.measure("nats_per_cell").unwrap();
     let against = |name: &str, value: &str| {
         let compared = compare(&view, &[measure], &[(name.to_owned(), value.to_owned())]);
@@ -286,7 +297,7 @@ fn differences_are_image_by_image() {
         ("repulsion", "2"),
     ] {
         for (point, found) in view.points().iter().zip(against(name, value)) {
-            let is_partner = |other: &&orders_analysis::sweep::ViewPoint| {
+            let is_partner = |other: &&orders_analysis::sweep::PooledPoint| {
                 let settings = ["label", "repulsion", "steps", "sizes", "model"];
                 settings.iter().all(|setting| match *setting == name {
                     true => other.setting(name).as_deref() == Some(value),
@@ -442,7 +453,7 @@ fn broken_answers_fail_the_trial() {
         let judge = Broken(Stub::new("one", 1.0), judgement);
         let plan = plan(text, &[&judge]);
         let settings = &plan.trials()[0].settings;
-        let error = run_trial(settings, &[&judge], "test", &|| false).unwrap_err();
+        let error = run_trial(settings, &tools(&[&judge]), "test", &|| false).unwrap_err();
         assert!(
             error.to_string().ends_with(": the model has no answer"),
             "{error}"

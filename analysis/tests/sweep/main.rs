@@ -9,12 +9,17 @@ mod folders;
 mod judged;
 mod measured;
 mod refused;
+#[cfg(feature = "tables")]
 mod tables;
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::LazyLock;
 
-use orders_analysis::sweep::{Plan, Progress, Shard, Spec, SweepError, SweepFolder, run};
+use orders_analysis::sweep::{
+    Judge, Plan, Progress, Shard, Spec, SweepError, SweepFolder, Tools, run,
+};
+use orders_core::Catalogue;
 
 /// Two methods in two schedules, with everything on.
 const SMALL: &str = r#"
@@ -34,8 +39,21 @@ name = "halton"
 label = "Halton"
 "#;
 
+fn catalogue() -> &'static Catalogue {
+    static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(Catalogue::standard);
+    &CATALOGUE
+}
+
+fn tools<'a>(judges: &'a [&'a dyn Judge]) -> Tools<'a> {
+    Tools {
+        catalogue: catalogue(),
+        judges,
+    }
+}
+
 fn plan(text: &str) -> Plan {
-    Plan::new(&text.parse::<Spec>().unwrap()).unwrap()
+    let spec = Spec::read(text, catalogue()).unwrap();
+    Plan::new(&spec, &tools(&[]), &|_, _| {}).unwrap()
 }
 
 /// Runs a plan into a folder.
@@ -46,7 +64,7 @@ fn run_into(
     threads: usize,
 ) -> Result<Progress, SweepError> {
     let folder = SweepFolder::create(path, plan, shard, "test 1")?;
-    run(&folder, &[], "test 1", threads, &|| false, &|_| {})
+    run(&folder, &tools(&[]), "test 1", threads, &|| false, &|_| {})
 }
 
 /// All files below a folder with their content.

@@ -3,10 +3,14 @@
 use orders_analysis::geometry::{GeometryParams, Measure, OrderGeometry, measure_batch};
 use orders_analysis::information::{self, Covariance};
 use orders_analysis::statistics::{BootstrapParams, Running, StatisticsError, mean_interval};
-use orders_analysis::sweep::{Estimate, TrialResult, run_trial};
-use orders_core::{Catalogue, Grid, GroupSizes, OrderingMethod, Problem};
+use orders_analysis::sweep::{Estimate, Plan, Spec, Tools, TrialResult, run_trial};
+use orders_core::catalogue::{MethodEntry, ParameterEntry};
+use orders_core::{
+    Catalogue, Cell, Grid, GroupSizes, MethodError, OrderGenerator, OrderRng, OrderingMethod,
+    Parameters, Problem,
+};
 
-use crate::plan;
+use crate::{catalogue, plan, tools};
 
 const TRIAL: &str = r#"
 orders = 30
@@ -56,7 +60,7 @@ fn geometry_and_intervals_agree_with_the_modules() {
     for name in ["lpd", "farthest", "raster"] {
         let plan = plan(&TRIAL.replace("lpd", name));
         let settings = &plan.trials()[0].settings;
-        let result = run_trial(settings, &[], "test", &|| false).unwrap();
+        let result = run_trial(settings, &tools(&[]), "test", &|| false).unwrap();
         let grid = Grid::new(8, 8).unwrap();
         let method = Catalogue::standard()
             .method(name, grid, &Default::default())
@@ -90,7 +94,7 @@ fn geometry_and_intervals_agree_with_the_modules() {
 #[test]
 fn one_order_has_no_interval() {
     let plan = plan(&TRIAL.replace("30", "1"));
-    let result = run_trial(&plan.trials()[0].settings, &[], "test", &|| false).unwrap();
+    let result = run_trial(&plan.trials()[0].settings, &tools(&[]), "test", &|| false).unwrap();
     let proximity = result.totals["proximity"];
     assert_eq!(
         (proximity.count, proximity.sd, proximity.low),
@@ -104,7 +108,7 @@ fn only_the_measures_asked_for_are_there() {
     let plan = plan(&format!(
         "measures = [\"support\", \"proximity_over_steps\"]\n{TRIAL}"
     ));
-    let result = run_trial(&plan.trials()[0].settings, &[], "test", &|| false).unwrap();
+    let result = run_trial(&plan.trials()[0].settings, &tools(&[]), "test", &|| false).unwrap();
     let names = |keys: Vec<&String>| keys.into_iter().cloned().collect::<Vec<_>>();
     assert_eq!(
         names(result.totals.keys().collect()),
@@ -121,7 +125,7 @@ fn information_agrees_with_the_module() {
     ] {
         let plan = plan(&format!("fields = [\"exp:3\"]\n{measures}\n{TRIAL}"));
         let settings = &plan.trials()[0].settings;
-        let result = run_trial(settings, &[], "test", &|| false).unwrap();
+        let result = run_trial(settings, &tools(&[]), "test", &|| false).unwrap();
         let grid = Grid::new(8, 8).unwrap();
         let sizes = GroupSizes::new(settings.group_sizes.clone()).unwrap();
         let problem = Problem::new(grid, sizes).unwrap();
@@ -152,4 +156,54 @@ fn information_agrees_with_the_module() {
             assert_eq!(found, estimate(&values), "step {step}");
         }
     }
+}
+
+/// Every n-th cell first.
+struct Every(u32);
+
+impl OrderingMethod for Every {
+    fn name(&self) -> &str {
+        "every"
+    }
+
+    fn parameters(&self) -> Parameters {
+        Parameters::from([("every".into(), f64::from(self.0).into())])
+    }
+
+    fn is_random(&self) -> bool {
+        false
+    }
+
+    fn generator(&self, problem: &Problem) -> Result<Box<dyn OrderGenerator>, MethodError> {
+        let mut cells: Vec<Cell> = (0..problem.grid().cells() as Cell).collect();
+        cells.sort_by_key(|cell| cell % self.0);
+        Ok(Box::new(move |_: &mut OrderRng, out: &mut Vec<Cell>| {
+            out.extend(&cells)
+        }))
+    }
+}
+
+#[test]
+fn a_method_of_ones_own_is_swept_by_its_name() {
+    let every = ParameterEntry::whole("every", "cells from one to the next", 1).or(2.0);
+    let entry = MethodEntry::new("every", "every n-th cell first", |arguments| {
+        Ok(Box::new(Every(arguments.whole("every")?)))
+    });
+    let own = Catalogue::standard().with(entry.with_parameter(every));
+    let own = own.unwrap();
+    let text = TRIAL.replace("\"lpd\"", "\"every\"\nset = { every = [2, 3] }");
+    assert!(Spec::read(&text, catalogue()).is_err());
+
+    let with_own = Tools {
+        catalogue: &own,
+        judges: &[],
+    };
+    let spec = Spec::read(&text, &own).unwrap();
+    let plan = Plan::new(&spec, &with_own, &|_, _| {}).unwrap();
+    assert_eq!(plan.trials().len(), 2);
+    let settings = &plan.trials()[1].settings;
+    assert!(run_trial(settings, &tools(&[]), "test", &|| false).is_err());
+    let result = run_trial(settings, &with_own, "test", &|| false).unwrap();
+    let expected = orders(&Every(3), &result)[0].total.proximity;
+    assert_eq!(result.orders["proximity"][0], Some(expected));
 }

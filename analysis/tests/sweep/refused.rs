@@ -2,6 +2,8 @@
 
 use orders_analysis::sweep::{Plan, Shard, Spec};
 
+use crate::{catalogue, plan, tools};
+
 /// A file that is fine, line by line.
 const FINE: &str = r#"grids = ["16x16"]
 steps = [20]
@@ -11,9 +13,11 @@ name = "lpd"
 
 #[track_caller]
 fn refused(text: &str, expected: &str) {
-    let error = match text.parse::<Spec>() {
+    let error = match Spec::read(text, catalogue()) {
         Err(error) => error.to_string(),
-        Ok(spec) => Plan::new(&spec).unwrap_err().to_string(),
+        Ok(spec) => Plan::new(&spec, &tools(&[]), &|_, _| {})
+            .unwrap_err()
+            .to_string(),
     };
     match expected.strip_suffix(' ') {
         // The sentence goes on in words that are another module's.
@@ -27,7 +31,7 @@ fn refused(text: &str, expected: &str) {
 
 #[test]
 fn the_line_is_named() {
-    assert_eq!(Plan::new(&FINE.parse().unwrap()).unwrap().trials().len(), 1);
+    assert_eq!(plan(FINE).trials().len(), 1);
     let unknown = "unknown field `step`, expected one of `title`, `orders`, `measures`, `design`, `methods`, `grids`, `steps`, `sizes`, `fields`, `models`, `seeds`";
     refused(
         &FINE.replace("steps", "step"),

@@ -1,27 +1,56 @@
 //! What tables hold, and that both formats hold the same.
 
-use orders_analysis::sweep::{Shard, SweepFolder};
-use orders_analysis::table::{Kind, Table, Values};
+use std::io::Cursor;
+use std::path::Path;
+
+use orders_analysis::sweep::{Plan, Shard, SweepError, SweepFolder, write_tables};
+use orders_analysis::table::{Column, Table, Values};
+use polars::prelude::{
+    CsvReadOptions, DataFrame, NullValues, ParquetReader, PolarsResult, SchemaRef, SerReader,
+};
 
 use crate::{SMALL, plan, run_into};
+
+/// Runs a plan into a folder and makes its tables.
+fn tables_into(path: &Path, plan: &Plan, shard: Shard) -> Result<(), SweepError> {
+    run_into(path, plan, shard, 2)?;
+    write_tables(&SweepFolder::open(path)?)
+}
+
+#[test]
+fn each_shard_has_tables_of_its_own_trials() {
+    let temporary = tempfile::tempdir().unwrap();
+    let plan = plan(SMALL);
+    let rows = |number: usize| {
+        let path = temporary.path().join(number.to_string());
+        tables_into(&path, &plan, format!("{number}/3").parse().unwrap()).unwrap();
+        let table = std::fs::read_to_string(path.join("trials.csv")).unwrap();
+        table.lines().count() - 1
+    };
+    assert_eq!((1..=3).map(rows).sum::<usize>(), plan.trials().len());
+}
+
+#[test]
+fn there_are_none_before_all_is_done() {
+    let temporary = tempfile::tempdir().unwrap();
+    let folder = SweepFolder::create(temporary.path(), &plan(SMALL), Shard::WHOLE, "test 1");
+    let error = write_tables(&folder.unwrap()).unwrap_err();
+    assert!(matches!(error, SweepError::Missing { .. }), "{error}");
+    assert!(!temporary.path().join("trials.csv").exists());
+}
 
 #[test]
 fn csv_and_parquet_hold_the_same() {
     let temporary = tempfile::tempdir().unwrap();
     let plan = plan(SMALL);
-    run_into(temporary.path(), &plan, Shard::WHOLE, 2).unwrap();
+    tables_into(temporary.path(), &plan, Shard::WHOLE).unwrap();
     let steps: usize = plan.trials().iter().map(|trial| trial.settings.steps).sum();
     for (name, rows) in [("trials", 12), ("steps", steps), ("orders", 12 * 12)] {
         let bytes = |ending: &str| std::fs::read(temporary.path().join(format!("{name}.{ending}")));
-        let parquet = Table::from_parquet(bytes("parquet").unwrap()).unwrap();
-        let kinds: Vec<(&str, Kind)> = parquet
-            .columns()
-            .iter()
-            .map(|column| (column.name.as_str(), column.values.kind()))
-            .collect();
-        let csv = Table::from_csv(bytes("csv").unwrap(), &kinds).unwrap();
-        assert_eq!(csv, parquet, "{name}");
-        assert_eq!(parquet.rows(), rows, "{name}");
+        let parquet = from_parquet(bytes("parquet").unwrap()).unwrap();
+        let csv = from_csv(bytes("csv").unwrap(), parquet.schema().clone()).unwrap();
+        assert!(csv.equals_missing(&parquet), "{name}");
+        assert_eq!(parquet.height(), rows, "{name}");
     }
 }
 
@@ -29,19 +58,19 @@ fn csv_and_parquet_hold_the_same() {
 fn rows_are_what_the_trials_found() {
     let temporary = tempfile::tempdir().unwrap();
     let plan = plan(SMALL);
-    run_into(temporary.path(), &plan, Shard::WHOLE, 2).unwrap();
+    tables_into(temporary.path(), &plan, Shard::WHOLE).unwrap();
     let folder = SweepFolder::open(temporary.path()).unwrap();
     let results = folder.results().unwrap();
-    let read = |name: &str| {
-        Table::from_parquet(std::fs::read(temporary.path().join(name)).unwrap()).unwrap()
+    let read =
+        |name: &str| from_parquet(std::fs::read(temporary.path().join(name)).unwrap()).unwrap();
+    let numbers = |table: &DataFrame, name: &str| -> Vec<Option<f64>> {
+        let column = table.column(name).unwrap().as_materialized_series();
+        column.f64().unwrap().iter().collect()
     };
-    let numbers = |table: &Table, name: &str| match table.values(name) {
-        Some(Values::Number(values)) => values.clone(),
-        other => panic!("{name}: {other:?}"),
-    };
-    let texts = |table: &Table, name: &str| match table.values(name) {
-        Some(Values::Text(values)) => values.clone(),
-        other => panic!("{name}: {other:?}"),
+    let texts = |table: &DataFrame, name: &str| -> Vec<Option<String>> {
+        let column = table.column(name).unwrap().as_materialized_series();
+        let values = column.str().unwrap().iter();
+        values.map(|value| value.map(str::to_owned)).collect()
     };
     let trials = read("trials.parquet");
     let totals = |value: fn(&orders_analysis::sweep::Estimate) -> Option<f64>| -> Vec<_> {
@@ -88,7 +117,7 @@ fn rows_are_what_the_trials_found() {
     assert_eq!(numbers(&steps, "nearest_context_high"), expected);
     // Nothing is there before the first step.
     assert_eq!(expected[0], None);
-    assert!(steps.values("proximity_over_steps").is_none());
+    assert!(steps.column("proximity_over_steps").is_err());
 
     let orders = read("orders.parquet");
     let expected: Vec<_> = results
@@ -100,7 +129,6 @@ fn rows_are_what_the_trials_found() {
 
 #[test]
 fn awkward_values_come_back() {
-    use orders_analysis::table::Column;
     let words = [
         "plain",
         "",
@@ -119,37 +147,50 @@ fn awkward_values_come_back() {
         5e-324,
         1.0,
     ];
+    // In CSV an empty word is no value.
+    let words = words.map(|word| (!word.is_empty()).then(|| word.to_owned()));
+    let whole: Vec<_> = (0..7).map(|i| (i != 3).then_some(u64::MAX - i)).collect();
     let table = Table::new(vec![
-        Column::new(
-            "words",
-            // In CSV an empty word is no value.
-            Values::Text(
-                words
-                    .iter()
-                    .map(|w| (!w.is_empty()).then(|| w.to_string()))
-                    .collect(),
-            ),
-        ),
+        Column::new("words", Values::Text(words.to_vec())),
         Column::new("numbers", Values::Number(numbers.map(Some).to_vec())),
-        Column::new(
-            "whole",
-            Values::Whole((0..7).map(|i| (i != 3).then_some(u64::MAX - i)).collect()),
-        ),
+        Column::new("whole", Values::Whole(whole.clone())),
     ])
     .unwrap();
-    assert_eq!(
-        Table::from_parquet(table.to_parquet().unwrap()).unwrap(),
-        table
-    );
-    let kinds = [
-        ("words", Kind::Text),
-        ("numbers", Kind::Number),
-        ("whole", Kind::Whole),
-    ];
-    assert_eq!(
-        Table::from_csv(table.to_csv().unwrap(), &kinds).unwrap(),
-        table
-    );
-    assert!(Table::from_parquet(b"PAR1 no".to_vec()).is_err());
+    let parquet = from_parquet(table.to_parquet().unwrap()).unwrap();
+    let csv = from_csv(table.to_csv().unwrap(), parquet.schema().clone()).unwrap();
+    for read in [parquet, csv] {
+        let column = |name: &str| read.column(name).unwrap().as_materialized_series().clone();
+        let texts: Vec<_> = column("words")
+            .str()
+            .unwrap()
+            .iter()
+            .map(|t| t.map(str::to_owned))
+            .collect();
+        assert_eq!(texts, words);
+        assert_eq!(
+            column("numbers").f64().unwrap().iter().collect::<Vec<_>>(),
+            numbers.map(Some)
+        );
+        assert_eq!(
+            column("whole").u64().unwrap().iter().collect::<Vec<_>>(),
+            whole
+        );
+    }
     assert!(Table::new(vec![]).is_err());
+}
+
+fn from_parquet(bytes: Vec<u8>) -> PolarsResult<DataFrame> {
+    ParquetReader::new(Cursor::new(bytes)).finish()
+}
+
+fn from_csv(bytes: Vec<u8>, schema: SchemaRef) -> PolarsResult<DataFrame> {
+    let options = CsvReadOptions::default()
+        .with_has_header(true)
+        .with_schema(Some(schema))
+        .map_parse_options(|options| {
+            options.with_null_values(Some(NullValues::AllColumnsSingle("".into())))
+        });
+    options
+        .into_reader_with_file_handle(Cursor::new(bytes))
+        .finish()
 }

@@ -1,74 +1,11 @@
-//! What can be wrong with images that a field is measured on.
+//! What can be wrong with files of measured fields.
 
 use std::io;
 use std::path::PathBuf;
 
 use orders_arrays::ArrayError;
-use orders_core::GridError;
 
-use super::super::covariance::Covariance;
-use super::super::error::CovarianceError;
-
-/// Why arrays are no measured field.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[non_exhaustive]
-pub enum MeasuredError {
-    /// There are too few patches.
-    #[error(
-        "{}; a covariance needs at least 2",
-        match patches {
-            0 => "there are no patches".to_owned(),
-            patches => format!("there is only {patches} patch"),
-        }
-    )]
-    TooFew {
-        /// The number given.
-        patches: usize,
-    },
-    /// The sides of the patches are no grid.
-    #[error("the patches are no grids of cells: {0}")]
-    Grid(#[from] GridError),
-    /// There are too many cells.
-    #[error(
-        "there are {cells} cells; covariances have at most {}",
-        Covariance::MAX_CELLS
-    )]
-    TooLarge {
-        /// The number given.
-        cells: usize,
-    },
-    /// A value is NaN or infinite.
-    #[error(
-        "patch {patch} has {value} at row {row}, column {column}; values must be finite numbers"
-    )]
-    NotFinite {
-        /// The patch, from 0.
-        patch: usize,
-        /// The row, from 0.
-        row: usize,
-        /// The column, from 0.
-        column: usize,
-        /// The value.
-        value: f64,
-    },
-    /// All values are the same, or too large to be squared.
-    #[error("the variance of all values is {variance}; it must be positive and finite")]
-    Constant {
-        /// The variance.
-        variance: f64,
-    },
-    /// The matrix is not square.
-    #[error("the covariance has {rows} rows and {columns} columns; it must be square")]
-    NotSquare {
-        /// Its rows.
-        rows: usize,
-        /// Its columns.
-        columns: usize,
-    },
-    /// Entries are those of no covariance.
-    #[error(transparent)]
-    Covariance(#[from] CovarianceError),
-}
+use super::field::MeasuredError;
 
 /// Why no measured field was read.
 #[derive(Debug, thiserror::Error)]

@@ -7,8 +7,8 @@ use ndarray::{Array2, Array3};
 use orders_arrays::open_npy;
 use orders_core::files::Digest;
 
-use super::MeasuredField;
 use super::error::{MeasuredFileError, MeasuredReadError};
+use super::field::MeasuredField;
 
 /// The most entries that are read: 1 GiB of them.
 const MOST_ENTRIES: usize = 1 << 27;

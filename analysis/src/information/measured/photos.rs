@@ -3,9 +3,8 @@
 use std::io::Cursor;
 use std::sync::{Arc, LazyLock};
 
+use super::field::{Entries, MeasuredField, Offsets};
 use super::file::array;
-use super::offsets::Offsets;
-use super::{Entries, MeasuredField};
 
 /// Correlations at offsets of 0 to 63 rows and 0 to 63 columns: float64
 /// [64, 64]. `photos.md` beside it says how they were measured.

@@ -4,9 +4,9 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use orders_analysis::information::{OrderSearch, greedy_order};
+use orders_analysis::optimize::{self, OptimizedOrder, OrderRequest, SearchStart};
 use orders_core::files::{Encoder, Format};
-use orders_core::{Catalogue, Cell, Problem};
+use orders_core::{Catalogue, Problem};
 use serde::Serialize;
 
 use crate::args::{OptimizeOrderArgs, OptionalGridArgs, OptionalSizesArgs};
@@ -34,11 +34,10 @@ struct Report {
     interrupted: bool,
 }
 
-/// Where a search starts.
+/// Where a search starts, and what reports call that.
 struct Start {
-    cells: Vec<Cell>,
+    from: SearchStart,
     name: String,
-    rounds: u64,
 }
 
 pub(crate) fn run(
@@ -49,7 +48,7 @@ pub(crate) fn run(
     let task = Task::of_lpd(catalogue, &args.grid, &args.known, &args.sizes)?;
     let problem = &task.problem;
     let (field, covariance) = settings::covariance(&args.field, problem.grid())?;
-    let start = start(catalogue, args, problem, &covariance)?;
+    let Start { from, name } = start(args, catalogue, problem)?;
     let target = Target::file(&args.out, args.force || args.resume)?;
     let pool = settings::thread_pool(&args.threads)?;
     interrupt::catch()?;
@@ -57,33 +56,35 @@ pub(crate) fn run(
         printer.note(note);
     }
 
+    let request = OrderRequest {
+        problem,
+        covariance: &covariance,
+        start: from,
+        seed: args.seed,
+        rounds: args.rounds,
+    };
     let began = Instant::now();
+    let limit = args.seconds.map(Duration::from_secs);
     let progress = printer.progress(args.rounds, "searching");
-    let mut search = OrderSearch::new(problem, &covariance, &start.cells, args.seed, start.rounds)
-        .map_err(|error| Failure::input_at(format!("start {}", start.name), &error))?;
-    let at_start = search.best_nats();
     let mut interrupted = false;
-    pool.install(|| {
-        for round in 0..args.rounds {
+    let found = pool.install(|| {
+        optimize::order(&request, &mut |round| {
+            progress.set_position(round);
             interrupted = interrupt::check().is_err();
-            let limit = args.seconds.map(Duration::from_secs);
-            if interrupted || limit.is_some_and(|limit| began.elapsed() >= limit) {
-                break;
-            }
-            search.round();
-            progress.set_position(round + 1);
-        }
+            !interrupted && limit.is_none_or(|limit| began.elapsed() < limit)
+        })
     });
     progress.finish_and_clear();
-    write(args, problem, &field.to_string(), &start, &search, &target)?;
+    let found = found.map_err(|error| Failure::input_at(format!("start {name}"), &error))?;
+    write(args, problem, &field.to_string(), &name, &found, &target)?;
 
     let report = Report {
         path: target.file.display().to_string(),
         field: field.to_string(),
-        start: start.name,
-        rounds: search.rounds(),
-        start_total_correlation_nats: at_start,
-        total_correlation_nats: search.best_nats(),
+        start: name,
+        rounds: found.rounds,
+        start_total_correlation_nats: found.start_nats,
+        total_correlation_nats: found.nats,
         interrupted,
     };
     if args.json {
@@ -106,25 +107,22 @@ pub(crate) fn run(
 }
 
 fn start(
-    catalogue: &Catalogue,
     args: &OptimizeOrderArgs,
+    catalogue: &Catalogue,
     problem: &Problem,
-    covariance: &orders_analysis::information::Covariance,
 ) -> Result<Start, Failure> {
     if args.resume {
-        return of_file(args, problem, &args.out);
+        return of_file(args, problem, &args.out, true);
     }
     if args.start == "greedy" {
-        let cells = greedy_order(problem, covariance, args.seed);
         return Ok(Start {
-            cells: cells.map_err(|error| Failure::bad_input(&error))?,
+            from: SearchStart::Greedy,
             name: "greedy".into(),
-            rounds: 0,
         });
     }
     let path = Path::new(&args.start);
     if Format::from_path(path).is_ok() {
-        return of_file(args, problem, path).map(|start| Start { rounds: 0, ..start });
+        return of_file(args, problem, path, false);
     }
     settings::method_entry(catalogue, &args.start).map_err(|failure| match failure {
         Failure::Input(why) => Failure::Input(format!(
@@ -139,14 +137,22 @@ fn start(
         .order(problem, args.seed, 0)
         .map_err(|error| Failure::bad_input(&error))?;
     Ok(Start {
-        cells: order.into_cells(),
+        from: SearchStart::Order {
+            cells: order.into_cells(),
+            rounds: 0,
+        },
         name: args.start.clone(),
-        rounds: 0,
     })
 }
 
-/// The first order of a file. Its rounds count if this command wrote it.
-fn of_file(args: &OptimizeOrderArgs, problem: &Problem, path: &Path) -> Result<Start, Failure> {
+/// The first order of a file. If the search goes on, the rounds count that this
+/// command wrote beside it.
+fn of_file(
+    args: &OptimizeOrderArgs,
+    problem: &Problem,
+    path: &Path,
+    goes_on: bool,
+) -> Result<Start, Failure> {
     let grid = OptionalGridArgs::from(&args.grid);
     let sizes = OptionalSizesArgs::from(&args.sizes);
     let mut list = OrderList::read(path, &grid, &args.known, &sizes, 1)?;
@@ -158,12 +164,14 @@ fn of_file(args: &OptimizeOrderArgs, problem: &Problem, path: &Path) -> Result<S
     }
     let manifest = list.manifest.take();
     let rounds = manifest
-        .filter(|manifest| manifest.method.as_deref() == Some(METHOD))
+        .filter(|manifest| goes_on && manifest.method.as_deref() == Some(METHOD))
         .and_then(|manifest| manifest.parameters.get(ROUNDS)?.number());
     Ok(Start {
-        cells: list.orders.swap_remove(0),
+        from: SearchStart::Order {
+            cells: list.orders.swap_remove(0),
+            rounds: rounds.unwrap_or(0.0) as u64,
+        },
         name: path.display().to_string(),
-        rounds: rounds.unwrap_or(0.0) as u64,
     })
 }
 
@@ -172,15 +180,15 @@ fn write(
     args: &OptimizeOrderArgs,
     problem: &Problem,
     field: &str,
-    start: &Start,
-    search: &OrderSearch,
+    start: &str,
+    found: &OptimizedOrder,
     target: &Target,
 ) -> Result<(), Failure> {
     let encoder = Encoder::with_known(target.format, 1, problem.known(), &Default::default())
         .map_err(|error| Failure::bad_input(&error))?;
     let mut file = target.create()?;
     let mut bytes = encoder.header().to_vec();
-    encoder.row(0, search.best(), &mut bytes);
+    encoder.row(0, &found.cells, &mut bytes);
     bytes.extend_from_slice(encoder.footer());
     output::write(&mut file, &bytes)?;
     let file = output::finish(file)?;
@@ -190,13 +198,13 @@ fn write(
     manifest.seed = Some(args.seed);
     manifest.parameters = [
         ("field".to_owned(), field.into()),
-        (ROUNDS.to_owned(), (search.rounds() as f64).into()),
-        ("start".to_owned(), start.name.as_str().into()),
+        (ROUNDS.to_owned(), (found.rounds as f64).into()),
+        ("start".to_owned(), start.into()),
     ]
     .into();
     manifest.note = Some(format!(
         "total correlation {:.6} nats on {field}",
-        search.best_nats()
+        found.nats
     ));
     target.persist(file, &manifest, None)
 }

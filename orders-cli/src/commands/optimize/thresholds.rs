@@ -2,26 +2,14 @@
 
 use std::process::ExitCode;
 
-use orders_analysis::information::measure_batch;
-use orders_analysis::statistics::{BootstrapParams, mean_interval};
-use orders_core::{Catalogue, Parameters};
+use orders_analysis::optimize::{self, ThresholdsCost, ThresholdsRequest};
+use orders_core::Catalogue;
 use serde::Serialize;
 
 use crate::args::OptimizeThresholdsArgs;
 use crate::failure::Failure;
 use crate::printer::Printer;
 use crate::settings::{self, Task};
-
-/// What orders cost with a pair of thresholds.
-#[derive(Serialize)]
-struct Entry {
-    proximity: f64,
-    repulsion: f64,
-    total_correlation_nats: f64,
-    /// Ends of its 95 % interval; none for a single order.
-    low: Option<f64>,
-    high: Option<f64>,
-}
 
 #[derive(Serialize)]
 struct Report {
@@ -30,7 +18,7 @@ struct Report {
     field: String,
     orders: u64,
     seed: u64,
-    entries: Vec<Entry>,
+    entries: Vec<ThresholdsCost>,
 }
 
 pub(crate) fn run(
@@ -42,36 +30,20 @@ pub(crate) fn run(
     let grid = task.problem.grid();
     let (field, covariance) = settings::covariance(&args.field, grid)?;
     let pool = settings::thread_pool(&args.threads)?;
-    let mut entries = Vec::new();
-    for &proximity in &args.proximity {
-        for &repulsion in &args.repulsion {
-            let parameters = Parameters::from([
-                ("proximity".into(), proximity.into()),
-                ("repulsion".into(), repulsion.into()),
-            ]);
-            let method = settings::method_by_name(catalogue, "lpd", &parameters, grid)?;
-            let mut costs = Vec::new();
-            let estimate = pool.install(|| {
-                measure_batch(
-                    method.as_ref(),
-                    &task.problem,
-                    &covariance,
-                    args.num,
-                    args.seed,
-                    |_, order| costs.push(order.total_correlation_nats),
-                )
-                .map_err(|error| Failure::bad_input(&error))?;
-                Ok(mean_interval(&costs, &BootstrapParams::default()).ok())
-            })?;
-            entries.push(Entry {
-                proximity,
-                repulsion,
-                total_correlation_nats: costs.iter().sum::<f64>() / costs.len() as f64,
-                low: estimate.map(|interval| interval.low),
-                high: estimate.map(|interval| interval.high),
-            });
-        }
-    }
+    let request = ThresholdsRequest {
+        problem: &task.problem,
+        covariance: &covariance,
+        proximity: &args.proximity,
+        repulsion: &args.repulsion,
+        orders: args.num,
+        seed: args.seed,
+    };
+    let pairs = args.proximity.len() * args.repulsion.len();
+    let progress = printer.progress(pairs as u64, "pairs of thresholds");
+    let tell = |done| progress.set_position(done);
+    let entries = pool.install(|| optimize::thresholds(&request, &tell));
+    progress.finish_and_clear();
+    let entries = entries.map_err(|error| Failure::bad_input(&error))?;
     for note in &task.notes {
         printer.note(note);
     }
@@ -105,7 +77,7 @@ fn words(args: &OptimizeThresholdsArgs, report: &Report) -> String {
             .map(|entry| format!("{:.4}", entry.total_correlation_nats));
         lines.push(format!("{proximity:>9} {}", row(costs)));
     }
-    let by_cost = |a: &&Entry, b: &&Entry| {
+    let by_cost = |a: &&ThresholdsCost, b: &&ThresholdsCost| {
         a.total_correlation_nats
             .total_cmp(&b.total_correlation_nats)
     };

@@ -1,6 +1,6 @@
 //! Points compared with others, as `--against` says.
 
-use orders_analysis::sweep::{Comparison, SweepMeasure, View, compare};
+use orders_analysis::sweep::{Comparison, PooledResults, SweepMeasure, compare};
 
 use crate::failure::Failure;
 
@@ -13,22 +13,22 @@ pub(super) struct Compared {
 }
 
 impl Compared {
-    /// The points of a view with those that `--against` names; `None` if it is not
+    /// The points of results with those that `--against` names; `None` if it is not
     /// given.
     pub(super) fn new(
-        view: &View,
+        results: &PooledResults,
         measures: &[SweepMeasure],
         against: &[String],
     ) -> Result<Option<Self>, Failure> {
         if against.is_empty() {
             return Ok(None);
         }
-        let pairs = pairs(view, against)?;
+        let pairs = pairs(results, against)?;
         let words = pairs.iter().map(|(name, value)| match name.as_str() {
             "label" => value.clone(),
             name => format!("{name} {value}"),
         });
-        let rows = compare(view, measures, &pairs);
+        let rows = compare(results, measures, &pairs);
         Ok(Some(Self {
             with: words.collect::<Vec<_>>().join(", "),
             rows: rows.map_err(|error| Failure::input_at("--against", &error))?,
@@ -37,10 +37,10 @@ impl Compared {
 }
 
 /// Pairs of a setting and a value. A text that is not KEY=VALUE is a label.
-fn pairs(view: &View, texts: &[String]) -> Result<Vec<(String, String)>, Failure> {
+fn pairs(results: &PooledResults, texts: &[String]) -> Result<Vec<(String, String)>, Failure> {
     let mut pairs: Vec<(String, String)> = Vec::new();
     for text in texts {
-        let is_label = view.points().iter().any(|point| point.label() == text);
+        let is_label = results.points().iter().any(|point| point.label() == text);
         let (name, value) = match text.split_once('=') {
             Some((name, value)) if !is_label => (name.trim(), value.trim()),
             _ => ("label", text.as_str()),

@@ -1,4 +1,4 @@
-//! The models that a sweep file and their held-out images.
+//! The models that a sweep file names, and their held-out images.
 
 use std::path::{Path, PathBuf};
 
@@ -19,21 +19,24 @@ use crate::settings;
 use crate::token_images::TokenImages;
 
 /// A model, f32 on the CPU, and the images that it is asked about.
-pub(super) struct LpdJudge {
+struct LpdJudge {
     model: TrialModel,
     lpd: Lpd,
     images: TokenImages,
 }
 
 /// A judge for each model of a sweep file, which is at `file`.
-pub(super) fn judges(file: &Path, spec: &Spec) -> Result<Vec<LpdJudge>, Failure> {
+pub(super) fn judges(file: &Path, spec: &Spec) -> Result<Vec<Box<dyn Judge>>, Failure> {
     let at_file = |failure: Failure| match failure {
         Failure::Input(message) => Failure::Input(format!("{}: models: {message}", file.display())),
         other => other,
     };
-    let judges = spec.models().iter().map(|choice| match choice {
-        ModelChoice::Named(name) => LpdJudge::bundled(name),
-        ModelChoice::Files(files) => LpdJudge::of_files(choice.name(), files),
+    let judges = spec.models().iter().map(|choice| {
+        let judge = match choice {
+            ModelChoice::Named(name) => LpdJudge::bundled(name),
+            ModelChoice::Files(files) => LpdJudge::of_files(choice.name(), files),
+        };
+        judge.map(|judge| Box::new(judge) as Box<dyn Judge>)
     });
     judges.collect::<Result<_, _>>().map_err(at_file)
 }

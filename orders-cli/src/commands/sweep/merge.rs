@@ -21,6 +21,7 @@ struct Report {
 
 pub(crate) fn run(args: &SweepMergeArgs, printer: &Printer) -> Result<ExitCode, Failure> {
     let merged = sweep::merge(&args.folders, &args.out, PROGRAM).map_err(failure)?;
+    sweep::write_tables(&merged).map_err(failure)?;
     let report = Report {
         path: args.out.display().to_string(),
         trials: merged.plan().trials().len(),

@@ -1,6 +1,7 @@
 //! `sweep` and what belongs to it, one file each.
 
 mod compared;
+#[cfg(feature = "model")]
 mod judge;
 mod merge;
 mod plot;
@@ -10,18 +11,23 @@ mod table;
 use std::path::Path;
 use std::process::ExitCode;
 
-use orders_analysis::sweep::{Plan, SweepError, SweepFolder, View};
+use orders_analysis::sweep::{Plan, PooledResults, SweepError, SweepFolder};
+use orders_core::Catalogue;
 
 use crate::args::{SweepArgs, SweepCommand, WhereArgs};
 use crate::failure::{Failure, with_sources};
 use crate::printer::Printer;
 
-pub(crate) fn run(args: &SweepArgs, printer: &Printer) -> Result<ExitCode, Failure> {
+pub(crate) fn run(
+    args: &SweepArgs,
+    catalogue: &Catalogue,
+    printer: &Printer,
+) -> Result<ExitCode, Failure> {
     match (&args.command, &args.file, &args.out) {
         (Some(SweepCommand::Merge(args)), ..) => merge::run(args, printer),
         (Some(SweepCommand::Plot(args)), ..) => plot::run(args, printer),
         (Some(SweepCommand::Table(args)), ..) => table::run(args, printer),
-        (None, Some(file), Some(out)) => run::run(args, (file, out), printer),
+        (None, Some(file), Some(out)) => run::run(args, (file, out), catalogue, printer),
         (None, ..) => Err(Failure::input(
             "a sweep file and --out are needed, or one of merge, plot, table",
         )),
@@ -37,10 +43,10 @@ fn failure(error: SweepError) -> Failure {
 }
 
 /// The finished results of a folder that flags choose, and the plan.
-fn view(folder: &Path, filter: &WhereArgs) -> Result<(Plan, View), Failure> {
+fn chosen(folder: &Path, filter: &WhereArgs) -> Result<(Plan, PooledResults), Failure> {
     let folder = SweepFolder::open(folder).map_err(failure)?;
     let results = folder.results().map_err(failure)?;
-    let view = View::new(results.into_iter().map(|(trial, r)| (trial.clone(), r)));
+    let results = PooledResults::new(results.into_iter().map(|(trial, r)| (trial.clone(), r)));
     let wanted = filter.wanted.iter().map(|text| {
         let pair = text.split_once('=');
         let pair = pair.map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned()));
@@ -49,8 +55,8 @@ fn view(folder: &Path, filter: &WhereArgs) -> Result<(Plan, View), Failure> {
         })
     });
     let wanted: Vec<_> = wanted.collect::<Result<_, _>>()?;
-    let view = view
+    let results = results
         .having(&wanted)
         .map_err(|error| Failure::input_at("--where", &error))?;
-    Ok((folder.plan().clone(), view))
+    Ok((folder.plan().clone(), results))
 }

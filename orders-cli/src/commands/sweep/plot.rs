@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 use std::process::ExitCode;
 
 use orders_analysis::statistics::Interval;
-use orders_analysis::sweep::{SweepMeasure, View, ViewError, ViewPoint};
+use orders_analysis::sweep::{PooledPoint, PooledResults, ResultsError, SweepMeasure};
 use orders_figures::{
     Axis, Better, BoxPlot, Chart, Figure, FigureError, HeatMap, ScatterPoint, Series, box_plots,
     heat_map, line_chart, scatter,
 };
 
+use super::chosen;
 use super::compared::Compared;
-use super::view;
 use crate::args::{PlotKind, SweepPlotArgs};
 use crate::commands::figure_failure;
 use crate::failure::Failure;
@@ -23,12 +23,12 @@ pub(crate) fn run(args: &SweepPlotArgs, printer: &Printer) -> Result<ExitCode, F
         return Err(Failure::input("--against is taken by --kind line alone"));
     }
     let file = PictureFile::new(&args.out, args.force)?;
-    let (plan, view) = view(&args.folder, &args.filter)?;
+    let (plan, results) = chosen(&args.folder, &args.filter)?;
     let picture = Picture {
         args,
         title: args.title.as_deref().unwrap_or(plan.title()),
-        varying: view.varying(),
-        view: &view,
+        varying: results.varying(),
+        results: &results,
     };
     let figure = match args.kind {
         PlotKind::Line => picture.lines(),
@@ -45,7 +45,7 @@ pub(crate) fn run(args: &SweepPlotArgs, printer: &Printer) -> Result<ExitCode, F
 struct Picture<'a> {
     args: &'a SweepPlotArgs,
     title: &'a str,
-    view: &'a View,
+    results: &'a PooledResults,
     /// Settings that tell points apart.
     varying: Vec<String>,
 }
@@ -55,11 +55,11 @@ impl Picture<'_> {
         let setting = self.args.x.as_deref().unwrap_or("steps");
         self.check("--x", setting)?;
         let measure = self.measure("--y", self.args.y.as_deref())?;
-        let compared = Compared::new(self.view, &[measure], &self.args.against)?;
+        let compared = Compared::new(self.results, &[measure], &self.args.against)?;
         let others = self.others(&[setting]);
         // In the order in which they come first.
         let mut lines: Vec<(String, Vec<Mean>)> = Vec::new();
-        for (index, point) in self.view.points().iter().enumerate() {
+        for (index, point) in self.results.points().iter().enumerate() {
             let mean = match &compared {
                 None => self.mean(point, measure)?,
                 Some(compared) => {
@@ -102,14 +102,14 @@ impl Picture<'_> {
             ));
         };
         let y = self.measure("--y", Some(y))?;
-        let (value_of, x_axis, x_better): (Box<ValueOf<'_>>, _, _) = match self.view.measure(x) {
+        let (value_of, x_axis, x_better): (Box<ValueOf<'_>>, _, _) = match self.results.measure(x) {
             Ok(x) => (
                 Box::new(move |point| Ok(self.mean(point, x)?.map(|mean| mean.mean))),
                 self.axis(x.label(), self.args.log_x),
                 better(x),
             ),
             Err(error) => {
-                if self.view.check_setting(x).is_err() {
+                if self.results.check_setting(x).is_err() {
                     return Err(Failure::input_at("--x", &error));
                 }
                 (
@@ -121,7 +121,7 @@ impl Picture<'_> {
         };
         let others = self.others(&["label"]);
         let mut points = Vec::new();
-        for point in self.view.points() {
+        for point in self.results.points() {
             let (Some(x), Some(y)) = (value_of(point)?, self.mean(point, y)?) else {
                 continue;
             };
@@ -141,10 +141,10 @@ impl Picture<'_> {
         self.check("--x", across)?;
         self.check("--y", upwards)?;
         let measure = self.measure("--value", self.args.value.as_deref())?;
-        let columns = values(self.view, across);
-        let rows = values(self.view, upwards);
-        let mut fields: BTreeMap<(usize, usize), f64> = BTreeMap::new();
-        for point in self.view.points() {
+        let columns = values(self.results, across);
+        let rows = values(self.results, upwards);
+        let mut means: BTreeMap<(usize, usize), f64> = BTreeMap::new();
+        for point in self.results.points() {
             let place = |list: &[String], name| {
                 let value = point.setting(name)?;
                 list.iter().position(|known| *known == value)
@@ -155,7 +155,7 @@ impl Picture<'_> {
             let Some(mean) = self.mean(point, measure)? else {
                 continue;
             };
-            if fields.insert((row, column), mean.mean).is_some() {
+            if means.insert((row, column), mean.mean).is_some() {
                 let others = self.others(&[across, upwards]);
                 return Err(Failure::input(format!(
                     "several points have {across} {} and {upwards} {}; choose by {} with --where",
@@ -172,7 +172,7 @@ impl Picture<'_> {
             x_label: setting_label(across),
             y_label: setting_label(upwards),
             value: self.axis(measure.label(), self.args.log_y),
-            values: places.map(|place| fields.get(&place).copied()).collect(),
+            values: places.map(|place| means.get(&place).copied()).collect(),
             columns,
             rows,
         }))
@@ -181,7 +181,7 @@ impl Picture<'_> {
     fn boxes(&self) -> Result<Figure, Failure> {
         let measure = self.measure("--y", self.args.y.as_deref())?;
         let boxes: Vec<BoxPlot> = self
-            .view
+            .results
             .points()
             .iter()
             .map(|point| {
@@ -221,13 +221,13 @@ impl Picture<'_> {
 
     /// Orders of a point.
     fn orders(&self) -> usize {
-        let points = self.view.points().iter();
-        points.map(ViewPoint::orders).max().unwrap_or_default()
+        let points = self.results.points().iter();
+        points.map(PooledPoint::orders).max().unwrap_or_default()
     }
 
     /// Settings that all points share, where there are several.
     fn constant(&self) -> String {
-        let Some(point) = self.view.points().first() else {
+        let Some(point) = self.results.points().first() else {
             return String::new();
         };
         let shared = ["grid", "steps", "sizes", "field", "model"].map(str::to_owned);
@@ -256,7 +256,7 @@ impl Picture<'_> {
     }
 
     fn check(&self, flag: &str, setting: &str) -> Result<(), Failure> {
-        self.view
+        self.results
             .check_setting(setting)
             .map_err(|error| Failure::input_at(flag, &error))
     }
@@ -264,7 +264,7 @@ impl Picture<'_> {
     fn measure(&self, flag: &str, name: Option<&str>) -> Result<SweepMeasure, Failure> {
         let known = || {
             let known: Vec<_> = self
-                .view
+                .results
                 .measures()
                 .into_iter()
                 .map(SweepMeasure::name)
@@ -277,19 +277,19 @@ impl Picture<'_> {
                 known()
             ))
         })?;
-        self.view
+        self.results
             .measure(name)
-            .map_err(|error: ViewError| Failure::input_at(flag, &error))
+            .map_err(|error: ResultsError| Failure::input_at(flag, &error))
     }
 
-    fn mean(&self, point: &ViewPoint, measure: SweepMeasure) -> Result<Option<Mean>, Failure> {
+    fn mean(&self, point: &PooledPoint, measure: SweepMeasure) -> Result<Option<Mean>, Failure> {
         let interval = point.mean(measure).map_err(|error| Failure::work(&error))?;
         Ok(interval.map(Mean::new))
     }
 }
 
 /// The place of a point of a scatter chart.
-type ValueOf<'a> = dyn Fn(&ViewPoint) -> Result<Option<f64>, Failure> + 'a;
+type ValueOf<'a> = dyn Fn(&PooledPoint) -> Result<Option<f64>, Failure> + 'a;
 
 /// A mean with its interval, over a place.
 struct Mean {
@@ -333,7 +333,7 @@ fn setting_label(setting: &str) -> String {
 }
 
 /// The value of a setting as a number.
-fn number(point: &ViewPoint, setting: &str) -> Result<Option<f64>, Failure> {
+fn number(point: &PooledPoint, setting: &str) -> Result<Option<f64>, Failure> {
     let Some(text) = point.setting(setting) else {
         return Ok(None);
     };
@@ -345,9 +345,9 @@ fn number(point: &ViewPoint, setting: &str) -> Result<Option<f64>, Failure> {
 }
 
 /// All values of a setting: numbers by size, then words as they come.
-fn values(view: &View, setting: &str) -> Vec<String> {
+fn values(results: &PooledResults, setting: &str) -> Vec<String> {
     let mut values: Vec<String> = Vec::new();
-    for value in view
+    for value in results
         .points()
         .iter()
         .filter_map(|point| point.setting(setting))

@@ -5,13 +5,17 @@ use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
-use orders_analysis::sweep::{self, Judge, Plan, Progress, Shard, Spec, SweepFolder};
+use orders_analysis::sweep::{self, Judge, Plan, Progress, Shard, Spec, SweepFolder, Tools};
+use orders_core::Catalogue;
 use serde::Serialize;
 
 use super::failure;
+#[cfg(feature = "model")]
 use super::judge::judges;
 use crate::args::SweepArgs;
 use crate::bounded_file::read_bounded;
+#[cfg(not(feature = "model"))]
+use crate::builds;
 use crate::failure::Failure;
 use crate::interrupt;
 use crate::output::PROGRAM;
@@ -35,20 +39,25 @@ struct Report {
 pub(crate) fn run(
     args: &SweepArgs,
     (file, out): (&Path, &Path),
+    catalogue: &Catalogue,
     printer: &Printer,
 ) -> Result<ExitCode, Failure> {
     let text = read(file)?;
     let at_file = |error: &dyn std::error::Error| Failure::input_at(file.display(), error);
-    let spec: Spec = text.parse().map_err(|error| at_file(&error))?;
+    let spec = Spec::read(&text, catalogue).map_err(|error| at_file(&error))?;
     let pool = settings::thread_pool(&args.threads)?;
     let judges = pool.install(|| judges(file, &spec))?;
-    let judges: Vec<&dyn Judge> = judges.iter().map(|judge| judge as &dyn Judge).collect();
+    let judges: Vec<&dyn Judge> = judges.iter().map(AsRef::as_ref).collect();
     let bar = printer.progress(0, "points checked");
     let tell = |done: usize, points: usize| {
         bar.set_length(points as u64);
         bar.set_position(done as u64);
     };
-    let plan = pool.install(|| Plan::with_judges(&spec, &judges, &tell));
+    let tools = Tools {
+        catalogue,
+        judges: &judges,
+    };
+    let plan = pool.install(|| Plan::new(&spec, &tools, &tell));
     bar.finish_and_clear();
     let plan = plan.map_err(|error| at_file(&error))?;
     let shard = args.shard.unwrap_or(Shard::WHOLE);
@@ -71,10 +80,12 @@ pub(crate) fn run(
     };
     let threads = pool.current_num_threads();
     let stop = &interrupt::is_requested;
-    let progress = sweep::run(&folder, &judges, PROGRAM, threads, stop, &tell);
+    let progress = sweep::run(&folder, &tools, PROGRAM, threads, stop, &tell);
     bar.finish_and_clear();
     let progress = progress.map_err(failure)?;
-    if !progress.is_complete() {
+    if progress.is_complete() {
+        sweep::write_tables(&folder).map_err(failure)?;
+    } else {
         return Err(Failure::Paused(format!(
             "{} of {} trials are done and kept in {}; the same command goes on from there",
             progress.finished,
@@ -95,6 +106,19 @@ pub(crate) fn run(
         printer.result(&words(&report, shard))?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Without models in the program, there are judges for files that name none.
+#[cfg(not(feature = "model"))]
+fn judges(file: &Path, spec: &Spec) -> Result<Vec<Box<dyn Judge>>, Failure> {
+    match spec.models() {
+        [] => Ok(Vec::new()),
+        _ => Err(Failure::input(format!(
+            "{}: models: {}",
+            file.display(),
+            builds::lacking_feature("what runs models", "model")
+        ))),
+    }
 }
 
 fn words(report: &Report, shard: Shard) -> String {

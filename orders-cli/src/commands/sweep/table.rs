@@ -3,29 +3,29 @@
 use std::process::ExitCode;
 
 use orders_analysis::statistics::Interval;
-use orders_analysis::sweep::{SweepMeasure, View};
+use orders_analysis::sweep::{PooledResults, SweepMeasure};
 use orders_analysis::table::TextTable;
 
+use super::chosen;
 use super::compared::Compared;
-use super::view;
 use crate::args::{SweepTableArgs, TableFormat};
 use crate::failure::Failure;
 use crate::printer::Printer;
 
 pub(crate) fn run(args: &SweepTableArgs, printer: &Printer) -> Result<ExitCode, Failure> {
-    let (_, view) = view(&args.folder, &args.filter)?;
+    let (_, results) = chosen(&args.folder, &args.filter)?;
     let measures = match args.measures.is_empty() {
-        true => view.measures(),
+        true => results.measures(),
         false => {
             let names = args.measures.iter();
             names
-                .map(|name| view.measure(name.trim()))
+                .map(|name| results.measure(name.trim()))
                 .collect::<Result<_, _>>()
                 .map_err(|error| Failure::input_at("--measures", &error))?
         }
     };
-    let compared = Compared::new(&view, &measures, &args.against)?;
-    let table = table(&view, &measures, compared.as_ref(), args)?;
+    let compared = Compared::new(&results, &measures, &args.against)?;
+    let table = table(&results, &measures, compared.as_ref(), args)?;
     let text = match args.format {
         TableFormat::Markdown => table.markdown(),
         TableFormat::Latex => table.latex(),
@@ -36,13 +36,13 @@ pub(crate) fn run(args: &SweepTableArgs, printer: &Printer) -> Result<ExitCode, 
 }
 
 fn table(
-    view: &View,
+    results: &PooledResults,
     measures: &[SweepMeasure],
     compared: Option<&Compared>,
     args: &SweepTableArgs,
 ) -> Result<TextTable, Failure> {
     let is_csv = matches!(args.format, TableFormat::Csv);
-    let settings = match view.varying() {
+    let settings = match results.varying() {
         settings if settings.is_empty() => vec!["label".to_owned()],
         settings => settings,
     };
@@ -65,7 +65,7 @@ fn table(
         }
     }
     let mut table = TextTable::new(header);
-    for (index, point) in view.points().iter().enumerate() {
+    for (index, point) in results.points().iter().enumerate() {
         let value = |name: &String| point.setting(name).unwrap_or_default();
         let mut row: Vec<String> = settings.iter().map(value).collect();
         for (place, &measure) in measures.iter().enumerate() {

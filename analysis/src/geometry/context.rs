@@ -1,7 +1,7 @@
 //! What every cell of the grid would find around it if it came next.
 //!
-//! Both fields are kept up to date for all cells: revealing one touches every
-//! row of the grid once, in loops over consecutive memory. That is N^2 steps
+//! Distances and support are kept up to date for all cells: revealing one touches
+//! every row of the grid once, in loops over consecutive memory. That is N^2 steps
 //! for an order of N cells, but each of a fraction of a nanosecond.
 
 use std::ops::Range;
@@ -117,6 +117,59 @@ impl Support {
     }
 }
 
+/// How many neighbours of a cell lie on the grid, and how many of them are
+/// revealed, by kind: in 1, 2 or 3 coordinates away, so at distance 1, sqrt(2)
+/// or sqrt(3).
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Neighbours {
+    on_grid: [u32; 3],
+    revealed: [u32; 3],
+}
+
+impl Neighbours {
+    pub(super) fn new(grid: Grid, is_revealed: &[bool], cell: Cell) -> Self {
+        let around = |place: u32, side: u32| place.saturating_sub(1)..=(place + 1).min(side - 1);
+        let frame = grid.frame_from_cell(cell);
+        let (row, column) = grid.position_from_cell(cell);
+        let mut neighbours = Self::default();
+        for other_frame in around(frame, grid.frames()) {
+            for other_row in around(row, grid.height()) {
+                for other_column in around(column, grid.width()) {
+                    let away = [
+                        other_frame != frame,
+                        other_row != row,
+                        other_column != column,
+                    ];
+                    let kind = away.into_iter().filter(|&away| away).count();
+                    if kind > 0 {
+                        let other = grid.cell_in_frame(other_frame, other_row, other_column);
+                        neighbours.on_grid[kind - 1] += 1;
+                        neighbours.revealed[kind - 1] += u32::from(is_revealed[other as usize]);
+                    }
+                }
+            }
+        }
+        neighbours
+    }
+
+    /// LPD's score: the sum of 1 / distance over the revealed ones.
+    pub(super) fn proximity(&self) -> f64 {
+        let [edge, diagonal, corner] = self.revealed.map(f64::from);
+        edge + diagonal / 2_f64.sqrt() + corner / 3_f64.sqrt()
+    }
+
+    /// Share of the edge neighbours that are revealed; NaN if there are none.
+    pub(super) fn edge_coverage(&self) -> f64 {
+        f64::from(self.revealed[0]) / f64::from(self.on_grid[0])
+    }
+
+    /// Share of all neighbours that are revealed; NaN if there are none.
+    pub(super) fn coverage(&self) -> f64 {
+        let sum = |counts: [u32; 3]| f64::from(counts.iter().sum::<u32>());
+        sum(self.revealed) / sum(self.on_grid)
+    }
+}
+
 /// Number of column differences, with sign.
 fn mirrored_width(grid: Grid) -> usize {
     2 * grid.width() as usize - 1
@@ -142,7 +195,7 @@ fn mirrored_row(grid: Grid, cell: Cell) -> Range<usize> {
 
 /// Calls `take` for each row of the grid with its frame difference and its row
 /// difference to `cell` and the range of its cells.
-pub(super) fn for_each_row(grid: Grid, cell: Cell, mut take: impl FnMut(u32, u32, Range<usize>)) {
+fn for_each_row(grid: Grid, cell: Cell, mut take: impl FnMut(u32, u32, Range<usize>)) {
     let cell_frame = grid.frame_from_cell(cell);
     let (cell_row, _) = grid.position_from_cell(cell);
     let width = grid.width() as usize;

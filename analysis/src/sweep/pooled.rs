@@ -1,37 +1,39 @@
-//! Results as figures and tables take them: points of the space, seeds pooled.
+//! Results as figures and tables take them: points of the space with their seeds
+//! pooled, and comparisons of points.
 
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap};
 
 use orders_core::files::Digest;
 
-use super::error::ViewError;
+use super::error::ResultsError;
 use super::measure::SweepMeasure;
-use super::result::TrialResult;
-use super::trial::{Trial, TrialSettings};
-use crate::statistics::{BootstrapParams, Interval, StatisticsError, mean_interval};
+use super::trial::{Trial, TrialResult, TrialSettings};
+use crate::statistics::{
+    BootstrapParams, Interval, PermutationParams, StatisticsError, holm, mean_interval, paired_test,
+};
 
 /// The points of a space with the values of all their orders. Trials that
 /// differ in nothing but their seed are one point: their orders are independent
 /// of each other.
 #[derive(Clone, Debug)]
-pub struct View {
-    points: Vec<ViewPoint>,
+pub struct PooledResults {
+    points: Vec<PooledPoint>,
 }
 
-/// A point of a [`View`].
+/// A point of [`PooledResults`].
 #[derive(Clone, Debug)]
-pub struct ViewPoint {
+pub struct PooledPoint {
     label: String,
     /// Those of its first trial.
     settings: TrialSettings,
     results: Vec<TrialResult>,
 }
 
-impl View {
+impl PooledResults {
     /// The points of some results, in their order.
     pub fn new(results: impl IntoIterator<Item = (Trial, TrialResult)>) -> Self {
-        let mut points: Vec<ViewPoint> = Vec::new();
+        let mut points: Vec<PooledPoint> = Vec::new();
         let mut places: HashMap<(String, Digest), usize> = HashMap::new();
         for (trial, result) in results {
             let without_seed = TrialSettings {
@@ -43,7 +45,7 @@ impl View {
                 Entry::Occupied(place) => points[*place.get()].results.push(result),
                 Entry::Vacant(place) => {
                     place.insert(points.len());
-                    points.push(ViewPoint {
+                    points.push(PooledPoint {
                         label: trial.label,
                         settings: trial.settings,
                         results: vec![result],
@@ -55,7 +57,7 @@ impl View {
     }
 
     /// The points.
-    pub fn points(&self) -> &[ViewPoint] {
+    pub fn points(&self) -> &[PooledPoint] {
         &self.points
     }
 
@@ -64,16 +66,16 @@ impl View {
     ///
     /// # Errors
     ///
-    /// [`ViewError::Setting`] for a name that no setting has,
-    /// [`ViewError::NoPoint`] if no point has a value.
-    pub fn having(&self, wanted: &[(String, String)]) -> Result<Self, ViewError> {
+    /// [`ResultsError::Setting`] for a name that no setting has,
+    /// [`ResultsError::NoPoint`] if no point has a value.
+    pub fn having(&self, wanted: &[(String, String)]) -> Result<Self, ResultsError> {
         let mut points = self.points.clone();
         for (name, value) in wanted {
             self.check_setting(name)?;
             let held: BTreeSet<String> = points.iter().filter_map(|p| p.setting(name)).collect();
             points.retain(|point| point.setting(name).as_ref() == Some(value));
             if points.is_empty() {
-                return Err(ViewError::NoPoint {
+                return Err(ResultsError::NoPoint {
                     setting: name.clone(),
                     value: value.clone(),
                     held: held.into_iter().collect(),
@@ -101,7 +103,7 @@ impl View {
     /// there is.
     pub fn varying(&self) -> Vec<String> {
         let varies = |name: &String| {
-            let labels: BTreeSet<&str> = self.points.iter().map(ViewPoint::label).collect();
+            let labels: BTreeSet<&str> = self.points.iter().map(PooledPoint::label).collect();
             let of_label = |label: &&str| {
                 let points = self.points.iter().filter(|p| p.label == **label);
                 points.map(|p| p.setting(name)).collect::<BTreeSet<_>>()
@@ -124,7 +126,7 @@ impl View {
     }
 
     /// Whether a method has a parameter of the name.
-    pub(super) fn is_parameter(&self, name: &str) -> bool {
+    fn is_parameter(&self, name: &str) -> bool {
         let mut points = self.points.iter();
         points.any(|point| point.settings.parameters.contains_key(name))
     }
@@ -133,12 +135,12 @@ impl View {
     ///
     /// # Errors
     ///
-    /// [`ViewError::Setting`].
-    pub fn check_setting(&self, name: &str) -> Result<(), ViewError> {
+    /// [`ResultsError::Setting`].
+    pub fn check_setting(&self, name: &str) -> Result<(), ResultsError> {
         let known = self.settings();
         match known.iter().any(|known| known == name) {
             true => Ok(()),
-            false => Err(ViewError::Setting {
+            false => Err(ResultsError::Setting {
                 name: name.into(),
                 known,
             }),
@@ -149,11 +151,11 @@ impl View {
     ///
     /// # Errors
     ///
-    /// [`ViewError::Measure`] if not.
-    pub fn measure(&self, name: &str) -> Result<SweepMeasure, ViewError> {
+    /// [`ResultsError::Measure`] if not.
+    pub fn measure(&self, name: &str) -> Result<SweepMeasure, ResultsError> {
         let known = self.measures();
         let found = known.iter().find(|measure| measure.name() == name);
-        found.copied().ok_or_else(|| ViewError::Measure {
+        found.copied().ok_or_else(|| ResultsError::Measure {
             name: name.into(),
             known: known.into_iter().map(SweepMeasure::name).collect(),
         })
@@ -175,7 +177,7 @@ impl View {
     }
 }
 
-impl ViewPoint {
+impl PooledPoint {
     /// What figures call the method.
     pub fn label(&self) -> &str {
         &self.label
@@ -186,7 +188,7 @@ impl ViewPoint {
         &self.settings
     }
 
-    /// The value of a setting, by the names of [`View::settings`].
+    /// The value of a setting, by the names of [`PooledResults::settings`].
     pub fn setting(&self, name: &str) -> Option<String> {
         let settings = &self.settings;
         match name {
@@ -254,7 +256,7 @@ impl ViewPoint {
 
     /// Whether two points have the same values of some settings, and the same orders'
     /// seeds, so that their values come in pairs.
-    pub(super) fn is_paired_with(&self, other: &Self, settings: &[String]) -> bool {
+    fn is_paired_with(&self, other: &Self, settings: &[String]) -> bool {
         let seeds = |point: &Self| -> Vec<u64> {
             let results = point.results.iter();
             results.map(|result| result.settings.seed).collect()
@@ -267,8 +269,111 @@ impl ViewPoint {
     }
 }
 
-/// A mean with its interval, as [`ViewPoint::mean`] has it.
-pub(super) fn interval(values: &[f64]) -> Result<Option<Interval>, StatisticsError> {
+/// How a point differs from the one that it is compared with.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Comparison {
+    /// Mean difference over the orders, this minus the other, with its 95 % BCa
+    /// interval.
+    pub difference: Interval,
+    /// The p-value of the paired permutation test, two-sided, after Holm's
+    /// correction over all tests of the comparison. `None` if all differences
+    /// are the same, as for two methods without chance: there is nothing to test
+    /// then.
+    pub p_value: Option<f64>,
+}
+
+/// Compares points with those that have the values of `against`, pairs of a setting and
+/// a value: order i with order i, and so image i with image i where a model is asked.
+/// The partner of a point is the same in all other settings, and in its seeds. Where
+/// the label is among those of `against`, method and parameters may differ as well.
+///
+/// A row for each point, an entry for each measure; `None` where there is no partner, no
+/// value, or the point has the values of `against` itself.
+///
+/// # Errors
+///
+/// As [`PooledResults::having`] if no point has the values;
+/// [`ResultsError::Baseline`] if several could be the partner of one;
+/// [`ResultsError::Statistics`].
+pub fn compare(
+    results: &PooledResults,
+    measures: &[SweepMeasure],
+    against: &[(String, String)],
+) -> Result<Vec<Vec<Option<Comparison>>>, ResultsError> {
+    let partners = results.having(against)?;
+    let is_label = against.iter().any(|(name, _)| name == "label");
+    let is_free = |name: &String| {
+        let is_of_method = name == "method" || results.is_parameter(name);
+        against.iter().any(|(free, _)| free == name) || (is_label && is_of_method)
+    };
+    let mut shared = results.settings();
+    shared.retain(|name| !is_free(name));
+
+    let mut rows = Vec::new();
+    for point in results.points() {
+        let is_partner = against
+            .iter()
+            .all(|(name, value)| point.setting(name).as_ref() == Some(value));
+        let fitting: Vec<&PooledPoint> = partners
+            .points()
+            .iter()
+            .filter(|partner| !is_partner && point.is_paired_with(partner, &shared))
+            .collect();
+        if fitting.len() > 1 {
+            return Err(ResultsError::Baseline {
+                point: point.name(&results.varying()),
+                partners: fitting.len(),
+            });
+        }
+        let row = measures.iter().map(|&measure| match fitting.first() {
+            Some(partner) => one(point, partner, measure),
+            None => Ok(None),
+        });
+        rows.push(row.collect::<Result<Vec<_>, _>>()?);
+    }
+    let p_values: Vec<f64> = rows
+        .iter()
+        .flatten()
+        .flatten()
+        .filter_map(|c| c.p_value)
+        .collect();
+    let mut adjusted = holm(&p_values)?.into_iter();
+    for comparison in rows.iter_mut().flatten().flatten() {
+        if comparison.p_value.is_some() {
+            comparison.p_value = adjusted.next();
+        }
+    }
+    Ok(rows)
+}
+
+/// A comparison before the correction.
+fn one(
+    point: &PooledPoint,
+    partner: &PooledPoint,
+    measure: SweepMeasure,
+) -> Result<Option<Comparison>, StatisticsError> {
+    let pairs = point
+        .values(measure)
+        .into_iter()
+        .zip(partner.values(measure));
+    let (first, second): (Vec<f64>, Vec<f64>) = pairs.filter_map(|(a, b)| Some((a?, b?))).unzip();
+    let differences: Vec<f64> = first.iter().zip(&second).map(|(a, b)| a - b).collect();
+    let Some(difference) = interval(&differences)? else {
+        return Ok(None);
+    };
+    let differs = differences.iter().any(|value| value != &differences[0]);
+    let p_value = match differs {
+        true => Some(paired_test(&first, &second, &PermutationParams::default())?.p_value),
+        false => None,
+    };
+    Ok(Some(Comparison {
+        difference,
+        p_value,
+    }))
+}
+
+/// A mean with its interval, as [`PooledPoint::mean`] has it.
+fn interval(values: &[f64]) -> Result<Option<Interval>, StatisticsError> {
     let alone = |estimate: f64| Interval {
         estimate,
         low: f64::NAN,

@@ -1,8 +1,10 @@
-//! Columns, and tables of them.
+//! Columns with names, as Parquet and CSV files.
 
-use polars::prelude::{Column as PolarsColumn, DataFrame, DataType, NamedFrom, Series};
-
-use super::error::TableError;
+use polars::error::PolarsError;
+use polars::prelude::{
+    Column as PolarsColumn, CsvWriter, DataFrame, NamedFrom, ParquetCompression, ParquetWriter,
+    SerWriter, Series,
+};
 
 /// The values of a column, from the first row to the last; `None` where there
 /// is none.
@@ -18,38 +20,13 @@ pub enum Values {
 
 impl Values {
     /// Number of rows.
-    pub fn len(&self) -> usize {
+    fn len(&self) -> usize {
         match self {
             Self::Text(values) => values.len(),
             Self::Whole(values) => values.len(),
             Self::Number(values) => values.len(),
         }
     }
-
-    /// Whether there are no rows.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// What the column holds.
-    pub fn kind(&self) -> Kind {
-        match self {
-            Self::Text(_) => Kind::Text,
-            Self::Whole(_) => Kind::Whole,
-            Self::Number(_) => Kind::Number,
-        }
-    }
-}
-
-/// What a column holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// Words.
-    Text,
-    /// Whole numbers from 0.
-    Whole,
-    /// Numbers.
-    Number,
 }
 
 /// A column: a name and values.
@@ -104,24 +81,8 @@ impl Table {
         Ok(Self { columns })
     }
 
-    /// The columns, from the left.
-    pub fn columns(&self) -> &[Column] {
-        &self.columns
-    }
-
-    /// Number of rows.
-    pub fn rows(&self) -> usize {
-        self.columns.first().map_or(0, |column| column.values.len())
-    }
-
-    /// The values of a column; `None` if there is none of this name.
-    pub fn values(&self, column: &str) -> Option<&Values> {
-        let mut columns = self.columns.iter();
-        columns.find(|c| c.name == column).map(|c| &c.values)
-    }
-
     /// The same as polars holds it.
-    pub(super) fn to_frame(&self) -> Result<DataFrame, TableError> {
+    fn to_frame(&self) -> Result<DataFrame, TableError> {
         let columns = self.columns.iter().map(|column| {
             let name = column.name.as_str().into();
             PolarsColumn::from(match &column.values {
@@ -130,35 +91,74 @@ impl Table {
                 Values::Number(values) => Series::new(name, values),
             })
         });
-        Ok(DataFrame::new(self.rows(), columns.collect())?)
+        let rows = self.columns.first().map_or(0, |column| column.values.len());
+        Ok(DataFrame::new(rows, columns.collect())?)
     }
 
-    /// What polars holds, if it is of the kinds of [`Values`].
-    pub(super) fn from_frame(frame: &DataFrame) -> Result<Self, TableError> {
-        let column = |column: &PolarsColumn| {
-            let series = column.as_materialized_series();
-            let values = match series.dtype() {
-                DataType::String => {
-                    let values = series.str()?.iter();
-                    Values::Text(values.map(|value| value.map(str::to_owned)).collect())
-                }
-                DataType::UInt64 => Values::Whole(series.u64()?.iter().collect()),
-                DataType::Float64 => Values::Number(series.f64()?.iter().collect()),
-                other => {
-                    return Err(TableError::Kind {
-                        column: series.name().to_string(),
-                        kind: other.to_string(),
-                    });
-                }
-            };
-            Ok(Column::new(series.name().as_str(), values))
-        };
-        Self::new(
-            frame
-                .columns()
-                .iter()
-                .map(column)
-                .collect::<Result<_, _>>()?,
-        )
+    /// The table as a CSV file: names in the first row, commas, quotes where they
+    /// are needed, and nothing where there is no value. Numbers are the shortest
+    /// that read back to the same bits.
+    ///
+    /// # Errors
+    ///
+    /// [`TableError::Format`] if polars refuses.
+    pub fn to_csv(&self) -> Result<Vec<u8>, TableError> {
+        let mut bytes = Vec::new();
+        CsvWriter::new(&mut bytes).finish(&mut self.to_frame()?)?;
+        Ok(bytes)
+    }
+
+    /// The table as a Parquet file, compressed with Snappy. The same table gives
+    /// the same bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`TableError::Format`] if polars refuses.
+    pub fn to_parquet(&self) -> Result<Vec<u8>, TableError> {
+        let mut bytes = Vec::new();
+        ParquetWriter::new(&mut bytes)
+            .with_compression(ParquetCompression::Snappy)
+            .set_parallel(false)
+            .finish(&mut self.to_frame()?)?;
+        Ok(bytes)
+    }
+}
+
+/// Why there is no table.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum TableError {
+    /// There is no column.
+    #[error("a table needs a column")]
+    NoColumns,
+    /// A column is longer or shorter than the first one.
+    #[error("column '{column}' has {rows} rows, but the first one has {expected}")]
+    Rows {
+        /// Its name.
+        column: String,
+        /// Its rows.
+        rows: usize,
+        /// Rows of the first column.
+        expected: usize,
+    },
+    /// Two columns have one name.
+    #[error("there are two columns '{column}'")]
+    Repeated {
+        /// The name.
+        column: String,
+    },
+    /// The file can't be made.
+    #[error("{reason}")]
+    Format {
+        /// What polars said.
+        reason: String,
+    },
+}
+
+impl From<PolarsError> for TableError {
+    fn from(error: PolarsError) -> Self {
+        Self::Format {
+            reason: error.to_string(),
+        }
     }
 }

@@ -1,0 +1,251 @@
+//! Group sizes, orders and thresholds that lose little on a Gaussian field: what is
+//! asked for as a value, and found in one call.
+//!
+//! ```
+//! use orders_analysis::information::{Covariance, OrderSource, SizesParams};
+//! use orders_analysis::optimize::{self, SizesRequest};
+//! use orders_core::methods::Raster;
+//! use orders_core::{Grid, GroupSizes, Problem};
+//!
+//! let grid = Grid::new(1, 4)?;
+//! let problem = Problem::new(grid, GroupSizes::new([2, 2])?)?;
+//! let covariance = Covariance::of_field(&"exp:2".parse()?, grid)?;
+//! let found = optimize::sizes(
+//!     &SizesRequest {
+//!         orders: OrderSource::Method { method: &Raster, count: 1, seed: 0 },
+//!         problem: &problem,
+//!         covariance: &covariance,
+//!         params: SizesParams::default(),
+//!     },
+//!     &|_| {},
+//! )?;
+//! assert_eq!(found.sizes.steps(), 2);
+//! assert!(found.nats <= found.own_nats);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+use orders_core::{Catalogue, Cell, GroupSizes, Parameters, Problem};
+use serde::Serialize;
+
+use crate::information::{
+    Covariance, InformationError, OptimalSizes, OrderSearch, OrderSource, SizesParams,
+    greedy_order, mean_cut_costs, measure_batch,
+};
+use crate::statistics::MeanEstimate;
+
+/// Which group sizes are looked for.
+#[derive(Clone, Copy)]
+pub struct SizesRequest<'a> {
+    /// The orders that are to be cut.
+    pub orders: OrderSource<'a>,
+    /// What is ordered, with the group sizes that orders are made with. As many steps
+    /// are looked for.
+    pub problem: &'a Problem,
+    /// The covariance of the field.
+    pub covariance: &'a Covariance,
+    /// What the sizes are to satisfy.
+    pub params: SizesParams,
+}
+
+/// The cheapest sizes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OptimizedSizes {
+    /// The sizes.
+    pub sizes: GroupSizes,
+    /// What orders cost with them in the mean, in nats.
+    pub nats: f64,
+    /// What they cost with the sizes of the problem.
+    pub own_nats: f64,
+}
+
+/// The group sizes that cost least in the mean over some orders, exactly.
+/// `on_order` is told how many orders are measured.
+///
+/// As [`mean_cut_costs`] and [`OptimalSizes::new`] in time and memory, on the current
+/// rayon pool. Costs are [rounded](crate::information::CutCosts::rounded) first.
+///
+/// # Errors
+///
+/// As [`mean_cut_costs`], [`OptimalSizes::new`] and [`OptimalSizes::for_steps`].
+pub fn sizes(
+    request: &SizesRequest<'_>,
+    on_order: &(dyn Fn(u64) + Sync),
+) -> Result<OptimizedSizes, InformationError> {
+    let own = request.problem.group_sizes();
+    let costs = mean_cut_costs(
+        request.orders,
+        request.problem,
+        request.covariance,
+        on_order,
+    )?;
+    let costs = costs.rounded();
+    let optimal = OptimalSizes::new(&costs, own.steps(), request.params)?;
+    let (sizes, nats) = optimal.for_steps(own.steps())?;
+    Ok(OptimizedSizes {
+        sizes,
+        nats,
+        own_nats: costs.total(own),
+    })
+}
+
+/// Which order is looked for.
+#[derive(Clone, Debug)]
+pub struct OrderRequest<'a> {
+    /// What is ordered.
+    pub problem: &'a Problem,
+    /// The covariance of the field.
+    pub covariance: &'a Covariance,
+    /// Where the search starts.
+    pub start: SearchStart,
+    /// Seed of the search and of its start.
+    pub seed: u64,
+    /// Rounds at most.
+    pub rounds: u64,
+}
+
+/// Where a search starts.
+#[derive(Clone, Debug)]
+pub enum SearchStart {
+    /// At the [greedy order](greedy_order).
+    Greedy,
+    /// At an order.
+    Order {
+        /// Its cells, first generated first.
+        cells: Vec<Cell>,
+        /// Rounds that led to it: 0, or what a search before this one came to.
+        rounds: u64,
+    },
+}
+
+/// The best order that was found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OptimizedOrder {
+    /// Its cells, first generated first.
+    pub cells: Vec<Cell>,
+    /// What it costs, in nats.
+    pub nats: f64,
+    /// What the start cost.
+    pub start_nats: f64,
+    /// Rounds so far, those before the start included.
+    pub rounds: u64,
+}
+
+/// Searches for an order that costs little ([`OrderSearch`]), on the current rayon
+/// pool. `goes_on` is told before each round how many are done, and says whether the
+/// search goes on; what was found by then is the result.
+///
+/// # Errors
+///
+/// [`InformationError::Grid`] if the covariance is that of another grid,
+/// [`InformationError::Order`] if the start is no order of the problem.
+pub fn order(
+    request: &OrderRequest<'_>,
+    goes_on: &mut (dyn FnMut(u64) -> bool + Send),
+) -> Result<OptimizedOrder, InformationError> {
+    let (problem, covariance, seed) = (request.problem, request.covariance, request.seed);
+    let (start, rounds) = match &request.start {
+        SearchStart::Greedy => (greedy_order(problem, covariance, seed)?, 0),
+        SearchStart::Order { cells, rounds } => (cells.clone(), *rounds),
+    };
+    let mut search = OrderSearch::new(problem, covariance, &start, seed, rounds)?;
+    let start_nats = search.best_nats();
+    for round in 0..request.rounds {
+        if !goes_on(round) {
+            break;
+        }
+        search.round();
+    }
+    Ok(OptimizedOrder {
+        cells: search.best().to_vec(),
+        nats: search.best_nats(),
+        start_nats,
+        rounds: search.rounds(),
+    })
+}
+
+/// Which thresholds of LPD are tried.
+#[derive(Clone, Copy, Debug)]
+pub struct ThresholdsRequest<'a> {
+    /// What is ordered.
+    pub problem: &'a Problem,
+    /// The covariance of the field.
+    pub covariance: &'a Covariance,
+    /// Proximity thresholds, in 1/cells, from 0.
+    pub proximity: &'a [f64],
+    /// Repulsion thresholds, in cells, from 0.
+    pub repulsion: &'a [f64],
+    /// Orders for each pair of thresholds, from 1.
+    pub orders: u64,
+    /// Seed of the orders, the same for every pair.
+    pub seed: u64,
+}
+
+/// What orders cost with a pair of thresholds.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct ThresholdsCost {
+    /// The proximity threshold.
+    pub proximity: f64,
+    /// The repulsion threshold.
+    pub repulsion: f64,
+    /// Mean total correlation over the orders, in nats.
+    pub total_correlation_nats: f64,
+    /// Lower end of its 95 % interval; `None` where there is none, as for one order.
+    pub low: Option<f64>,
+    /// Its upper end.
+    pub high: Option<f64>,
+}
+
+/// What LPD costs with every pair of thresholds: proximity thresholds as they are
+/// listed, and for each all repulsion thresholds. `on_pair` is told how many pairs
+/// are done.
+///
+/// As [`measure_batch`] in time and memory for each pair, on the current rayon pool.
+///
+/// # Errors
+///
+/// As [`measure_batch`]; [`InformationError::Method`] if a threshold is out of its
+/// range, [`InformationError::NoOrders`] if there are to be none.
+pub fn thresholds(
+    request: &ThresholdsRequest<'_>,
+    on_pair: &(dyn Fn(u64) + Sync),
+) -> Result<Vec<ThresholdsCost>, InformationError> {
+    let ThresholdsRequest {
+        problem,
+        covariance,
+        orders,
+        seed,
+        ..
+    } = *request;
+    let catalogue = Catalogue::standard();
+    let mut all = Vec::new();
+    for &proximity in request.proximity {
+        for &repulsion in request.repulsion {
+            let parameters = Parameters::from([
+                ("proximity".into(), proximity.into()),
+                ("repulsion".into(), repulsion.into()),
+            ]);
+            let lpd = catalogue.method("lpd", problem.grid(), &parameters)?;
+            let mut costs = Vec::new();
+            measure_batch(
+                lpd.as_ref(),
+                problem,
+                covariance,
+                orders,
+                seed,
+                |_, order| {
+                    costs.push(order.total_correlation_nats);
+                },
+            )?;
+            let mean = MeanEstimate::of(&costs).ok_or(InformationError::NoOrders)?;
+            all.push(ThresholdsCost {
+                proximity,
+                repulsion,
+                total_correlation_nats: mean.mean,
+                low: mean.low,
+                high: mean.high,
+            });
+            on_pair(all.len() as u64);
+        }
+    }
+    Ok(all)
+}
