@@ -46,7 +46,7 @@ const BY_FEATURE: [(&str, &str, &str); 14] = [
         "model",
         "Say how likely given tokens are under an order",
     ),
-    ("eval", "model", "Compare orders by an LPD model"),
+    ("eval", "full", "Compare orders by an LPD model"),
     ("bench", "model", "Time an LPD model"),
 ];
 
@@ -55,6 +55,7 @@ fn has(feature: &str) -> bool {
     match feature {
         "analyze" => cfg!(feature = "analyze"),
         "tables" => cfg!(feature = "tables"),
+        "full" => cfg!(all(feature = "model", feature = "tables")),
         _ => cfg!(feature = "model"),
     }
 }

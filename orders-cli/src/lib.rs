@@ -21,7 +21,7 @@
 //! | `analyze` | `analyze` and `optimize` (faer) |
 //! | `tables` | `sweep` (polars), and what `analyze` brings |
 //! | `model` | all that runs a model or reads images (candle), and what `analyze` brings |
-//! | `full` | everything |
+//! | `full` | everything: these, and `eval` |
 //! | `cuda`, `cudnn`, `metal` | devices for `model` |
 
 mod args;
@@ -102,7 +102,7 @@ fn run_command(
         Command::Sample(args) => commands::sample::run(args, catalogue, printer),
         #[cfg(feature = "model")]
         Command::Score(args) => commands::score::run(args, catalogue, printer),
-        #[cfg(feature = "model")]
+        #[cfg(all(feature = "model", feature = "tables"))]
         Command::Eval(args) => commands::eval::run(args, catalogue, printer),
         #[cfg(feature = "model")]
         Command::Bench(args) => commands::bench::run(args, catalogue, printer),

@@ -12,7 +12,7 @@ mod bench;
 mod data;
 #[cfg(feature = "model")]
 mod distance;
-#[cfg(feature = "model")]
+#[cfg(all(feature = "model", feature = "tables"))]
 mod eval;
 #[cfg(feature = "model")]
 mod features;
@@ -60,7 +60,7 @@ pub(crate) use data::{
 };
 #[cfg(feature = "model")]
 pub(crate) use distance::DistanceArgs;
-#[cfg(feature = "model")]
+#[cfg(all(feature = "model", feature = "tables"))]
 pub(crate) use eval::EvalArgs;
 #[cfg(feature = "model")]
 pub(crate) use features::FeaturesArgs;
@@ -143,7 +143,7 @@ pub(crate) enum Command {
     Sample(SampleArgs),
     #[cfg(feature = "model")]
     Score(ScoreArgs),
-    #[cfg(feature = "model")]
+    #[cfg(all(feature = "model", feature = "tables"))]
     Eval(EvalArgs),
     #[cfg(feature = "model")]
     Bench(BenchArgs),

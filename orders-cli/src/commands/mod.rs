@@ -16,7 +16,7 @@ pub(crate) mod data;
 pub(crate) mod detokenize;
 #[cfg(feature = "model")]
 pub(crate) mod distance;
-#[cfg(feature = "model")]
+#[cfg(all(feature = "model", feature = "tables"))]
 pub(crate) mod eval;
 #[cfg(feature = "model")]
 pub(crate) mod features;
