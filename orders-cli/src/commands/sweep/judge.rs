@@ -26,7 +26,7 @@ struct LpdJudge {
 }
 
 /// A judge for each model of a sweep file, which is at `file`.
-pub(super) fn judges(file: &Path, spec: &Spec) -> Result<Vec<Box<dyn Judge>>, Failure> {
+pub(super) fn judges(file: &Path, spec: &Spec) -> Result<Vec<Box<dyn Judge + Send>>, Failure> {
     let at_file = |failure: Failure| match failure {
         Failure::Input(message) => Failure::Input(format!("{}: models: {message}", file.display())),
         other => other,
@@ -36,7 +36,7 @@ pub(super) fn judges(file: &Path, spec: &Spec) -> Result<Vec<Box<dyn Judge>>, Fa
             ModelChoice::Named(name) => LpdJudge::bundled(name),
             ModelChoice::Files(files) => LpdJudge::of_files(choice.name(), files),
         };
-        judge.map(|judge| Box::new(judge) as Box<dyn Judge>)
+        judge.map(|judge| Box::new(judge) as Box<dyn Judge + Send>)
     });
     judges.collect::<Result<_, _>>().map_err(at_file)
 }

@@ -47,7 +47,7 @@ pub(crate) fn run(
     let spec = Spec::read(&text, catalogue).map_err(|error| at_file(&error))?;
     let pool = settings::thread_pool(&args.threads)?;
     let judges = pool.install(|| judges(file, &spec))?;
-    let judges: Vec<&dyn Judge> = judges.iter().map(AsRef::as_ref).collect();
+    let judges: Vec<&dyn Judge> = judges.iter().map(|judge| judge.as_ref() as _).collect();
     let bar = printer.progress(0, "points checked");
     let tell = |done: usize, points: usize| {
         bar.set_length(points as u64);
@@ -110,7 +110,7 @@ pub(crate) fn run(
 
 /// Without models in the program, there are judges for files that name none.
 #[cfg(not(feature = "model"))]
-fn judges(file: &Path, spec: &Spec) -> Result<Vec<Box<dyn Judge>>, Failure> {
+fn judges(file: &Path, spec: &Spec) -> Result<Vec<Box<dyn Judge + Send>>, Failure> {
     match spec.models() {
         [] => Ok(Vec::new()),
         _ => Err(Failure::input(format!(
