@@ -26,7 +26,7 @@ pub struct SizesParams {
 /// let grid = Grid::new(16, 16)?;
 /// let problem = Problem::new(grid, GroupSizes::published(grid, 20).expect("published"))?;
 /// let covariance = Covariance::of_field(&"exp:5".parse()?, grid)?;
-/// let halton = Halton { roll: false, scramble: false };
+/// let halton = Halton { roll: false, scramble: false, ..Halton::default() };
 /// let orders = OrderSource::Method { method: &halton, count: 1, seed: 0 };
 /// let costs = mean_cut_costs(orders, &problem, &covariance, &|_| {})?;
 /// let optimal = OptimalSizes::new(&costs, 64, SizesParams::default())?;

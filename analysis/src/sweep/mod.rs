@@ -61,7 +61,6 @@ mod error;
 mod folder;
 mod judge;
 mod measure;
-mod optimal;
 mod plan;
 mod pooled;
 mod read_spec;
@@ -78,11 +77,11 @@ pub use error::{JudgeError, PlanError, ResultsError, SpecError, SweepError, Tria
 pub use folder::{SweepFolder, merge};
 pub use judge::{Judge, Judgement, TrialModel};
 pub use measure::{MeasureInput, SweepMeasure};
-pub use optimal::{OPTIMAL_ORDERS, optimal_seed};
 pub use plan::{Plan, Shard, ShardError};
 pub use pooled::{Comparison, PooledPoint, PooledResults, compare};
 pub use run::{Progress, run};
 pub use run_trial::run_trial;
+pub use sizes::{OPTIMAL_ORDERS, optimal_seed};
 pub use spec::{MOST_ORDERS, MOST_TRIALS, ModelChoice, ModelFiles, Spec};
 #[cfg(feature = "tables")]
 pub use tables::write_tables;

@@ -6,14 +6,14 @@ use std::fmt;
 use std::str::FromStr;
 
 use orders_core::files::Digest;
+use orders_core::sizes::SizesChoice;
 use orders_core::{Catalogue, Grid, Problem};
 use serde::{Deserialize, Serialize};
 
 use super::error::PlanError;
 use super::judge::Judge;
 use super::measure::{MeasureInput, SweepMeasure};
-use super::optimal::OptimalTables;
-use super::sizes::SizesChoice;
+use super::sizes::{OptimalTables, sizes_of};
 use super::space::{Point, points};
 use super::spec::{Design, MOST_TRIALS, Spec};
 use super::trial::{Tools, Trial, TrialSettings, digest, sha256_of};
@@ -230,11 +230,7 @@ fn trial(
     let texts = point.parameters.iter();
     let parameters = entry.parameters_from_texts(texts.map(|(name, text)| (*name, text.as_str())));
     let method = catalogue.method(&axes.name, point.grid, &parameters)?;
-    let sizes = point
-        .sizes
-        .find(point.grid, point.steps, method.as_ref(), |steps| {
-            optimal.find(point, method.as_ref(), steps)
-        })?;
+    let sizes = sizes_of(point, method.as_ref(), optimal)?;
     let problem = Problem::new(point.grid, sizes.clone())?;
     method.generator(&problem)?;
     for measure in &spec.measures {

@@ -6,6 +6,7 @@ use std::fmt::Display;
 use std::ops::Range;
 use std::str::FromStr;
 
+use orders_core::sizes::SizesChoice;
 use orders_core::{Catalogue, Grid};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -13,7 +14,7 @@ use toml::{Spanned, Value};
 
 use super::error::SpecError;
 use super::measure::{MeasureInput, SweepMeasure};
-use super::sizes::SizesChoice;
+use super::sizes::sizes_choice;
 use super::spec::{Axis, Design, MOST_ORDERS, MOST_TRIALS, MethodAxes, ModelChoice, Spec};
 use crate::information::Field;
 
@@ -224,7 +225,7 @@ impl Reader<'_> {
             return self.refuse(values.span(), "sizes is empty; at least one is needed");
         }
         self.list("sizes", values.get_ref(), |value| {
-            SizesChoice::new(value.get_ref())
+            sizes_choice(value.get_ref())
                 .or_else(|reason| self.refuse(value.span(), format!("sizes: {reason}")))
         })
     }

@@ -1,123 +1,133 @@
-//! Group sizes, as a sweep file asks for them.
+//! Group sizes of trials.
 
+use std::collections::HashMap;
 use std::error::Error;
-use std::fmt;
 
-use orders_core::{FirstGroup, Grid, GroupSizes, KnownCells, OrderingMethod, Shape};
+use orders_core::files::Digest;
+use orders_core::sizes::{SizesChoice, SizesError, SizesRequest};
+use orders_core::{Cell, GroupSizes, KnownCells, OrderingMethod, Problem, generate_batch};
 use toml::Value;
 
-/// Which group sizes a trial has.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum SizesChoice {
-    /// The published list of the grid and the steps.
-    Published,
-    /// A formula, by its name.
-    Shape(String, Shape),
-    /// The cheapest for the method's orders on the field
-    /// ([`OptimalTables`](super::optimal::OptimalTables)).
-    Optimal,
-    /// Those that belong to the method.
-    Own,
-    /// A list.
-    Listed(GroupSizes),
-}
+use super::space::Point;
+use super::trial::digest;
+use crate::information::{Covariance, OptimalSizes, OrderSource, SizesParams, mean_cut_costs};
 
-impl SizesChoice {
-    pub(super) fn new(value: &Value) -> Result<Self, String> {
-        match value {
-            Value::String(name) => match name.as_str() {
-                "published" => Ok(Self::Published),
-                "optimal" => Ok(Self::Optimal),
-                "own" => Ok(Self::Own),
-                name => match Shape::from_name(name).map_err(|error| error.to_string())? {
-                    Some(shape) => Ok(Self::Shape(name.into(), shape)),
-                    None => Err(format!(
-                        "there are no sizes '{name}'; there are published, optimal, own, {} and lists such as [1, 5, 10]",
-                        Shape::NAMES.join(", ")
-                    )),
-                },
-            },
-            Value::Array(values) => {
-                let size = |value: &Value| match value {
-                    Value::Integer(size) => u32::try_from(*size).ok(),
-                    _ => None,
-                };
-                let sizes: Option<Vec<u32>> = values.iter().map(size).collect();
-                let sizes = sizes.ok_or_else(|| format!("{value} is no list of whole numbers"))?;
-                GroupSizes::new(sizes)
-                    .map(Self::Listed)
-                    .map_err(|error| error.to_string())
-            }
-            other => Err(format!("{other} is neither a name nor a list of sizes")),
+/// The sizes that a value of a sweep file asks for.
+pub(super) fn sizes_choice(value: &Value) -> Result<SizesChoice, Box<dyn Error>> {
+    match value {
+        Value::String(text) => Ok(text.parse()?),
+        Value::Array(values) => {
+            let size = |value: &Value| match value {
+                Value::Integer(size) => u32::try_from(*size).ok(),
+                _ => None,
+            };
+            let sizes: Option<Vec<u32>> = values.iter().map(size).collect();
+            let sizes = sizes.ok_or_else(|| format!("{value} is no list of whole numbers"))?;
+            Ok(SizesChoice::Listed(GroupSizes::new(sizes)?))
         }
-    }
-
-    /// Whether they are made for a number of steps.
-    pub(super) fn takes_steps(&self) -> bool {
-        match self {
-            Self::Published | Self::Optimal => true,
-            Self::Shape(_, shape) => *shape != Shape::OneByOne,
-            Self::Own | Self::Listed(_) => false,
-        }
-    }
-
-    /// The sizes for a whole grid. Optimal ones are looked for where `optimal`
-    /// says, given the number of steps.
-    pub(super) fn find(
-        &self,
-        grid: Grid,
-        steps: Option<usize>,
-        method: &dyn OrderingMethod,
-        optimal: impl FnOnce(usize) -> Result<GroupSizes, Box<dyn Error>>,
-    ) -> Result<GroupSizes, Box<dyn Error>> {
-        let needed =
-            || steps.ok_or_else(|| format!("'{self}' sizes need steps, and the file lists none"));
-        Ok(match self {
-            Self::Published => {
-                let steps = needed()?;
-                GroupSizes::published(grid, steps).ok_or_else(|| no_published(grid, steps))?
-            }
-            Self::Shape(_, shape) => {
-                let steps = match shape {
-                    Shape::OneByOne => grid.cells(),
-                    _ => needed()?,
-                };
-                shape.group_sizes(grid.cells(), steps, FirstGroup::One)?
-            }
-            Self::Optimal => optimal(needed()?)?,
-            Self::Own => {
-                let sizes = method.own_group_sizes(&KnownCells::none(grid))?;
-                let none = || format!("method {} has no group sizes of its own", method.name());
-                sizes.ok_or_else(none)?
-            }
-            Self::Listed(sizes) => sizes.clone(),
-        })
+        other => Err(format!("{other} is neither a name nor a list of sizes").into()),
     }
 }
 
-fn no_published(grid: Grid, steps: usize) -> String {
-    let known = GroupSizes::published_steps(grid);
-    let known: Vec<String> = known.iter().map(usize::to_string).collect();
-    let known = match known[..] {
-        [] => "none are for this grid".to_owned(),
-        _ => format!("there are lists of {} steps", known.join(", ")),
+/// The sizes of a point, whose method is given.
+pub(super) fn sizes_of(
+    point: &Point<'_>,
+    method: &dyn OrderingMethod,
+    optimal: &mut OptimalTables,
+) -> Result<GroupSizes, Box<dyn Error>> {
+    let known = KnownCells::none(point.grid);
+    let request = SizesRequest {
+        method: Some(method),
+        ..SizesRequest::new(&known, point.steps)
     };
-    format!(
-        "no group sizes were published for {grid} in {steps} steps ({known}); sizes by formula, such as 'cosine', take any"
-    )
+    let find = |steps| optimal.find(point, method, steps);
+    match point.sizes.resolve_with(&request, find) {
+        Ok(resolved) => Ok(resolved.sizes),
+        Err(error) => Err(match error.downcast_ref() {
+            Some(SizesError::StepsNeeded { choice }) => {
+                format!("'{choice}' sizes need steps, and the file lists none").into()
+            }
+            _ => error,
+        }),
+    }
 }
 
-impl fmt::Display for SizesChoice {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Published => f.write_str("published"),
-            Self::Optimal => f.write_str("optimal"),
-            Self::Shape(name, _) => f.write_str(name),
-            Self::Own => f.write_str("own"),
-            Self::Listed(sizes) => {
-                let sizes: Vec<String> = sizes.as_slice().iter().map(u32::to_string).collect();
-                f.write_str(&sizes.join(","))
-            }
+/// How many orders of a random method the optimal sizes of a trial are found
+/// from: those of indices 0 to this, of the seed [`optimal_seed`].
+pub const OPTIMAL_ORDERS: u64 = 400;
+
+/// The seed of the orders that the optimal sizes of a trial are found from, given
+/// the trial's: others than those which are measured, since sizes that are fitted
+/// to some orders cost less on these than on others. (The constant is "sweepopt"
+/// in ASCII.)
+pub fn optimal_seed(seed: u64) -> u64 {
+    seed ^ 0x7377_6565_706f_7074
+}
+
+/// Optimal sizes for all steps of a space, by the orders and the field that they
+/// are for.
+///
+/// Orders are made with the published sizes for the steps, or those of the cosine
+/// shape where there are none, as `optimize sizes` makes them. So a method whose
+/// orders don't depend on sizes has one table for all steps, one whose orders do
+/// (LPD) has a table for each.
+pub(super) struct OptimalTables {
+    steps: Vec<usize>,
+    tables: HashMap<Digest, HashMap<usize, GroupSizes>>,
+}
+
+impl OptimalTables {
+    /// Tables for a space with these step counts.
+    pub(super) fn new(steps: &[usize]) -> Self {
+        Self {
+            steps: steps.to_vec(),
+            tables: HashMap::new(),
         }
     }
+
+    /// The sizes for a point, whose method is given, in `steps` steps.
+    pub(super) fn find(
+        &mut self,
+        point: &Point<'_>,
+        method: &dyn OrderingMethod,
+        steps: usize,
+    ) -> Result<GroupSizes, Box<dyn Error>> {
+        let Some(field) = point.field else {
+            return Err("'optimal' sizes are those of a field, and the file lists none".into());
+        };
+        let known = KnownCells::none(point.grid);
+        let usual = SizesChoice::Usual.resolve(&SizesRequest::new(&known, Some(steps)))?;
+        let problem = Problem::new(point.grid, usual.sizes)?;
+        let count = if method.is_random() {
+            OPTIMAL_ORDERS
+        } else {
+            1
+        };
+        let mut orders: Vec<Vec<Cell>> = Vec::new();
+        let seed = optimal_seed(point.seed);
+        generate_batch(method, &problem, count, seed, |cells| {
+            orders.push(cells.to_vec());
+        })?;
+
+        let key = digest(&(point.grid.to_string(), field.to_string(), &orders));
+        if let Some(table) = self.tables.get(&key) {
+            return found(table, steps);
+        }
+        let covariance = Covariance::of_field(field, point.grid)?;
+        let orders = OrderSource::Listed(&orders);
+        let costs = mean_cut_costs(orders, &problem, &covariance, &|_| {})?.rounded();
+        let possible = self.steps.iter().copied();
+        let possible = possible.filter(|&steps| steps <= problem.cells());
+        let most = possible.clone().max().unwrap_or(steps);
+        let optimal = OptimalSizes::new(&costs, most, SizesParams::default())?;
+        let table = possible.map(|steps| optimal.for_steps(steps).map(|(sizes, _)| (steps, sizes)));
+        let table = table.collect::<Result<_, _>>()?;
+        found(self.tables.entry(key).or_insert(table), steps)
+    }
+}
+
+/// The steps of a point are among those of its space.
+fn found(table: &HashMap<usize, GroupSizes>, steps: usize) -> Result<GroupSizes, Box<dyn Error>> {
+    let sizes = table.get(&steps).cloned();
+    sizes.ok_or_else(|| format!("{steps} steps are not among those of the file").into())
 }

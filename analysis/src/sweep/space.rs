@@ -1,9 +1,9 @@
 //! From axes to points.
 
+use orders_core::sizes::SizesChoice;
 use orders_core::{Grid, OrderRng};
 
 use super::error::PlanError;
-use super::sizes::SizesChoice;
 use super::spec::{Axis, Design, MOST_TRIALS, MethodAxes, Spec};
 use crate::information::Field;
 
@@ -32,10 +32,7 @@ pub(super) fn points(spec: &Spec) -> Result<Vec<Point<'_>>, PlanError> {
         Design::Random { points, seed } => Ok((0..points.into())
             .map(|index| {
                 let mut rng = OrderRng::new(seed ^ STREAMS, index);
-                // The upper 53 bits are all that a double holds.
-                draw(spec, |_| {
-                    (rng.next_u64() >> 11) as f64 / (1_u64 << 53) as f64
-                })
+                draw(spec, |_| rng.uniform())
             })
             .collect()),
         Design::Sobol { points, seed } => Ok((0..points)

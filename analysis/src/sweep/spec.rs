@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 
+use orders_core::sizes::SizesChoice;
 use orders_core::{Grid, ParameterKind};
 use serde::Deserialize;
 use toml::Value;
 
 use super::measure::SweepMeasure;
-use super::sizes::SizesChoice;
 use crate::information::Field;
 
 /// The most trials of a plan, and the most shards.

@@ -11,7 +11,7 @@ use orders_core::{Cell, Grid, OrderRng};
 pub(crate) fn patches(count: usize, height: usize, width: usize) -> Array3<f64> {
     let mut rng = OrderRng::new(7, 0);
     let mut noise = Array3::zeros((count, height, width + 1));
-    noise.mapv_inplace(|_: f64| (rng.next_u64() >> 11) as f64 / (1_u64 << 53) as f64);
+    noise.mapv_inplace(|_: f64| rng.uniform());
     Array3::from_shape_fn((count, height, width), |(patch, row, column)| {
         let shared = noise[[patch, row, column]] + noise[[patch, row, column + 1]];
         (1 + row + 2 * column) as f64 * shared - 3.0 * row as f64

@@ -29,11 +29,10 @@ const BLOCK: usize = 1024;
 ///
 /// // 500 patches of 2x3 cells, each cell the sum of a common part and its own.
 /// let mut rng = OrderRng::new(0, 0);
-/// let mut uniform = || (rng.next_u64() >> 11) as f64 / (1_u64 << 53) as f64;
 /// let mut patches = Array3::<f64>::zeros((500, 2, 3));
 /// for mut patch in patches.outer_iter_mut() {
-///     let common = uniform();
-///     patch.mapv_inplace(|_| common + uniform());
+///     let common = rng.uniform();
+///     patch.mapv_inplace(|_| common + rng.uniform());
 /// }
 /// let field = MeasuredField::from_patches(patches.view(), true)?;
 /// let covariance = Covariance::of_measured(&field, Grid::new(2, 2)?, 0.0)?;
