@@ -41,7 +41,6 @@
 
 mod codebook;
 mod image;
-mod provenance;
 mod source;
 mod split;
 mod tokens;
@@ -54,14 +53,13 @@ pub use image::{
     CropError, DecodeError, Image, ImageError, Margins, PadError, Preparation, PreparationError,
     Psnr, decode, decoded_size, squared_error,
 };
-pub use provenance::Provenance;
 pub use source::{
     IdxError, ImageArray, ImageArrayError, ImageFolder, ImageSource, NamedSource, OpenOptions,
     SourceError, open, read_idx_images, read_idx_labels, read_labels,
 };
 pub use split::{hold_out, subset};
 pub use tokens::{
-    CacheError, CacheFiles, CacheOptions, MalformedTokens, TokenError, TokenFileError,
+    CacheError, CacheFiles, CacheOptions, MalformedTokens, Provenance, TokenError, TokenFileError,
     TokenFileOptions, TokenParts, TokenSet, cache_files, is_token_file, read_token_cache,
     write_token_cache,
 };

@@ -13,7 +13,7 @@ use orders_core::files::{OutputError, OutputFile};
 use super::error::{CodebookFileError, MalformedCodebook};
 use super::patches::PatchShape;
 use super::tokenizer::PatchCodebook;
-use crate::provenance::Provenance;
+use crate::tokens::Provenance;
 
 const TENSOR: &str = "codes";
 const FORMAT: (&str, &str) = ("format", "patch-codebook");

@@ -10,7 +10,7 @@ use super::kmeans::{self, CodebookInfo, CodebookParams, MOST_CODES};
 use super::nearest::NearestCode;
 use super::patches::{CountedPatches, PatchShape};
 use crate::image::Image;
-use crate::provenance::Provenance;
+use crate::tokens::Provenance;
 
 /// A tokenizer whose codes are patches of pixels.
 ///

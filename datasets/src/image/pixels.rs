@@ -134,6 +134,18 @@ impl Image {
         let pixels = pixels.iter().map(luma).collect();
         Self::from_parts(self.height, self.width, 1, pixels)
     }
+
+    /// The image with left and right exchanged. O(pixels).
+    pub fn flipped(&self) -> Self {
+        let channels = usize::from(self.channels());
+        let mut pixels = Vec::with_capacity(self.pixels().len());
+        for row in self.pixels().chunks_exact(self.row_bytes()) {
+            for pixel in row.chunks_exact(channels).rev() {
+                pixels.extend_from_slice(pixel);
+            }
+        }
+        Self::from_parts(self.height(), self.width(), self.channels(), pixels)
+    }
 }
 
 impl fmt::Debug for Image {

@@ -4,7 +4,8 @@ use std::io::Read;
 
 use orders_core::files::Digest;
 
-use super::{ImageSource, SourceError};
+use super::error::SourceError;
+use super::image_source::ImageSource;
 use crate::image::{Image, ImageError};
 
 /// The most classes.

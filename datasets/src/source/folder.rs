@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use orders_core::files::Digest;
 
-use super::{ImageSource, SourceError};
+use super::error::SourceError;
+use super::image_source::ImageSource;
 use crate::image::{Image, decode, decoded_size};
 
 /// The longest image file that is read: 256 MiB.

@@ -9,8 +9,8 @@ use std::path::Path;
 
 use flate2::read::MultiGzDecoder;
 
-use super::error::SourceError;
-use crate::image::{Image, ImageError};
+use super::error::{IdxError, SourceError};
+use crate::image::Image;
 
 /// The type of entries that is read.
 const UNSIGNED_BYTES: u8 = 8;
@@ -130,65 +130,4 @@ fn parse<const D: usize>(
         });
     }
     Ok((shape, entries))
-}
-
-/// What is wrong with an IDX file.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum IdxError {
-    /// It ends within the header.
-    #[error("it ends before its header does")]
-    NoHeader,
-    /// The first bytes are those of another format.
-    #[error("it begins with the bytes {magic:02x?}; IDX files begin with two zeros")]
-    Magic {
-        /// The first four bytes.
-        magic: [u8; 4],
-    },
-    /// The entries are no unsigned bytes.
-    #[error("its entries are of type 0x{entry_type:02x}; unsigned bytes (0x08) are read")]
-    EntryType {
-        /// The type.
-        entry_type: u8,
-    },
-    /// The file holds something else: labels in place of images.
-    #[error("it has {dimensions} dimensions; {what} have {expected}")]
-    Dimensions {
-        /// What was to be read.
-        what: &'static str,
-        /// The dimensions.
-        dimensions: u8,
-        /// Those expected.
-        expected: usize,
-    },
-    /// The images have an impossible size.
-    #[error(transparent)]
-    Image(#[from] ImageError),
-    /// The file is not as long as its header says.
-    #[error(
-        "by its header it has {declared} bytes, but {} {length}",
-        if *is_known { "it has" } else { "compressed as it is, it can't have more than" }
-    )]
-    Length {
-        /// Bytes by the header.
-        declared: u64,
-        /// Bytes that are there, or could be.
-        length: u64,
-        /// Whether the bytes were counted.
-        is_known: bool,
-    },
-    /// A compressed file is not as long as its header says.
-    #[error(
-        "by its header {declared} entries follow, but there are {}",
-        if *is_longer { "more" } else { "fewer" }
-    )]
-    Content {
-        /// Entries by the header.
-        declared: u64,
-        /// Whether there are more.
-        is_longer: bool,
-    },
-    /// Reading or unpacking failed.
-    #[error("it can't be unpacked or read")]
-    Read(#[source] io::Error),
 }

@@ -5,55 +5,14 @@ mod array_file;
 mod error;
 mod folder;
 mod idx;
+mod image_source;
 mod open;
 
 pub use array::ImageArray;
 pub use array_file::{ImageArrayError, read_labels};
-pub use error::SourceError;
+pub use error::{IdxError, SourceError};
 pub use folder::ImageFolder;
 pub(crate) use folder::sorted;
-pub use idx::{IdxError, read_idx_images, read_idx_labels};
+pub use idx::{read_idx_images, read_idx_labels};
+pub use image_source::ImageSource;
 pub use open::{NamedSource, OpenOptions, open};
-
-use orders_core::files::Digest;
-
-use crate::image::Image;
-
-/// Images, each with a number and perhaps a class.
-///
-/// Images may be read on several threads at once, and every reading of one
-/// gives the same.
-pub trait ImageSource: Send + Sync {
-    /// How many images there are. They are numbered from 0.
-    fn len(&self) -> usize;
-
-    /// Whether there are none.
-    fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// Image `index`, as it is in the source.
-    ///
-    /// # Errors
-    ///
-    /// [`SourceError`] if it can't be read, or if there is no such image.
-    fn image(&self, index: usize) -> Result<Image, SourceError>;
-
-    /// The class of each image, if they have classes: numbers below the length
-    /// of [`class_names`](Self::class_names).
-    fn labels(&self) -> Option<&[u32]>;
-
-    /// The classes, in the order of their numbers; none if images have none.
-    fn class_names(&self) -> &[String];
-
-    /// What image `index` is called, for messages and for files made of it.
-    fn name(&self, index: usize) -> String;
-
-    /// What tells this source from others: for arrays a digest of pixels and
-    /// labels, for folders one of the files' names and lengths.
-    ///
-    /// # Errors
-    ///
-    /// [`SourceError`] if a file is gone.
-    fn identity(&self) -> Result<Digest, SourceError>;
-}

@@ -2,12 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use super::ImageSource;
 use super::array::ImageArray;
 use super::array_file::{is_npy, read_images, read_labels};
 use super::error::SourceError;
 use super::folder::{ImageFolder, sorted};
 use super::idx::{read_idx_images, read_idx_labels};
+use super::image_source::ImageSource;
 
 /// What IDX files of images are called, after the name of their split.
 const IDX_IMAGES: [&str; 4] = [

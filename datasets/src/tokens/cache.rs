@@ -8,8 +8,7 @@ use orders_arrays::{ArrayError, HeaderError, NpzFile, NpzWriter};
 use orders_core::Grid;
 use rayon::prelude::*;
 
-use super::set::{TokenError, TokenParts, TokenSet};
-use crate::provenance::Provenance;
+use super::set::{Provenance, TokenError, TokenParts, TokenSet};
 use crate::source::{SourceError, sorted};
 
 const INDICES: &str = "indices";

@@ -14,4 +14,4 @@ pub use cache::{
 };
 pub use file::{TokenFileOptions, is_token_file};
 pub use file_error::{MalformedTokens, TokenFileError};
-pub use set::{TokenError, TokenParts, TokenSet};
+pub use set::{Provenance, TokenError, TokenParts, TokenSet};

@@ -1,8 +1,12 @@
 //! Images as tokens, in memory.
 
+use std::collections::BTreeMap;
+
 use orders_core::Grid;
 
-use crate::provenance::Provenance;
+/// How a file was made: what programs, data, settings and seeds there were, by
+/// name. Files carry it in their metadata.
+pub type Provenance = BTreeMap<String, String>;
 
 /// What a [`TokenSet`] is made of. Let b be the number of images and n the cells
 /// of the grid.
