@@ -7,12 +7,14 @@
 //! - [`features`]: networks that turn images into features.
 //! - [`lpd`]: the transformer, its training pass and generation.
 //! - [`metrics`]: distances between sets of images, from their features.
+//! - [`ModelSource`]: where a model comes from.
 //! - [`published`]: the published results of LPD.
 //! - [`train`]: training of the transformer.
 //! - [`vq`]: the VQ-16 tokenizer, between images and tokens.
 //! - [`weights`]: named tensors, held against the list that a network expects,
 //!   and weights by formula for tests at full size.
 
+mod attention_mask;
 pub mod bundled;
 pub mod checkpoint;
 mod cpu;
@@ -21,9 +23,11 @@ pub mod features;
 pub mod lpd;
 pub mod metrics;
 pub mod published;
+mod source;
 pub mod train;
 pub mod vq;
 pub mod weights;
 
 pub use candle_core::{DType, Device, Error as TensorError, Tensor};
 pub use device::{DeviceError, DeviceKind};
+pub use source::{ModelSource, ModelSourceError};

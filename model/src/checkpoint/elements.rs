@@ -1,16 +1,16 @@
-//! Elements of tensors out of bytes and into bytes.
+//! Elements of tensors, and out of bytes.
 
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 
-use candle_core::{DType, Device, Tensor, WithDType};
+use candle_core::{Device, Tensor, WithDType};
 use half::{bf16, f16};
 use orders_arrays::Element;
 
+use super::error::Fault;
 use super::pickle::TensorView;
-use super::read::Fault;
 
 /// Bytes that are read or written at once.
-const BLOCK_BYTES: usize = 1 << 18;
+pub(super) const BLOCK_BYTES: usize = 1 << 18;
 
 /// Reads `count` elements into memory of exactly that size. The caller has held
 /// the count against the length of the file.
@@ -85,56 +85,4 @@ fn gather<T: Element>(elements: &[T], view: &TensorView) -> Vec<T> {
         }
     }
     gathered
-}
-
-/// Writes the elements of a tensor in the order of its shape.
-pub(super) fn write_tensor(out: &mut impl Write, tensor: &Tensor) -> Result<(), WriteFault> {
-    match tensor.dtype() {
-        DType::U8 => write_as::<u8>(out, tensor),
-        DType::U32 => write_as::<u32>(out, tensor),
-        DType::I16 => write_as::<i16>(out, tensor),
-        DType::I32 => write_as::<i32>(out, tensor),
-        DType::I64 => write_as::<i64>(out, tensor),
-        DType::F16 => write_as::<f16>(out, tensor),
-        DType::BF16 => write_as::<bf16>(out, tensor),
-        DType::F32 => write_as::<f32>(out, tensor),
-        DType::F64 => write_as::<f64>(out, tensor),
-        other => Err(WriteFault::ElementType(other)),
-    }
-}
-
-fn write_as<T: Element + WithDType>(
-    out: &mut impl Write,
-    tensor: &Tensor,
-) -> Result<(), WriteFault> {
-    let elements: Vec<T> = tensor.flatten_all()?.to_vec1()?;
-    let mut bytes = Vec::new();
-    for block in elements.chunks(BLOCK_BYTES / size_of::<T>()) {
-        bytes.clear();
-        for &element in block {
-            element.append_le(&mut bytes);
-        }
-        out.write_all(&bytes)?;
-    }
-    Ok(())
-}
-
-/// Why elements can't be written.
-#[derive(Debug)]
-pub(super) enum WriteFault {
-    ElementType(DType),
-    Device(candle_core::Error),
-    Io(io::Error),
-}
-
-impl From<candle_core::Error> for WriteFault {
-    fn from(error: candle_core::Error) -> Self {
-        Self::Device(error)
-    }
-}
-
-impl From<io::Error> for WriteFault {
-    fn from(error: io::Error) -> Self {
-        Self::Io(error)
-    }
 }

@@ -1,7 +1,7 @@
 //! Why a checkpoint can't be read.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Why a checkpoint can't be read.
 #[derive(Debug, thiserror::Error)]
@@ -227,4 +227,52 @@ pub enum PickleError {
         /// The storage's key.
         key: String,
     },
+}
+
+/// What can go wrong on the way; the path is added at the top.
+#[derive(Debug)]
+pub(super) enum Fault {
+    Io(io::Error),
+    Malformed(Malformed),
+    Device(candle_core::Error),
+}
+
+impl Fault {
+    pub(super) fn at(self, path: &Path) -> CheckpointError {
+        let path = path.to_owned();
+        match self {
+            Self::Io(source) => CheckpointError::Io { path, source },
+            Self::Malformed(source) => CheckpointError::Malformed { path, source },
+            Self::Device(source) => CheckpointError::Device { path, source },
+        }
+    }
+}
+
+impl From<io::Error> for Fault {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+impl From<Malformed> for Fault {
+    fn from(error: Malformed) -> Self {
+        Self::Malformed(error)
+    }
+}
+
+impl From<ArrayError> for Fault {
+    fn from(error: ArrayError) -> Self {
+        match error {
+            ArrayError::Io(error) => Self::Io(error),
+            fault => Self::Malformed(Malformed::Header {
+                reason: fault.to_string(),
+            }),
+        }
+    }
+}
+
+impl From<candle_core::Error> for Fault {
+    fn from(error: candle_core::Error) -> Self {
+        Self::Device(error)
+    }
 }

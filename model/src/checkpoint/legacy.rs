@@ -12,9 +12,8 @@ use std::sync::Arc;
 use candle_core::{Device, Tensor};
 use fs_err::File;
 
-use super::error::{Malformed, PickleError};
+use super::error::{Fault, Malformed, PickleError};
 use super::pickle::{Machine, Storage, Value};
-use super::read::Fault;
 use super::select::select;
 use super::torch::{MOST_PICKLE_BYTES, Storages, pickle_fault, read_tensors, storage_bytes};
 

@@ -6,9 +6,8 @@ use std::path::Path;
 
 use candle_core::{Device, Tensor};
 use fs_err::File;
-use orders_arrays::ArrayError;
 
-use super::error::{CheckpointError, Malformed};
+use super::error::{CheckpointError, Fault, Malformed};
 use super::{legacy, safetensors, zip};
 
 /// The format of a checkpoint.
@@ -118,52 +117,4 @@ fn read(path: &Path, key: Option<&str>, device: &Device) -> Result<Checkpoint, F
         tensors,
         metadata,
     })
-}
-
-/// What can go wrong on the way; the path is added at the top.
-#[derive(Debug)]
-pub(super) enum Fault {
-    Io(io::Error),
-    Malformed(Malformed),
-    Device(candle_core::Error),
-}
-
-impl Fault {
-    fn at(self, path: &Path) -> CheckpointError {
-        let path = path.to_owned();
-        match self {
-            Self::Io(source) => CheckpointError::Io { path, source },
-            Self::Malformed(source) => CheckpointError::Malformed { path, source },
-            Self::Device(source) => CheckpointError::Device { path, source },
-        }
-    }
-}
-
-impl From<io::Error> for Fault {
-    fn from(error: io::Error) -> Self {
-        Self::Io(error)
-    }
-}
-
-impl From<Malformed> for Fault {
-    fn from(error: Malformed) -> Self {
-        Self::Malformed(error)
-    }
-}
-
-impl From<ArrayError> for Fault {
-    fn from(error: ArrayError) -> Self {
-        match error {
-            ArrayError::Io(error) => Self::Io(error),
-            fault => Self::Malformed(Malformed::Header {
-                reason: fault.to_string(),
-            }),
-        }
-    }
-}
-
-impl From<candle_core::Error> for Fault {
-    fn from(error: candle_core::Error) -> Self {
-        Self::Device(error)
-    }
 }

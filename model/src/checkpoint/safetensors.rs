@@ -7,8 +7,7 @@ use candle_core::{Device, Tensor, WithDType};
 use half::{bf16, f16};
 use orders_arrays::{Array, Element, ElementType, SafetensorsFile};
 
-use super::error::Malformed;
-use super::read::Fault;
+use super::error::{Fault, Malformed};
 
 type Content = (BTreeMap<String, Tensor>, BTreeMap<String, String>);
 

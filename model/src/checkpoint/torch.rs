@@ -7,9 +7,8 @@ use candle_core::{Device, Tensor};
 use half::{bf16, f16};
 
 use super::elements::read_views;
-use super::error::{Malformed, PickleError};
+use super::error::{Fault, Malformed, PickleError};
 use super::pickle::{ElementType, Heap, Storage, TensorView};
-use super::read::Fault;
 
 /// The longest pickle that is read.
 pub(super) const MOST_PICKLE_BYTES: u64 = 1 << 24;

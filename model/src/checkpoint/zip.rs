@@ -10,9 +10,8 @@ use ::zip::{CompressionMethod, ZipArchive};
 use candle_core::{Device, Tensor};
 use fs_err::File;
 
-use super::error::Malformed;
+use super::error::{Fault, Malformed};
 use super::pickle::{Machine, Storage};
-use super::read::Fault;
 use super::select::select;
 use super::torch::{MOST_PICKLE_BYTES, Storages, pickle_fault, read_tensors, storage_bytes};
 

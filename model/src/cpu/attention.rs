@@ -5,10 +5,8 @@ use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
 use super::functions::{exp, largest, sum};
-use super::panels::{PANEL, PanelRow};
-use super::product::{Sums, TILE_ROWS, add_products, tiles};
-use super::with_numbers;
-use crate::lpd::{RowVisibility, Visibility};
+use super::product::{PANEL, PanelRow, Sums, TILE_ROWS, add_products, tiles, with_numbers};
+use crate::attention_mask::{AttentionMask, MaskRow};
 
 /// Keys and values of one layer.
 ///
@@ -50,13 +48,13 @@ pub(crate) fn attention(
     qkv: &Tensor,
     cache: &mut CpuCache,
     past: usize,
-    visibility: &Visibility,
+    mask: &AttentionMask,
     capture: Option<&mut Vec<f32>>,
 ) -> Result<Tensor> {
     let (rows, positions, _) = qkv.dims3()?;
     let (heads, width) = (cache.heads, cache.width);
     let mut out = vec![0.0; rows * positions * heads * width];
-    if past + positions > cache.capacity || visibility.keys() != past + positions {
+    if past + positions > cache.capacity || mask.keys() != past + positions {
         candle_core::bail!(
             "{past} and {positions} positions in a cache of {}",
             cache.capacity
@@ -69,7 +67,7 @@ pub(crate) fn attention(
         let (row, head) = (index / (positions * heads), index % heads);
         outs[row * heads + head].push(part);
     }
-    let weights = positions * visibility.keys();
+    let weights = positions * mask.keys();
     let mut none = Vec::new();
     let captured = match capture {
         Some(capture) => {
@@ -97,7 +95,7 @@ pub(crate) fn attention(
                     width,
                     capacity,
                     past,
-                    visibility,
+                    mask,
                     keys,
                     values,
                     out,
@@ -118,7 +116,7 @@ struct Head<'a> {
     width: usize,
     capacity: usize,
     past: usize,
-    visibility: &'a Visibility,
+    mask: &'a AttentionMask,
     keys: &'a mut [PanelRow],
     values: &'a mut [PanelRow],
     out: Vec<&'a mut [f32]>,
@@ -157,13 +155,13 @@ impl WithSimd for Head<'_> {
     #[inline(always)]
     fn with_simd<S: Simd>(mut self, simd: S) {
         self.store();
-        let keys = self.visibility.keys();
+        let keys = self.mask.keys();
         let scale = 1.0 / (self.width as f32).sqrt();
         let stride = keys.next_multiple_of(PANEL);
         let mut scores = vec![0.0; TILE_ROWS * stride];
         let mut panels = Vec::with_capacity(keys.div_ceil(PANEL));
         for tile in tiles(self.out.len()) {
-            let rows = &self.visibility.rows()[tile.clone()];
+            let rows = &self.mask.rows()[tile.clone()];
             panels.clear();
             panels.extend((0..keys.div_ceil(PANEL)).filter(|panel| is_seen(rows, *panel)));
 
@@ -222,7 +220,7 @@ impl WithSimd for Head<'_> {
 }
 
 /// Whether any row sees something of a panel.
-fn is_seen(rows: &[RowVisibility], panel: usize) -> bool {
+fn is_seen(rows: &[MaskRow], panel: usize) -> bool {
     let (first, end) = (panel * PANEL, (panel + 1) * PANEL);
     rows.iter()
         .any(|row| row.prefix > first || (row.own.start < end && row.own.end > first))
@@ -231,7 +229,7 @@ fn is_seen(rows: &[RowVisibility], panel: usize) -> bool {
 /// Turns scores into weights, up to the factor that is returned: what is not
 /// seen gets 0.
 #[inline(always)]
-fn softmax(scores: &mut [f32], row: &RowVisibility, scale: f32, panels: &[usize]) -> f32 {
+fn softmax(scores: &mut [f32], row: &MaskRow, scale: f32, panels: &[usize]) -> f32 {
     let top = largest(&scores[..row.prefix]).max(largest(&scores[row.own.clone()]));
     let mut total = 0.0;
     for range in [0..row.prefix, row.own.clone()] {

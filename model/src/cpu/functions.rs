@@ -3,6 +3,15 @@
 //! They are built from operations that IEEE 754 rounds exactly, and are inlined
 //! into functions that are compiled for an instruction set.
 
+use pulp::Arch;
+
+/// Runs a loop compiled for the widest instruction set there is. The closure must
+/// be `#[inline(always)]`.
+#[inline(always)]
+pub(crate) fn vectorised(run: impl FnOnce()) {
+    Arch::new().dispatch(run);
+}
+
 /// Numbers that are summed side by side.
 const LANES: usize = 16;
 
@@ -80,20 +89,20 @@ fn tail(x: f32) -> (f32, f32) {
 
 /// The sum of numbers: 16 sums side by side, added up in pairs.
 #[inline(always)]
-pub(super) fn sum(numbers: &[f32]) -> f32 {
+pub(crate) fn sum(numbers: &[f32]) -> f32 {
     folded(numbers, 0.0, |sum, x| sum + x, |a, b| a + b)
 }
 
 /// The sum of squares of the distances from `middle`.
 #[inline(always)]
-pub(super) fn squares(numbers: &[f32], middle: f32) -> f32 {
+pub(crate) fn squares(numbers: &[f32], middle: f32) -> f32 {
     let add = |sum: f32, x: f32| (x - middle).mul_add(x - middle, sum);
     folded(numbers, 0.0, add, |a, b| a + b)
 }
 
 /// The sum of products.
 #[inline(always)]
-pub(super) fn dot(a: &[f32], b: &[f32]) -> f32 {
+pub(crate) fn dot(a: &[f32], b: &[f32]) -> f32 {
     let mut lanes = [0.0; LANES];
     let (a_chunks, a_rest) = a.as_chunks::<LANES>();
     let (b_chunks, b_rest) = b.as_chunks::<LANES>();

@@ -5,10 +5,7 @@ use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
 use super::functions::gelu;
-use super::panels::{PANEL, PanelRow, packed};
-use super::product::{Sums, add_products, tiles};
-use super::with_numbers;
-use crate::lpd::Finish;
+use super::product::{PANEL, PanelRow, Sums, add_products, packed, tiles, with_numbers};
 
 /// Inputs that are handled before the next ones are: so many rows of a panel
 /// stay in the second-level cache while all rows of the inputs pass.
@@ -46,8 +43,17 @@ impl PackedWeight {
     }
 }
 
+/// What is done with the outputs of a layer, while they are at hand.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Finish<T> {
+    Nothing,
+    Gelu,
+    /// They are added to this.
+    AddTo(T),
+}
+
 /// Outputs of shape (.., outputs) for inputs of shape (.., inputs).
-pub(crate) fn linear(x: &Tensor, weight: &PackedWeight, finish: Finish<'_>) -> Result<Tensor> {
+pub(crate) fn linear(x: &Tensor, weight: &PackedWeight, finish: Finish<&Tensor>) -> Result<Tensor> {
     let mut shape = x.dims().to_vec();
     if x.dim(D::Minus1)? != weight.inputs {
         candle_core::bail!("inputs of shape {shape:?} for {} inputs", weight.inputs);
@@ -57,23 +63,16 @@ pub(crate) fn linear(x: &Tensor, weight: &PackedWeight, finish: Finish<'_>) -> R
     }
     let mut out = vec![0.0; shape.iter().product()];
     with_numbers(x, |x| match finish {
-        Finish::Nothing => run(x, weight, Ending::Nothing, &mut out),
-        Finish::Gelu => run(x, weight, Ending::Gelu, &mut out),
+        Finish::Nothing => run(x, weight, Finish::Nothing, &mut out),
+        Finish::Gelu => run(x, weight, Finish::Gelu, &mut out),
         Finish::AddTo(base) => {
-            with_numbers(base, |base| run(x, weight, Ending::AddTo(base), &mut out))
+            with_numbers(base, |base| run(x, weight, Finish::AddTo(base), &mut out))
         }
     })?;
     Tensor::from_vec(out, shape, x.device())
 }
 
-#[derive(Clone, Copy)]
-enum Ending<'a> {
-    Nothing,
-    Gelu,
-    AddTo(&'a [f32]),
-}
-
-fn run(x: &[f32], weight: &PackedWeight, ending: Ending<'_>, out: &mut [f32]) -> Result<()> {
+fn run(x: &[f32], weight: &PackedWeight, finish: Finish<&[f32]>, out: &mut [f32]) -> Result<()> {
     let panels = weight.outputs.div_ceil(PANEL);
     let tasks = (rayon::current_num_threads() * TASKS_PER_THREAD).min(panels);
     let first_panel = |task: usize| task * panels / tasks;
@@ -91,7 +90,7 @@ fn run(x: &[f32], weight: &PackedWeight, ending: Ending<'_>, out: &mut [f32]) ->
         Arch::new().dispatch(Stripe {
             x,
             weight,
-            ending,
+            finish,
             panels: first_panel(task)..first_panel(task + 1),
             out,
         });
@@ -103,7 +102,7 @@ fn run(x: &[f32], weight: &PackedWeight, ending: Ending<'_>, out: &mut [f32]) ->
 struct Stripe<'a> {
     x: &'a [f32],
     weight: &'a PackedWeight,
-    ending: Ending<'a>,
+    finish: Finish<&'a [f32]>,
     panels: std::ops::Range<usize>,
     out: Vec<&'a mut [f32]>,
 }
@@ -143,14 +142,14 @@ impl WithSimd for Stripe<'_> {
                     for (sums, row) in sums.iter_mut().zip(tile) {
                         let out = &mut self.out[row][own.clone()];
                         if is_last {
-                            match self.ending {
-                                Ending::Nothing => {}
-                                Ending::Gelu => {
+                            match self.finish {
+                                Finish::Nothing => {}
+                                Finish::Gelu => {
                                     for sum in &mut sums.0 {
                                         *sum = gelu(*sum);
                                     }
                                 }
-                                Ending::AddTo(base) => {
+                                Finish::AddTo(base) => {
                                     let start = row * outputs + column;
                                     let base = &base[start..start + columns];
                                     for (sum, &base) in sums.0.iter_mut().zip(base) {

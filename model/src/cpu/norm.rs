@@ -5,7 +5,7 @@ use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
 use super::functions::{squares, sum};
-use super::with_numbers;
+use super::product::with_numbers;
 
 /// Rows that a thread takes at once.
 const ROWS: usize = 8;

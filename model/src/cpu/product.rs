@@ -1,8 +1,8 @@
-//! The product of a few rows and a panel.
+//! The product of a few rows and a panel, and how matrices lie in memory for it.
 
+use candle_core::{CpuStorage, Result, Storage, Tensor};
 use pulp::Simd;
-
-use super::panels::{PANEL, PanelRow};
+use rayon::prelude::*;
 
 /// The most rows of a tile.
 pub(crate) const TILE_ROWS: usize = 6;
@@ -97,4 +97,55 @@ fn tile<S: Simd, const VECTORS: usize, const ROWS: usize>(
 pub(crate) fn tiles(rows: usize) -> impl Iterator<Item = std::ops::Range<usize>> {
     let count = rows.div_ceil(TILE_ROWS).max(1);
     (0..count).map(move |tile| tile * rows / count..(tile + 1) * rows / count)
+}
+
+/// Columns of a panel.
+pub(crate) const PANEL: usize = 64;
+
+/// One row of a panel: so many columns of one row of a matrix.
+#[derive(Clone, Copy, Debug)]
+#[repr(align(64))]
+pub(crate) struct PanelRow(pub(crate) [f32; PANEL]);
+
+impl PanelRow {
+    pub(crate) const ZERO: Self = Self([0.0; PANEL]);
+}
+
+/// A matrix of `outputs` x `inputs`, row after row, as panels of its transpose:
+/// for every 64 outputs a row of each input. Missing outputs are 0.
+pub(crate) fn packed(matrix: &[f32], outputs: usize, inputs: usize) -> Vec<PanelRow> {
+    let mut panels = vec![PanelRow::ZERO; outputs.div_ceil(PANEL) * inputs];
+    panels
+        .par_chunks_mut(inputs)
+        .zip(matrix.par_chunks(PANEL * inputs))
+        .for_each(|(panel, rows)| {
+            // A few inputs at a time, so that both sides stay in the cache.
+            for (block, panel) in panel.chunks_mut(16).enumerate() {
+                for (output, row) in rows.chunks(inputs).enumerate() {
+                    let row = &row[block * 16..];
+                    for (panel, &weight) in panel.iter_mut().zip(row) {
+                        panel.0[output] = weight;
+                    }
+                }
+            }
+        });
+    panels
+}
+
+/// Calls `read` with the numbers of a tensor, without a copy if they lie side by
+/// side.
+pub(crate) fn with_numbers<T>(
+    tensor: &Tensor,
+    read: impl FnOnce(&[f32]) -> Result<T>,
+) -> Result<T> {
+    let tensor = tensor.contiguous()?;
+    let (storage, layout) = tensor.storage_and_layout();
+    let Storage::Cpu(CpuStorage::F32(numbers)) = &*storage else {
+        candle_core::bail!(
+            "our own kernels take f32 on the CPU, not {:?}",
+            tensor.dtype()
+        );
+    };
+    let start = layout.start_offset();
+    read(&numbers[start..start + layout.shape().elem_count()])
 }

@@ -7,8 +7,7 @@ use orders_datasets::Image;
 
 use super::conv::{Activation, Conv, Folded, Geometry, f32_values};
 use super::error::FeaturesError;
-use super::map::{Map, matrix_vector};
-use super::network::ImageFeatures;
+use super::map::{ImageFeatures, Map, matrix_vector};
 use crate::weights::{TensorSpec, Weights};
 
 /// Channels of an image, and after each convolution.

@@ -5,11 +5,9 @@ use std::collections::BTreeMap;
 use candle_core::Tensor;
 use orders_datasets::Image;
 
-use super::conv::{Activation, Conv, Folded, Geometry, f32_values};
-use super::depthwise::Depthwise;
+use super::conv::{Activation, Conv, Depthwise, Folded, Geometry, f32_values};
 use super::error::FeaturesError;
-use super::map::{Map, matrix_vector};
-use super::network::ImageFeatures;
+use super::map::{ImageFeatures, Map, matrix_vector};
 use super::resize;
 use crate::weights::{TensorSpec, Weights};
 

@@ -16,9 +16,9 @@
 
 mod classifier;
 mod conv;
-mod depthwise;
 mod error;
 mod inception;
+mod inception_blocks;
 mod map;
 mod mobilenet_v2;
 mod network;
@@ -29,5 +29,6 @@ pub use classifier::Classifier;
 pub(crate) use classifier::{CHANNELS, KERNEL};
 pub use error::FeaturesError;
 pub use inception::InceptionV3;
+pub use map::ImageFeatures;
 pub use mobilenet_v2::MobileNetV2;
-pub use network::{FeatureNetwork, ImageFeatures, Network, UnknownNetwork};
+pub use network::{FeatureNetwork, Network, UnknownNetwork};

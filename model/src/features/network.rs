@@ -12,6 +12,7 @@ use rayon::prelude::*;
 use super::classifier::Classifier;
 use super::error::FeaturesError;
 use super::inception::InceptionV3;
+use super::map::ImageFeatures;
 use super::mobilenet_v2::MobileNetV2;
 use crate::checkpoint::read_checkpoint;
 
@@ -103,28 +104,6 @@ impl FromStr for Network {
     fn from_str(name: &str) -> Result<Self, UnknownNetwork> {
         let found = Self::ALL.into_iter().find(|network| network.name() == name);
         found.ok_or_else(|| UnknownNetwork { name: name.into() })
-    }
-}
-
-/// What a network says of an image.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ImageFeatures {
-    /// Its features.
-    pub features: Vec<f32>,
-    /// Its class scores.
-    pub logits: Vec<f32>,
-}
-
-impl ImageFeatures {
-    /// The class with the highest score, from 0; the first of those that share it.
-    pub fn class(&self) -> usize {
-        let mut best = 0;
-        for (class, &logit) in self.logits.iter().enumerate() {
-            if logit > self.logits[best] {
-                best = class;
-            }
-        }
-        best
     }
 }
 

@@ -1,10 +1,11 @@
 //! The sizes of an LPD transformer.
 
+use candle_core::{DType, Device};
 use orders_core::{Grid, GridError};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
-use crate::weights::TensorSpec;
+use crate::weights::{FormulaTensor, TensorSpec, Weights};
 
 /// Side of an image in pixels, or height and width.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -151,29 +152,6 @@ impl LpdConfig {
         })
     }
 
-    /// The same sizes for a grid of other sides: weights for it come from
-    /// [`interpolate_positions`](super::interpolate_positions).
-    ///
-    /// # Errors
-    ///
-    /// [`ConfigError::Video`] if the grid has several frames,
-    /// [`ConfigError::Grid`] if its image would be too large.
-    pub fn with_grid(&self, grid: Grid) -> Result<Self, ConfigError> {
-        if grid.frames() > 1 {
-            return Err(ConfigError::Video { grid });
-        }
-        let pixels = |side: u32| side.saturating_mul(self.params.stride);
-        let [height, width] = [pixels(grid.height()), pixels(grid.width())];
-        let image_size = match height == width {
-            true => ImageSize::Square(height),
-            false => ImageSize::Sides([height, width]),
-        };
-        Self::new(LpdParams {
-            image_size,
-            ..self.params.clone()
-        })
-    }
-
     /// The sizes as a file has them.
     pub fn params(&self) -> &LpdParams {
         &self.params
@@ -255,6 +233,39 @@ impl LpdConfig {
         tensors.push(TensorSpec::new("head.weight", [self.vocab(), width]));
         tensors
     }
+
+    /// Weights whose values are a formula of their names: what a bench runs on
+    /// without a checkpoint. Untrained, but of the sizes that keep activations in
+    /// range: norms scale by about 1; biases and embeddings are small; the weights
+    /// of linear layers are uniform with a variance of 1 / inputs.
+    ///
+    /// # Errors
+    ///
+    /// If the device has no room.
+    pub fn formula_weights(&self, dtype: DType, device: &Device) -> candle_core::Result<Weights> {
+        let by_formula = |tensor: TensorSpec| {
+            let is = |end: &str| tensor.name.ends_with(end);
+            let is_norm = is("norm1.weight") || is("norm2.weight") || is("z_proj_ln.weight");
+            let (offset, scale) = if is_norm || tensor.name == "norm.weight" {
+                (1.0, 0.1)
+            } else if is("bias") {
+                (0.0, 0.02)
+            } else if tensor.name.starts_with("blocks") || is("head.weight") {
+                let inputs = tensor.shape.last().copied().unwrap_or(1);
+                (0.0, (3.0 / inputs as f64).sqrt() as f32)
+            } else {
+                (0.0, 0.05)
+            };
+            FormulaTensor {
+                name: tensor.name,
+                shape: tensor.shape,
+                offset,
+                scale,
+            }
+        };
+        let tensors = self.tensors().into_iter().map(by_formula).collect();
+        Weights::by_formula(tensors, dtype, device)
+    }
 }
 
 fn norm(tensors: &mut Vec<TensorSpec>, name: &str, width: usize) {
@@ -307,12 +318,6 @@ pub enum ConfigError {
     Name {
         /// The name given.
         name: String,
-    },
-    /// A grid for video, which the published model doesn't know.
-    #[error("a {grid} grid has several frames; the model takes one")]
-    Video {
-        /// The grid.
-        grid: Grid,
     },
     /// The image is no whole number of tokens.
     #[error(transparent)]

@@ -2,6 +2,8 @@
 
 use candle_core::{Device, Result, Shape, Tensor};
 
+use crate::weights::splitmix64;
+
 /// A place where dropout acts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum DropoutSite {
@@ -47,14 +49,14 @@ impl Dropout {
     /// Dropout of one of the parts that a batch is cut into.
     pub(crate) fn of_part(self, part: u64) -> Self {
         Self {
-            seed: mixed(self.seed, part.wrapping_add(1 << 32)),
+            seed: splitmix64(self.seed, part.wrapping_add(1 << 32)),
             ..self
         }
     }
 
     pub(crate) fn mask(self, layer: usize, site: DropoutSite) -> DropoutMask {
         let place = 4 * layer as u64 + site as u64 + 1;
-        let key = mixed(self.seed, place);
+        let key = splitmix64(self.seed, place);
         DropoutMask {
             key: (key >> 32) as u32,
             threshold: (f64::from(self.probability) * 4_294_967_296.0) as u32,
@@ -85,14 +87,6 @@ impl DropoutMask {
         let factors: Vec<f32> = (0..count).map(|place| self.factor(place)).collect();
         Tensor::from_vec(factors, shape, device)
     }
-}
-
-/// The finaliser of splitmix64, `step` steps after a seed.
-pub(crate) fn mixed(seed: u64, step: u64) -> u64 {
-    let z = seed.wrapping_add(step.wrapping_mul(0x9E37_79B9_7F4A_7C15));
-    let z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    z ^ (z >> 31)
 }
 
 #[cfg(test)]

@@ -8,39 +8,37 @@
 //! - [`LpdConfig`]: the sizes; [`Lpd`]: the transformer over them and
 //!   [`Weights`](crate::weights::Weights).
 //! - [`Batch`]: an order and a label for each sample, and known cells.
-//! - [`Visibility`]: who attends to whom, also as masks.
+//! - [`AttentionMask`]: who attends to whom.
 //! - [`Lpd::training_pass`]: logits of all groups in one pass, with
 //!   gradients if it is [trainable](Lpd::trainable); [`Lpd::log_likelihood`].
 //! - [`Lpd::generate`], or step by step [`Generation`]: with a cache of keys and
 //!   values, [`Guidance`] and [`Sampling`].
+//! - [`SampleRequest`], [`ScoreRequest`], [`TimeRequest`]: what is asked for many
+//!   samples.
 //! - [`Lpd::attention_maps`]: what locality analysis reads.
 
-mod attention_maps;
 mod batch;
-mod checks;
 mod config;
 mod dropout;
 mod error;
 mod generation;
-mod kernels;
 mod layers;
-mod likelihood;
 mod network;
 mod positions;
-mod stand_in;
-mod training;
-mod visibility;
+mod requests;
+mod sampling;
+mod whole_pass;
 
 pub use batch::Batch;
 pub use config::{ConfigError, ImageSize, LpdConfig, LpdParams};
 pub use dropout::Dropout;
-pub(crate) use dropout::{DropoutMask, DropoutSite, mixed};
+pub(crate) use dropout::{DropoutMask, DropoutSite};
 pub use error::LpdError;
-pub use generation::{
-    Choice, Generated, Generation, Guidance, GuidanceSchedule, Sampler, Sampling, Step,
-};
-pub use kernels::Kernels;
-pub(crate) use layers::Finish;
+pub use generation::{Generated, Generation, Step};
+pub use layers::Kernels;
 pub use network::Lpd;
 pub use positions::interpolate_positions;
-pub use visibility::{RowVisibility, Visibility};
+pub use requests::{RequestError, SampleOrders, SampleRequest, ScoreRequest, TimeRequest, Timing};
+pub use sampling::{Choice, Guidance, GuidanceSchedule, Sampler, Sampling};
+
+pub use crate::attention_mask::{AttentionMask, MaskRow};

@@ -7,8 +7,9 @@ use candle_core::{D, DType, Device, Result, Tensor, Var};
 use super::batch::Batch;
 use super::config::LpdConfig;
 use super::error::LpdError;
-use super::kernels::Kernels;
-use super::layers::{Block, Cache, Finish, Heads, Linear, Norm, Pass};
+use super::layers::{Block, Cache, Heads, Kernels, Linear, Norm, Pass};
+use crate::attention_mask::AttentionMask;
+use crate::cpu::Finish;
 use crate::weights::Weights;
 
 /// An LPD transformer.
@@ -200,10 +201,10 @@ impl Lpd {
     /// A pass whose positions see what `visibility` says.
     pub(crate) fn pass<'a>(
         &self,
-        visibility: &'a super::Visibility,
+        mask: &'a AttentionMask,
         cache: Option<&'a mut Cache>,
     ) -> Result<Pass<'a>> {
-        Pass::new(visibility, cache, (self.dtype, &self.device, self.kernels))
+        Pass::new(mask, cache, (self.dtype, &self.device, self.kernels))
     }
 
     /// The class of every sample as the first position: shape (rows, 1, width).

@@ -55,11 +55,6 @@ impl Features {
         self.values.view()
     }
 
-    /// The array, n x d.
-    pub fn into_array(self) -> Array2<f32> {
-        self.values
-    }
-
     /// Some rows, one after the other.
     pub(super) fn rows(&self, rows: Range<usize>) -> &[f32] {
         let d = self.dimensions();

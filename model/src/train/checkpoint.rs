@@ -8,9 +8,8 @@ use orders_core::files::Hasher;
 use orders_datasets::TokenSet;
 
 use super::error::TrainError;
-use super::gradient::tensors;
+use super::gradient::{Layout, tensors};
 use crate::checkpoint::{SaveError, read_checkpoint, save_safetensors};
-use crate::cpu::gradient::Layout;
 use crate::lpd::LpdConfig;
 use crate::weights::{TensorSpec, Weights};
 

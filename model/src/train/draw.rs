@@ -1,13 +1,14 @@
-//! What each update trains on.
+//! What is drawn by the seed: the weights before training, and what each update
+//! trains on.
 
 use ndarray::{Array2, ArrayView1};
 use orders_core::{Order, OrderGenerator, OrderRng, Problem};
 use orders_datasets::TokenSet;
 
-use super::data_error::DataError;
-use super::error::TrainError;
+use super::error::{DataError, TrainError};
 use super::recipe::{Prepared, Recipe};
-use crate::lpd::{LpdConfig, mixed};
+use crate::lpd::LpdConfig;
+use crate::weights::splitmix64;
 
 /// Streams of the seed, one for each kind of draw.
 #[derive(Clone, Copy)]
@@ -21,7 +22,7 @@ pub(super) enum Stream {
 
 /// A seed for one kind of draw.
 pub(super) fn seed_of(seed: u64, stream: Stream) -> u64 {
-    mixed(seed, stream as u64)
+    splitmix64(seed, stream as u64)
 }
 
 /// The samples of an update, all with the same group sizes.
@@ -193,4 +194,43 @@ impl Draw {
 /// Uniform from 0 up to 1, in steps of 2^-53.
 fn uniform(rng: &mut OrderRng) -> f64 {
     (rng.next_u64() >> 11) as f64 / 9_007_199_254_740_992.0
+}
+
+/// Standard deviation of embeddings.
+const EMBEDDING: f64 = 0.02;
+
+/// Weights before training, in the order of [`LpdConfig::tensors`]: matrices of
+/// linear layers uniform within sqrt(6 / (inputs + outputs)) of 0 (Glorot and
+/// Bengio 2010, equation 16), embeddings normal with standard deviation 0.02,
+/// biases 0, weights of norms 1. Each tensor has a random stream of its own.
+pub(super) fn initial(config: &LpdConfig, seed: u64) -> Vec<f32> {
+    let seed = seed_of(seed, Stream::Initial);
+    let mut all = Vec::new();
+    for (tensor, index) in config.tensors().iter().zip(0..) {
+        let mut rng = OrderRng::new(seed, index);
+        let count: usize = tensor.shape.iter().product();
+        let name = tensor.name.as_str();
+        if name.ends_with(".bias") {
+            all.extend(std::iter::repeat_n(0.0, count));
+        } else if tensor.shape.len() == 1 {
+            all.extend(std::iter::repeat_n(1.0, count));
+        } else if name.contains(".attn.") || name.contains(".mlp.") {
+            let bound = (6.0 / tensor.shape.iter().sum::<usize>() as f64).sqrt();
+            all.extend((0..count).map(|_| ((2.0 * open_unit(&mut rng) - 1.0) * bound) as f32));
+        } else {
+            all.extend((0..count).map(|_| (normal(&mut rng) * EMBEDDING) as f32));
+        }
+    }
+    all
+}
+
+/// Uniform between 0 and 1, neither of them.
+pub(super) fn open_unit(rng: &mut OrderRng) -> f64 {
+    ((rng.next_u64() >> 11) as f64 + 0.5) / 9_007_199_254_740_992.0
+}
+
+/// Standard normal, by Box and Muller.
+fn normal(rng: &mut OrderRng) -> f64 {
+    let (u, v) = (open_unit(rng), open_unit(rng));
+    libm::sqrt(-2.0 * libm::log(u)) * libm::cos(2.0 * std::f64::consts::PI * v)
 }

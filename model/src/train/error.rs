@@ -1,10 +1,12 @@
 //! What can go wrong in training.
 
+use std::io;
 use std::path::PathBuf;
 
-use orders_core::{GroupSizesError, MethodError, ProblemError, ShapeError};
+use orders_core::files::OutputError;
+use orders_core::{Grid, GroupSizesError, MethodError, ProblemError, ShapeError};
+use orders_datasets::CodebookError;
 
-use super::data_error::DataError;
 use crate::checkpoint::{CheckpointError, SaveError};
 use crate::features::FeaturesError;
 use crate::lpd::{ConfigError, LpdError};
@@ -82,6 +84,9 @@ pub enum TrainError {
     /// The data is not what the recipe's model takes.
     #[error(transparent)]
     Data(#[from] DataError),
+    /// Held-out images are not what the recipe's model takes.
+    #[error("held-out images: {0}")]
+    HeldOut(DataError),
     /// A method made no order.
     #[error(transparent)]
     Method(#[from] MethodError),
@@ -138,4 +143,121 @@ pub enum TrainError {
         /// What it does not say.
         what: &'static str,
     },
+    /// A folder holds something else.
+    #[error("{} is neither empty nor the folder of a run", path.display())]
+    OtherFolder {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// The log does not go as far as the state.
+    #[error(
+        "{} has {found} of the {step} updates that were made; without it the run can't go on",
+        path.display()
+    )]
+    Log {
+        /// The log.
+        path: PathBuf,
+        /// The updates in it.
+        found: u64,
+        /// Those of the state.
+        step: u64,
+    },
+    /// The system refuses a file or a folder.
+    #[error("{} can't be {what}", path.display())]
+    File {
+        /// The file or folder.
+        path: PathBuf,
+        /// What was tried.
+        what: &'static str,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// A file can't be put in place.
+    #[error(transparent)]
+    Output(#[from] OutputError),
+    /// Whoever watched the progress ended it.
+    #[error("it was stopped before it was done")]
+    Stopped,
+}
+
+/// Why a set of tokens is not one that is trained on.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DataError {
+    /// It is empty.
+    #[error("there are no images")]
+    Empty,
+    /// A classifier has nothing to learn from.
+    #[error("the images have no labels")]
+    NoLabels,
+    /// It is of another grid than the model.
+    #[error("the tokens are of a {tokens} grid, the model's grid is {model}")]
+    Grid {
+        /// Grid of the tokens.
+        tokens: Grid,
+        /// Grid of the model.
+        model: Grid,
+    },
+    /// It is from a codebook of another size than the model's vocabulary.
+    #[error("the tokens are from a codebook of {codes}, the model's vocabulary is {vocab}")]
+    Vocabulary {
+        /// Codes of the tokens' codebook.
+        codes: usize,
+        /// Vocabulary of the model.
+        vocab: usize,
+    },
+    /// It is from a codebook of another size than the one that is given.
+    #[error("the tokens are from a codebook of {expected}, this one has {codes} codes")]
+    Codes {
+        /// Codes of the tokens' codebook.
+        expected: usize,
+        /// Codes of the one that is given.
+        codes: usize,
+    },
+    /// It is from another tokenizer than the one that is given.
+    #[error("the tokens are of {tokens}, not of {given}")]
+    Tokenizer {
+        /// The tokenizer of the tokens.
+        tokens: String,
+        /// The one that is given.
+        given: String,
+    },
+    /// It has more classes than the model.
+    #[error("there are {classes} classes, the model has {model}")]
+    Classes {
+        /// Classes of the data.
+        classes: usize,
+        /// Classes of the model.
+        model: usize,
+    },
+    /// It has more classes than a classifier takes.
+    #[error("there are {classes} classes; a classifier takes up to {most}")]
+    ManyClasses {
+        /// Classes of the data.
+        classes: u32,
+        /// The most that are allowed.
+        most: u32,
+    },
+    /// It has others than what is trained on.
+    #[error("there are {classes} classes, of the images that are trained on {trained}")]
+    OtherClasses {
+        /// Its classes.
+        classes: usize,
+        /// Classes of what is trained on.
+        trained: usize,
+    },
+    /// Its images are of another size than those that are trained on.
+    #[error(
+        "the images have {}x{} pixels, those that are trained on {}x{}",
+        sides[0], sides[1], trained[0], trained[1]
+    )]
+    Sides {
+        /// Height and width of its images.
+        sides: [u32; 2],
+        /// Those of what is trained on.
+        trained: [u32; 2],
+    },
+    /// Tokens are no image.
+    #[error(transparent)]
+    Image(#[from] CodebookError),
 }

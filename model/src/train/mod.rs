@@ -9,6 +9,7 @@
 //! - [`Recipe`]: every setting, as a TOML file.
 //! - [`Training`]: a run: [step](Training::step) by step, [saved](Training::save)
 //!   and [resumed](Training::resume) bit for bit.
+//! - [`TrainRequest`]: a whole training, kept in a folder.
 //! - [`LearningRate`]: the schedule.
 //!
 //! What a step trains on depends on the recipe's seed and the number of the step
@@ -18,18 +19,18 @@
 mod adamw;
 mod checkpoint;
 mod classifier;
-mod data_error;
 mod draw;
 mod error;
+mod folder;
 mod gradient;
-mod initial;
 mod recipe;
+mod request;
 mod run;
 mod schedule;
 
-pub use classifier::{ClassifierRecipe, ClassifierTraining};
-pub use data_error::DataError;
-pub use error::{RecipeError, TrainError};
+pub use classifier::{ClassifierProgress, ClassifierRecipe, ClassifierTraining, TrainedClassifier};
+pub use error::{DataError, RecipeError, TrainError};
 pub use recipe::{MixturePart, Recipe, SizesDrawn};
+pub use request::{FolderTraining, TrainProgress, TrainRequest};
 pub use run::{HeldOut, StepReport, Training};
 pub use schedule::{Decay, LearningRate};

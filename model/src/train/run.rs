@@ -7,14 +7,12 @@ use orders_datasets::TokenSet;
 
 use super::adamw::Moving;
 use super::checkpoint::{self, State};
-use super::draw::{Draw, Drawn, Stream, seed_of};
+use super::draw::{Draw, Drawn, Stream, initial, seed_of};
 use super::error::TrainError;
-use super::gradient::{Asked, Gradients, tensors};
-use super::initial::initial;
+use super::gradient::{Asked, Gradients, Layout, tensors};
 use super::recipe::Recipe;
-use crate::cpu::gradient::Layout;
-use crate::lpd::{Dropout, LpdConfig, LpdError, mixed};
-use crate::weights::Weights;
+use crate::lpd::{Dropout, LpdConfig, LpdError};
+use crate::weights::{Weights, splitmix64};
 
 /// What an update did.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -183,7 +181,7 @@ impl Training {
     /// [`TrainError::Lpd`] if the device failed.
     pub fn step(&mut self) -> Result<StepReport, TrainError> {
         let drawn = self.draw.step(self.state.step)?;
-        let seed = mixed(seed_of(self.recipe.seed, Stream::Dropout), self.state.step);
+        let seed = splitmix64(seed_of(self.recipe.seed, Stream::Dropout), self.state.step);
         let dropout = Dropout::new(self.recipe.dropout, seed);
         let dropout = dropout.filter(|_| self.recipe.dropout > 0.0);
         let parameters = &self.state.parameters;

@@ -4,9 +4,9 @@ use candle_core::{DType, Device, Module, Result, Tensor};
 use candle_nn::ops::softmax_last_dim;
 use candle_nn::{Conv2d, Conv2dConfig, GroupNorm};
 
-use super::backend::Backend;
 use super::config::NORM_GROUPS;
 use super::layers::{self, ConvKind};
+use super::network::Backend;
 use crate::weights::Weights;
 
 /// What is added to variances.

@@ -1,15 +1,6 @@
 //! The size of a tokenizer.
 
-use std::collections::BTreeMap;
-
-use candle_core::Tensor;
 use serde::Deserialize;
-
-use super::layers::{decoder, encoder};
-use crate::weights::{TensorSpec, Weights, WeightsError};
-
-/// Which vectors were used lately, in released checkpoints.
-const STATISTICS: &str = "quantize.codebook_used";
 
 /// Channels are normalised in groups, of which there are as many.
 pub(super) const NORM_GROUPS: usize = 32;
@@ -114,33 +105,6 @@ impl VqConfig {
     /// Pixels for each token, on either side.
     pub fn stride(&self) -> usize {
         1 << (self.ch_mult.len() - 1)
-    }
-
-    /// All tensors of the network, as checkpoints name them.
-    pub fn tensors(&self) -> Vec<TensorSpec> {
-        let mut tensors: Vec<TensorSpec> = encoder(self)
-            .iter()
-            .chain(&decoder(self))
-            .flat_map(|layer| layer.tensors())
-            .collect();
-        tensors.push(TensorSpec::new(
-            "quantize.embedding.weight",
-            [self.codebook_size, self.codebook_dim],
-        ));
-        tensors
-    }
-
-    /// Holds the tensors of a checkpoint against [`tensors`](Self::tensors). What
-    /// the training kept of the use of the codebook (`quantize.codebook_used`) is
-    /// left out.
-    ///
-    /// # Errors
-    ///
-    /// [`WeightsError`] with everything that is missing, left over or of another
-    /// shape.
-    pub fn weights(&self, mut tensors: BTreeMap<String, Tensor>) -> Result<Weights, WeightsError> {
-        tensors.remove(STATISTICS);
-        Weights::checked(&self.tensors(), tensors)
     }
 }
 

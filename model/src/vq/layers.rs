@@ -2,8 +2,15 @@
 //!
 //! Names are those of the released checkpoints.
 
+use std::collections::BTreeMap;
+
+use candle_core::Tensor;
+
 use super::config::VqConfig;
-use crate::weights::TensorSpec;
+use crate::weights::{TensorSpec, Weights, WeightsError};
+
+/// Which vectors were used lately, in released checkpoints.
+const STATISTICS: &str = "quantize.codebook_used";
 
 /// What a convolution does to height and width.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -234,5 +241,34 @@ impl Layer {
         norms
             .chain(convs.into_iter().flat_map(Conv::tensors))
             .collect()
+    }
+}
+
+impl VqConfig {
+    /// All tensors of the network, as checkpoints name them.
+    pub fn tensors(&self) -> Vec<TensorSpec> {
+        let mut tensors: Vec<TensorSpec> = encoder(self)
+            .iter()
+            .chain(&decoder(self))
+            .flat_map(|layer| layer.tensors())
+            .collect();
+        tensors.push(TensorSpec::new(
+            "quantize.embedding.weight",
+            [self.codebook_size, self.codebook_dim],
+        ));
+        tensors
+    }
+
+    /// Holds the tensors of a checkpoint against [`tensors`](Self::tensors). What
+    /// the training kept of the use of the codebook (`quantize.codebook_used`) is
+    /// left out.
+    ///
+    /// # Errors
+    ///
+    /// [`WeightsError`] with everything that is missing, left over or of another
+    /// shape.
+    pub fn weights(&self, mut tensors: BTreeMap<String, Tensor>) -> Result<Weights, WeightsError> {
+        tensors.remove(STATISTICS);
+        Weights::checked(&self.tensors(), tensors)
     }
 }

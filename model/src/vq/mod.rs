@@ -12,21 +12,18 @@
 //! products that read the map in place, normalisation and activation
 //! fused into the padding that the next convolution needs. On other devices, and
 //! with [`VqTokenizer::with_candle`], it runs on candle's operations. The
-//! architecture is stated once, in `layers`; `backend` is the seam, and tests
+//! architecture is stated once, in `layers`; `Backend` is the seam, and tests
 //! hold the two against each other.
 
-mod backend;
 mod candle;
 mod codebook;
 mod config;
-mod error;
-mod host;
+mod cpu;
 mod layers;
 mod network;
 mod pixels;
 mod tokenizer;
 
 pub use config::{VqConfig, VqConfigError};
-pub use error::VqError;
 pub use pixels::{images_from_pixels, pixels_from_images};
-pub use tokenizer::{Encoded, VqTokenizer};
+pub use tokenizer::{Encoded, VqError, VqTokenizer};

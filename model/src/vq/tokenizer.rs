@@ -4,9 +4,8 @@ use candle_core::{DType, Device, Tensor};
 
 use super::candle::Candle;
 use super::codebook::Codebook;
-use super::config::VqConfig;
-use super::error::VqError;
-use super::host::{Host, Map};
+use super::config::{VqConfig, VqConfigError};
+use super::cpu::{Cpu, Map};
 use super::layers::{decoder, encoder};
 use super::network::Network;
 use crate::weights::Weights;
@@ -23,10 +22,9 @@ pub struct VqTokenizer {
 }
 
 enum Networks {
-    Host {
-        host: Host,
-        encoder: Network<Host>,
-        decoder: Network<Host>,
+    Cpu {
+        encoder: Network<Cpu>,
+        decoder: Network<Cpu>,
     },
     Candle {
         candle: Candle,
@@ -70,11 +68,9 @@ impl VqTokenizer {
             return Self::with_candle(config, weights, device, DType::F32);
         }
         config.check()?;
-        let host = Host;
-        let networks = Networks::Host {
-            encoder: Network::new(&host, &encoder(&config), weights)?,
-            decoder: Network::new(&host, &decoder(&config), weights)?,
-            host,
+        let networks = Networks::Cpu {
+            encoder: Network::new(&Cpu, &encoder(&config), weights)?,
+            decoder: Network::new(&Cpu, &decoder(&config), weights)?,
         };
         Self::of(config, weights, device, networks)
     }
@@ -153,11 +149,11 @@ impl VqTokenizer {
             }
         };
         let latent = match &self.networks {
-            Networks::Host { host, encoder, .. } => {
+            Networks::Cpu { encoder, .. } => {
                 let mut maps = Vec::with_capacity(count);
                 for index in 0..count {
                     let map = Map::from_tensor(&images.get(index)?)?;
-                    maps.push(encoder.forward(host, map)?.into_tensor()?);
+                    maps.push(encoder.forward(&Cpu, map)?.into_tensor()?);
                 }
                 Tensor::stack(&maps, 0)?
             }
@@ -227,11 +223,11 @@ impl VqTokenizer {
             }
         }
         match &self.networks {
-            Networks::Host { host, decoder, .. } => {
+            Networks::Cpu { decoder, .. } => {
                 let mut images = Vec::with_capacity(count);
                 for vectors in vectors.chunks_exact(cells * dimension) {
                     let map = Map::new(height, width, dimension, vectors.to_vec());
-                    images.push(decoder.forward(host, map)?.into_tensor()?);
+                    images.push(decoder.forward(&Cpu, map)?.into_tensor()?);
                 }
                 Ok(Tensor::stack(&images, 0)?)
             }
@@ -247,4 +243,52 @@ impl VqTokenizer {
             }
         }
     }
+}
+
+/// Why a tokenizer can't do what is asked.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum VqError {
+    /// The configuration can't be used.
+    #[error(transparent)]
+    Config(#[from] VqConfigError),
+    /// Images are of a size that has no tokens.
+    #[error(
+        "images have to be 3 channels of multiples of {stride} pixels, not a tensor of shape {found:?}"
+    )]
+    Images {
+        /// Pixels for each token.
+        stride: usize,
+        /// The shape of what was given: images, channels, height, width.
+        found: Vec<usize>,
+    },
+    /// Tokens are not as many as the cells.
+    #[error("tokens have to be rows of {cells} ({height}x{width} cells), not of shape {found:?}")]
+    Tokens {
+        /// Rows of cells.
+        height: usize,
+        /// Cells in a row.
+        width: usize,
+        /// Cells of an image.
+        cells: usize,
+        /// The shape of what was given: images, tokens.
+        found: Vec<usize>,
+    },
+    /// A token is not in the codebook.
+    #[error(
+        "token {token} of image {image} at cell {cell} is not one of the {size} of the codebook"
+    )]
+    Token {
+        /// The image, from 0.
+        image: usize,
+        /// The cell, from 0.
+        cell: usize,
+        /// The token.
+        token: i64,
+        /// Vectors in the codebook.
+        size: usize,
+    },
+    /// Candle can't compute it.
+    #[error("the tokenizer's network failed")]
+    Candle(#[from] candle_core::Error),
 }

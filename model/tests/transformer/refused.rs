@@ -2,7 +2,7 @@
 
 use orders_core::methods::Raster;
 use orders_core::{Grid, GroupSizes, OrderingMethod, Problem};
-use orders_model::lpd::{Batch, Kernels, Lpd, LpdConfig, LpdError};
+use orders_model::lpd::{Batch, ImageSize, Kernels, Lpd, LpdConfig, LpdError, LpdParams};
 
 use crate::reference::Tiny;
 
@@ -123,7 +123,12 @@ fn batches() {
 #[test]
 fn weights_of_another_size() {
     let tiny = Tiny::load();
-    let other = tiny.config.with_grid(Grid::new(4, 4).unwrap()).unwrap();
+    let params = tiny.config.params().clone();
+    let other = LpdConfig::new(LpdParams {
+        image_size: ImageSize::Square(4 * params.stride),
+        ..params
+    })
+    .unwrap();
     let error = Lpd::new(other, tiny.weights).unwrap_err();
     assert_eq!(
         error.to_string(),

@@ -1,7 +1,7 @@
 //! The tiny model against the released program.
 
 use candle_core::{DType, Tensor};
-use orders_model::lpd::{Choice, Guidance, GuidanceSchedule, Sampler, Visibility};
+use orders_model::lpd::{AttentionMask, Choice, Guidance, GuidanceSchedule, Sampler};
 
 use crate::reference::{ALL_KERNELS, Tiny, assert_close, matrix};
 
@@ -23,7 +23,7 @@ fn logits_and_loss_of_the_training_pass() {
 #[test]
 fn mask_of_the_training_pass() {
     let tiny = Tiny::load();
-    let mask = Visibility::training(&tiny.sizes(), 0).mask();
+    let mask = AttentionMask::training(&tiny.sizes(), 0).visible();
     let (rows, keys) = mask.dim();
     let expected: Vec<Vec<u8>> = tiny.expected["train_mask"].to_vec2().unwrap();
     assert_eq!((rows, keys), (expected.len(), expected[0].len()));

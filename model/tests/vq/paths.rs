@@ -3,7 +3,7 @@
 use candle_core::{Device, Tensor};
 use orders_core::OrderRng;
 
-use crate::setup::{candle, difference, host, stored, tokens, values};
+use crate::setup::{candle, cpu, difference, stored, tokens, values};
 
 const TINY: &str = "vq_tiny";
 
@@ -20,7 +20,7 @@ fn noise(shape: (usize, usize, usize, usize), seed: u64) -> Tensor {
 #[test]
 fn both_ways_agree_on_any_shape() {
     let weights = stored(TINY, "model.safetensors");
-    let (ours, theirs) = (host(TINY, &weights), candle(TINY, &weights));
+    let (ours, theirs) = (cpu(TINY, &weights), candle(TINY, &weights));
     // Maps that are split by rows, with a rest, and by channels; one cell.
     for (height, width) in [(4, 4), (20, 36), (44, 8), (8, 132), (160, 68)] {
         let images = noise((1, 3, height, width), 1);
@@ -43,7 +43,7 @@ fn both_ways_agree_on_any_shape() {
 
 #[test]
 fn a_batch_is_its_images_one_by_one() {
-    let tokenizer = host(TINY, &stored(TINY, "model.safetensors"));
+    let tokenizer = cpu(TINY, &stored(TINY, "model.safetensors"));
     let images = noise((3, 3, 16, 24), 2);
     let all = tokenizer.encode(&images).unwrap();
     let decoded = tokenizer.decode(&all.tokens, 4, 6).unwrap();
@@ -65,7 +65,7 @@ fn a_batch_is_its_images_one_by_one() {
 
 #[test]
 fn threads_do_not_matter() {
-    let tokenizer = host(TINY, &stored(TINY, "model.safetensors"));
+    let tokenizer = cpu(TINY, &stored(TINY, "model.safetensors"));
     let images = noise((1, 3, 160, 68), 3);
     let with = |threads| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();

@@ -2,7 +2,7 @@
 
 use orders_model::vq::VqTokenizer;
 
-use crate::setup::{by_formula, candle, difference, expected, host, stored, tokens, values};
+use crate::setup::{by_formula, candle, cpu, difference, expected, stored, tokens, values};
 
 /// Encoding and decoding as the released program does it.
 fn check(model: &str, tokenizer: &VqTokenizer) {
@@ -46,7 +46,7 @@ fn check(model: &str, tokenizer: &VqTokenizer) {
 fn tiny_from_both_files_in_both_ways() {
     for file in ["model.safetensors", "model.pth"] {
         let weights = stored("vq_tiny", file);
-        check("vq_tiny", &host("vq_tiny", &weights));
+        check("vq_tiny", &cpu("vq_tiny", &weights));
         check("vq_tiny", &candle("vq_tiny", &weights));
     }
 }
@@ -55,5 +55,5 @@ fn tiny_from_both_files_in_both_ways() {
 fn full_size_by_formula() {
     let model = "vq_ds16_c2i_full";
     let weights = by_formula(model);
-    check(model, &host(model, &weights));
+    check(model, &cpu(model, &weights));
 }

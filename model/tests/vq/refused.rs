@@ -3,11 +3,11 @@
 use candle_core::{DType, Device, Tensor};
 use orders_model::vq::VqConfig;
 
-use crate::setup::{host, stored};
+use crate::setup::{cpu, stored};
 
 #[test]
 fn images_and_tokens_that_do_not_fit() {
-    let tokenizer = host("vq_tiny", &stored("vq_tiny", "model.safetensors"));
+    let tokenizer = cpu("vq_tiny", &stored("vq_tiny", "model.safetensors"));
     for shape in [
         &[1, 3, 10, 8][..],
         &[1, 3, 0, 8],

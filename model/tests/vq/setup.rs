@@ -47,7 +47,7 @@ pub fn by_formula(model: &str) -> Weights {
 }
 
 /// A tokenizer with our own convolutions.
-pub fn host(model: &str, weights: &Weights) -> VqTokenizer {
+pub fn cpu(model: &str, weights: &Weights) -> VqTokenizer {
     VqTokenizer::new(config(model), weights, &Device::Cpu).unwrap()
 }
 

@@ -1,7 +1,6 @@
 //! What the allowed names make of their arguments.
 
-use super::global::Global;
-use super::value::{Heap, Name, Object, Storage, TensorView, Value};
+use super::value::{Global, Heap, Name, Object, Storage, TensorView, Value};
 use crate::checkpoint::error::PickleError;
 
 /// The most arguments that a name takes.

@@ -3,11 +3,8 @@
 //! It builds plain values and the tensors' descriptions; see [`Machine::run`].
 
 mod builders;
-mod bytes;
-mod global;
 mod machine;
 mod value;
 
-pub(super) use global::ElementType;
 pub(super) use machine::Machine;
-pub(super) use value::{Heap, Object, Storage, TensorView, Value};
+pub(super) use value::{ElementType, Heap, Object, Storage, TensorView, Value};

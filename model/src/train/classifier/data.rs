@@ -2,8 +2,7 @@
 
 use orders_datasets::{Image, PatchCodebook, TokenSet};
 
-use crate::train::data_error::DataError;
-use crate::train::error::TrainError;
+use crate::train::error::{DataError, TrainError};
 
 /// The most classes: of more, the head would be most of the network.
 const MOST_CLASSES: u32 = 4096;
@@ -63,6 +62,11 @@ impl LabelledImages {
             return Err(DataError::OtherClasses { classes, trained }.into());
         }
         Ok(others)
+    }
+
+    /// What tells the codebook from others.
+    pub(super) fn tokenizer_id(&self) -> String {
+        self.codebook.tokenizer_id()
     }
 
     pub(super) fn len(&self) -> usize {

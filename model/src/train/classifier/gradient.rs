@@ -6,10 +6,11 @@ use candle_core::{Device, Tensor};
 use rayon::prelude::*;
 
 use super::data::LabelledImages;
-use crate::cpu::gradient::{ClassifierLayout, ClassifierPart, ClassifierWorkspace};
 use crate::features::{CHANNELS, Classifier, KERNEL};
 use crate::train::error::TrainError;
-use crate::train::gradient::{PARTS, add_up};
+use crate::train::gradient::{
+    ClassifierLayout, ClassifierPart, ClassifierWorkspace, PARTS, add_up,
+};
 
 /// What is used again for the next batch.
 #[derive(Default)]

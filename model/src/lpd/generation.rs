@@ -1,0 +1,258 @@
+//! Generation: group after group, with a cache of keys and values.
+
+use candle_core::Tensor;
+use ndarray::{Array2, ArrayView2};
+use orders_core::Cell;
+
+use super::batch::Batch;
+use super::error::LpdError;
+use super::layers::Cache;
+use super::network::Lpd;
+use super::sampling::{Choice, Guidance, Sampler};
+use crate::attention_mask::AttentionMask;
+
+/// A generation, step by step: [`next_step`](Self::next_step) gives the logits
+/// of a group, [`commit`](Self::commit) takes its tokens.
+///
+/// One pass a step: the tokens of the group before and the queries of this one.
+/// Keys and values are kept of tokens only; those of queries are overwritten by
+/// the next step. Nothing is copied from the device between steps.
+///
+/// Known cells come first, as one group. With guidance, every sample has a
+/// second row without class.
+#[derive(Debug)]
+pub struct Generation<'a> {
+    lpd: &'a Lpd,
+    batch: &'a Batch,
+    guidance: Guidance,
+    cache: Cache,
+    /// Slots of the positional embedding, known cells first.
+    slots: Tensor,
+    /// The scale of guidance for each rank, shape (ranks, 1).
+    scales: Option<Tensor>,
+    /// Known tokens, and then those of each step.
+    groups: Vec<Tensor>,
+    /// Tokens that are settled, known ones included.
+    settled: usize,
+    /// Steps that were begun.
+    begun: usize,
+    /// Whether the step that was begun waits for its tokens.
+    waits: bool,
+}
+
+/// One step of a generation.
+#[derive(Debug)]
+pub struct Step {
+    /// Its number, from 0.
+    pub index: usize,
+    /// The ranks of its cells in the order, known cells not counted.
+    pub ranks: std::ops::Range<usize>,
+    /// Logits after guidance: shape (samples, cells of the step, vocabulary),
+    /// f32, on the model's device.
+    pub logits: Tensor,
+}
+
+/// What a generation gave.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Generated {
+    /// Tokens in raster positions, shape (samples, cells).
+    pub tokens: Array2<u32>,
+}
+
+impl Lpd {
+    /// Generates the tokens of a batch: sample i of it is number `first + i` of
+    /// the run of `seed`. `known` are tokens of shape (samples, cells), of which
+    /// those at known cells are read; they are needed if there are any.
+    ///
+    /// # Errors
+    ///
+    /// [`LpdError`] if the batch is not one of this model.
+    pub fn generate(
+        &self,
+        batch: &Batch,
+        known: Option<ArrayView2<'_, u32>>,
+        guidance: Guidance,
+        choice: Choice,
+        (seed, first): (u64, u64),
+    ) -> Result<Generated, LpdError> {
+        let mut sampler = Sampler::new(choice, seed, first, batch.len());
+        let mut generation = self.generation(batch, known, guidance)?;
+        while let Some(step) = generation.next_step()? {
+            generation.commit(sampler.choose(&step.logits)?)?;
+        }
+        generation.finish()
+    }
+
+    /// Begins a generation: allocates its cache, and sees known cells.
+    ///
+    /// # Errors
+    ///
+    /// As [`generate`](Self::generate).
+    pub fn generation<'a>(
+        &'a self,
+        batch: &'a Batch,
+        known: Option<ArrayView2<'_, u32>>,
+        guidance: Guidance,
+    ) -> Result<Generation<'a>, LpdError> {
+        batch.check(self.config())?;
+        let device = self.device();
+        let count = batch.known();
+        let mut groups = Vec::new();
+        if count > 0 {
+            let known = known.ok_or(LpdError::KnownTokens { known: count })?;
+            batch.check_tokens(known, self.config(), true)?;
+            groups.push(batch.sequence(known, count, device)?);
+        }
+        let rows = batch.len() * if guidance.is_some() { 2 } else { 1 };
+        let cells = batch.problem().grid().cells();
+        let scales = if guidance.is_some() {
+            let scales = (count..cells).map(|rank| guidance.at(rank, cells) as f32);
+            Some(Tensor::from_vec(
+                scales.collect::<Vec<f32>>(),
+                (cells - count, 1),
+                device,
+            )?)
+        } else {
+            None
+        };
+        let mut generation = Generation {
+            lpd: self,
+            batch,
+            guidance,
+            cache: self.cache(rows, 1 + cells)?,
+            slots: batch.slots(device)?,
+            scales,
+            groups,
+            settled: count,
+            begun: 0,
+            waits: false,
+        };
+        if count > 0 {
+            // The class is a group of its own, as in training.
+            let class = self.embed_classes(batch, guidance.is_some())?;
+            generation.pass(&class, 1, 0)?;
+        }
+        Ok(generation)
+    }
+}
+
+impl Generation<'_> {
+    /// The logits of the next group; `None` when all cells have their tokens.
+    ///
+    /// # Errors
+    ///
+    /// [`LpdError::Turn`] if the tokens of the step before were not committed.
+    pub fn next_step(&mut self) -> Result<Option<Step>, LpdError> {
+        if self.waits {
+            return Err(LpdError::Turn(
+                "the tokens of a step must be committed before the next step",
+            ));
+        }
+        let known = self.batch.known();
+        let sizes = self.batch.problem().group_sizes();
+        let Some(&size) = sizes.as_slice().get(self.begun) else {
+            return Ok(None);
+        };
+        let (queries, index) = (size as usize, self.begun);
+        let asked = self
+            .lpd
+            .embed_queries(&self.slots.narrow(1, self.settled, queries)?)?;
+        let asked = self.doubled(asked)?;
+        let (before, new) = match self.groups.last() {
+            None => {
+                let class = self
+                    .lpd
+                    .embed_classes(self.batch, self.guidance.is_some())?;
+                (class, 1)
+            }
+            Some(tokens) => {
+                let new = tokens.dim(1)?;
+                let slots = self.slots.narrow(1, self.settled - new, new)?;
+                (self.doubled(self.lpd.embed_tokens(tokens, &slots)?)?, new)
+            }
+        };
+        let x = self.pass(&Tensor::cat(&[before, asked], 1)?, new, queries)?;
+        let logits = self.lpd.logits(&x, queries)?;
+        let first = self.settled - known;
+        let logits = match &self.scales {
+            None => logits,
+            Some(scales) => {
+                let samples = self.batch.len();
+                let conditional = logits.narrow(0, 0, samples)?;
+                let free = logits.narrow(0, samples, samples)?;
+                let scales = scales.narrow(0, first, queries)?;
+                (&free + (conditional - &free)?.broadcast_mul(&scales)?)?
+            }
+        };
+        self.begun += 1;
+        self.waits = true;
+        Ok(Some(Step {
+            index,
+            ranks: first..first + queries,
+            logits,
+        }))
+    }
+
+    /// Takes the tokens of the step: shape (samples, cells of the step), u32, on
+    /// the model's device.
+    ///
+    /// # Errors
+    ///
+    /// [`LpdError::Turn`] if no step waits for tokens or their shape is not
+    /// the step's. Tokens beyond the vocabulary are found out when the next
+    /// step looks them up.
+    pub fn commit(&mut self, tokens: Tensor) -> Result<(), LpdError> {
+        if !self.waits {
+            return Err(LpdError::Turn("no step waits for tokens"));
+        }
+        let sizes = self.batch.problem().group_sizes().as_slice();
+        let size = sizes[self.begun - 1] as usize;
+        if tokens.dims() != [self.batch.len(), size] {
+            return Err(LpdError::Turn(
+                "the tokens of a step have the shape (samples, cells of the step)",
+            ));
+        }
+        self.groups.push(tokens);
+        self.settled += size;
+        self.waits = false;
+        Ok(())
+    }
+
+    /// All tokens, in raster positions.
+    ///
+    /// # Errors
+    ///
+    /// [`LpdError::Turn`] if cells are left.
+    pub fn finish(self) -> Result<Generated, LpdError> {
+        let grid = self.batch.problem().grid();
+        if self.settled < grid.cells() {
+            return Err(LpdError::Turn("there are steps left"));
+        }
+        let in_order: Vec<Vec<u32>> = Tensor::cat(&self.groups, 1)?.to_vec2()?;
+        let mut tokens = Array2::zeros((self.batch.len(), grid.cells()));
+        for (sample, in_order) in in_order.iter().enumerate() {
+            let cells: &[Cell] = self.batch.cells(sample);
+            for (&cell, &token) in cells.iter().zip(in_order) {
+                tokens[[sample, cell as usize]] = token;
+            }
+        }
+        Ok(Generated { tokens })
+    }
+
+    /// A pass of `new` tokens and `queries`, of which the tokens are kept.
+    fn pass(&mut self, embedded: &Tensor, new: usize, queries: usize) -> Result<Tensor, LpdError> {
+        let mask = AttentionMask::step(self.cache.kept(), new, queries);
+        let mut pass = self.lpd.pass(&mask, Some(&mut self.cache))?;
+        let x = self.lpd.blocks(embedded, &mut pass)?;
+        self.cache.keep(new);
+        Ok(x)
+    }
+
+    /// The same for the rows without class.
+    fn doubled(&self, rows: Tensor) -> Result<Tensor, LpdError> {
+        Ok(match self.guidance.is_some() {
+            true => Tensor::cat(&[&rows, &rows], 0)?,
+            false => rows,
+        })
+    }
+}

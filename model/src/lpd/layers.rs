@@ -1,0 +1,355 @@
+//! The layers of the transformer, each over the kernels in use.
+
+use std::collections::BTreeMap;
+
+use candle_core::{D, DType, Device, Result, Tensor};
+use candle_nn::ops;
+
+use super::dropout::{Dropout, DropoutSite};
+use crate::attention_mask::AttentionMask;
+use crate::cpu::{self, CpuCache, Finish, PackedWeight};
+
+/// Which implementation of the operations a transformer uses. All compute
+/// the same function, up to rounding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Kernels {
+    /// Our own, for f32 on the CPU: packed weights, fused operations. The bits
+    /// of a sample depend neither on threads nor on the rest of its batch.
+    Cpu,
+    /// Those of candle that are fastest, on any device. Gradients do not
+    /// flow through all of them.
+    Device,
+    /// Those of candle that gradients flow through, on any device.
+    Differentiable,
+}
+
+/// A linear layer.
+#[derive(Debug)]
+pub(crate) enum Linear {
+    /// The weight as checkpoints have it, outputs x inputs.
+    Plain {
+        weight: Tensor,
+        bias: Option<Tensor>,
+    },
+    /// The weight as our kernels read it.
+    Packed(PackedWeight),
+}
+
+impl Linear {
+    /// With [`Kernels::Cpu`] the weight is packed, and the tensor given is
+    /// let go.
+    pub(crate) fn new(weight: Tensor, bias: Option<Tensor>, kernels: Kernels) -> Result<Self> {
+        match kernels {
+            Kernels::Cpu => Ok(Self::Packed(PackedWeight::new(weight, bias)?)),
+            _ => Ok(Self::Plain { weight, bias }),
+        }
+    }
+
+    /// Outputs of shape (.., outputs) for inputs of shape (.., inputs).
+    pub(crate) fn forward(&self, x: &Tensor, finish: Finish<&Tensor>) -> Result<Tensor> {
+        let (weight, bias) = match self {
+            Self::Packed(weight) => return cpu::linear(x, weight, finish),
+            Self::Plain { weight, bias } => (weight, bias),
+        };
+        let mut shape = x.dims().to_vec();
+        let inputs = x.dim(D::Minus1)?;
+        let rows = x.elem_count() / inputs;
+        let mut y = x.reshape((rows, inputs))?.matmul(&weight.t()?)?;
+        if let Some(bias) = bias {
+            y = y.broadcast_add(bias)?;
+        }
+        if let Some(last) = shape.last_mut() {
+            *last = weight.dim(0)?;
+        }
+        let y = y.reshape(shape)?;
+        match finish {
+            Finish::Nothing => Ok(y),
+            Finish::Gelu => y.gelu_erf(),
+            Finish::AddTo(base) => base + y,
+        }
+    }
+}
+
+/// Layer norm over the last dimension.
+#[derive(Debug)]
+pub(crate) struct Norm {
+    weight: Tensor,
+    bias: Tensor,
+    epsilon: f32,
+    kernels: Kernels,
+}
+
+impl Norm {
+    pub(crate) fn new(weight: Tensor, bias: Tensor, epsilon: f64, kernels: Kernels) -> Self {
+        let epsilon = epsilon as f32;
+        Self {
+            weight,
+            bias,
+            epsilon,
+            kernels,
+        }
+    }
+
+    pub(crate) fn forward(&self, x: &Tensor) -> Result<Tensor> {
+        match self.kernels {
+            Kernels::Cpu => cpu::layer_norm(x, &self.weight, &self.bias, self.epsilon),
+            Kernels::Device => ops::layer_norm(x, &self.weight, &self.bias, self.epsilon),
+            Kernels::Differentiable => {
+                ops::layer_norm_slow(x, &self.weight, &self.bias, self.epsilon)
+            }
+        }
+    }
+}
+
+/// Number and width of attention heads.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Heads {
+    pub(crate) count: usize,
+    pub(crate) width: usize,
+}
+
+/// Keys and values of every layer, allocated once.
+///
+/// A pass writes those of all its positions behind the ones that are kept,
+/// and then keeps some of them; the next pass overwrites the others, so that
+/// queries leave no trace.
+#[derive(Debug)]
+pub(crate) struct Cache {
+    kept: usize,
+    layers: Vec<LayerCache>,
+}
+
+/// Keys and values of one layer.
+#[derive(Debug)]
+pub(crate) enum LayerCache {
+    Cpu(CpuCache),
+    /// Both of shape (rows, heads, capacity, head width).
+    Device {
+        keys: Tensor,
+        values: Tensor,
+    },
+}
+
+impl Cache {
+    /// Room for `capacity` positions of `rows` rows.
+    pub(crate) fn new(
+        depth: usize,
+        rows: usize,
+        capacity: usize,
+        heads: Heads,
+        (dtype, device, kernels): (DType, &Device, Kernels),
+    ) -> Result<Self> {
+        let layer = || match kernels {
+            Kernels::Cpu => Ok(LayerCache::Cpu(CpuCache::new(
+                rows,
+                heads.count,
+                heads.width,
+                capacity,
+            ))),
+            _ => {
+                let shape = (rows, heads.count, capacity, heads.width);
+                Ok(LayerCache::Device {
+                    keys: Tensor::zeros(shape, dtype, device)?,
+                    values: Tensor::zeros(shape, dtype, device)?,
+                })
+            }
+        };
+        let layers = (0..depth).map(|_| layer()).collect::<Result<_>>()?;
+        Ok(Self { kept: 0, layers })
+    }
+
+    /// Positions that are kept.
+    pub(crate) fn kept(&self) -> usize {
+        self.kept
+    }
+
+    /// Keeps so many positions more, of those that the last pass wrote.
+    pub(crate) fn keep(&mut self, positions: usize) {
+        self.kept += positions;
+    }
+
+    pub(crate) fn layer(&mut self, layer: usize) -> &mut LayerCache {
+        &mut self.layers[layer]
+    }
+}
+
+/// Attention weights of chosen layers, as passes leave them: (rows, heads,
+/// positions, keys).
+#[derive(Debug)]
+pub(crate) struct Capture {
+    layers: BTreeMap<usize, Vec<f32>>,
+}
+
+impl Capture {
+    pub(crate) fn of(layers: &[usize]) -> Self {
+        Self {
+            layers: layers.iter().map(|&layer| (layer, Vec::new())).collect(),
+        }
+    }
+
+    /// Where the weights of a layer go, if they are wanted.
+    pub(crate) fn layer(&mut self, layer: usize) -> Option<&mut Vec<f32>> {
+        self.layers.get_mut(&layer)
+    }
+}
+
+/// What one pass through the blocks carries along.
+pub(crate) struct Pass<'a> {
+    pub(crate) kernels: Kernels,
+    pub(crate) mask: &'a AttentionMask,
+    /// The mask as a tensor, unless all is visible or our own kernels are in use.
+    pub(crate) additive: Option<Tensor>,
+    pub(crate) cache: Option<&'a mut Cache>,
+    pub(crate) dropout: Option<Dropout>,
+    pub(crate) capture: Option<&'a mut Capture>,
+}
+
+impl<'a> Pass<'a> {
+    pub(crate) fn new(
+        mask: &'a AttentionMask,
+        cache: Option<&'a mut Cache>,
+        (dtype, device, kernels): (DType, &Device, Kernels),
+    ) -> Result<Self> {
+        let additive = if kernels == Kernels::Cpu || mask.is_full() {
+            None
+        } else {
+            let additive = mask.additive();
+            let shape = additive.dim();
+            let numbers = additive.into_raw_vec_and_offset().0;
+            Some(Tensor::from_vec(numbers, shape, device)?.to_dtype(dtype)?)
+        };
+        Ok(Self {
+            kernels,
+            mask,
+            additive,
+            cache,
+            dropout: None,
+            capture: None,
+        })
+    }
+
+    fn drop(&self, layer: usize, site: DropoutSite, x: Tensor) -> Result<Tensor> {
+        match self.dropout {
+            None => Ok(x),
+            Some(dropout) => {
+                let mask = dropout.mask(layer, site).tensor(x.shape(), x.device())?;
+                let mask = mask.to_dtype(x.dtype())?;
+                x * mask
+            }
+        }
+    }
+}
+
+impl Heads {
+    /// What the positions of a pass attend to: shape (rows, positions, heads x
+    /// width), from their queries, keys and values, which lie side by side.
+    pub(crate) fn attend(self, layer: usize, qkv: &Tensor, pass: &mut Pass<'_>) -> Result<Tensor> {
+        let past = pass.cache.as_ref().map_or(0, |cache| cache.kept());
+        let capture = pass
+            .capture
+            .as_mut()
+            .and_then(|capture| capture.layer(layer));
+        let cached = pass.cache.as_mut().map(|cache| cache.layer(layer));
+        match cached {
+            Some(LayerCache::Cpu(cache)) => cpu::attention(qkv, cache, past, pass.mask, capture),
+            Some(LayerCache::Device { keys, values }) => {
+                let [q, k, v] = self.split(qkv)?;
+                keys.slice_set(&k, 2, past)?;
+                values.slice_set(&v, 2, past)?;
+                let end = past + k.dim(2)?;
+                let (k, v) = (keys.narrow(2, 0, end)?, values.narrow(2, 0, end)?);
+                self.plain([q, k, v], pass, layer)
+            }
+            None => self.plain(self.split(qkv)?, pass, layer),
+        }
+    }
+
+    /// Queries, keys and values, each of shape (rows, heads, positions, width).
+    fn split(self, qkv: &Tensor) -> Result<[Tensor; 3]> {
+        let (rows, positions, _) = qkv.dims3()?;
+        let qkv = qkv.reshape((rows, positions, 3, self.count, self.width))?;
+        let part = |part| {
+            qkv.narrow(2, part, 1)?
+                .squeeze(2)?
+                .transpose(1, 2)?
+                .contiguous()
+        };
+        Ok([part(0)?, part(1)?, part(2)?])
+    }
+
+    fn plain(self, [q, k, v]: [Tensor; 3], pass: &mut Pass<'_>, layer: usize) -> Result<Tensor> {
+        let scale = 1.0 / (self.width as f64).sqrt();
+        let mut scores = (q * scale)?.matmul(&k.transpose(2, 3)?)?;
+        if let Some(additive) = &pass.additive {
+            scores = scores.broadcast_add(additive)?;
+        }
+        let weights = match pass.kernels {
+            Kernels::Differentiable => ops::softmax(&scores, D::Minus1)?,
+            _ => ops::softmax_last_dim(&scores)?,
+        };
+        if let Some(capture) = pass
+            .capture
+            .as_mut()
+            .and_then(|capture| capture.layer(layer))
+        {
+            *capture = weights.to_dtype(DType::F32)?.flatten_all()?.to_vec1()?;
+        }
+        let mixed = weights.matmul(&v)?;
+        mixed.transpose(1, 2)?.flatten_from(2)
+    }
+}
+
+/// A transformer block: attention and MLP, each after a norm and added to what
+/// came in.
+#[derive(Debug)]
+pub(crate) struct Block {
+    pub(crate) heads: Heads,
+    pub(crate) norm1: Norm,
+    pub(crate) qkv: Linear,
+    pub(crate) proj: Linear,
+    pub(crate) norm2: Norm,
+    pub(crate) fc1: Linear,
+    pub(crate) fc2: Linear,
+}
+
+impl Block {
+    /// `x` has shape (rows, positions, width).
+    pub(crate) fn forward(&self, layer: usize, x: Tensor, pass: &mut Pass<'_>) -> Result<Tensor> {
+        let qkv = self
+            .qkv
+            .forward(&self.norm1.forward(&x)?, Finish::Nothing)?;
+        let attended = self.heads.attend(layer, &qkv, pass)?;
+        let x = add(
+            &self.proj,
+            &attended,
+            x,
+            (layer, DropoutSite::AttentionProjection),
+            pass,
+        )?;
+        let hidden = self.fc1.forward(&self.norm2.forward(&x)?, Finish::Gelu)?;
+        let hidden = pass.drop(layer, DropoutSite::Hidden, hidden)?;
+        add(
+            &self.fc2,
+            &hidden,
+            x,
+            (layer, DropoutSite::MlpProjection),
+            pass,
+        )
+    }
+}
+
+/// `x` and the outputs of a linear layer, after dropout.
+fn add(
+    linear: &Linear,
+    inputs: &Tensor,
+    x: Tensor,
+    (layer, site): (usize, DropoutSite),
+    pass: &mut Pass<'_>,
+) -> Result<Tensor> {
+    if pass.dropout.is_none() {
+        return linear.forward(inputs, Finish::AddTo(&x));
+    }
+    let outputs = linear.forward(inputs, Finish::Nothing)?;
+    x + pass.drop(layer, site, outputs)?
+}

@@ -1,0 +1,328 @@
+//! Loss and gradient of a batch, in parts side by side or by candle.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use candle_core::{Device, Tensor};
+use ndarray::s;
+use rayon::prelude::*;
+
+use super::layout::Layout;
+use super::transformer::{Part, Workspace};
+use crate::lpd::{Batch, Dropout, Lpd, LpdConfig, LpdError};
+use crate::train::draw::Drawn;
+use crate::weights::Weights;
+
+/// A batch is cut into so many parts, whatever the number of threads. Each has a
+/// gradient of its own, and they are added up in one order.
+pub(in crate::train) const PARTS: usize = 16;
+
+/// Numbers that a thread adds up at once.
+const CHUNK: usize = 1 << 14;
+
+/// Where gradients are computed.
+pub(in crate::train) enum Gradients {
+    /// By hand, in f32 on the CPU.
+    Cpu {
+        workspaces: Mutex<Vec<Workspace>>,
+        parts: Vec<Vec<f32>>,
+    },
+    /// By candle, on any device.
+    Device(Box<Lpd>),
+}
+
+/// What is asked of them.
+pub(in crate::train) struct Asked<'a> {
+    pub(in crate::train) config: &'a LpdConfig,
+    pub(in crate::train) layout: &'a Layout,
+    pub(in crate::train) parameters: &'a [f32],
+    pub(in crate::train) drawn: &'a Drawn,
+    pub(in crate::train) dropout: Option<Dropout>,
+}
+
+impl Gradients {
+    pub(in crate::train) fn new(
+        config: &LpdConfig,
+        layout: &Layout,
+        parameters: &[f32],
+        device: &Device,
+    ) -> Result<Self, LpdError> {
+        if device.is_cpu() {
+            return Ok(Self::Cpu {
+                workspaces: Mutex::default(),
+                parts: Vec::new(),
+            });
+        }
+        let tensors = tensors(config, layout, parameters, device)?;
+        let weights = Weights::checked(&config.tensors(), tensors)?;
+        Ok(Self::Device(Box::new(Lpd::trainable(
+            config.clone(),
+            &weights,
+        )?)))
+    }
+
+    /// The mean cross-entropy of a batch in nats for each cell; its gradient is
+    /// written.
+    pub(in crate::train) fn compute(
+        &mut self,
+        asked: &Asked<'_>,
+        gradient: &mut [f32],
+    ) -> Result<f64, LpdError> {
+        match self {
+            Self::Cpu { workspaces, parts } => by_hand(workspaces, parts, asked, gradient),
+            Self::Device(lpd) => by_candle(lpd, asked, gradient),
+        }
+    }
+}
+
+fn by_hand(
+    workspaces: &Mutex<Vec<Workspace>>,
+    parts: &mut Vec<Vec<f32>>,
+    asked: &Asked<'_>,
+    gradient: &mut [f32],
+) -> Result<f64, LpdError> {
+    let drawn = asked.drawn;
+    let samples = drawn.orders.len();
+    let size = samples.div_ceil(PARTS);
+    let count = samples.div_ceil(size);
+    parts.resize_with(count, Vec::new);
+    let cells: usize = drawn
+        .orders
+        .iter()
+        .map(|order| order.cell_from_rank().len())
+        .sum();
+    let losses = parts
+        .par_iter_mut()
+        .enumerate()
+        .map(|(part, gradient)| {
+            let of_part = part * size..samples.min((part + 1) * size);
+            let batch = Batch::new(
+                &drawn.orders[of_part.clone()],
+                &drawn.labels[of_part.clone()],
+            )?;
+            let tokens = drawn.tokens.slice(s![of_part, ..]);
+            batch.check(asked.config)?;
+            batch.check_tokens(tokens, asked.config, false)?;
+            gradient.clear();
+            gradient.resize(asked.layout.length(), 0.0);
+            let lock = || workspaces.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut work = lock().pop().unwrap_or_default();
+            let part = Part {
+                config: asked.config,
+                layout: asked.layout,
+                parameters: asked.parameters,
+                batch: &batch,
+                tokens,
+                dropout: asked.dropout.map(|dropout| dropout.of_part(part as u64)),
+                weight: 1.0 / cells as f32,
+            };
+            let loss = part.add_gradient(&mut work, gradient);
+            lock().push(work);
+            Ok(loss)
+        })
+        .collect::<Result<Vec<f64>, LpdError>>()?;
+    add_up(parts, gradient);
+    Ok(losses.iter().sum::<f64>() / cells as f64)
+}
+
+/// The sum of the gradients of all parts, in one order.
+pub(in crate::train) fn add_up(parts: &[Vec<f32>], gradient: &mut [f32]) {
+    gradient
+        .par_chunks_mut(CHUNK)
+        .enumerate()
+        .for_each(|(chunk, gradient)| {
+            gradient.fill(0.0);
+            for part in parts {
+                let start = chunk * CHUNK;
+                let part = &part[start..start + gradient.len()];
+                for (sum, part) in gradient.iter_mut().zip(part) {
+                    *sum += part;
+                }
+            }
+        });
+}
+
+fn by_candle(lpd: &Lpd, asked: &Asked<'_>, gradient: &mut [f32]) -> Result<f64, LpdError> {
+    let drawn = asked.drawn;
+    let now = tensors(asked.config, asked.layout, asked.parameters, lpd.device())?;
+    for (name, tensor) in &now {
+        if let Some(variable) = lpd.variables().get(name) {
+            variable.set(tensor)?;
+        }
+    }
+    let batch = Batch::new(&drawn.orders, &drawn.labels)?;
+    let logits = lpd.training_pass(&batch, drawn.tokens.view(), asked.dropout)?;
+    let loss = lpd.cross_entropy(&logits, &batch, drawn.tokens.view())?;
+    let gradients = loss.backward()?;
+    gradient.fill(0.0);
+    for (name, place) in asked.layout.places() {
+        let of_variable = lpd
+            .variables()
+            .get(name)
+            .and_then(|variable| gradients.get(variable));
+        if let Some(of_variable) = of_variable {
+            let values: Vec<f32> = of_variable.flatten_all()?.to_vec1()?;
+            gradient[place].copy_from_slice(&values);
+        }
+    }
+    Ok(f64::from(loss.to_scalar::<f32>()?))
+}
+
+/// Parameters as tensors.
+pub(in crate::train) fn tensors(
+    config: &LpdConfig,
+    layout: &Layout,
+    parameters: &[f32],
+    device: &Device,
+) -> candle_core::Result<BTreeMap<String, Tensor>> {
+    let shapes: BTreeMap<String, Vec<usize>> = config
+        .tensors()
+        .into_iter()
+        .map(|spec| (spec.name, spec.shape))
+        .collect();
+    layout
+        .places()
+        .map(|(name, place)| {
+            let tensor = Tensor::from_slice(&parameters[place], shapes[name].as_slice(), device)?;
+            Ok((name.to_owned(), tensor))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use candle_core::DType;
+    use ndarray::Array2;
+    use orders_core::{Grid, GroupSizes, OrderRng, OrderingMethod, Problem, methods::Random};
+
+    use super::*;
+    use crate::lpd::{ImageSize, LpdParams};
+    use crate::train::draw::initial;
+
+    fn config() -> LpdConfig {
+        let params = LpdParams {
+            image_size: ImageSize::Sides([8, 10]),
+            stride: 1,
+            embed_dim: 24,
+            depth: 3,
+            heads: 2,
+            mlp_ratio: 3,
+            classes: 5,
+            vocab: 19,
+            norm_eps: 1e-6,
+            tensors: (),
+        };
+        LpdConfig::new(params).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    fn drawn(config: &LpdConfig, sizes: &[u32], samples: u64) -> Drawn {
+        let grid: Grid = config.grid();
+        let sizes = GroupSizes::new(sizes).unwrap_or_else(|error| panic!("{error}"));
+        let problem = Problem::new(grid, sizes).unwrap_or_else(|error| panic!("{error}"));
+        let mut rng = OrderRng::new(3, 0);
+        let order = |index| Random::default().order(&problem, 1, index);
+        Drawn {
+            orders: (0..samples)
+                .map(|index| order(index).unwrap_or_else(|error| panic!("{error}")))
+                .collect(),
+            labels: (0..samples)
+                .map(|index| (index != 1).then(|| rng.below(5)))
+                .collect(),
+            tokens: Array2::from_shape_fn((samples as usize, grid.cells()), |_| rng.below(19)),
+        }
+    }
+
+    /// Weights whose every part matters: none is 0.
+    fn parameters(config: &LpdConfig) -> Vec<f32> {
+        let mut rng = OrderRng::new(5, 0);
+        let mut parameters = initial(config, 2);
+        for parameter in &mut parameters {
+            *parameter += (rng.below(2001) as f32 - 1000.0) * 1e-4;
+        }
+        parameters
+    }
+
+    /// The gradient by hand in f32 against candle's in f64, with and without
+    /// dropout, for group sizes of every kind.
+    #[test]
+    fn by_hand_is_what_candle_finds() -> Result<(), LpdError> {
+        let config = config();
+        let layout = Layout::new(&config);
+        let parameters = parameters(&config);
+        let wide = tensors(&config, &layout, &parameters, &Device::Cpu)?
+            .into_iter()
+            .map(|(name, tensor)| Ok((name, tensor.to_dtype(DType::F64)?)))
+            .collect::<Result<_, LpdError>>()?;
+        let weights = Weights::checked(&config.tensors(), wide)?;
+        let lpd = Lpd::trainable(config.clone(), &weights)?;
+        let one_by_one = [1; 80];
+        for sizes in [&[1, 4, 20, 55][..], &[80], &[70, 10], &one_by_one] {
+            for dropout in [None, Dropout::new(0.3, 11)] {
+                let drawn = drawn(&config, sizes, 3);
+                let asked = Asked {
+                    config: &config,
+                    layout: &layout,
+                    parameters: &parameters,
+                    drawn: &drawn,
+                    dropout,
+                };
+                let batch = Batch::new(&drawn.orders, &drawn.labels)?;
+                let mut found = vec![0.0; layout.length()];
+                let mut work = Workspace::default();
+                // A second time, with what the first one left behind.
+                for _ in 0..2 {
+                    found.fill(0.0);
+                    let part = Part {
+                        config: &config,
+                        layout: &layout,
+                        parameters: &parameters,
+                        batch: &batch,
+                        tokens: drawn.tokens.view(),
+                        dropout,
+                        weight: 1.0 / 240.0,
+                    };
+                    let loss = part.add_gradient(&mut work, &mut found) / 240.0;
+                    let logits = lpd.training_pass(&batch, drawn.tokens.view(), dropout)?;
+                    let expected = lpd.cross_entropy(&logits, &batch, drawn.tokens.view())?;
+                    let expected = f64::from(expected.to_scalar::<f32>()?);
+                    assert!((loss - expected).abs() < 1e-5, "{loss} for {expected}");
+                }
+                let logits = lpd.training_pass(&batch, drawn.tokens.view(), dropout)?;
+                let loss = lpd.cross_entropy(&logits, &batch, drawn.tokens.view())?;
+                let gradients = loss.backward()?;
+                for (name, place) in layout.places() {
+                    // In a single group no token is context.
+                    let has_none = name == "token_emb.weight" && sizes.len() == 1;
+                    let expected: Vec<f64> = match gradients.get(&lpd.variables()[name]) {
+                        Some(expected) => expected.flatten_all()?.to_vec1()?,
+                        None => vec![0.0; place.len()],
+                    };
+                    let largest = expected.iter().fold(0.0, |a: f64, b| a.max(b.abs()));
+                    assert_eq!(largest == 0.0, has_none, "{name}");
+                    for (found, expected) in found[place].iter().zip(expected) {
+                        let error = (f64::from(*found) - expected).abs();
+                        assert!(error <= 1e-4 * largest, "{name}: {found} for {expected}");
+                    }
+                }
+                if dropout.is_none() {
+                    let mut gradients =
+                        Gradients::new(&config, &layout, &parameters, &Device::Cpu)?;
+                    let mut whole = vec![0.0; layout.length()];
+                    gradients.compute(&asked, &mut whole)?;
+                    for (whole, found) in whole.iter().zip(&found) {
+                        assert!((whole - found).abs() < 1e-5, "{whole} for {found}");
+                    }
+                    let mut candle = vec![0.0; layout.length()];
+                    let narrow = tensors(&config, &layout, &parameters, &Device::Cpu)?;
+                    let narrow = Weights::checked(&config.tensors(), narrow)?;
+                    let narrow = Lpd::trainable(config.clone(), &narrow)?;
+                    by_candle(&narrow, &asked, &mut candle)?;
+                    for (candle, found) in candle.iter().zip(&found) {
+                        assert!((candle - found).abs() < 1e-5, "{candle} for {found}");
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}

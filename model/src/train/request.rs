@@ -1,0 +1,159 @@
+//! A whole training, kept in a folder.
+
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+use candle_core::Device;
+use orders_datasets::TokenSet;
+
+use super::error::TrainError;
+use super::folder::{Log, RunFolder};
+use super::recipe::Recipe;
+use super::run::Training;
+
+/// A training and where it is kept.
+///
+/// The folder gets `recipe.toml`, `log.csv` with what every update did,
+/// `run.safetensors`, from which the same request goes on bit for bit, and at the end
+/// `config.json` and `model.safetensors`.
+pub struct TrainRequest<'a> {
+    /// Every setting.
+    pub recipe: Recipe,
+    /// What is trained on.
+    pub tokens: TokenSet,
+    /// Other images, on which the loss is measured now and then, and how many of them
+    /// are looked at.
+    pub held_out: Option<(TokenSet, usize)>,
+    /// The first so many updates and no more; the run can go on later.
+    pub updates: Option<u64>,
+    /// Updates between two looks at held-out images and two states on disk.
+    pub every: u64,
+    /// The folder: new, empty, or of this run.
+    pub folder: &'a Path,
+    /// What the model's file names as the program that made it.
+    pub program: &'a str,
+}
+
+/// How far a training came.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TrainProgress {
+    /// Updates that are done.
+    pub updates: u64,
+    /// The number of the last one that was asked for.
+    pub end: u64,
+    /// The number of the last one of the recipe.
+    pub last: u64,
+    /// The loss of the last update that was made, nats a cell.
+    pub loss: Option<f64>,
+    /// The last loss on held-out images.
+    pub held_out: Option<f64>,
+    /// The file of the model, if the run is done.
+    pub model: Option<PathBuf>,
+}
+
+impl TrainRequest<'_> {
+    /// The run, from the beginning or from where it was left.
+    ///
+    /// # Errors
+    ///
+    /// [`TrainError`]. Nothing is written before all is known to fit together.
+    pub fn begin(self, device: &Device) -> Result<FolderTraining, TrainError> {
+        let folder = RunFolder::open(self.folder)?;
+        let run = if folder.has_run() {
+            Training::resume(self.recipe, self.tokens, device, &folder.state())?
+        } else {
+            Training::new(self.recipe, self.tokens, device)?
+        };
+        let held_out = self.held_out.map(|(tokens, images)| {
+            let held_out = run.held_out(tokens, images);
+            held_out.map_err(|error| match error {
+                TrainError::Data(error) => TrainError::HeldOut(error),
+                error => error,
+            })
+        });
+        let held_out = held_out.transpose()?;
+        let log = folder.begin(run.recipe(), run.step_count())?;
+        let last = run.last_step();
+        Ok(FolderTraining {
+            progress: TrainProgress {
+                updates: run.step_count(),
+                end: self.updates.map_or(last, |updates| updates.min(last)),
+                last,
+                ..TrainProgress::default()
+            },
+            every: self.every.max(1),
+            program: self.program.to_owned(),
+            run,
+            held_out,
+            folder,
+            log,
+        })
+    }
+}
+
+/// A training in its folder.
+pub struct FolderTraining {
+    run: Training,
+    held_out: Option<super::run::HeldOut>,
+    folder: RunFolder,
+    log: Log,
+    every: u64,
+    program: String,
+    progress: TrainProgress,
+}
+
+impl FolderTraining {
+    /// The run.
+    pub fn run(&self) -> &Training {
+        &self.run
+    }
+
+    /// Makes the updates that are left. `watch` is told of each, and may end the run
+    /// early: its state is kept then, as it is if an update fails.
+    ///
+    /// # Errors
+    ///
+    /// [`TrainError::NotFinite`], and what the system refuses.
+    pub fn finish(
+        mut self,
+        mut watch: impl FnMut(&TrainProgress) -> ControlFlow<()>,
+    ) -> Result<TrainProgress, TrainError> {
+        while self.progress.updates < self.progress.end {
+            if watch(&self.progress).is_break() {
+                self.save()?;
+                return Ok(self.progress);
+            }
+            let report = match self.run.step() {
+                Ok(report) => report,
+                Err(error) => {
+                    self.save()?;
+                    return Err(error);
+                }
+            };
+            let is_due = report.step.is_multiple_of(self.every) || report.step == self.progress.end;
+            let held_out = match &mut self.held_out {
+                Some(held_out) if is_due => Some(self.run.held_out_loss(held_out)?),
+                _ => None,
+            };
+            self.log.add(&report, held_out);
+            if is_due {
+                self.save()?;
+            }
+            self.progress.updates = report.step;
+            self.progress.loss = Some(report.loss);
+            self.progress.held_out = held_out.or(self.progress.held_out);
+        }
+        if self.run.is_done() {
+            self.progress.model = Some(self.folder.write_model(&self.run, &self.program)?);
+        }
+        // All is done, whatever it says.
+        let _ = watch(&self.progress);
+        Ok(self.progress)
+    }
+
+    /// The log first: what is behind the state is cut off when the run goes on.
+    fn save(&mut self) -> Result<(), TrainError> {
+        self.log.flush()?;
+        self.run.save(&self.folder.state())
+    }
+}
