@@ -180,6 +180,16 @@ pub enum TrainError {
     Stopped,
 }
 
+impl TrainError {
+    /// The same of held-out images.
+    pub(super) fn of_held_out(self) -> Self {
+        match self {
+            Self::Data(error) => Self::HeldOut(error),
+            error => error,
+        }
+    }
+}
+
 /// Why a set of tokens is not one that is trained on.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]

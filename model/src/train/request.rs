@@ -2,6 +2,7 @@
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use candle_core::Device;
 use orders_datasets::TokenSet;
@@ -9,7 +10,7 @@ use orders_datasets::TokenSet;
 use super::error::TrainError;
 use super::folder::{Log, RunFolder};
 use super::recipe::Recipe;
-use super::run::Training;
+use super::run::{HeldOut, Training};
 
 /// A training and where it is kept.
 ///
@@ -47,6 +48,8 @@ pub struct TrainProgress {
     pub loss: Option<f64>,
     /// The last loss on held-out images.
     pub held_out: Option<f64>,
+    /// Seconds that this took so far.
+    pub seconds: f64,
     /// The file of the model, if the run is done.
     pub model: Option<PathBuf>,
 }
@@ -59,19 +62,16 @@ impl TrainRequest<'_> {
     /// [`TrainError`]. Nothing is written before all is known to fit together.
     pub fn begin(self, device: &Device) -> Result<FolderTraining, TrainError> {
         let folder = RunFolder::open(self.folder)?;
-        let run = if folder.has_run() {
+        let is_resumed = folder.has_run();
+        let run = if is_resumed {
             Training::resume(self.recipe, self.tokens, device, &folder.state())?
         } else {
             Training::new(self.recipe, self.tokens, device)?
         };
-        let held_out = self.held_out.map(|(tokens, images)| {
-            let held_out = run.held_out(tokens, images);
-            held_out.map_err(|error| match error {
-                TrainError::Data(error) => TrainError::HeldOut(error),
-                error => error,
-            })
-        });
-        let held_out = held_out.transpose()?;
+        let held_out = self
+            .held_out
+            .map(|(tokens, images)| run.held_out(tokens, images));
+        let held_out = held_out.transpose().map_err(TrainError::of_held_out)?;
         let log = folder.begin(run.recipe(), run.step_count())?;
         let last = run.last_step();
         Ok(FolderTraining {
@@ -81,6 +81,7 @@ impl TrainRequest<'_> {
                 last,
                 ..TrainProgress::default()
             },
+            is_resumed,
             every: self.every.max(1),
             program: self.program.to_owned(),
             run,
@@ -94,18 +95,24 @@ impl TrainRequest<'_> {
 /// A training in its folder.
 pub struct FolderTraining {
     run: Training,
-    held_out: Option<super::run::HeldOut>,
+    held_out: Option<HeldOut>,
     folder: RunFolder,
     log: Log,
+    is_resumed: bool,
     every: u64,
     program: String,
     progress: TrainProgress,
 }
 
 impl FolderTraining {
-    /// The run.
-    pub fn run(&self) -> &Training {
-        &self.run
+    /// Where it stands.
+    pub fn progress(&self) -> &TrainProgress {
+        &self.progress
+    }
+
+    /// Whether the folder holds a run already, which is gone on with.
+    pub fn is_resumed(&self) -> bool {
+        self.is_resumed
     }
 
     /// Makes the updates that are left. `watch` is told of each, and may end the run
@@ -118,6 +125,7 @@ impl FolderTraining {
         mut self,
         mut watch: impl FnMut(&TrainProgress) -> ControlFlow<()>,
     ) -> Result<TrainProgress, TrainError> {
+        let start = Instant::now();
         while self.progress.updates < self.progress.end {
             if watch(&self.progress).is_break() {
                 self.save()?;
@@ -139,6 +147,7 @@ impl FolderTraining {
             if is_due {
                 self.save()?;
             }
+            self.progress.seconds = start.elapsed().as_secs_f64();
             self.progress.updates = report.step;
             self.progress.loss = Some(report.loss);
             self.progress.held_out = held_out.or(self.progress.held_out);

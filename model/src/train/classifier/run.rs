@@ -315,7 +315,8 @@ impl ClassifierTraining {
         }
         let mut end = ControlFlow::Continue(());
         let looked = |images| end = progress(ClassifierProgress::HeldOut(images));
-        let accuracy = self.accuracy(held_out, looked)?;
+        let accuracy = self.accuracy(held_out, looked);
+        let accuracy = accuracy.map_err(TrainError::of_held_out)?;
         if end.is_break() {
             return Err(TrainError::Stopped);
         }
