@@ -9,7 +9,7 @@ use divan::Bencher;
 use divan::counter::ItemsCount;
 use ndarray::Array2;
 use orders_core::methods::Random;
-use orders_core::{Grid, GroupSizes, OrderRng, OrderingMethod, Problem};
+use orders_core::{Catalogue, Grid, GroupSizes, OrderRng, OrderingMethod, Problem};
 use orders_datasets::{TokenParts, TokenSet};
 use orders_model::Device;
 use orders_model::lpd::{Batch, Lpd};
@@ -24,7 +24,8 @@ fn main() {
 /// The recipe of the bundled model with sizes of one number of steps.
 fn recipe(steps: usize) -> Recipe {
     let text = include_str!("../../recipes/nano-random.toml");
-    let mut recipe: Recipe = text.parse().expect("the recipe is one");
+    let recipe = Recipe::from_toml(&text, &Catalogue::standard());
+    let mut recipe = recipe.expect("the recipe is one");
     recipe.group_sizes = vec![orders_model::train::SizesDrawn::Steps(steps)];
     recipe.epochs = 1000.0;
     recipe
@@ -54,7 +55,7 @@ fn tokens(recipe: &Recipe) -> TokenSet {
 fn own_update(bencher: Bencher, steps: usize) {
     let recipe = recipe(steps);
     let data = tokens(&recipe);
-    let mut run = Training::new(recipe, data, &Device::Cpu).expect("a run");
+    let mut run = Training::new(recipe, data, &Catalogue::standard(), &Device::Cpu).expect("a run");
     bencher
         .counter(ItemsCount::new(BATCH))
         .bench_local(|| run.step().expect("an update"));
@@ -64,7 +65,13 @@ fn own_update(bencher: Bencher, steps: usize) {
 #[divan::bench(args = [20], sample_count = 3, sample_size = 1)]
 fn candle_gradient(bencher: Bencher, steps: usize) {
     let recipe = recipe(steps);
-    let run = Training::new(recipe.clone(), tokens(&recipe), &Device::Cpu).expect("a run");
+    let run = Training::new(
+        recipe.clone(),
+        tokens(&recipe),
+        &Catalogue::standard(),
+        &Device::Cpu,
+    )
+    .expect("a run");
     let weights = run.weights().expect("weights");
     let lpd = Lpd::trainable(run.config().clone(), &weights).expect("a model");
     let grid = run.config().grid();

@@ -1,6 +1,9 @@
 //! Ending well when the user interrupts.
 
+use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
+
+use indicatif::ProgressBar;
 
 use crate::failure::Failure;
 
@@ -25,4 +28,22 @@ pub(crate) fn check() -> Result<(), Failure> {
         return Err(Failure::Interrupted);
     }
     Ok(())
+}
+
+/// What a library is told that asks whether to go on.
+#[cfg(feature = "model")]
+pub(crate) fn flow() -> ControlFlow<()> {
+    match is_requested() {
+        true => ControlFlow::Break(()),
+        false => ControlFlow::Continue(()),
+    }
+}
+
+/// Moves a bar, and ends the work if the user has interrupted.
+#[cfg(feature = "model")]
+pub(crate) fn watch(bar: &ProgressBar) -> impl FnMut(usize) -> ControlFlow<()> {
+    |done| {
+        bar.set_position(done as u64);
+        flow()
+    }
 }

@@ -31,7 +31,11 @@ mod commands;
 mod description;
 #[cfg(feature = "model")]
 mod digest;
+#[cfg(feature = "model")]
+mod eval;
 mod failure;
+#[cfg(feature = "model")]
+mod feature_set;
 mod folder;
 mod interrupt;
 mod numbers;
@@ -95,7 +99,7 @@ fn run_command(
         #[cfg(feature = "model")]
         Command::Detokenize(args) => commands::detokenize::run(args, printer),
         #[cfg(feature = "model")]
-        Command::Train(args) => commands::train::run(args, printer),
+        Command::Train(args) => commands::train::run(args, catalogue, printer),
         #[cfg(feature = "model")]
         Command::TrainClassifier(args) => commands::train_classifier::run(args, printer),
         #[cfg(feature = "model")]

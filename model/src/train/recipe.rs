@@ -1,7 +1,5 @@
 //! Every setting of a training run.
 
-use std::str::FromStr;
-
 use orders_core::{
     Catalogue, FirstGroup, Grid, GroupSizes, OrderingMethod, Parameters, Problem, Shape,
 };
@@ -146,21 +144,6 @@ fn one() -> f64 {
     1.0
 }
 
-impl FromStr for Recipe {
-    type Err = RecipeError;
-
-    fn from_str(text: &str) -> Result<Self, RecipeError> {
-        let recipe: Self = toml::from_str(text).map_err(|error| RecipeError::Toml {
-            line: error
-                .span()
-                .map(|span| text[..span.start.min(text.len())].matches('\n').count() + 1),
-            reason: error.message().trim().replace('\n', " "),
-        })?;
-        recipe.checked()?;
-        Ok(recipe)
-    }
-}
-
 /// What a recipe asks for, made.
 pub(super) struct Prepared {
     pub(super) config: LpdConfig,
@@ -169,6 +152,22 @@ pub(super) struct Prepared {
 }
 
 impl Recipe {
+    /// The recipe of a TOML text, whose methods are those of a catalogue.
+    ///
+    /// # Errors
+    ///
+    /// [`RecipeError`], as all of a recipe is checked.
+    pub fn from_toml(text: &str, catalogue: &Catalogue) -> Result<Self, RecipeError> {
+        let recipe: Self = toml::from_str(text).map_err(|error| RecipeError::Toml {
+            line: error
+                .span()
+                .map(|span| text[..span.start.min(text.len())].matches('\n').count() + 1),
+            reason: error.message().trim().replace('\n', " "),
+        })?;
+        recipe.checked(catalogue)?;
+        Ok(recipe)
+    }
+
     /// The optimiser.
     pub(super) fn adamw(&self) -> AdamW {
         AdamW {
@@ -178,7 +177,7 @@ impl Recipe {
     }
 
     /// The transformer, grids and methods.
-    pub(super) fn checked(&self) -> Result<Prepared, RecipeError> {
+    pub(super) fn checked(&self, catalogue: &Catalogue) -> Result<Prepared, RecipeError> {
         self.check_numbers()?;
         let config = LpdConfig::new(self.model.clone())?;
         let grid = config.grid();
@@ -190,7 +189,7 @@ impl Recipe {
         let methods = self
             .orders
             .iter()
-            .map(|part| Catalogue::standard().method(&part.method, grid, &part.set))
+            .map(|part| catalogue.method(&part.method, grid, &part.set))
             .collect::<Result<_, _>>()?;
         Ok(Prepared {
             config,

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use candle_core::Device;
+use orders_core::Catalogue;
 use orders_datasets::TokenSet;
 
 use super::error::TrainError;
@@ -55,18 +56,23 @@ pub struct TrainProgress {
 }
 
 impl TrainRequest<'_> {
-    /// The run, from the beginning or from where it was left.
+    /// The run, from the beginning or from where it was left. The methods of the recipe
+    /// are those of a catalogue.
     ///
     /// # Errors
     ///
     /// [`TrainError`]. Nothing is written before all is known to fit together.
-    pub fn begin(self, device: &Device) -> Result<FolderTraining, TrainError> {
+    pub fn begin(
+        self,
+        catalogue: &Catalogue,
+        device: &Device,
+    ) -> Result<FolderTraining, TrainError> {
         let folder = RunFolder::open(self.folder)?;
         let is_resumed = folder.has_run();
         let run = if is_resumed {
-            Training::resume(self.recipe, self.tokens, device, &folder.state())?
+            Training::resume(self.recipe, self.tokens, catalogue, device, &folder.state())?
         } else {
-            Training::new(self.recipe, self.tokens, device)?
+            Training::new(self.recipe, self.tokens, catalogue, device)?
         };
         let held_out = self
             .held_out

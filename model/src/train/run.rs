@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use candle_core::Device;
+use orders_core::Catalogue;
 use orders_datasets::TokenSet;
 
 use super::adamw::Moving;
@@ -37,6 +38,7 @@ pub struct StepReport {
 /// parameter (five with an average), and 16 gradients on the CPU.
 pub struct Training {
     recipe: Recipe,
+    catalogue: Catalogue,
     config: LpdConfig,
     layout: Layout,
     decays: Vec<bool>,
@@ -62,8 +64,13 @@ impl Training {
     /// [`TrainError::Recipe`]; [`TrainError::Data`] if the tokens are of another
     /// grid, codebook or number of classes than the recipe's model;
     /// [`TrainError::Lpd`] if memory can't be had on the device.
-    pub fn new(recipe: Recipe, data: TokenSet, device: &Device) -> Result<Self, TrainError> {
-        let prepared = recipe.checked()?;
+    pub fn new(
+        recipe: Recipe,
+        data: TokenSet,
+        catalogue: &Catalogue,
+        device: &Device,
+    ) -> Result<Self, TrainError> {
+        let prepared = recipe.checked(catalogue)?;
         let config = prepared.config.clone();
         let layout = Layout::new(&config);
         let parameters = initial(&config, recipe.seed);
@@ -88,6 +95,7 @@ impl Training {
                 average: (recipe.average > 0.0).then(|| parameters.clone()),
                 parameters,
             },
+            catalogue: catalogue.clone(),
             recipe,
             config,
             layout,
@@ -107,10 +115,11 @@ impl Training {
     pub fn resume(
         recipe: Recipe,
         data: TokenSet,
+        catalogue: &Catalogue,
         device: &Device,
         path: &Path,
     ) -> Result<Self, TrainError> {
-        let mut run = Self::new(recipe, data, device)?;
+        let mut run = Self::new(recipe, data, catalogue, device)?;
         let toml = run.recipe.to_toml()?;
         let has_average = run.state.average.is_some();
         let about = checkpoint::About {
@@ -258,7 +267,7 @@ impl Training {
             ..self.recipe.clone()
         };
         let images = images.min(data.len()).max(1);
-        let draw = Draw::new(&recipe, recipe.checked()?, data)?;
+        let draw = Draw::new(&recipe, recipe.checked(&self.catalogue)?, data)?;
         let batches = images.div_ceil(recipe.batch) as u64;
         Ok(HeldOut { draw, batches })
     }

@@ -6,7 +6,7 @@ mod classifier;
 
 use std::collections::BTreeMap;
 
-use orders_core::{Grid, OrderRng};
+use orders_core::{Catalogue, Grid, OrderRng};
 use orders_datasets::{TokenParts, TokenSet};
 use orders_model::Device;
 use orders_model::checkpoint::read_checkpoint;
@@ -46,7 +46,7 @@ weight = 2.0
 "#;
 
 fn recipe() -> Recipe {
-    RECIPE.parse().unwrap()
+    Recipe::from_toml(RECIPE, &Catalogue::standard()).unwrap()
 }
 
 /// Images that a class tells much of: each cell's token is the class plus the
@@ -103,7 +103,8 @@ fn bits(run: &Training) -> Vec<(String, Vec<u32>)> {
 fn an_interrupted_run_goes_on_bit_for_bit() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("run.safetensors");
-    let start = || Training::new(recipe(), data(20, 1), &Device::Cpu).unwrap();
+    let start =
+        || Training::new(recipe(), data(20, 1), &Catalogue::standard(), &Device::Cpu).unwrap();
     let mut straight = start();
     assert_eq!(straight.last_step(), 14);
     let reports = steps(&mut straight, 14);
@@ -114,7 +115,14 @@ fn an_interrupted_run_goes_on_bit_for_bit() {
     for count in [3, 1, 6, 4] {
         seen.extend(steps(&mut run, count));
         run.save(&path).unwrap();
-        run = Training::resume(recipe(), data(20, 1), &Device::Cpu, &path).unwrap();
+        run = Training::resume(
+            recipe(),
+            data(20, 1),
+            &Catalogue::standard(),
+            &Device::Cpu,
+            &path,
+        )
+        .unwrap();
     }
     assert_eq!(seen, reports);
     assert_eq!(bits(&run), bits(&straight));
@@ -126,7 +134,8 @@ fn threads_change_nothing() {
     let of = |threads| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
         pool.build().unwrap().install(|| {
-            let mut run = Training::new(recipe(), data(20, 1), &Device::Cpu).unwrap();
+            let mut run =
+                Training::new(recipe(), data(20, 1), &Catalogue::standard(), &Device::Cpu).unwrap();
             let reports = steps(&mut run, 5);
             (reports, bits(&run))
         })
@@ -142,7 +151,7 @@ fn it_learns() {
     let mut recipe = recipe();
     recipe.epochs = 60.0;
     recipe.flip = false;
-    let mut run = Training::new(recipe, data(64, 1), &Device::Cpu).unwrap();
+    let mut run = Training::new(recipe, data(64, 1), &Catalogue::standard(), &Device::Cpu).unwrap();
     let mut held_out = run.held_out(data(32, 2), 32).unwrap();
     let before = run.held_out_loss(&mut held_out).unwrap();
     assert!((before - 8.0_f64.ln()).abs() < 0.3, "{before}");
@@ -159,7 +168,8 @@ fn it_learns() {
 
 #[test]
 fn the_schedule_is_followed() {
-    let mut run = Training::new(recipe(), data(20, 1), &Device::Cpu).unwrap();
+    let mut run =
+        Training::new(recipe(), data(20, 1), &Catalogue::standard(), &Device::Cpu).unwrap();
     let reports = steps(&mut run, 14);
     let rates: Vec<f64> = reports.iter().map(|report| report.learning_rate).collect();
     assert!(rates[0] < rates[1] && rates[1] <= 0.01);
@@ -173,7 +183,7 @@ fn a_loss_that_is_no_number_changes_nothing() {
     let mut recipe = recipe();
     recipe.learning_rate.peak = 1e38;
     recipe.learning_rate.warmup = 0.0;
-    let mut run = Training::new(recipe, data(20, 1), &Device::Cpu).unwrap();
+    let mut run = Training::new(recipe, data(20, 1), &Catalogue::standard(), &Device::Cpu).unwrap();
     let error = loop {
         match run.step() {
             Ok(_) => assert!(!run.is_done(), "it never failed"),
@@ -190,10 +200,10 @@ fn a_loss_that_is_no_number_changes_nothing() {
 fn a_run_of_something_else_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("run.safetensors");
-    let run = Training::new(recipe(), data(20, 1), &Device::Cpu).unwrap();
+    let run = Training::new(recipe(), data(20, 1), &Catalogue::standard(), &Device::Cpu).unwrap();
     run.save(&path).unwrap();
     let refused = |recipe: Recipe, data: TokenSet| {
-        let error = Training::resume(recipe, data, &Device::Cpu, &path);
+        let error = Training::resume(recipe, data, &Catalogue::standard(), &Device::Cpu, &path);
         error.err().unwrap().to_string()
     };
     let name = path.display();
@@ -218,7 +228,8 @@ fn a_run_of_something_else_is_refused() {
     run.save(&path).unwrap();
     let file = read_checkpoint(&path, None, &Device::Cpu).unwrap();
     assert_eq!(file.metadata["step"], "0");
-    assert_eq!(file.metadata["recipe"].parse::<Recipe>().unwrap(), recipe());
+    let read = Recipe::from_toml(&file.metadata["recipe"], &Catalogue::standard());
+    assert_eq!(read.unwrap(), recipe());
     assert_eq!(file.tensors.len(), 4 * run.config().tensors().len());
 }
 
@@ -276,11 +287,8 @@ fn recipes_are_refused_in_a_sentence() {
     ];
     for (from, to, expected) in cases {
         assert!(RECIPE.contains(from), "{from}");
-        let message = RECIPE
-            .replace(from, to)
-            .parse::<Recipe>()
-            .unwrap_err()
-            .to_string();
+        let recipe = Recipe::from_toml(&RECIPE.replace(from, to), &Catalogue::standard());
+        let message = recipe.unwrap_err().to_string();
         assert!(message.starts_with(expected), "{message}");
         assert!(!message.contains('\n'), "{message}");
     }
@@ -306,7 +314,7 @@ fn data_of_another_model_is_refused() {
         ),
         (classes, "there are 3 classes, the model has 2"),
     ] {
-        let error = Training::new(recipe, data(4, 1), &Device::Cpu)
+        let error = Training::new(recipe, data(4, 1), &Catalogue::standard(), &Device::Cpu)
             .err()
             .unwrap();
         assert_eq!(error.to_string(), expected);

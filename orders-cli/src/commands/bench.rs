@@ -1,18 +1,17 @@
 //! `bench`
 
 use std::process::ExitCode;
-use std::time::Instant;
 
 use orders_core::methods::Raster;
 use orders_core::{Catalogue, FirstGroup, KnownCells, Shape};
-use orders_model::lpd::{Batch, Choice, Guidance, Lpd, Sampler, Sampling};
+use orders_model::ModelSource;
+use orders_model::lpd::{SampleOrders, TimeRequest, Timing};
 use serde::Serialize;
 
 use crate::args::BenchArgs;
 use crate::failure::Failure;
-use crate::interrupt;
 use crate::printer::Printer;
-use crate::settings::{self, SampleOrders};
+use crate::{interrupt, settings};
 
 /// What was measured.
 #[derive(Serialize)]
@@ -33,14 +32,14 @@ struct Report {
 
 /// One order at one batch size.
 #[derive(Serialize)]
-pub(super) struct Case {
+struct Case {
     method: String,
     steps: usize,
     batch: usize,
     /// Of a whole batch.
-    pub(super) seconds_best: f64,
+    seconds_best: f64,
     seconds_median: f64,
-    pub(super) images_per_second: f64,
+    images_per_second: f64,
     step_tokens: Vec<u32>,
     /// The best time of each step.
     step_seconds: Vec<f64>,
@@ -52,8 +51,8 @@ pub(crate) fn run(
     printer: &Printer,
 ) -> Result<ExitCode, Failure> {
     let guidance = settings::guidance(args.cfg, args.cfg_schedule)?;
-    let config = settings::lpd_config(&args.model)?;
-    let grid = config.grid();
+    let model = settings::model(&args.model)?;
+    let grid = model.config().grid();
     let known = KnownCells::none(grid);
     let entry = settings::method_entry(catalogue, &args.method.method)?;
     let parameters = settings::parameters(entry, &[], &args.method.set, &args.method.thresholds)?;
@@ -64,21 +63,12 @@ pub(crate) fn run(
     let device = settings::device(&args.model.device)?;
     interrupt::catch()?;
     let pool = settings::thread_pool(&args.threads)?;
-    let bundled = settings::bundled(&args.model);
-    let has_weights = args.model.checkpoint.is_some() || bundled.is_some();
-    let (lpd, weights) = pool.install(|| match has_weights {
-        true => {
-            let loaded = settings::lpd(&args.model, config, &device)?;
-            Ok((loaded.lpd, loaded.checkpoint))
-        }
-        false => {
-            let dtype = settings::dtype(args.model.precision);
-            let lpd = config
-                .formula_weights(dtype, &device)
-                .and_then(|weights| Lpd::new(config, weights))
-                .map_err(|error| Failure::work(&error))?;
-            Ok((lpd, "weights by formula".to_owned()))
-        }
+    let dtype = settings::dtype(args.model.precision);
+    let lpd = pool.install(|| match &model {
+        ModelSource::Formula(_) => model
+            .load(dtype, &device)
+            .map_err(|error| Failure::work(&error)),
+        _ => settings::lpd(&model, dtype, &device),
     })?;
     let one_by_one = Shape::OneByOne
         .group_sizes(grid.cells(), grid.cells(), FirstGroup::One)
@@ -93,9 +83,19 @@ pub(crate) fn run(
         batches.push(args.batch);
     }
     for &batch in &batches {
-        let runs = (args.warm_up, args.runs);
-        let measure =
-            |orders: &SampleOrders| pool.install(|| measure(&lpd, orders, guidance, batch, runs));
+        let measure = |orders: &SampleOrders| -> Result<Case, Failure> {
+            let request = TimeRequest {
+                orders,
+                guidance,
+                batch,
+                warm_up: args.warm_up,
+                runs: args.runs,
+            };
+            let timing = pool.install(|| lpd.time(&request, |_| interrupt::flow()));
+            let timing = timing
+                .map_err(|error| settings::request_failure(error, |error| Failure::work(error)))?;
+            Ok(Case::new(&request, timing))
+        };
         cases.push(measure(&orders)?);
         if !args.no_baseline {
             cases.push(measure(&baseline)?);
@@ -103,8 +103,9 @@ pub(crate) fn run(
     }
     let report = Report {
         model: format!(
-            "{} ({weights})",
-            args.model.model.clone().unwrap_or_else(|| "model".into())
+            "{} ({})",
+            args.model.model.as_deref().unwrap_or("model"),
+            model.label()
         ),
         device: args.model.device.device.clone(),
         precision: format!("{:?}", lpd.dtype()),
@@ -124,70 +125,20 @@ pub(crate) fn run(
     Ok(ExitCode::SUCCESS)
 }
 
-/// Times the generation of a batch: so many runs that are not counted, and then
-/// those that are.
-pub(super) fn measure(
-    lpd: &Lpd,
-    orders: &SampleOrders,
-    guidance: Guidance,
-    batch: usize,
-    (warm_up, runs): (usize, usize),
-) -> Result<Case, Failure> {
-    let classes = lpd.config().classes();
-    let labels: Vec<Option<u32>> = (0..batch)
-        .map(|index| Some((index * 7 % classes) as u32))
-        .collect();
-    let request = orders.batch(0..batch as u64, &labels)?;
-    let step_tokens = orders.problem.group_sizes().as_slice().to_vec();
-    let mut step_seconds = vec![f64::INFINITY; step_tokens.len()];
-    let mut totals = Vec::new();
-    for run in 0..warm_up + runs {
-        interrupt::check()?;
-        let (total, steps) =
-            once(lpd, &request, guidance).map_err(|error| Failure::work(&error))?;
-        if run < warm_up {
-            continue;
-        }
-        totals.push(total);
-        for (best, seconds) in step_seconds.iter_mut().zip(steps) {
-            *best = best.min(seconds);
+impl Case {
+    fn new(request: &TimeRequest<'_>, timing: Timing) -> Self {
+        let step_tokens = request.orders.problem().group_sizes().as_slice().to_vec();
+        Self {
+            method: request.orders.name().to_owned(),
+            steps: step_tokens.len(),
+            batch: request.batch,
+            seconds_best: timing.best(),
+            seconds_median: timing.median(),
+            images_per_second: request.batch as f64 / timing.best(),
+            step_tokens,
+            step_seconds: timing.step_seconds,
         }
     }
-    totals.sort_by(f64::total_cmp);
-    let best = totals[0];
-    Ok(Case {
-        method: orders.name().to_owned(),
-        steps: step_tokens.len(),
-        batch,
-        seconds_best: best,
-        seconds_median: totals[totals.len() / 2],
-        images_per_second: batch as f64 / best,
-        step_tokens,
-        step_seconds,
-    })
-}
-
-/// One generation: seconds in total and of each step. The end of a step is
-/// waited for on the device.
-fn once(
-    lpd: &Lpd,
-    batch: &Batch,
-    guidance: Guidance,
-) -> Result<(f64, Vec<f64>), orders_model::lpd::LpdError> {
-    let start = Instant::now();
-    let mut sampler = Sampler::new(Choice::Sample(Sampling::default()), 0, 0, batch.len());
-    let mut generation = lpd.generation(batch, None, guidance)?;
-    let mut steps = Vec::new();
-    let mut before = start;
-    while let Some(step) = generation.next_step()? {
-        generation.commit(sampler.choose(&step.logits)?)?;
-        lpd.device().synchronize()?;
-        let now = Instant::now();
-        steps.push((now - before).as_secs_f64());
-        before = now;
-    }
-    generation.finish()?;
-    Ok((start.elapsed().as_secs_f64(), steps))
 }
 
 /// The largest resident size of this process so far.

@@ -29,7 +29,7 @@ pub(crate) fn run(args: &DetokenizeArgs, printer: &Printer) -> Result<ExitCode, 
     let (tokens, grid) = tokens(args)?;
     let count = tokens.nrows();
     let target = target(args, count)?;
-    let decoder = settings::image_decoder(&args.tokenizer, &device)?;
+    let decoder = settings::image_decoder((&args.tokenizer).into(), &device)?;
     let codes = decoder.codes();
     if let Some(((index, _), token)) = tokens
         .indexed_iter()

@@ -5,11 +5,13 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use indicatif::HumanCount;
-use ndarray::{Array2, ArrayView2, s};
+use ndarray::Array2;
 use orders_figures::{Tile, TileImage, image_sheet};
 use orders_model::checkpoint::write_safetensors;
-use orders_model::lpd::{Choice, Guidance, GuidanceSchedule, Lpd, LpdConfig, Sampling};
-use orders_model::{Device, Tensor};
+use orders_model::lpd::{
+    Choice, Guidance, GuidanceSchedule, Lpd, LpdConfig, SampleOrders, SampleRequest, Sampling,
+};
+use orders_model::{Device, ModelSource, Tensor};
 
 use super::detokenize::{check_interrupt, image_path, png};
 use super::figure_failure;
@@ -19,7 +21,7 @@ use crate::args::SampleArgs;
 use crate::failure::Failure;
 use crate::output::{self, PROGRAM};
 use crate::printer::Printer;
-use crate::settings::{self, ImageDecoder, LoadedLpd, SampleOrders};
+use crate::settings::{self, ImageDecoder, TokenizerFiles};
 use crate::single_file::SingleFile;
 use crate::{folder, interrupt, token_file};
 
@@ -33,7 +35,8 @@ pub(crate) fn run(
 ) -> Result<ExitCode, Failure> {
     let guidance = settings::guidance(args.cfg, args.cfg_schedule)?;
     let choice = choice(args)?;
-    let config = settings::lpd_config(&args.model)?;
+    let model = settings::model(&args.model)?;
+    let config = model.config();
     let labels: Vec<Option<u32>> = args
         .labels
         .iter()
@@ -43,45 +46,50 @@ pub(crate) fn run(
     config
         .check_labels(&labels)
         .map_err(|error| Failure::input_at("--labels", &error))?;
-    let orders = SampleOrders::new(catalogue, &args.orders, grid, labels.len(), args.seed)?;
+    let orders = settings::sample_orders(catalogue, &args.orders, grid, labels.len(), args.seed)?;
     let known = known_tokens(args, &orders, labels.len(), &config)?;
     let targets = Targets::new(args, labels.len())?;
     let device = settings::device(&args.model.device)?;
     let decoder = match &args.images {
         Some(_) => {
-            let named = (&args.tokenizer, &args.tokenizer_config);
-            let model = (&config, settings::bundled(&args.model).is_some());
-            Some(settings::model_decoder(named, model, &device)?)
+            let named = TokenizerFiles {
+                file: args.tokenizer.as_deref(),
+                config: args.tokenizer_config.as_deref(),
+                key: None,
+            };
+            let of_model = (&config, model.bundled().is_some());
+            Some(settings::model_decoder(named, of_model, &device)?)
         }
         None => None,
     };
-    let loaded = settings::lpd(&args.model, config, &device)?;
+    let lpd = settings::lpd(&model, settings::dtype(args.model.precision), &device)?;
     interrupt::catch()?;
 
     let pool = settings::thread_pool(&args.threads)?;
     let start = Instant::now();
-    let tokens = pool.install(|| {
-        generate(
-            args,
-            &loaded.lpd,
-            &orders,
-            &labels,
-            known.as_ref().map(|known| known.view()),
-            (guidance, choice),
-            printer,
-        )
-    })?;
+    let bar = printer.progress(labels.len() as u64, "samples");
+    let request = SampleRequest {
+        orders: &orders,
+        labels: &labels,
+        known: known.as_ref().map(|known| known.view()),
+        guidance,
+        choice,
+        seed: args.seed,
+        batch: args.batch,
+    };
+    let tokens = pool.install(|| lpd.sample(&request, interrupt::watch(&bar)))?;
+    bar.finish_and_clear();
     let seconds = start.elapsed().as_secs_f64();
     if let Some(file) = &targets.tokens {
-        let about = about(args, &loaded, &orders, guidance);
+        let about = about(args, &model, &lpd, &orders, guidance);
         file.write(&token_bytes(&tokens, &labels, &about)?)?;
     }
     if let Some(decoder) = &decoder {
         let subtitle = format!(
             "{}, {}, {} steps; below each its label",
-            loaded.checkpoint,
+            model.label(),
             orders.label(),
-            orders.problem.group_sizes().steps()
+            orders.problem().group_sizes().steps()
         );
         pool.install(|| {
             targets.write_images(args, decoder, (&tokens, grid), (&labels, &subtitle))
@@ -108,7 +116,7 @@ fn known_tokens(
     samples: usize,
     config: &LpdConfig,
 ) -> Result<Option<Array2<u32>>, Failure> {
-    let count = orders.problem.known().count();
+    let count = orders.problem().known().count();
     let Some(path) = &args.known_tokens else {
         if count > 0 {
             return Err(Failure::input(format!(
@@ -127,7 +135,7 @@ fn known_tokens(
         )));
     }
     config
-        .check_tokens(tokens.view(), Some(orders.problem.known()))
+        .check_tokens(tokens.view(), Some(orders.problem().known()))
         .map_err(|error| Failure::input_at(path.display(), &error))?;
     Ok(tokens
         .broadcast((samples, cells))
@@ -222,38 +230,15 @@ impl Targets {
     }
 }
 
-fn generate(
-    args: &SampleArgs,
-    lpd: &Lpd,
-    orders: &SampleOrders,
-    labels: &[Option<u32>],
-    known: Option<ArrayView2<'_, u32>>,
-    (guidance, choice): (Guidance, Choice),
-    printer: &Printer,
-) -> Result<Array2<u32>, Failure> {
-    let progress = printer.progress(labels.len() as u64, "samples");
-    let mut all = Array2::zeros((labels.len(), orders.problem.grid().cells()));
-    orders.in_batches(labels, args.batch, &progress, |samples, batch| {
-        let rows = s![samples.clone(), ..];
-        let known = known.map(|known| known.slice_move(rows));
-        let random = (args.seed, samples.start as u64);
-        let generated = lpd
-            .generate(batch, known, guidance, choice, random)
-            .map_err(|error| Failure::bad_input(&error))?;
-        all.slice_mut(rows).assign(&generated.tokens);
-        Ok(())
-    })?;
-    Ok(all)
-}
-
 /// What the file of tokens says of itself.
 fn about(
     args: &SampleArgs,
-    loaded: &LoadedLpd,
+    model: &ModelSource,
+    lpd: &Lpd,
     orders: &SampleOrders,
     guidance: Guidance,
 ) -> BTreeMap<String, String> {
-    let sizes = orders.problem.group_sizes().as_slice();
+    let sizes = orders.problem().group_sizes().as_slice();
     let sizes: Vec<String> = sizes.iter().map(u32::to_string).collect();
     let schedule = match guidance.schedule() {
         GuidanceSchedule::Linear => "linear",
@@ -262,13 +247,13 @@ fn about(
     let mut about = BTreeMap::from([
         ("format".to_owned(), "tokens".to_owned()),
         ("program".to_owned(), PROGRAM.to_owned()),
-        ("checkpoint".to_owned(), loaded.checkpoint.clone()),
-        ("grid".to_owned(), orders.problem.grid().to_string()),
+        ("checkpoint".to_owned(), model.label()),
+        ("grid".to_owned(), orders.problem().grid().to_string()),
         ("orders".to_owned(), orders.label()),
         ("group_sizes".to_owned(), sizes.join(",")),
         ("cfg".to_owned(), guidance.scale().to_string()),
         ("cfg_schedule".to_owned(), schedule.to_owned()),
-        ("precision".to_owned(), format!("{:?}", loaded.lpd.dtype())),
+        ("precision".to_owned(), format!("{:?}", lpd.dtype())),
     ]);
     if args.greedy {
         about.insert("choice".to_owned(), "greedy".to_owned());
@@ -283,7 +268,7 @@ fn about(
         }
         about.insert("choice".to_owned(), choice);
     }
-    let known = orders.problem.known().count();
+    let known = orders.problem().known().count();
     if known > 0 {
         about.insert("known_count".to_owned(), known.to_string());
     }

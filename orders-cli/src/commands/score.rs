@@ -3,22 +3,20 @@
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 
-use indicatif::{HumanCount, ProgressBar};
-use ndarray::{Array2, s};
+use indicatif::HumanCount;
 use orders_model::checkpoint::write_safetensors;
-use orders_model::lpd::Lpd;
+use orders_model::lpd::ScoreRequest;
 use orders_model::{Device, Tensor};
 
 use orders_core::Catalogue;
 
 use crate::args::ScoreArgs;
 use crate::failure::Failure;
-use crate::interrupt;
 use crate::output::{self, PROGRAM};
 use crate::printer::Printer;
-use crate::settings::{self, SampleOrders};
 use crate::single_file::SingleFile;
 use crate::token_images::TokenImages;
+use crate::{interrupt, settings};
 
 pub(crate) fn run(
     args: &ScoreArgs,
@@ -32,10 +30,11 @@ pub(crate) fn run(
         )));
     }
     let file = SingleFile::new(&args.out, args.force)?;
-    let config = settings::lpd_config(&args.model)?;
+    let model = settings::model(&args.model)?;
+    let config = model.config();
     let images = TokenImages::read(&args.tokens)?;
     images.check(&config)?;
-    let orders = SampleOrders::new(
+    let orders = settings::sample_orders(
         catalogue,
         &args.orders,
         config.grid(),
@@ -43,22 +42,30 @@ pub(crate) fn run(
         args.seed,
     )?;
     let device = settings::device(&args.model.device)?;
-    let loaded = settings::lpd(&args.model, config, &device)?;
+    let lpd = settings::lpd(&model, settings::dtype(args.model.precision), &device)?;
     interrupt::catch()?;
     let pool = settings::thread_pool(&args.threads)?;
-    let progress = printer.progress(images.len() as u64, "images");
-    let scores =
-        pool.install(|| log_likelihood(&loaded.lpd, &orders, &images, args.batch, &progress))?;
+    let bar = printer.progress(images.len() as u64, "images");
+    let request = ScoreRequest {
+        orders: &orders,
+        labels: &images.labels,
+        tokens: images.tokens.view(),
+        batch: args.batch,
+    };
+    let scores = pool.install(|| lpd.score(&request, interrupt::watch(&bar)));
+    let failed = |error| settings::request_failure(error, |error| images.failure(error));
+    let scores = scores.map_err(failed)?;
+    bar.finish_and_clear();
 
-    let sizes = orders.problem.group_sizes().as_slice();
+    let sizes = orders.problem().group_sizes().as_slice();
     let sizes: Vec<String> = sizes.iter().map(u32::to_string).collect();
     let name = args.tokens.file_name().unwrap_or_default();
     let about = BTreeMap::from([
         ("format".to_owned(), "log-likelihood".to_owned()),
         ("program".to_owned(), PROGRAM.to_owned()),
-        ("checkpoint".to_owned(), loaded.checkpoint.clone()),
+        ("checkpoint".to_owned(), model.label()),
         ("tokens".to_owned(), name.to_string_lossy().into_owned()),
-        ("grid".to_owned(), orders.problem.grid().to_string()),
+        ("grid".to_owned(), orders.problem().grid().to_string()),
         ("orders".to_owned(), orders.label()),
         ("group_sizes".to_owned(), sizes.join(",")),
     ]);
@@ -71,7 +78,7 @@ pub(crate) fn run(
     write_safetensors(&mut bytes, &tensors, &about).map_err(|error| Failure::work(&error))?;
     file.write(&bytes)?;
 
-    let free = orders.problem.group_sizes().cells();
+    let free = orders.problem().group_sizes().cells();
     let images = images.len();
     let per_cell = -total / (images * free).max(1) as f64;
     let path = args.out.display().to_string();
@@ -90,24 +97,4 @@ pub(crate) fn run(
         ))?;
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// The log-likelihood of each cell of images under their orders, `size` images at a
-/// time.
-pub(super) fn log_likelihood(
-    lpd: &Lpd,
-    orders: &SampleOrders,
-    images: &TokenImages,
-    size: usize,
-    progress: &ProgressBar,
-) -> Result<Array2<f32>, Failure> {
-    let mut all = Array2::zeros(images.tokens.dim());
-    orders.in_batches(&images.labels, size, progress, |batch_of, batch| {
-        let rows = s![batch_of, ..];
-        let scores = lpd.log_likelihood(batch, images.tokens.slice(rows));
-        let scores = scores.map_err(|error| images.failure(&error))?;
-        all.slice_mut(rows).assign(&scores);
-        Ok(())
-    })?;
-    Ok(all)
 }

@@ -30,7 +30,7 @@ pub(crate) fn run(args: &TokenizeArgs, printer: &Printer) -> Result<ExitCode, Fa
     }
     let file = SingleFile::new(&args.out, args.force)?;
     let device = settings::device(&args.device)?;
-    let tokenizer = settings::tokenizer(&args.tokenizer, &device)?;
+    let tokenizer = settings::tokenizer((&args.tokenizer).into(), &device)?;
     interrupt::catch()?;
     let pool = settings::thread_pool(&args.threads)?;
     let encoded = pool.install(|| encode(args, &tokenizer, &device, printer))?;

@@ -1,14 +1,11 @@
 //! The LPD model that flags name.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use orders_core::Grid;
 use orders_model::bundled::BundledModel;
-use orders_model::checkpoint::read_checkpoint;
-use orders_model::lpd::{Guidance, GuidanceSchedule, Lpd, LpdConfig, interpolate_positions};
-use orders_model::weights::Weights;
-use orders_model::{DType, Device, Tensor};
+use orders_model::lpd::{Guidance, GuidanceSchedule, Lpd, LpdConfig, LpdError, RequestError};
+use orders_model::{DType, Device, ModelSource, ModelSourceError};
 
 use crate::args::{ModelArgs, PrecisionArg, ScheduleArg};
 use crate::bounded_file::read_bounded;
@@ -21,31 +18,40 @@ const CONFIG_BYTES: u64 = 1 << 20;
 pub(crate) const CONFIG_FILE: &str = "config.json";
 /// Where the weights come from, for those who have none.
 const WHERE: &str = "LPD's weights are published by its authors at https://huggingface.co/mit-han-lab, named in https://github.com/mit-han-lab/lpd";
-/// The name of the positional embedding.
-const POSITIONS: &str = "pos_embed";
 
-/// A model and where its weights are from.
-pub(crate) struct LoadedLpd {
-    pub(crate) lpd: Lpd,
-    /// The name of the checkpoint's file, without its folder.
-    pub(crate) checkpoint: String,
-}
-
-/// The bundled model that flags mean: a named one, or the first if they name no
-/// model at all.
-pub(crate) fn bundled(args: &ModelArgs) -> Option<BundledModel> {
-    match (&args.checkpoint, &args.config, &args.model) {
+/// The model that flags mean: a checkpoint, a bundled one (the first if they name no
+/// model at all), or sizes alone.
+pub(crate) fn model(args: &ModelArgs) -> Result<ModelSource, Failure> {
+    let bundled = match (&args.checkpoint, &args.config, &args.model) {
         (None, None, Some(name)) => BundledModel::named(name),
         (None, None, None) => BundledModel::named(BundledModel::NAMES[0]),
         _ => None,
+    };
+    match bundled {
+        Some(model) => Ok(ModelSource::Bundled(model)),
+        None => checkpoint(args, lpd_config(args)?),
     }
 }
 
+/// The checkpoint of given sizes that flags name, or the sizes alone.
+pub(crate) fn checkpoint(args: &ModelArgs, config: LpdConfig) -> Result<ModelSource, Failure> {
+    let Some(path) = &args.checkpoint else {
+        return Ok(ModelSource::Formula(config));
+    };
+    let grid = |pixels| {
+        Grid::for_image(pixels, config.params().stride)
+            .map_err(|error| Failure::input_at("--checkpoint-res", &error))
+    };
+    Ok(ModelSource::Checkpoint {
+        path: path.clone(),
+        key: args.key.clone(),
+        trained_on: args.checkpoint_res.map(grid).transpose()?,
+        config,
+    })
+}
+
 /// The sizes that flags give.
-pub(crate) fn lpd_config(args: &ModelArgs) -> Result<LpdConfig, Failure> {
-    if let Some(model) = bundled(args) {
-        return Ok(model.config());
-    }
+fn lpd_config(args: &ModelArgs) -> Result<LpdConfig, Failure> {
     match (&args.config, &args.model, &args.checkpoint) {
         (Some(path), ..) => config_file("--config", path),
         (None, Some(name), _) => {
@@ -88,84 +94,24 @@ pub(crate) fn config_file(flag: &str, path: &Path) -> Result<LpdConfig, Failure>
         .map_err(|error| Failure::input(format!("{flag} {}: {error}", path.display())))
 }
 
-/// Tensors of a model and where they are from.
-struct Source {
-    tensors: BTreeMap<String, Tensor>,
-    /// The name of the checkpoint's file, without its folder.
-    checkpoint: String,
-    /// What the user gave, for messages.
-    place: String,
-}
-
-/// The model with the weights of its checkpoint, or a bundled one.
-pub(crate) fn lpd(
-    args: &ModelArgs,
-    config: LpdConfig,
-    device: &Device,
-) -> Result<LoadedLpd, Failure> {
-    let source = match bundled(args) {
-        Some(model) => Source {
-            tensors: model
-                .weights()
-                .map_err(|error| Failure::work(&error))?
-                .into_tensors(),
-            checkpoint: format!("{} (bundled)", model.name()),
-            place: format!("--model {}", model.name()),
-        },
-        None => checkpoint(args, &config)?,
+/// The model with its weights, which there must be.
+pub(crate) fn lpd(source: &ModelSource, dtype: DType, device: &Device) -> Result<Lpd, Failure> {
+    let place = match source {
+        ModelSource::Formula(_) => return Err(weights_needed()),
+        ModelSource::Bundled(model) => format!("--model {}", model.name()),
+        ModelSource::Checkpoint { path, .. } if !path.exists() => {
+            return Err(Failure::input(format!(
+                "--checkpoint {} is not there; {WHERE}",
+                path.display()
+            )));
+        }
+        ModelSource::Checkpoint { path, .. } => format!("--checkpoint {}", path.display()),
     };
-    let kind = (dtype(args.precision), device);
-    Ok(LoadedLpd {
-        lpd: lpd_of_tensors(source.tensors, config, kind, &source.place)?,
-        checkpoint: source.checkpoint,
-    })
-}
-
-/// The model with tensors in a precision on a device; `place` is where they are from.
-pub(crate) fn lpd_of_tensors(
-    mut tensors: BTreeMap<String, Tensor>,
-    config: LpdConfig,
-    (dtype, device): (DType, &Device),
-    place: &str,
-) -> Result<Lpd, Failure> {
-    for tensor in tensors.values_mut() {
-        let moved = |tensor: &Tensor| tensor.to_dtype(dtype)?.to_device(device);
-        *tensor = moved(tensor).map_err(|error| Failure::work(&error))?;
-    }
-    let weights = Weights::checked(&config.tensors(), tensors)
-        .map_err(|error| Failure::input_at(place, &error))?;
-    Lpd::new(config, weights).map_err(|error| Failure::work(&error))
-}
-
-/// The tensors of the checkpoint that flags name.
-fn checkpoint(args: &ModelArgs, config: &LpdConfig) -> Result<Source, Failure> {
-    let Some(path) = &args.checkpoint else {
-        return Err(weights_needed());
-    };
-    if !path.exists() {
-        return Err(Failure::input(format!(
-            "--checkpoint {} is not there; {WHERE}",
-            path.display()
-        )));
-    }
-    let place = format!("--checkpoint {}", path.display());
-    let mut tensors = read_checkpoint(path, args.key.as_deref(), &Device::Cpu)
-        .map_err(|error| Failure::input_at("--checkpoint", &error))?
-        .tensors;
-    if let Some(pixels) = args.checkpoint_res
-        && let Some(positions) = tensors.remove(POSITIONS)
-    {
-        let from = Grid::for_image(pixels, config.params().stride)
-            .map_err(|error| Failure::input_at("--checkpoint-res", &error))?;
-        let positions = interpolate_positions(&positions, from, config.grid())
-            .map_err(|error| Failure::input_at(&place, &error))?;
-        tensors.insert(POSITIONS.to_owned(), positions);
-    }
-    let name = path.file_name().unwrap_or_default();
-    Ok(Source {
-        tensors,
-        checkpoint: name.to_string_lossy().into_owned(),
-        place,
+    source.load(dtype, device).map_err(|error| match error {
+        ModelSourceError::Checkpoint(error) => Failure::input_at("--checkpoint", &error),
+        ModelSourceError::Weights(error) => Failure::input_at(place, &error),
+        ModelSourceError::Positions(error) => Failure::input_at(place, &error),
+        error => Failure::work(&error),
     })
 }
 
@@ -185,4 +131,23 @@ pub(crate) fn guidance(scale: f64, schedule: ScheduleArg) -> Result<Guidance, Fa
         ScheduleArg::Constant => GuidanceSchedule::Constant,
     };
     Guidance::new(scale, schedule).map_err(|error| Failure::input_at("--cfg", &error))
+}
+
+/// What it means that a request was not answered; `of_model` says it of the model's own
+/// errors.
+pub(crate) fn request_failure(
+    error: RequestError,
+    of_model: impl FnOnce(&LpdError) -> Failure,
+) -> Failure {
+    match error {
+        RequestError::Stopped => Failure::Interrupted,
+        RequestError::Lpd(error) => of_model(&error),
+        error => Failure::bad_input(&error),
+    }
+}
+
+impl From<RequestError> for Failure {
+    fn from(error: RequestError) -> Self {
+        request_failure(error, |error| Self::bad_input(error))
+    }
 }

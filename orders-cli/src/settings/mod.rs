@@ -44,7 +44,7 @@ pub(crate) use field::covariance;
 pub(crate) use known::{KnownFile, known_of_file};
 #[cfg(feature = "model")]
 pub(crate) use lpd::{
-    CONFIG_FILE, LoadedLpd, bundled, config_file, dtype, guidance, lpd, lpd_config, lpd_of_tensors,
+    CONFIG_FILE, checkpoint, config_file, dtype, guidance, lpd, model, request_failure,
     weights_needed,
 };
 pub(crate) use method::{method_and_parameters, method_by_name, method_entry, parameters};
@@ -52,10 +52,12 @@ pub(crate) use method::{method_and_parameters, method_by_name, method_entry, par
 pub(crate) use order_list::OrderList;
 pub(crate) use orders_shown::{OrdersShown, Origin};
 #[cfg(feature = "model")]
-pub(crate) use sample_orders::SampleOrders;
+pub(crate) use sample_orders::{sample_orders, sample_orders_of_file};
 pub(crate) use sizes::sizes;
 #[cfg(feature = "model")]
-pub(crate) use tokenizer::{ImageDecoder, device, image_decoder, model_decoder, tokenizer};
+pub(crate) use tokenizer::{
+    ImageDecoder, TokenizerFiles, device, image_decoder, model_decoder, tokenizer,
+};
 
 /// The longest graph file that is read: 64 MiB, room for millions of edges.
 const MAX_GRAPH_BYTES: u64 = 64 << 20;

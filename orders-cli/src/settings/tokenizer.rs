@@ -1,6 +1,6 @@
 //! The tokenizer that flags name, and the device.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use orders_core::Grid;
 use orders_datasets::{Image, PatchCodebook};
@@ -28,9 +28,33 @@ pub(crate) fn device(args: &DeviceArgs) -> Result<Device, Failure> {
         .map_err(|error| Failure::input_at("--device", &error))
 }
 
-/// The VQ tokenizer that flags name, with its weights.
-pub(crate) fn tokenizer(args: &TokenizerArgs, device: &Device) -> Result<VqTokenizer, Failure> {
-    let path = named(args)?;
+/// The files of a tokenizer.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct TokenizerFiles<'a> {
+    /// The weights, or a codebook of patches.
+    pub(crate) file: Option<&'a Path>,
+    /// The sizes.
+    pub(crate) config: Option<&'a Path>,
+    /// The key of the tensors in a file of PyTorch.
+    pub(crate) key: Option<&'a str>,
+}
+
+impl<'a> From<&'a TokenizerArgs> for TokenizerFiles<'a> {
+    fn from(args: &'a TokenizerArgs) -> Self {
+        Self {
+            file: args.tokenizer.as_deref(),
+            config: args.config.as_deref(),
+            key: args.key.as_deref(),
+        }
+    }
+}
+
+/// The VQ tokenizer of these files, with its weights.
+pub(crate) fn tokenizer(
+    files: TokenizerFiles<'_>,
+    device: &Device,
+) -> Result<VqTokenizer, Failure> {
+    let path = named(files)?;
     if PatchCodebook::is_file(path) {
         return Err(Failure::input(format!(
             "--tokenizer {} is a codebook of patches; 'data prepare' turns images into its tokens",
@@ -43,11 +67,11 @@ pub(crate) fn tokenizer(args: &TokenizerArgs, device: &Device) -> Result<VqToken
             path.display()
         )));
     }
-    let config = match &args.config {
+    let config = match files.config {
         Some(path) => config(path)?,
         None => VqConfig::ds16(),
     };
-    let checkpoint = read_checkpoint(path, args.key.as_deref(), &Device::Cpu)
+    let checkpoint = read_checkpoint(path, files.key, &Device::Cpu)
         .map_err(|error| Failure::input_at("--tokenizer", &error))?;
     let weights = config
         .weights(checkpoint.tensors)
@@ -55,10 +79,10 @@ pub(crate) fn tokenizer(args: &TokenizerArgs, device: &Device) -> Result<VqToken
     VqTokenizer::new(config, &weights, device).map_err(|error| Failure::work(&error))
 }
 
-/// The file that flags name.
-fn named(args: &TokenizerArgs) -> Result<&Path, Failure> {
-    args.tokenizer
-        .as_deref()
+/// The file, which there must be.
+fn named(files: TokenizerFiles<'_>) -> Result<&Path, Failure> {
+    files
+        .file
         .ok_or_else(|| Failure::input(format!("a tokenizer is needed: --tokenizer FILE; {WHERE}")))
 }
 
@@ -78,18 +102,18 @@ pub(crate) enum ImageDecoder {
     Patches(PatchCodebook),
 }
 
-/// The decoder that flags name: a codebook of patches, as 'data prepare' makes them, or
-/// a VQ tokenizer.
+/// The decoder of these files: a codebook of patches, as 'data prepare' makes them, or a
+/// VQ tokenizer.
 pub(crate) fn image_decoder(
-    args: &TokenizerArgs,
+    files: TokenizerFiles<'_>,
     device: &Device,
 ) -> Result<ImageDecoder, Failure> {
-    let path = named(args)?;
+    let path = named(files)?;
     if !PatchCodebook::is_file(path) {
-        let tokenizer = tokenizer(args, device)?;
+        let tokenizer = tokenizer(files, device)?;
         return Ok(ImageDecoder::Vq(Box::new(tokenizer), device.clone()));
     }
-    if args.config.is_some() || args.key.is_some() {
+    if files.config.is_some() || files.key.is_some() {
         return Err(Failure::input(format!(
             "--tokenizer {} is a codebook of patches, which takes neither --tokenizer-config nor --tokenizer-key",
             path.display()
@@ -100,22 +124,17 @@ pub(crate) fn image_decoder(
         .map_err(|error| Failure::input_at("--tokenizer", &error))
 }
 
-/// The decoder of the tokens of a model, which may be bundled: what flags name, a file
-/// and one of its sizes, if it has as many codes as the model.
+/// The decoder of the tokens of a model, which may be bundled: that of these files, if
+/// it has as many codes as the model.
 pub(crate) fn model_decoder(
-    (file, sizes): (&Option<PathBuf>, &Option<PathBuf>),
+    files: TokenizerFiles<'_>,
     (config, is_bundled): (&LpdConfig, bool),
     device: &Device,
 ) -> Result<ImageDecoder, Failure> {
-    if file.is_none() && is_bundled {
+    if files.file.is_none() && is_bundled {
         return Ok(ImageDecoder::Patches(bundled::codebook()));
     }
-    let args = TokenizerArgs {
-        tokenizer: file.clone(),
-        config: sizes.clone(),
-        key: None,
-    };
-    let decoder = image_decoder(&args, device)?;
+    let decoder = image_decoder(files, device)?;
     let (codes, vocab) = (decoder.codes(), config.vocab());
     if codes != vocab {
         return Err(Failure::input(format!(

@@ -8,7 +8,10 @@ mod preview;
 mod progress_folder;
 mod tokenize;
 
+use std::path::Path;
 use std::process::ExitCode;
+
+use orders_datasets::cache_files;
 
 use crate::args::{DataArgs, DataCommand};
 use crate::failure::Failure;
@@ -17,9 +20,15 @@ use crate::printer::Printer;
 pub(crate) fn run(args: &DataArgs, printer: &Printer) -> Result<ExitCode, Failure> {
     match &args.command {
         DataCommand::Info(args) => info::run(args, printer),
+        DataCommand::Prepare(args) if is_cache(&args.images.source) => import::run(args, printer),
         DataCommand::Prepare(args) => prepare::run(args, printer),
         DataCommand::Preview(args) => preview::run(args, printer),
     }
+}
+
+/// Whether a folder holds token caches of other programs.
+fn is_cache(source: &Path) -> bool {
+    source.is_dir() && cache_files(source).is_ok_and(|cache| !cache.files.is_empty())
 }
 
 /// PSNR in words.

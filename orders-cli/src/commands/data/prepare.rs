@@ -5,12 +5,12 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use indicatif::HumanCount;
-use orders_datasets::{PatchCodebook, Preparation, TokenSet, cache_files, write_token_cache};
+use orders_datasets::{PatchCodebook, Preparation, TokenSet, write_token_cache};
 use serde::Serialize;
 
 use super::progress_folder::ProgressFolder;
 use super::tokenize::{Task, Tokenized};
-use super::{codebook, decibels, import};
+use super::{codebook, decibels};
 use crate::args::DataPrepareArgs;
 use crate::failure::Failure;
 use crate::output::PROGRAM;
@@ -36,10 +36,6 @@ struct Report<'a> {
 }
 
 pub(crate) fn run(args: &DataPrepareArgs, printer: &Printer) -> Result<ExitCode, Failure> {
-    let source = &args.images.source;
-    if source.is_dir() && cache_files(source).is_ok_and(|cache| !cache.files.is_empty()) {
-        return import::run(args, printer);
-    }
     if args.grid.is_some() {
         return Err(Failure::input(
             "--grid is for .npz token caches; of images it follows from their size and --patch",

@@ -2,7 +2,6 @@
 
 mod floor;
 mod report;
-pub(super) mod sets;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -13,16 +12,16 @@ use orders_model::metrics::{
 };
 
 use self::report::{Count, Floor, Frechet, Report, Score};
-use self::sets::Set;
 use crate::args::DistanceArgs;
 use crate::failure::Failure;
+use crate::feature_set::{self, FeatureSet};
 use crate::printer::Printer;
 use crate::{interrupt, settings};
 
 pub(crate) fn run(args: &DistanceArgs, printer: &Printer) -> Result<ExitCode, Failure> {
-    let real = Set::read(&args.real)?;
-    let generated = Set::read(&args.generated)?;
-    let network = sets::network(&real, &generated, args.network.as_deref())?;
+    let real = FeatureSet::read(&args.real)?;
+    let generated = FeatureSet::read(&args.generated)?;
+    let network = feature_set::network(&real, &generated, args.network.as_deref())?;
     if args.floor && real.features().is_none() {
         return Err(Failure::input(format!(
             "--floor needs the features of real images; {} has statistics only",
@@ -46,7 +45,7 @@ pub(crate) fn run(args: &DistanceArgs, printer: &Printer) -> Result<ExitCode, Fa
             .transpose()
             .map_err(bad)?;
         interrupt::check()?;
-        let score = |set: &Set| -> Result<Option<InceptionScore>, Failure> {
+        let score = |set: &FeatureSet| -> Result<Option<InceptionScore>, Failure> {
             let score = set
                 .logits()
                 .map(|logits| inception_score(logits, args.splits));

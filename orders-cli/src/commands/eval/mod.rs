@@ -1,35 +1,27 @@
 //! `eval`
 
-mod folder;
-mod identity;
-mod likelihood;
+mod judge;
 mod order_file;
-mod real;
-mod result;
-mod samples;
-mod table;
-mod variant;
+mod variants;
+mod words;
 
 use std::process::ExitCode;
 
-use orders_model::lpd::{Guidance, Lpd, LpdConfig};
+use indicatif::ProgressBar;
+use orders_core::{Catalogue, UnknownName};
+use orders_model::ModelSource;
+use orders_model::bundled;
+use orders_model::lpd::LpdConfig;
 use orders_model::published::{PUBLISHED_RESULTS, PublishedResult, published_result};
 use serde_json::json;
 
-use self::folder::Folder;
-use self::identity::settings_of_all;
-use self::likelihood::HeldOut;
 use self::order_file::OrderFile;
-use self::real::RealImages;
-use self::result::{TimeResult, VariantResult};
-use self::samples::SampleJudge;
-use self::variant::{Variant, Wanted};
-use super::bench;
-use orders_core::{Catalogue, UnknownName};
-
+use self::variants::Wanted;
 use crate::args::{EvalArgs, ScheduleArg};
+use crate::eval::{EvalProgress, EvalRequest, HeldOut, SampleJudge};
 use crate::failure::Failure;
 use crate::printer::Printer;
+use crate::token_images::TokenImages;
 use crate::{interrupt, settings};
 
 /// Images of a published row.
@@ -39,6 +31,8 @@ const BUNDLED_METHODS: [&str; 4] = ["lpd", "halton", "farthest", "proximity"];
 const BUNDLED_STEPS: [usize; 4] = [8, 20, 64, 256];
 /// Images to generate where nothing is said.
 const SAMPLES: u64 = 1000;
+/// Bundled images that are looked at where nothing is said.
+const BUNDLED_LIMIT: u64 = 500;
 
 pub(crate) fn run(
     args: &EvalArgs,
@@ -46,23 +40,76 @@ pub(crate) fn run(
     printer: &Printer,
 ) -> Result<ExitCode, Failure> {
     let preset = preset(args)?;
+    let mut notes = Vec::new();
+    let request = request(args, preset, catalogue, &mut notes)?;
+    let network = request.judge.as_ref().map(SampleJudge::network);
+    let prepared = request.prepare()?;
+    for note in &notes {
+        printer.note(note);
+    }
+    interrupt::catch()?;
+    let pool = settings::thread_pool(&args.threads)?;
+    let mut bar: Option<(String, u64, ProgressBar)> = None;
+    let found = pool.install(|| {
+        prepared.run(|progress: EvalProgress<'_>| {
+            let EvalProgress { what, done, all } = progress;
+            let is_same = |bar: &(String, u64, _)| bar.0 == what && bar.1 == all;
+            if !bar.as_ref().is_some_and(is_same) {
+                if let Some((_, _, bar)) = bar.take() {
+                    bar.finish_and_clear();
+                }
+                bar = Some((what.to_owned(), all, printer.progress(all, what)));
+            }
+            if let Some((_, _, bar)) = &bar {
+                bar.set_position(done);
+            }
+            interrupt::flow()
+        })
+    })?;
+    if let Some((_, _, bar)) = bar {
+        bar.finish_and_clear();
+    }
+    if args.json {
+        printer.result_json(&json!({
+            "rows": found.rows,
+            "floor": found.floor,
+            "published": preset,
+        }))?;
+    } else {
+        printer.result(&words::words(&found.rows, network, preset))?;
+        if let (Some(floor), Some(network)) = (found.floor, network) {
+            printer.result(&format!("\n{}", floor.words(network)))?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What flags ask for, and what a user should know of the group sizes.
+fn request(
+    args: &EvalArgs,
+    preset: Option<&PublishedResult>,
+    catalogue: &Catalogue,
+    notes: &mut Vec<String>,
+) -> Result<EvalRequest, Failure> {
     let guidance = match preset {
         Some(row) => settings::guidance(row.guidance, ScheduleArg::Linear),
         None => settings::guidance(args.cfg.unwrap_or(1.0), args.cfg_schedule),
     }?;
-    let config = match preset {
-        Some(row) => LpdConfig::named(row.model, row.image_size)
-            .map_err(|error| Failure::input_at("--preset", &error)),
-        None => settings::lpd_config(&args.model),
-    }?;
-    let bundled = match preset {
-        Some(_) if args.model.checkpoint.is_none() => return Err(settings::weights_needed()),
-        Some(_) => None,
-        None => settings::bundled(&args.model),
+    let model = match preset {
+        None => settings::model(&args.model)?,
+        Some(row) => {
+            let config = LpdConfig::named(row.model, row.image_size)
+                .map_err(|error| Failure::input_at("--preset", &error))?;
+            match settings::checkpoint(&args.model, config)? {
+                ModelSource::Formula(_) => return Err(settings::weights_needed()),
+                model => model,
+            }
+        }
     };
+    let (config, is_bundled) = (model.config(), model.bundled().is_some());
     let files = OrderFile::read_all(&args.orders, config.grid())?;
-    let (methods, steps) = asked(args, preset, bundled.is_some(), &files)?;
-    let held_out = HeldOut::asked(args, &config, bundled.is_some())?;
+    let (methods, steps) = asked(args, preset, is_bundled, &files)?;
+    let held_out = held_out(args, &config, is_bundled)?;
     if held_out.is_none() && args.real.is_none() && args.runs == 0 {
         return Err(Failure::input(
             "nothing is measured: give --tokens FILE, --real FILE, or --runs from 1",
@@ -73,7 +120,7 @@ pub(crate) fn run(
         None => SAMPLES,
     });
     let device = settings::device(&args.model.device)?;
-    let judge = SampleJudge::new(args, samples, (&config, bundled.is_some()), &device)?;
+    let judge = judge::sample_judge(args, samples, (&config, is_bundled), &device)?;
     let given = held_out.as_ref().map_or(1, HeldOut::len) as u64;
     let generated = judge.as_ref().map_or(1, SampleJudge::count);
     let wanted = Wanted {
@@ -82,79 +129,50 @@ pub(crate) fn run(
         steps: &steps,
         images: given.max(generated),
     };
-    let mut notes = Vec::new();
-    let variants = wanted.variants(args, catalogue, config.grid(), &mut notes)?;
-    let settings_of_all = settings_of_all(
-        args,
-        (&config, bundled),
+    Ok(EvalRequest {
+        variants: wanted.variants(args, catalogue, config.grid(), notes)?,
+        model,
+        dtype: settings::dtype(args.model.precision),
+        device: (device, args.model.device.device.clone()),
+        held_out,
+        judge,
         guidance,
-        held_out.as_ref(),
-        judge.as_ref(),
-    )?;
-    let folder = Folder::open(&args.out, &settings_of_all)?;
-    let kept = variants
-        .iter()
-        .map(|variant| folder.result(&variant.name))
-        .collect::<Result<Vec<_>, _>>()?;
-    for note in &notes {
-        printer.note(note);
-    }
-    let results = if kept.iter().all(Option::is_some) {
-        kept.into_iter().flatten().collect()
-    } else {
-        let lpd = settings::lpd(&args.model, config, &device)?.lpd;
-        folder.begin(&settings_of_all)?;
-        interrupt::catch()?;
-        let pool = settings::thread_pool(&args.threads)?;
-        let judge = judge.as_ref().map(|judge| -> Result<_, Failure> {
-            let real = pool.install(|| judge.real_images(printer));
-            let real = real.map_err(|failure| folder.paused(failure))?;
-            if let Some(floor) = real.floor()? {
-                folder.keep_floor(&floor)?;
-            }
-            Ok((judge, real))
-        });
-        let measure = Measure {
-            args,
-            guidance,
-            held_out: held_out.as_ref(),
-            judge: judge.transpose()?,
-        };
-        let mut results = Vec::with_capacity(variants.len());
-        for (index, (variant, kept)) in variants.iter().zip(kept).enumerate() {
-            let result = match kept {
-                Some(result) => result,
-                None => {
-                    let which = format!("{} of {}", index + 1, variants.len());
-                    let result = pool
-                        .install(|| measure.variant(&lpd, variant, &which, printer))
-                        .map_err(|failure| folder.paused(failure))?;
-                    folder.keep(&result)?;
-                    result
-                }
-            };
-            results.push(result);
-        }
-        results
-    };
+        batch: args.batch,
+        runs: args.runs,
+        seed: args.seed,
+        folder: args.out.clone(),
+    })
+}
 
-    let network = judge.as_ref().map(SampleJudge::network);
-    let rows = table::rows(results)?;
-    let floor = folder.floor()?;
-    let table = table::table(&rows, network)?;
-    let bytes = table.to_csv().map_err(|error| Failure::work(&error))?;
-    folder.write("table.csv", &bytes)?;
-    let bytes = table.to_parquet().map_err(|error| Failure::work(&error))?;
-    folder.write("table.parquet", &bytes)?;
-    if args.json {
-        printer.result_json(&json!({"rows": rows, "floor": floor, "published": preset}))?;
-    } else {
-        printer.result(&table::words(&rows, network, preset))?;
-        if let (Some(floor), Some(network)) = (floor, network) {
-            printer.result(&format!("\n{}", floor.words(network)))?;
+/// The images that flags ask a model about, if they do: of a file, or those that are
+/// bundled.
+fn held_out(
+    args: &EvalArgs,
+    config: &LpdConfig,
+    is_bundled: bool,
+) -> Result<Option<HeldOut>, Failure> {
+    let (images, background) = match &args.tokens {
+        Some(path) => {
+            let limit = args.limit.unwrap_or(u64::MAX);
+            let images = TokenImages::read(path)?.first(limit);
+            if images.len() == 0 {
+                return Err(Failure::input(format!("{} has no images", path.display())));
+            }
+            (images, args.background)
         }
-    }
-    Ok(ExitCode::SUCCESS)
+        None if is_bundled => {
+            let black = bundled::codebook().black_token();
+            let images = TokenImages::bundled()?.first(args.limit.unwrap_or(BUNDLED_LIMIT));
+            (images, args.background.or(Some(black)))
+        }
+        None => return Ok(None),
+    };
+    images.check(config)?;
+    Ok(Some(HeldOut::new(
+        images,
+        background,
+        args.tokens.as_deref(),
+    )))
 }
 
 /// The methods and the numbers of steps that flags ask for.
@@ -196,64 +214,4 @@ fn preset(args: &EvalArgs) -> Result<Option<&'static PublishedResult>, Failure> 
         Failure::input(UnknownName::new("preset", name, known).to_string())
     })?;
     Ok(Some(row))
-}
-
-/// What is measured of every variant.
-struct Measure<'a> {
-    args: &'a EvalArgs,
-    guidance: Guidance,
-    held_out: Option<&'a HeldOut>,
-    judge: Option<(&'a SampleJudge, RealImages)>,
-}
-
-impl Measure<'_> {
-    fn variant(
-        &self,
-        lpd: &Lpd,
-        variant: &Variant,
-        which: &str,
-        printer: &Printer,
-    ) -> Result<VariantResult, Failure> {
-        let (label, steps) = (variant.name.label(), variant.name.steps());
-        let name = format!("{which}: {label}, {steps} steps");
-        let likelihood = match self.held_out {
-            None => None,
-            Some(held_out) => {
-                let progress = printer.progress(held_out.len() as u64, &name);
-                Some(held_out.measure(self.args, lpd, variant, &progress)?)
-            }
-        };
-        let samples = match &self.judge {
-            None => None,
-            Some((judge, real)) => {
-                let progress = printer.progress(judge.count(), &name);
-                Some(judge.judge(self.args, lpd, variant, self.guidance, real, &progress)?)
-            }
-        };
-        let time = match self.args.runs {
-            0 => None,
-            _ => Some(self.time(lpd, variant)?),
-        };
-        Ok(VariantResult {
-            name: variant.name.clone(),
-            likelihood,
-            samples,
-            time,
-        })
-    }
-
-    fn time(&self, lpd: &Lpd, variant: &Variant) -> Result<TimeResult, Failure> {
-        let runs = (1, self.args.runs);
-        let measure = |batch| bench::measure(lpd, &variant.orders, self.guidance, batch, runs);
-        let one = measure(1)?;
-        let many = match self.args.batch {
-            1 => one.images_per_second,
-            batch => measure(batch)?.images_per_second,
-        };
-        Ok(TimeResult {
-            latency_seconds: one.seconds_best,
-            batch: self.args.batch,
-            images_per_second: many,
-        })
-    }
 }

@@ -9,9 +9,8 @@ use orders_analysis::sweep::{
 use orders_core::files::{Digest, Hasher};
 use orders_core::{Cell, Grid, Order, Problem, UnknownName};
 use orders_model::bundled::{self, BundledModel};
-use orders_model::checkpoint::read_checkpoint;
 use orders_model::lpd::{Batch, Lpd, LpdConfig};
-use orders_model::{DType, Device};
+use orders_model::{DType, Device, ModelSource, ModelSourceError};
 
 use crate::digest::{digest_of, digest_of_file};
 use crate::failure::Failure;
@@ -72,11 +71,20 @@ impl LpdJudge {
             )));
         }
         let weights = digest_of_file(&files.checkpoint)?;
-        let tensors = read_checkpoint(&files.checkpoint, None, &Device::Cpu)
-            .map_err(|error| Failure::bad_input(&error))?
-            .tensors;
-        let place = files.checkpoint.display().to_string();
-        let lpd = settings::lpd_of_tensors(tensors, config, (DType::F32, &Device::Cpu), &place)?;
+        let source = ModelSource::Checkpoint {
+            path: files.checkpoint.clone(),
+            config,
+            key: None,
+            trained_on: None,
+        };
+        let lpd = source.load(DType::F32, &Device::Cpu);
+        let lpd = lpd.map_err(|error| match error {
+            ModelSourceError::Checkpoint(error) => Failure::bad_input(&error),
+            ModelSourceError::Weights(error) => {
+                Failure::input_at(files.checkpoint.display(), &error)
+            }
+            error => Failure::work(&error),
+        })?;
         let images = TokenImages::read(&files.tokens)?;
         images.check(lpd.config())?;
         Self::new(name, weights, lpd, images, files.background)

@@ -8,41 +8,41 @@ use super::variant::Name;
 /// Everything measured of a variant.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct VariantResult {
-    pub(super) name: Name,
-    pub(super) likelihood: Option<Likelihood>,
-    pub(super) samples: Option<SampleResult>,
-    pub(super) time: Option<TimeResult>,
+pub(crate) struct VariantResult {
+    pub(crate) name: Name,
+    pub(crate) likelihood: Option<Likelihood>,
+    pub(crate) samples: Option<SampleResult>,
+    pub(crate) time: Option<TimeResult>,
 }
 
 /// Parallel negative log-likelihood of each image.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Likelihood {
-    pub(super) nats_per_cell: Vec<f64>,
+pub(crate) struct Likelihood {
+    pub(crate) nats_per_cell: Vec<f64>,
     /// Of the cells that are not background; null for an image that has none, and
     /// empty if nothing is said to be background.
-    pub(super) nats_per_foreground_cell: Vec<Option<f64>>,
+    pub(crate) nats_per_foreground_cell: Vec<Option<f64>>,
 }
 
 /// What generated images are like.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct SampleResult {
-    pub(super) count: u64,
-    pub(super) frechet_distance: f64,
+pub(crate) struct SampleResult {
+    pub(crate) count: u64,
+    pub(crate) frechet_distance: f64,
     /// Unbiased polynomial-kernel MMD^2, if the features of real images are there.
-    pub(super) mmd: Option<f64>,
-    pub(super) mmd_standard_error: Option<f64>,
-    pub(super) inception_score: f64,
-    pub(super) inception_score_deviation: f64,
+    pub(crate) mmd: Option<f64>,
+    pub(crate) mmd_standard_error: Option<f64>,
+    pub(crate) inception_score: f64,
+    pub(crate) inception_score_deviation: f64,
     /// The share of them that the classifier assigns to the class that was asked for.
-    pub(super) class_accuracy: Option<f64>,
+    pub(crate) class_accuracy: Option<f64>,
 }
 
 impl SampleResult {
     /// The standard error of the class accuracy: images are right or wrong.
-    pub(super) fn class_accuracy_standard_error(&self) -> Option<f64> {
+    pub(crate) fn class_accuracy_standard_error(&self) -> Option<f64> {
         let error = |share: f64| (share * (1.0 - share) / self.count as f64).sqrt();
         self.class_accuracy.map(error)
     }
@@ -51,21 +51,21 @@ impl SampleResult {
 /// How far real images are from each other: what generated ones can reach.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Floor {
+pub(crate) struct Floor {
     /// Those that generated ones are compared with.
-    pub(super) images: usize,
+    pub(crate) images: usize,
     /// Those between them.
-    pub(super) others: usize,
-    pub(super) frechet_distance: f64,
-    pub(super) mmd: f64,
-    pub(super) mmd_standard_error: f64,
+    pub(crate) others: usize,
+    pub(crate) frechet_distance: f64,
+    pub(crate) mmd: f64,
+    pub(crate) mmd_standard_error: f64,
     /// The share of all of them that the classifier assigns to their class.
-    pub(super) class_accuracy: Option<f64>,
+    pub(crate) class_accuracy: Option<f64>,
 }
 
 impl Floor {
     /// In a sentence.
-    pub(super) fn words(&self, network: Network) -> String {
+    pub(crate) fn words(&self, network: Network) -> String {
         let accuracy = self.class_accuracy.map_or_else(String::new, |accuracy| {
             format!(", class accuracy {accuracy:.3}")
         });
@@ -84,11 +84,11 @@ impl Floor {
 /// How long it takes: the best of the runs.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct TimeResult {
+pub(crate) struct TimeResult {
     /// Seconds for one image alone.
-    pub(super) latency_seconds: f64,
+    pub(crate) latency_seconds: f64,
     /// Images of the batch.
-    pub(super) batch: usize,
+    pub(crate) batch: usize,
     /// Images a second in batches.
-    pub(super) images_per_second: f64,
+    pub(crate) images_per_second: f64,
 }

@@ -1,69 +1,16 @@
-//! The order variants that are compared.
+//! The order variants that flags ask for.
 
-use orders_core::files::Digest;
 use orders_core::{Catalogue, Grid, GroupSizes, KnownCells, OrderingMethod, Parameters};
-use serde::{Deserialize, Serialize};
+use orders_model::lpd::SampleOrders;
 
 use super::order_file::OrderFile;
 use crate::args::{EvalArgs, OptionalSizesArgs, OtherSizesArgs, SetArgs, ThresholdArgs};
+use crate::eval::{Name, Variant};
 use crate::failure::Failure;
-use crate::settings::{self, SampleOrders};
+use crate::settings;
 
 /// What is always compared with, unless switched off.
 const BASELINES: [&str; 2] = ["raster", "random"];
-
-/// A method or an order file, with group sizes.
-pub(super) struct Variant {
-    pub(super) orders: SampleOrders,
-    pub(super) name: Name,
-}
-
-/// What tells a variant from the others of an evaluation.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(super) struct Name {
-    /// Name of the method or the order file.
-    pub(super) method: String,
-    pub(super) parameters: Parameters,
-    pub(super) group_sizes: Vec<u32>,
-    /// Digest of the order file.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) sha256: Option<Digest>,
-}
-
-impl Name {
-    pub(super) fn steps(&self) -> usize {
-        self.group_sizes.len()
-    }
-
-    /// Method and parameters in a few words.
-    pub(super) fn label(&self) -> String {
-        let mut label = self.method.clone();
-        for (name, value) in &self.parameters {
-            if value.flag() != Some(false) {
-                label.push_str(&format!(", {name} {value}"));
-            }
-        }
-        label
-    }
-
-    /// Whether another one is the same in all but group sizes, cut one by one.
-    pub(super) fn is_one_by_one(&self, other: &Self) -> bool {
-        let one_by_one = Self {
-            group_sizes: vec![1; other.group_sizes.iter().map(|&size| size as usize).sum()],
-            ..other.clone()
-        };
-        *self == one_by_one && self != other
-    }
-
-    /// A name for a file, of letters that every system takes.
-    pub(super) fn file_stem(&self) -> String {
-        let what = match &self.sha256 {
-            Some(digest) => format!("orders-{}", &digest.to_string()[..16]),
-            None => self.label().replace(", ", "_").replace(' ', ""),
-        };
-        format!("{what}_steps{}", self.steps())
-    }
-}
 
 /// What is to be compared.
 pub(super) struct Wanted<'a> {
@@ -127,7 +74,7 @@ impl Wanted<'_> {
         let problem = settings::problem(KnownCells::none(grid), &sizes, place)?;
         let images = usize::try_from(self.images).unwrap_or(usize::MAX);
         Ok(Variant {
-            orders: SampleOrders::of_file(&file.path, problem, images)?,
+            orders: settings::sample_orders_of_file(&file.path, &problem, images)?,
             name: Name {
                 method: file.name.clone(),
                 parameters: Parameters::new(),

@@ -1,4 +1,4 @@
-//! The two sets, and what they are features of.
+//! Sets of images by their features, and the network that the features are of.
 
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ use orders_model::metrics::{
 use crate::failure::Failure;
 
 /// A set of images, by what a file says of them.
-pub(in crate::commands) struct Set {
+pub(crate) struct FeatureSet {
     path: PathBuf,
     content: Content,
 }
@@ -22,8 +22,8 @@ enum Content {
     Statistics(StatisticsFile),
 }
 
-impl Set {
-    pub(in crate::commands) fn read(path: &Path) -> Result<Self, Failure> {
+impl FeatureSet {
+    pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
         let extension = path.extension().and_then(|extension| extension.to_str());
         let content = match extension {
             Some("npz") => read_statistics(path).map(Content::Statistics),
@@ -42,25 +42,25 @@ impl Set {
         })
     }
 
-    pub(in crate::commands) fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
-    pub(in crate::commands) fn features(&self) -> Option<&Features> {
+    pub(crate) fn features(&self) -> Option<&Features> {
         match &self.content {
             Content::Features(file) => Some(&file.features),
             Content::Statistics(_) => None,
         }
     }
 
-    pub(super) fn logits(&self) -> Option<&Features> {
+    pub(crate) fn logits(&self) -> Option<&Features> {
         match &self.content {
             Content::Features(file) => file.logits.as_ref(),
             Content::Statistics(_) => None,
         }
     }
 
-    pub(in crate::commands) fn statistics(&self) -> Result<Cow<'_, Statistics>, Failure> {
+    pub(crate) fn statistics(&self) -> Result<Cow<'_, Statistics>, Failure> {
         match &self.content {
             Content::Features(file) => Statistics::of(&file.features)
                 .map(Cow::Owned)
@@ -71,7 +71,7 @@ impl Set {
 
     /// What the features are of: what the file says, or `asked` with the words of
     /// who asked. They must agree, and the features have as many dimensions.
-    pub(in crate::commands) fn network(
+    pub(crate) fn network(
         &self,
         asked: Option<(Network, &str)>,
     ) -> Result<Option<Network>, Failure> {
@@ -101,7 +101,7 @@ impl Set {
     }
 
     /// What tells the weights of the network from others, if the file says it.
-    pub(in crate::commands) fn weights(&self) -> Option<&str> {
+    pub(crate) fn weights(&self) -> Option<&str> {
         self.metadata().get(WEIGHTS).map(String::as_str)
     }
 
@@ -122,9 +122,9 @@ impl Set {
 
 /// What the features are of, if anybody says it: the files, or the flag for those
 /// that don't.
-pub(super) fn network(
-    real: &Set,
-    generated: &Set,
+pub(crate) fn network(
+    real: &FeatureSet,
+    generated: &FeatureSet,
     flag: Option<&str>,
 ) -> Result<Option<Network>, Failure> {
     let flag = flag
@@ -132,7 +132,7 @@ pub(super) fn network(
         .transpose()
         .map_err(|error| Failure::input_at("--network", &error))?;
     let flag = flag.map(|network| (network, format!("--network says {network}")));
-    let of = |set: &Set| {
+    let of = |set: &FeatureSet| {
         set.network(
             flag.as_ref()
                 .map(|(network, word)| (*network, word.as_str())),
@@ -158,7 +158,7 @@ pub(super) fn network(
 }
 
 /// Whether both say whose weights their features are of, and these differ.
-fn are_others(real: &Set, generated: &Set) -> bool {
+fn are_others(real: &FeatureSet, generated: &FeatureSet) -> bool {
     let weights = real.weights().zip(generated.weights());
     weights.is_some_and(|(a, b)| a != b)
 }

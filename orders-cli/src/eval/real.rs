@@ -1,16 +1,15 @@
 //! The real images that generated ones are compared with.
 
+use ndarray::Array2;
 use orders_datasets::Image;
 use orders_model::bundled;
 use orders_model::features::FeatureNetwork;
 use orders_model::metrics::{Features, MetricsError, Statistics, frechet_distance, polynomial_mmd};
 
+use super::request::{EvalProgress, Watch};
 use super::result::Floor;
-use super::samples::rows_of;
-use crate::commands::distance::sets::Set;
 use crate::failure::Failure;
-use crate::interrupt;
-use crate::printer::Printer;
+use crate::feature_set::FeatureSet;
 
 /// Images that are turned into features at once.
 const BATCH: usize = 32;
@@ -31,7 +30,7 @@ struct Bundled {
 }
 
 impl RealImages {
-    pub(super) fn of_set(set: &Set) -> Result<Self, Failure> {
+    pub(super) fn of_set(set: &FeatureSet) -> Result<Self, Failure> {
         Ok(Self {
             statistics: set.statistics()?.into_owned(),
             features: set.features().cloned(),
@@ -40,14 +39,24 @@ impl RealImages {
     }
 
     /// Every other one of the bundled images, and those between them.
-    pub(super) fn bundled(network: &FeatureNetwork, printer: &Printer) -> Result<Self, Failure> {
+    pub(super) fn bundled(
+        network: &FeatureNetwork,
+        watch: &mut Watch<'_>,
+    ) -> Result<Self, Failure> {
         let (set, codebook) = (bundled::held_out(), bundled::codebook());
         let (cells, labels) = (set.grid().cells(), set.labels().unwrap_or_default());
-        let progress = printer.progress(set.len() as u64, "real images");
+        let all = set.len() as u64;
         let mut halves = [Vec::new(), Vec::new()];
         let mut right = 0;
         for (batch, first) in set.tokens().chunks(BATCH * cells).zip((0..).step_by(BATCH)) {
-            interrupt::check()?;
+            let progress = EvalProgress {
+                what: "real images",
+                done: first as u64,
+                all,
+            };
+            if watch(progress).is_break() {
+                return Err(Failure::Interrupted);
+            }
             let decoded = batch.chunks(cells).map(|tokens| {
                 let image = codebook.decode(set.grid(), tokens);
                 image.map_err(|error| Failure::work(&error))
@@ -59,9 +68,7 @@ impl RealImages {
                 right += usize::from(of_image.class() == labels[index] as usize);
                 halves[index % 2].extend(of_image.features);
             }
-            progress.inc(images.len() as u64);
         }
-        progress.finish_and_clear();
         let dimensions = network.network().dimensions();
         let [half, others] = halves.map(|values| {
             let rows = values.len() / dimensions;
@@ -98,4 +105,11 @@ impl RealImages {
             class_accuracy: bundled.class_accuracy,
         }))
     }
+}
+
+/// Values as features of images.
+pub(super) fn rows_of(values: Vec<f32>, rows: usize, columns: usize) -> Result<Features, Failure> {
+    let values =
+        Array2::from_shape_vec((rows, columns), values).map_err(|error| Failure::work(&error))?;
+    Features::new(values).map_err(|error| Failure::work(&error))
 }

@@ -1,0 +1,160 @@
+//! `train`
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use indicatif::HumanCount;
+use orders_core::Catalogue;
+use orders_core::files::OutputError;
+use orders_datasets::{TokenFileOptions, TokenSet};
+use orders_model::train::{Recipe, TrainError, TrainRequest};
+
+use crate::args::TrainArgs;
+use crate::bounded_file::read_bounded;
+use crate::failure::{Failure, reason};
+use crate::output::PROGRAM;
+use crate::printer::Printer;
+use crate::{interrupt, settings};
+
+/// The longest recipe that is read.
+const RECIPE_BYTES: u64 = 1 << 20;
+/// Held-out images where nothing is said.
+const HELD_OUT_IMAGES: u64 = 512;
+
+pub(crate) fn run(
+    args: &TrainArgs,
+    catalogue: &Catalogue,
+    printer: &Printer,
+) -> Result<ExitCode, Failure> {
+    let recipe = recipe(&args.recipe, catalogue)?;
+    let batch = recipe.batch as u64;
+    let tokens = tokens(&args.tokens)?;
+    let held_out = args.held_out.as_deref().map(self::tokens).transpose()?;
+    let images = args.held_out_images.unwrap_or(HELD_OUT_IMAGES) as usize;
+    let device = settings::device(&args.device)?;
+    let pool = settings::thread_pool(&args.threads)?;
+    let request = TrainRequest {
+        recipe,
+        tokens,
+        held_out: held_out.map(|tokens| (tokens, images)),
+        updates: args.updates,
+        every: args.every,
+        folder: &args.out,
+        program: PROGRAM,
+    };
+    let failed = |error: TrainError| failure(args, &error);
+    let training = request.begin(catalogue, &device).map_err(failed)?;
+    let first = training.progress().updates;
+    if training.is_resumed() {
+        printer.note(&format!(
+            "going on after update {} in {}",
+            HumanCount(first),
+            args.out.display()
+        ));
+    }
+    interrupt::catch()?;
+    let bar = printer.progress(training.progress().end, "updates");
+    let done = pool.install(|| {
+        training.finish(|progress| {
+            bar.set_position(progress.updates);
+            if let Some(loss) = progress.loss {
+                bar.set_message(words(loss, progress.held_out));
+            }
+            interrupt::flow()
+        })
+    });
+    let done = done.map_err(failed)?;
+    bar.finish_and_clear();
+    if done.updates < done.end {
+        return Err(Failure::Paused(format!(
+            "{} updates are kept in {}; the same command goes on from there",
+            HumanCount(done.updates),
+            args.out.display()
+        )));
+    }
+    let samples = (done.updates - first) * batch;
+    let rate = samples as f64 / done.seconds;
+    if args.json {
+        printer.result_json(&serde_json::json!({
+            "path": done.model.map(|path| path.display().to_string()),
+            "updates": done.updates,
+            "last_update": done.last,
+            "loss": done.loss,
+            "held_out": done.held_out,
+            "images_per_second": (samples > 0).then_some(rate),
+        }))?;
+    } else {
+        let shown = match &done.model {
+            Some(path) => path.display().to_string(),
+            None => format!(
+                "{} of {} updates in {}",
+                HumanCount(done.updates),
+                HumanCount(done.last),
+                args.out.display()
+            ),
+        };
+        let loss = done.loss.map_or_else(String::new, |loss| {
+            format!("{}, ", words(loss, done.held_out))
+        });
+        let speed = match samples {
+            0 => "nothing left to do".to_owned(),
+            _ => format!("{rate:.1} images a second"),
+        };
+        printer.result(&format!("{loss}{speed}: {shown}"))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn recipe(path: &Path, catalogue: &Catalogue) -> Result<Recipe, Failure> {
+    let text = read_bounded(path, "a recipe", RECIPE_BYTES, |why| {
+        format!("{} can't be read: {why}", path.display())
+    })?;
+    let text = String::from_utf8(text)
+        .map_err(|_| Failure::input(format!("{} is not UTF-8 text", path.display())))?;
+    Recipe::from_toml(&text, catalogue).map_err(|error| Failure::input_at(path.display(), &error))
+}
+
+/// The tokens of a file.
+pub(super) fn tokens(path: &Path) -> Result<TokenSet, Failure> {
+    TokenSet::read(path, &TokenFileOptions::default()).map_err(|error| Failure::bad_input(&error))
+}
+
+/// What an error means to the user.
+fn failure(args: &TrainArgs, error: &TrainError) -> Failure {
+    match error {
+        TrainError::Data(_) => Failure::input_at(args.tokens.display(), error),
+        TrainError::HeldOut(error) => {
+            let path = args.held_out.as_deref().unwrap_or(&args.tokens);
+            Failure::input_at(path.display(), error)
+        }
+        TrainError::Load(_)
+        | TrainError::State { .. }
+        | TrainError::OtherRun { .. }
+        | TrainError::Unstated { .. }
+        | TrainError::Log { .. }
+        | TrainError::Recipe(_) => Failure::bad_input(error),
+        TrainError::OtherFolder { .. } => Failure::input(format!("--out {error}")),
+        TrainError::File { what, source, path } => {
+            let why = reason(source);
+            let path = path.display();
+            match *what {
+                "written" => Failure::Work(format!("{path} can't be written: {why}")),
+                "made" => Failure::input(format!("the folder {path} can't be made: {why}")),
+                _ => Failure::input(format!("{path} can't be {what}: {why}")),
+            }
+        }
+        TrainError::Output(OutputError::Create { path, source }) => Failure::input(format!(
+            "{} can't be created: {}",
+            path.display(),
+            reason(source)
+        )),
+        _ => Failure::work(error),
+    }
+}
+
+fn words(loss: f64, held_out: Option<f64>) -> String {
+    match held_out {
+        Some(held_out) => format!("loss {loss:.4}, held out {held_out:.4} nats a cell"),
+        None => format!("loss {loss:.4} nats a cell"),
+    }
+}

@@ -1,0 +1,21 @@
+//! An evaluation: order variants compared by a model, with results kept as they come.
+//!
+//! An [`EvalRequest`] holds resolved values. It is [prepared](EvalRequest::prepare)
+//! against the folder of results, and [run](PreparedEval::run), which asks the model
+//! about what is not there yet.
+
+mod folder;
+mod likelihood;
+mod real;
+mod request;
+mod result;
+mod samples;
+mod table;
+mod variant;
+
+pub(crate) use likelihood::HeldOut;
+pub(crate) use request::{EvalProgress, EvalRequest, Evaluation, PreparedEval};
+pub(crate) use result::{Floor, SampleResult};
+pub(crate) use samples::SampleJudge;
+pub(crate) use table::Row;
+pub(crate) use variant::{Name, Variant};
