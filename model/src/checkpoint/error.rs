@@ -3,6 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use orders_arrays::ArrayError;
+
 /// Why a checkpoint can't be read.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]

@@ -1,7 +1,7 @@
 //! An evaluation: order variants compared by a model, with results kept as they come.
 //!
 //! An [`EvalRequest`] holds resolved values. It is [prepared](EvalRequest::prepare)
-//! against the folder of results, and [run](PreparedEval::run), which asks the model
+//! against the folder of results, and [run](request::PreparedEval::run), which asks the model
 //! about what is not there yet.
 
 mod folder;
@@ -14,8 +14,8 @@ mod table;
 mod variant;
 
 pub(crate) use likelihood::HeldOut;
-pub(crate) use request::{EvalProgress, EvalRequest, Evaluation, PreparedEval};
-pub(crate) use result::{Floor, SampleResult};
+pub(crate) use request::{EvalProgress, EvalRequest};
+pub(crate) use result::SampleResult;
 pub(crate) use samples::SampleJudge;
 pub(crate) use table::Row;
 pub(crate) use variant::{Name, Variant};
