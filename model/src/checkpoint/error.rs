@@ -232,11 +232,12 @@ pub enum PickleError {
 }
 
 /// What can go wrong on the way; the path is added at the top.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
 pub(super) enum Fault {
-    Io(io::Error),
-    Malformed(Malformed),
-    Device(candle_core::Error),
+    Io(#[from] io::Error),
+    Malformed(#[from] Malformed),
+    Device(#[from] candle_core::Error),
 }
 
 impl Fault {
@@ -250,18 +251,6 @@ impl Fault {
     }
 }
 
-impl From<io::Error> for Fault {
-    fn from(error: io::Error) -> Self {
-        Self::Io(error)
-    }
-}
-
-impl From<Malformed> for Fault {
-    fn from(error: Malformed) -> Self {
-        Self::Malformed(error)
-    }
-}
-
 impl From<ArrayError> for Fault {
     fn from(error: ArrayError) -> Self {
         match error {
@@ -270,11 +259,5 @@ impl From<ArrayError> for Fault {
                 reason: fault.to_string(),
             }),
         }
-    }
-}
-
-impl From<candle_core::Error> for Fault {
-    fn from(error: candle_core::Error) -> Self {
-        Self::Device(error)
     }
 }

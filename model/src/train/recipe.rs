@@ -199,90 +199,60 @@ impl Recipe {
     }
 
     fn check_numbers(&self) -> Result<(), RecipeError> {
+        const BELOW_1: &str = "a number from 0 up to 1, without 1";
+        const FROM_0: &str = "a number from 0";
+        const POSITIVE: &str = "a number above 0";
         let rate = &self.learning_rate;
-        let share = |x: f64| (0.0..1.0).contains(&x);
-        let positive = |x: f64| x > 0.0 && x.is_finite();
-        let not_negative = |x: f64| x >= 0.0 && x.is_finite();
+        let is_share = |x: f64| (0.0..1.0).contains(&x);
+        let is_positive = |x: f64| x > 0.0 && x.is_finite();
+        let is_from_0 = |x: f64| x >= 0.0 && x.is_finite();
+        let share = |field, x| (field, x, is_share(x), BELOW_1);
+        let from_0 = |field, x, allowed| (field, x, is_from_0(x), allowed);
+        let (epochs, batch) = (self.epochs, self.batch);
+        let epochs_allowed = "a number above 0, up to 1000000";
+        let batch_allowed = "a whole number from 1 to 1048576";
+        let drop = f64::from(self.label_drop);
+        let from = rate.decay_from.unwrap_or(rate.warmup);
+        let is_behind = from >= rate.warmup && (rate.decay_from.is_none() || from.is_finite());
+        let behind = "an epoch that is not before the end of the warmup";
         let checks = [
             (
                 "epochs",
-                self.epochs,
-                positive(self.epochs) && self.epochs <= 1e6,
-                "a number above 0, up to 1000000",
+                epochs,
+                is_positive(epochs) && epochs <= 1e6,
+                epochs_allowed,
             ),
             (
                 "batch",
-                self.batch as f64,
-                (1..=1 << 20).contains(&self.batch),
-                "a whole number from 1 to 1048576",
+                batch as f64,
+                (1..=1 << 20).contains(&batch),
+                batch_allowed,
             ),
-            (
-                "dropout",
-                f64::from(self.dropout),
-                share(f64::from(self.dropout)),
-                "a number from 0 up to 1, without 1",
-            ),
+            share("dropout", f64::from(self.dropout)),
             (
                 "label_drop",
-                f64::from(self.label_drop),
-                (0.0..=1.0).contains(&self.label_drop),
+                drop,
+                (0.0..=1.0).contains(&drop),
                 "a number from 0 to 1",
             ),
-            (
-                "betas[0]",
-                self.betas[0],
-                share(self.betas[0]),
-                "a number from 0 up to 1, without 1",
-            ),
-            (
-                "betas[1]",
-                self.betas[1],
-                share(self.betas[1]),
-                "a number from 0 up to 1, without 1",
-            ),
-            (
-                "weight_decay",
-                self.weight_decay,
-                not_negative(self.weight_decay),
-                "a number from 0",
-            ),
-            (
-                "clip",
-                self.clip,
-                not_negative(self.clip),
-                "a number from 0",
-            ),
-            (
-                "average",
-                self.average,
-                share(self.average),
-                "a number from 0 up to 1, without 1",
-            ),
+            share("betas[0]", self.betas[0]),
+            share("betas[1]", self.betas[1]),
+            from_0("weight_decay", self.weight_decay, FROM_0),
+            from_0("clip", self.clip, FROM_0),
+            share("average", self.average),
             (
                 "learning_rate.peak",
                 rate.peak,
-                positive(rate.peak),
-                "a number above 0",
+                is_positive(rate.peak),
+                POSITIVE,
             ),
-            (
+            from_0(
                 "learning_rate.warmup",
                 rate.warmup,
-                not_negative(rate.warmup),
                 "a number of epochs from 0",
             ),
-            (
-                "learning_rate.last",
-                rate.last,
-                not_negative(rate.last),
-                "a number from 0",
-            ),
-            (
-                "learning_rate.decay_from",
-                rate.decay_from.unwrap_or(rate.warmup),
-                rate.decay_from
-                    .is_none_or(|from| from >= rate.warmup && from.is_finite()),
-                "an epoch that is not before the end of the warmup",
-            ),
+            from_0("learning_rate.last", rate.last, FROM_0),
+            ("learning_rate.decay_from", from, is_behind, behind),
         ];
         RecipeError::check_numbers(checks)?;
         for (field, length) in [
@@ -294,11 +264,11 @@ impl Recipe {
             }
         }
         for part in &self.orders {
-            if !positive(part.weight) {
+            if !is_positive(part.weight) {
                 return Err(RecipeError::Number {
                     field: "orders.weight",
                     value: part.weight,
-                    allowed: "a number above 0",
+                    allowed: POSITIVE,
                 });
             }
         }

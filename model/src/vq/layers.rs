@@ -41,31 +41,32 @@ pub(super) struct Norm {
     pub(super) channels: usize,
 }
 
-/// A part of the network, in the order of computation.
+/// A part of the network, in the order of computation: its
+/// convolutions and normalisations by name, or with their weights.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Layer {
-    Conv(Conv),
+pub(super) enum Layer<C = Conv, N = Norm> {
+    Conv(C),
     /// `x + conv2(swish(norm2(conv1(swish(norm1(x))))))`, with a 1 x 1
     /// convolution of x where the channels differ.
     Residual {
-        norm1: Norm,
-        conv1: Conv,
-        norm2: Norm,
-        conv2: Conv,
-        shortcut: Option<Conv>,
+        norm1: N,
+        conv1: C,
+        norm2: N,
+        conv2: C,
+        shortcut: Option<C>,
     },
     /// `x + out(attention(q, k, v of norm(x)))`, one head over all pixels.
     Attention {
-        norm: Norm,
-        q: Conv,
-        k: Conv,
-        v: Conv,
-        out: Conv,
+        norm: N,
+        q: C,
+        k: C,
+        v: C,
+        out: C,
     },
     /// `conv(swish(norm(x)))`
     Output {
-        norm: Norm,
-        conv: Conv,
+        norm: N,
+        conv: C,
     },
 }
 

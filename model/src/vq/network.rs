@@ -37,32 +37,9 @@ pub(super) trait Backend {
     ) -> candle_core::Result<Self::Map>;
 }
 
-/// A layer with its weights.
-enum Block<B: Backend> {
-    Conv(B::Conv),
-    Residual {
-        norm1: B::Norm,
-        conv1: B::Conv,
-        norm2: B::Norm,
-        conv2: B::Conv,
-        shortcut: Option<B::Conv>,
-    },
-    Attention {
-        norm: B::Norm,
-        q: B::Conv,
-        k: B::Conv,
-        v: B::Conv,
-        out: B::Conv,
-    },
-    Output {
-        norm: B::Norm,
-        conv: B::Conv,
-    },
-}
-
 /// Encoder or decoder.
 pub(super) struct Network<B: Backend> {
-    blocks: Vec<Block<B>>,
+    blocks: Vec<Layer<B::Conv, B::Norm>>,
 }
 
 impl<B: Backend> Network<B> {
@@ -73,16 +50,16 @@ impl<B: Backend> Network<B> {
     ) -> candle_core::Result<Self> {
         let conv = |layer: &layers::Conv| backend.conv(layer, weights);
         let norm = |layer: &layers::Norm| backend.norm(layer, weights);
-        let block = |layer: &Layer| -> candle_core::Result<Block<B>> {
+        let block = |layer: &Layer| -> candle_core::Result<Layer<B::Conv, B::Norm>> {
             Ok(match layer {
-                Layer::Conv(layer) => Block::Conv(conv(layer)?),
+                Layer::Conv(layer) => Layer::Conv(conv(layer)?),
                 Layer::Residual {
                     norm1,
                     conv1,
                     norm2,
                     conv2,
                     shortcut,
-                } => Block::Residual {
+                } => Layer::Residual {
                     norm1: norm(norm1)?,
                     conv1: conv(conv1)?,
                     norm2: norm(norm2)?,
@@ -95,7 +72,7 @@ impl<B: Backend> Network<B> {
                     k,
                     v,
                     out,
-                } => Block::Attention {
+                } => Layer::Attention {
                     norm: norm(before)?,
                     q: conv(q)?,
                     k: conv(k)?,
@@ -105,7 +82,7 @@ impl<B: Backend> Network<B> {
                 Layer::Output {
                     norm: before,
                     conv: layer,
-                } => Block::Output {
+                } => Layer::Output {
                     norm: norm(before)?,
                     conv: conv(layer)?,
                 },
@@ -119,15 +96,17 @@ impl<B: Backend> Network<B> {
     pub(super) fn forward(&self, backend: &B, x: B::Map) -> candle_core::Result<B::Map> {
         self.blocks
             .iter()
-            .try_fold(x, |x, block| block.forward(backend, &x))
+            .try_fold(x, |x, layer| Self::one(layer, backend, &x))
     }
-}
 
-impl<B: Backend> Block<B> {
-    fn forward(&self, backend: &B, x: &B::Map) -> candle_core::Result<B::Map> {
-        match self {
-            Self::Conv(conv) => backend.convolve(conv, x),
-            Self::Residual {
+    fn one(
+        layer: &Layer<B::Conv, B::Norm>,
+        backend: &B,
+        x: &B::Map,
+    ) -> candle_core::Result<B::Map> {
+        match layer {
+            Layer::Conv(conv) => backend.convolve(conv, x),
+            Layer::Residual {
                 norm1,
                 conv1,
                 norm2,
@@ -143,8 +122,8 @@ impl<B: Backend> Block<B> {
                     }
                 }
             }
-            Self::Attention { norm, q, k, v, out } => backend.attend(norm, [q, k, v], out, x),
-            Self::Output { norm, conv } => backend.activate(norm, conv, x, None),
+            Layer::Attention { norm, q, k, v, out } => backend.attend(norm, [q, k, v], out, x),
+            Layer::Output { norm, conv } => backend.activate(norm, conv, x, None),
         }
     }
 }

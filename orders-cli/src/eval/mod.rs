@@ -14,8 +14,8 @@ mod table;
 mod variant;
 
 pub(crate) use likelihood::HeldOut;
-pub(crate) use request::{EvalProgress, EvalRequest};
-pub(crate) use result::SampleResult;
+pub(crate) use request::EvalRequest;
+pub(crate) use result::{EvalProgress, SampleResult};
 pub(crate) use samples::SampleJudge;
 pub(crate) use table::Row;
 pub(crate) use variant::{Name, Variant};

@@ -6,8 +6,7 @@ use orders_model::bundled;
 use orders_model::features::FeatureNetwork;
 use orders_model::metrics::{Features, MetricsError, Statistics, frechet_distance, polynomial_mmd};
 
-use super::request::{EvalProgress, Watch};
-use super::result::Floor;
+use super::result::{EvalProgress, Floor, Watch};
 use crate::failure::Failure;
 use crate::feature_set::FeatureSet;
 

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::folder::Folder;
 use super::likelihood::HeldOut;
 use super::real::RealImages;
-use super::result::{Floor, TimeResult, VariantResult};
+use super::result::{EvalProgress, Floor, TimeResult, VariantResult, Watch};
 use super::samples::SampleJudge;
 use super::table::{self, Row};
 use super::variant::Variant;
@@ -48,19 +48,6 @@ pub(crate) struct PreparedEval {
     folder: Folder,
     kept: Vec<Option<VariantResult>>,
 }
-
-/// How far an evaluation came.
-pub(crate) struct EvalProgress<'a> {
-    /// What is being done.
-    pub(crate) what: &'a str,
-    /// How much of it is done.
-    pub(crate) done: u64,
-    /// How much there is.
-    pub(crate) all: u64,
-}
-
-/// Who watches an evaluation, and may end it.
-pub(super) type Watch<'a> = dyn FnMut(EvalProgress<'_>) -> ControlFlow<()> + Send + 'a;
 
 /// What was found.
 pub(crate) struct Evaluation {

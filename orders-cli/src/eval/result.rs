@@ -1,4 +1,6 @@
-//! What is measured of a variant.
+//! What is measured of a variant, and how far that is.
+
+use std::ops::ControlFlow;
 
 use orders_model::features::Network;
 use serde::{Deserialize, Serialize};
@@ -92,3 +94,16 @@ pub(crate) struct TimeResult {
     /// Images a second in batches.
     pub(crate) images_per_second: f64,
 }
+
+/// How far an evaluation came.
+pub(crate) struct EvalProgress<'a> {
+    /// What is being done.
+    pub(crate) what: &'a str,
+    /// How much of it is done.
+    pub(crate) done: u64,
+    /// How much there is.
+    pub(crate) all: u64,
+}
+
+/// Who watches an evaluation, and may end it.
+pub(super) type Watch<'a> = dyn FnMut(EvalProgress<'_>) -> ControlFlow<()> + Send + 'a;

@@ -11,8 +11,7 @@ use orders_model::metrics::{
 };
 
 use super::real::{RealImages, rows_of};
-use super::request::Watch;
-use super::result::SampleResult;
+use super::result::{SampleResult, Watch};
 use crate::failure::Failure;
 use crate::feature_set::FeatureSet;
 use crate::settings::{ImageDecoder, LoadedNetwork};
