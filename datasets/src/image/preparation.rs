@@ -1,7 +1,8 @@
 //! From images of any size to those that a tokenizer takes.
 
-use fast_image_resize::images::{Image as Resized, ImageRef};
-use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeError, ResizeOptions, Resizer};
+use fast_image_resize::images::{TypedImage, TypedImageRef};
+use fast_image_resize::pixels::{U8, U8x3};
+use fast_image_resize::{FilterType, PixelTrait, ResizeAlg, ResizeError, ResizeOptions, Resizer};
 
 use super::pixels::Image;
 
@@ -275,23 +276,31 @@ fn resized_at_once(
     if (image.height(), image.width()) == (height, width) {
         return Ok(image.clone());
     }
-    let pixel_type = match image.channels() {
-        1 => PixelType::U8,
-        _ => PixelType::U8x3,
-    };
-    let source = ImageRef::new(image.width(), image.height(), image.pixels(), pixel_type)
+    let mut pixels = vec![0; height as usize * width as usize * usize::from(image.channels())];
+    match image.channels() {
+        1 => resize_pixels::<U8>(resizer, image, (height, width), filter, &mut pixels),
+        _ => resize_pixels::<U8x3>(resizer, image, (height, width), filter, &mut pixels),
+    }?;
+    Ok(Image::from_parts(height, width, image.channels(), pixels))
+}
+
+/// For one type of pixel: the library's call that finds out the type brings the code for
+/// all 16 of them, which takes minutes to compile.
+fn resize_pixels<P: PixelTrait>(
+    resizer: &mut Resizer,
+    image: &Image,
+    (height, width): (u32, u32),
+    filter: FilterType,
+    pixels: &mut [u8],
+) -> Result<(), CropError> {
+    let source = TypedImageRef::<P>::from_buffer(image.width(), image.height(), image.pixels())
         .map_err(|_| CropError::Resize(None))?;
-    let mut target = Resized::new(width, height, pixel_type);
+    let mut target =
+        TypedImage::<P>::from_buffer(width, height, pixels).map_err(|_| CropError::Resize(None))?;
     let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(filter));
     resizer
-        .resize(&source, &mut target, &options)
-        .map_err(|error| CropError::Resize(Some(error)))?;
-    Ok(Image::from_parts(
-        height,
-        width,
-        image.channels(),
-        target.into_vec(),
-    ))
+        .resize_typed(&source, &mut target, &options)
+        .map_err(|error| CropError::Resize(Some(error)))
 }
 
 /// Why an image has no centre crop.

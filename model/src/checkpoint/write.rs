@@ -91,7 +91,10 @@ fn element(dtype: DType) -> Option<ElementType> {
     })
 }
 
-fn write_as<T: Element + WithDType>(out: &mut impl Write, tensor: &Tensor) -> Result<(), SaveError> {
+fn write_as<T: Element + WithDType>(
+    out: &mut impl Write,
+    tensor: &Tensor,
+) -> Result<(), SaveError> {
     let elements = tensor.flatten_all().and_then(|tensor| tensor.to_vec1());
     let elements: Vec<T> = elements.map_err(SaveError::Device)?;
     let mut bytes = Vec::new();
