@@ -135,12 +135,7 @@ impl Sampler {
         let draws: Vec<f64> = self
             .draws
             .iter_mut()
-            .flat_map(|draws| {
-                let unit = 1.0 / (1u64 << 53) as f64;
-                (0..queries)
-                    .map(|_| (draws.next_u64() >> 11) as f64 * unit)
-                    .collect::<Vec<f64>>()
-            })
+            .flat_map(|draws| (0..queries).map(|_| draws.uniform()).collect::<Vec<f64>>())
             .collect();
         let on_cpu = logits.to_device(&candle_core::Device::Cpu)?;
         let tokens: Vec<u32> = with_numbers(&on_cpu.to_dtype(DType::F32)?, |logits| {

@@ -154,7 +154,7 @@ impl Draw {
             let number = step * self.batch as u64 + sample as u64;
             let image = self.shuffled.image(number);
             let label = self.data.labels().map(|labels| labels[image]);
-            let drops_label = uniform(&mut rng) < f64::from(self.label_drop);
+            let drops_label = rng.uniform() < f64::from(self.label_drop);
             drawn.labels.push(label.filter(|_| !drops_label));
             let is_flipped = rng.next_u64() >> 63 == 1;
             let of_all = match self.data.flipped() {
@@ -163,7 +163,7 @@ impl Draw {
             };
             let tokens = ArrayView1::from(&of_all[image * cells..(image + 1) * cells]);
             drawn.tokens.row_mut(sample).assign(&tokens);
-            let drawn_share = uniform(&mut rng);
+            let drawn_share = rng.uniform();
             let method = self.shares.iter().position(|&share| drawn_share < share);
             let method = method.unwrap_or(self.methods.len() - 1);
             drawn.orders.push(self.order(problem, method, number)?);
@@ -189,11 +189,6 @@ impl Draw {
             })
         })
     }
-}
-
-/// Uniform from 0 up to 1, in steps of 2^-53.
-fn uniform(rng: &mut OrderRng) -> f64 {
-    (rng.next_u64() >> 11) as f64 / 9_007_199_254_740_992.0
 }
 
 /// Standard deviation of embeddings.
@@ -226,7 +221,7 @@ pub(super) fn initial(config: &LpdConfig, seed: u64) -> Vec<f32> {
 
 /// Uniform between 0 and 1, neither of them.
 pub(super) fn open_unit(rng: &mut OrderRng) -> f64 {
-    ((rng.next_u64() >> 11) as f64 + 0.5) / 9_007_199_254_740_992.0
+    rng.uniform() + 0.5 / 9_007_199_254_740_992.0
 }
 
 /// Standard normal, by Box and Muller.

@@ -4,7 +4,8 @@ use std::io;
 use std::path::PathBuf;
 
 use orders_core::files::OutputError;
-use orders_core::{Grid, GroupSizesError, MethodError, ProblemError, ShapeError};
+use orders_core::sizes::SizesError;
+use orders_core::{Grid, MethodError, ProblemError};
 use orders_datasets::CodebookError;
 
 use crate::checkpoint::{CheckpointError, SaveError};
@@ -43,12 +44,9 @@ pub enum RecipeError {
     /// The sizes are those of no transformer.
     #[error("model: {0}")]
     Model(#[from] ConfigError),
-    /// A list of group sizes is none.
+    /// Group sizes can't be chosen so.
     #[error("group_sizes: {0}")]
-    Sizes(#[from] GroupSizesError),
-    /// Group sizes can't be made.
-    #[error("group_sizes: {0}")]
-    Shape(#[from] ShapeError),
+    Sizes(#[from] SizesError),
     /// Group sizes are not those of the grid.
     #[error("group_sizes: {0}")]
     Problem(#[from] ProblemError),

@@ -1,8 +1,7 @@
 //! Every setting of a training run.
 
-use orders_core::{
-    Catalogue, FirstGroup, Grid, GroupSizes, OrderingMethod, Parameters, Problem, Shape,
-};
+use orders_core::sizes::{SizesChoice, SizesError, SizesRequest};
+use orders_core::{Catalogue, Grid, GroupSizes, KnownCells, OrderingMethod, Parameters, Problem};
 use serde::{Deserialize, Serialize};
 
 use super::adamw::AdamW;
@@ -100,7 +99,7 @@ pub struct Recipe {
 #[serde(untagged)]
 pub enum SizesDrawn {
     /// The published sizes of so many steps, else those of
-    /// [`Shape::Cosine`].
+    /// [`Shape::Cosine`](orders_core::Shape::Cosine).
     Steps(usize),
     /// A list.
     Sizes(Vec<u32>),
@@ -290,13 +289,15 @@ impl Recipe {
 
 impl SizesDrawn {
     fn problem(&self, grid: Grid) -> Result<Problem, RecipeError> {
-        let sizes = match self {
-            Self::Sizes(sizes) => GroupSizes::new(sizes.clone())?,
-            Self::Steps(steps) => match GroupSizes::published(grid, *steps) {
-                Some(sizes) => sizes,
-                None => Shape::Cosine.group_sizes(grid.cells(), *steps, FirstGroup::One)?,
-            },
+        let (choice, steps) = match self {
+            Self::Sizes(sizes) => {
+                let sizes = GroupSizes::new(sizes.clone()).map_err(SizesError::from)?;
+                (SizesChoice::Listed(sizes), None)
+            }
+            Self::Steps(steps) => (SizesChoice::Usual, Some(*steps)),
         };
-        Ok(Problem::new(grid, sizes)?)
+        let known = KnownCells::none(grid);
+        let resolved = choice.resolve(&SizesRequest::new(&known, steps))?;
+        Ok(Problem::new(grid, resolved.sizes)?)
     }
 }
