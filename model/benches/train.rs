@@ -24,7 +24,7 @@ fn main() {
 /// The recipe of the bundled model with sizes of one number of steps.
 fn recipe(steps: usize) -> Recipe {
     let text = include_str!("../../recipes/nano-random.toml");
-    let recipe = Recipe::from_toml(&text, &Catalogue::standard());
+    let recipe = Recipe::from_toml(text, &Catalogue::standard());
     let mut recipe = recipe.expect("the recipe is one");
     recipe.group_sizes = vec![orders_model::train::SizesDrawn::Steps(steps)];
     recipe.epochs = 1000.0;
