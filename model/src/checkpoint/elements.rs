@@ -3,7 +3,6 @@
 use std::io::{self, Read};
 
 use candle_core::{Device, Tensor, WithDType};
-use half::{bf16, f16};
 use orders_arrays::Element;
 
 use super::error::Fault;
