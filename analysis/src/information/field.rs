@@ -3,8 +3,9 @@
 use orders_core::{Cell, Grid};
 
 use super::covariance::{Covariance, CovarianceError, check_cells};
+use super::field_file::FieldFile;
 use super::kernel::KernelFamily;
-use super::measured::{FieldFile, MeasuredField};
+use super::measured::MeasuredField;
 use super::power_law;
 
 /// What shrinks the covariance of a squared exponential where nothing is said.

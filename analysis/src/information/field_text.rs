@@ -4,8 +4,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::field::{Field, FieldError, FieldKind, check_shrinkage};
+use super::field_file::{FieldFile, MeasuredFileError};
 use super::kernel::KernelFamily;
-use super::measured::{FieldFile, MeasuredFileError};
 
 /// The name of the field of natural photographs.
 const PHOTOS: &str = "photos";

@@ -1,17 +1,26 @@
-//! Measured fields out of `.npy` files.
+//! Measured fields out of `.npy` files, and the one of photographs.
 
-use std::io::{Read, Seek};
-use std::path::Path;
+use std::io::{self, Cursor, Read, Seek};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, LazyLock};
 
 use ndarray::{Array2, Array3};
-use orders_arrays::open_npy;
+use orders_arrays::{ArrayError, open_npy};
 use orders_core::files::Digest;
 
-use super::error::{MeasuredFileError, MeasuredReadError};
-use super::field::MeasuredField;
+use super::measured::{Entries, MeasuredError, MeasuredField, Offsets};
 
 /// The most entries that are read: 1 GiB of them.
 const MOST_ENTRIES: usize = 1 << 27;
+
+/// Correlations at offsets of 0 to 63 rows and 0 to 63 columns: float64
+/// [64, 64]. `photos.md` beside it says how they were measured.
+const PHOTOS: &[u8] = include_bytes!("../../data/photos.npy");
+
+static PHOTO_OFFSETS: LazyLock<Arc<Offsets>> = LazyLock::new(|| {
+    let (shape, values) = array(Cursor::new(PHOTOS)).expect("the array is whole");
+    Offsets::mirrored(&values, shape[0], shape[1]).into()
+});
 
 /// A measured field with the file that it is from.
 #[derive(Clone, Debug, PartialEq)]
@@ -99,7 +108,7 @@ fn read(
 }
 
 /// The shape and the values of an array of two or three dimensions.
-pub(super) fn array(source: impl Read + Seek) -> Result<(Vec<usize>, Vec<f64>), MeasuredReadError> {
+fn array(source: impl Read + Seek) -> Result<(Vec<usize>, Vec<f64>), MeasuredReadError> {
     let array = open_npy(source)?;
     let shape = array.shape().to_vec();
     if !matches!(shape.len(), 2 | 3) || shape.contains(&0) {
@@ -115,4 +124,65 @@ pub(super) fn array(source: impl Read + Seek) -> Result<(Vec<usize>, Vec<f64>), 
         });
     }
     Ok((shape, array.entries()?.read_all()?))
+}
+
+impl MeasuredField {
+    /// The luminance of natural photographs whose shorter side has 64 cells: the
+    /// field `photos` ([`FieldKind::Photos`](super::FieldKind::Photos)).
+    pub fn photos() -> Self {
+        Self {
+            entries: Entries::Offsets(PHOTO_OFFSETS.clone()),
+        }
+    }
+}
+
+/// Why no measured field was read.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum MeasuredReadError {
+    /// The array can't be read.
+    #[error(transparent)]
+    Array(#[from] ArrayError),
+    /// The array has another number of dimensions, or no entries.
+    #[error(
+        "the array has the shape {shape:?}; it must be [n, H, W], patches of HxW cells, or [N, N], a covariance of N cells, and no side may be 0"
+    )]
+    Shape {
+        /// The shape.
+        shape: Vec<usize>,
+    },
+    /// There is too much to hold in memory.
+    #[error("the array has {entries} entries; at most {limit} are read")]
+    TooMany {
+        /// Entries that are declared.
+        entries: usize,
+        /// The most that are read.
+        limit: usize,
+    },
+    /// A covariance can't be averaged over offsets.
+    #[error("'stationary' is for patches, an array [n, H, W], and this is a covariance [N, N]")]
+    NoPatches,
+    /// The file could not be read.
+    #[error("reading failed")]
+    Io(#[from] io::Error),
+    /// What it holds is no measured field.
+    #[error(transparent)]
+    Measured(#[from] MeasuredError),
+}
+
+/// Why no measured field at a path was read.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum MeasuredFileError {
+    /// The file can't be opened. The error names it.
+    #[error(transparent)]
+    Open(io::Error),
+    /// The file was not read to its end.
+    #[error("{} can't be read as a field", path.display())]
+    Read {
+        /// The path of the file.
+        path: PathBuf,
+        /// What went wrong.
+        source: MeasuredReadError,
+    },
 }

@@ -7,7 +7,7 @@ use faer::{Accum, Mat, MatRef, Par};
 use ndarray::{ArrayView2, ArrayView3, Axis};
 use orders_core::{Cell, Grid, GridError};
 
-use super::super::covariance::{
+use super::covariance::{
     Covariance, CovarianceError, check_cells as check_grid, check_variances, symmetric,
 };
 
@@ -144,10 +144,7 @@ impl MeasuredField {
     }
 
     /// The correlations of every two cells of a grid, row after row.
-    pub(in crate::information) fn correlations(
-        &self,
-        grid: Grid,
-    ) -> Result<Vec<f64>, CovarianceError> {
+    pub(super) fn correlations(&self, grid: Grid) -> Result<Vec<f64>, CovarianceError> {
         match &self.entries {
             Entries::Cells { cells, values } if *cells == grid.cells() => Ok(values.to_vec()),
             Entries::Cells { cells, .. } => Err(CovarianceError::Shape {
