@@ -8,6 +8,7 @@ use std::io;
 /// without a name.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
+#[expect(missing_docs, reason = "fields are named as in the message")]
 pub enum ArrayError {
     /// There is not a single byte.
     #[error("the file is empty")]
@@ -35,15 +36,11 @@ pub enum ArrayError {
         name: Option<String>,
         /// Bytes in the file.
         length: u64,
-        /// Bytes that were declared.
         needed: u64,
     },
     /// The size of an array overflows.
     #[error("an array of {} entries is larger than any file", product(shape))]
-    ShapeOverflow {
-        /// The shape that was declared.
-        shape: Vec<usize>,
-    },
+    ShapeOverflow { shape: Vec<usize> },
     /// The entries are of a type that can't become the one asked for.
     #[error("the entries{} are of type '{found}'; {allowed}", of(name))]
     ElementType {
@@ -65,29 +62,18 @@ pub enum ArrayError {
         name: Option<String>,
         /// Its place in C order.
         entry: usize,
-        /// Its value.
         found: i128,
     },
     /// A header is longer than any that is needed.
     #[error("the header is said to have {bytes} bytes; at most {limit} are allowed")]
-    HeaderTooLong {
-        /// Bytes that were declared.
-        bytes: u64,
-        /// The most that is allowed.
-        limit: u64,
-    },
+    HeaderTooLong { bytes: u64, limit: u64 },
 
     /// The file is no NumPy array.
     #[error("the file is no .npy file: it does not begin with \\x93NUMPY and a version")]
     NotNpy,
     /// The version is unknown.
     #[error("the .npy file is of version {major}.{minor}; versions 1.0, 2.0 and 3.0 are known")]
-    NpyVersion {
-        /// Major version.
-        major: u8,
-        /// Minor version.
-        minor: u8,
-    },
+    NpyVersion { major: u8, minor: u8 },
     /// The header does not follow the rules.
     #[error("the .npy header is malformed at byte {offset} of its text; {expected} was expected")]
     NpyHeader {
@@ -102,33 +88,21 @@ pub enum ArrayError {
 
     /// The header does not follow the rules.
     #[error("the safetensors header is malformed: {reason}")]
-    SafetensorsHeader {
-        /// What the parser said.
-        reason: String,
-    },
+    SafetensorsHeader { reason: String },
     /// It is not clear which tensor is meant.
     #[error(
         "the file has {tensors} tensors and none is named '{name}'; it must have that one, or just one"
     )]
-    NoTensor {
-        /// The name that was looked for.
-        name: &'static str,
-        /// Tensors in the file.
-        tensors: usize,
-    },
+    NoTensor { name: &'static str, tensors: usize },
 
     /// The archive, or the checksum of what is in it, is wrong.
     #[error("the file is no readable .npz file, a zip archive of arrays: {reason}")]
-    Zip {
-        /// What the zip library said.
-        reason: String,
-    },
+    Zip { reason: String },
     /// A packed array is larger than anything packed can be.
     #[error("'{name}' is said to have {bytes} bytes, from {packed} compressed ones")]
     Unpacked {
         /// The array.
         name: String,
-        /// Bytes that it is said to have.
         bytes: u64,
         /// Bytes in the file.
         packed: u64,
@@ -138,7 +112,6 @@ pub enum ArrayError {
     TooLarge {
         /// The array.
         name: String,
-        /// The most that is read.
         limit: u64,
     },
 
@@ -150,36 +123,23 @@ pub enum ArrayError {
 /// Why the start of a file can't be made.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
+#[expect(missing_docs, reason = "fields are named as in the message")]
 pub enum HeaderError {
     /// NumPy has no such type.
     #[error(".npy files have no entries of type {element:?}")]
-    NoNumpyType {
-        /// The type.
-        element: crate::ElementType,
-    },
+    NoNumpyType { element: crate::ElementType },
     /// A tensor has more bytes than memory has addresses.
     #[error("tensor {name} can't be laid out: its shape and type give no size in bytes")]
-    TensorTooLarge {
-        /// Its name.
-        name: String,
-    },
+    TensorTooLarge { name: String },
     /// The header would be longer than the readers take.
     #[error("the header would have {bytes} bytes; at most {limit} are allowed")]
-    TooLong {
-        /// Bytes of the header.
-        bytes: usize,
-        /// The most that is allowed.
-        limit: usize,
-    },
+    TooLong { bytes: usize, limit: usize },
     /// The header can't be put in JSON.
     #[error("the safetensors header can't be written")]
     Json(#[from] serde_json::Error),
     /// The archive can't be written.
     #[error("the .npz file can't be made: {reason}")]
-    Zip {
-        /// What the zip library said.
-        reason: String,
-    },
+    Zip { reason: String },
 }
 
 fn file(name: &Option<String>) -> String {

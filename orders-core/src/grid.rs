@@ -227,25 +227,20 @@ impl FromStr for Grid {
 /// Why a [`Grid`] could not be made.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
+#[expect(missing_docs, reason = "fields are named as in the message")]
 pub enum GridError {
     /// A side is 0.
     #[error("a {} grid has no cells; every side must be at least 1", Sides(*frames, *height, *width))]
     Empty {
-        /// Frames asked for.
         frames: u32,
-        /// Rows asked for.
         height: u32,
-        /// Columns asked for.
         width: u32,
     },
     /// The grid has more than [`Grid::MAX_CELLS`] cells.
     #[error("a {} grid has more than {} cells", Sides(*frames, *height, *width), Grid::MAX_CELLS)]
     TooLarge {
-        /// Frames asked for.
         frames: u32,
-        /// Rows asked for.
         height: u32,
-        /// Columns asked for.
         width: u32,
     },
     /// The image side is not a whole number of tokens.
@@ -260,8 +255,5 @@ pub enum GridError {
     #[error(
         "'{text}' is not a grid; write HEIGHTxWIDTH in cells, for example 16x24, or FRAMESxHEIGHTxWIDTH"
     )]
-    Malformed {
-        /// The text that was given.
-        text: String,
-    },
+    Malformed { text: String },
 }

@@ -132,6 +132,7 @@ impl fmt::Debug for GroupSizes {
 /// Why [`GroupSizes`] could not be made.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
+#[expect(missing_docs, reason = "fields are named as in the message")]
 pub enum GroupSizesError {
     /// There is no group.
     #[error("the group sizes are empty; at least one step is needed")]
@@ -144,10 +145,7 @@ pub enum GroupSizesError {
     },
     /// The sum is over [`Grid::MAX_CELLS`].
     #[error("the group sizes sum to {sum}, more than {} cells", Grid::MAX_CELLS)]
-    TooLarge {
-        /// The sum of all sizes.
-        sum: u64,
-    },
+    TooLarge { sum: u64 },
 }
 
 /// One published list, as (size, how often in a row) runs.

@@ -146,6 +146,7 @@ impl std::fmt::Debug for KnownCells {
 /// Why there are no [`KnownCells`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
+#[expect(missing_docs, reason = "fields are named as in the message")]
 pub enum KnownCellsError {
     /// An entry is no cell of the grid.
     #[error(
@@ -155,25 +156,15 @@ pub enum KnownCellsError {
     OutOfRange {
         /// Place of the entry, from 0.
         index: usize,
-        /// Its value.
         cell: Cell,
-        /// The grid.
         grid: Grid,
     },
     /// The mask has more or fewer entries than the grid has cells.
     #[error("the mask has {length} entries, but a {grid} grid has {} cells", grid.cells())]
-    Length {
-        /// Entries of the mask.
-        length: usize,
-        /// The grid.
-        grid: Grid,
-    },
+    Length { length: usize, grid: Grid },
     /// Nothing is left to generate.
     #[error("all {} cells of the {grid} grid are known; at least one must be free", grid.cells())]
-    NoneFree {
-        /// The grid.
-        grid: Grid,
-    },
+    NoneFree { grid: Grid },
 }
 
 #[cfg(test)]

@@ -123,27 +123,21 @@ impl<F: FnMut(&mut OrderRng, &mut Vec<Cell>) + Send> OrderGenerator for F {
 /// Why a method made no orders.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
+#[expect(missing_docs, reason = "fields are named as in the message")]
 pub enum MethodError {
     /// The method made something that is no order: a defect of the method.
     #[error("method {method} made a broken order (number {index})")]
     Broken {
-        /// The method's name.
         method: String,
-        /// Number of the order in its batch.
         index: u64,
-        /// What is wrong with it.
         source: crate::order::OrderError,
     },
     /// A parameter has a value that the method can't take.
     #[error("{parameter} of method {method} is {value}; it takes {allowed}")]
     Parameter {
-        /// The method's name.
         method: String,
-        /// The parameter's name.
         parameter: String,
-        /// The value given.
         value: ParameterValue,
-        /// What would be allowed.
         allowed: String,
     },
     /// The method has no parameter of this name.
@@ -151,21 +145,13 @@ pub enum MethodError {
     UnknownParameter(UnknownName),
     /// The method has no parameters.
     #[error("method {method} has no parameters, so no '{parameter}'")]
-    NoParameters {
-        /// The method's name.
-        method: String,
-        /// The name given.
-        parameter: String,
-    },
+    NoParameters { method: String, parameter: String },
     /// A parameter has no value of the kind that the method is made with: a defect of
     /// its entry.
     #[error("parameter '{parameter}' of method {method} has no value here; it takes {kind}")]
     NoValue {
-        /// The method's name.
         method: String,
-        /// The parameter's name.
         parameter: String,
-        /// Which values the parameter takes.
         kind: String,
     },
     /// No method has this name.
@@ -173,20 +159,12 @@ pub enum MethodError {
     UnknownMethod(UnknownName),
     /// A method has another name than its entry: a defect of the entry.
     #[error("the catalogue's entry '{entry}' makes a method that calls itself '{name}'")]
-    Name {
-        /// The entry's name.
-        entry: String,
-        /// The method's.
-        name: String,
-    },
+    Name { entry: String, name: String },
     /// The method can't order this grid.
     #[error("method {method} can't order a {grid} grid: {reason}")]
     Grid {
-        /// The method's name.
         method: String,
-        /// The grid.
         grid: crate::grid::Grid,
-        /// What it lacks.
         reason: String,
     },
     /// The method orders one frame, and the grid has several.
@@ -195,11 +173,8 @@ pub enum MethodError {
         for_video.join(", ")
     )]
     Video {
-        /// The method's name.
         method: String,
-        /// The grid.
         grid: crate::grid::Grid,
-        /// The methods of the catalogue that do several frames.
         for_video: Vec<String>,
     },
 }

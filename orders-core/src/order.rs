@@ -101,31 +101,24 @@ impl Order {
 /// Why a list of cells is no order. Steps count from 1, ranks from 0.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
+#[expect(missing_docs, reason = "fields are named as in the message")]
 pub enum OrderError {
     /// There are more or fewer entries than cells.
     #[error("the order has {length} entries, but there are {cells} cells")]
-    Length {
-        /// Entries given.
-        length: usize,
-        /// Cells to be ordered.
-        cells: usize,
-    },
+    Length { length: usize, cells: usize },
     /// An entry is no cell of the grid.
     #[error("entry {rank} (step {step}) is {cell}, but cells go from 0 to {}", cells - 1)]
     OutOfRange {
-        /// The entry's value.
         cell: u64,
         /// Its step, from 1.
         step: usize,
         /// Its rank, from 0.
         rank: usize,
-        /// Cells of the grid.
         cells: usize,
     },
     /// An entry is a cell that is known from the start.
     #[error("entry {rank} (step {step}) is cell {cell}, which is known and not to be generated")]
     Known {
-        /// The cell.
         cell: Cell,
         /// Its step, from 1.
         step: usize,
@@ -137,7 +130,6 @@ pub enum OrderError {
         "cell {cell} comes twice: at entry {first_rank} (step {first_step}) and at entry {rank} (step {step})"
     )]
     Repeated {
-        /// The cell.
         cell: Cell,
         /// Step of its first place, from 1.
         first_step: usize,

@@ -134,6 +134,7 @@ impl Problem {
 /// Why a [`Problem`] could not be made.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
+#[expect(missing_docs, reason = "fields are named as in the message")]
 pub enum ProblemError {
     /// The group sizes do not sum to the free cells of the grid.
     #[error(
@@ -144,12 +145,5 @@ pub enum ProblemError {
             format!("{free} of the {} cells of the {grid} grid are free", grid.cells())
         }
     )]
-    Sum {
-        /// Sum of the sizes.
-        sum: usize,
-        /// Free cells.
-        free: usize,
-        /// The grid.
-        grid: Grid,
-    },
+    Sum { sum: usize, free: usize, grid: Grid },
 }

@@ -243,35 +243,20 @@ fn spread(sizes: &mut [u32], ideal: &[f64], extra: usize) {
 /// Why a [`Shape`] has no group sizes.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
+#[expect(missing_docs, reason = "fields are named as in the message")]
 pub enum ShapeError {
     /// The number of steps is 0 or larger than the number of cells.
     #[error("{steps} steps cannot share {cells} cells; between 1 and {cells} steps are possible")]
-    Steps {
-        /// Steps asked for.
-        steps: usize,
-        /// Cells to be shared.
-        cells: usize,
-    },
+    Steps { steps: usize, cells: usize },
     /// One cell a step needs as many steps as cells.
     #[error("one-by-one takes {cells} steps for {cells} cells, not {steps}")]
-    NotOneByOne {
-        /// Steps asked for.
-        steps: usize,
-        /// Cells to be shared.
-        cells: usize,
-    },
+    NotOneByOne { steps: usize, cells: usize },
     /// More than [`Grid::MAX_CELLS`] cells.
     #[error("{cells} cells are more than {}", Grid::MAX_CELLS)]
-    TooLarge {
-        /// Cells to be shared.
-        cells: usize,
-    },
+    TooLarge { cells: usize },
     /// The exponent of `power` is not positive and finite.
     #[error("'{exponent}' is not an exponent for power; it takes a number above 0")]
-    Exponent {
-        /// What was given.
-        exponent: String,
-    },
+    Exponent { exponent: String },
 }
 
 #[cfg(test)]

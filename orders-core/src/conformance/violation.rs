@@ -6,6 +6,7 @@ use crate::order::OrderError;
 /// Why an order could not have come from LPD.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
+#[expect(missing_docs, reason = "fields are named as in the message")]
 pub enum Violation {
     /// The cells are no order at all.
     #[error(transparent)]
@@ -18,9 +19,7 @@ pub enum Violation {
         step: usize,
         /// The place in the order, from 0.
         rank: usize,
-        /// The cell that was chosen.
         cell: Cell,
-        /// The rule that forbids it.
         rule: Rule,
     },
 }
@@ -34,17 +33,16 @@ pub enum Violation {
 /// distances are whole.
 #[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
+#[expect(missing_docs, reason = "fields are named as in the message")]
 pub enum Rule {
     /// Walk: near cells are accepted by falling score.
     #[error(
         "its score is {score:.3}, but cell {before} with score {before_score:.3} is free and not repelled"
     )]
     HighestScoreFirst {
-        /// Score of the chosen cell.
         score: f64,
         /// A near cell of a higher score that no cell of the step repels.
         before: Cell,
-        /// Its score.
         before_score: f64,
     },
     /// A far cell comes only when no near cell can be accepted any more.
@@ -56,7 +54,6 @@ pub enum Rule {
         score: f64,
         /// A near cell that no cell of the step repels.
         before: Cell,
-        /// Its score.
         before_score: f64,
     },
     /// A repelled cell comes only when no near cell can be accepted any more.
@@ -68,7 +65,6 @@ pub enum Rule {
         repelled_by: Cell,
         /// A near cell that no cell of the step repels.
         before: Cell,
-        /// Its score.
         before_score: f64,
     },
     /// Fill: the cell farthest from those of the step comes first.
@@ -76,11 +72,9 @@ pub enum Rule {
         "its squared distance to the cells of the step is {squared_distance}, but that of cell {before} is {before_squared_distance}"
     )]
     FarthestFirst {
-        /// Squared distance of the chosen cell.
         squared_distance: f64,
         /// A cell at the largest distance.
         before: Cell,
-        /// Its squared distance.
         before_squared_distance: f64,
     },
     /// Fill: of cells at the same distance, far ones come before repelled
@@ -102,11 +96,9 @@ pub enum Rule {
     TiesByScore {
         /// Squared distance of both cells.
         squared_distance: f64,
-        /// Score of the chosen cell.
         score: f64,
         /// A cell of a higher score at this distance.
         before: Cell,
-        /// Its score.
         before_score: f64,
     },
     /// Fill with all cells that are left: far ones by falling score, then
@@ -115,11 +107,9 @@ pub enum Rule {
         "the last cells come in list order, in which cell {before} (score {before_score:.3}) stands before it (score {score:.3})"
     )]
     ListOrder {
-        /// Score of the chosen cell.
         score: f64,
         /// A cell that stands further ahead.
         before: Cell,
-        /// Its score.
         before_score: f64,
     },
 }

@@ -226,6 +226,7 @@ fn little_endian<const W: usize>(
 /// Why an [`Encoder`] could not be made.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
+#[expect(missing_docs, reason = "fields are named as in the message")]
 pub enum EncodeError {
     /// The orders have no cells.
     #[error("an order file holds orders of at least 1 cell")]
@@ -235,18 +236,10 @@ pub enum EncodeError {
         "orders of {cells} cells are too long; at most {} are allowed",
         Grid::MAX_CELLS
     )]
-    TooManyCells {
-        /// Cells of each order.
-        cells: usize,
-    },
+    TooManyCells { cells: usize },
     /// The file would be longer than files can be.
     #[error("{count} orders of {cells} cells are more than a file can hold (2^63 bytes)")]
-    TooLarge {
-        /// Orders asked for.
-        count: u64,
-        /// Cells of each order.
-        cells: usize,
-    },
+    TooLarge { count: u64, cells: usize },
     /// The header can't be made: its metadata are too long.
     #[error(transparent)]
     Header(#[from] HeaderError),

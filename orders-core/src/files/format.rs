@@ -83,17 +83,12 @@ impl FromStr for Format {
 /// Why a name or a path stands for no [`Format`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
+#[expect(missing_docs, reason = "fields are named as in the message")]
 pub enum FormatError {
     /// No format has this name.
     #[error("{name:?} is not a format of order files; the formats are json, npy and safetensors")]
-    Name {
-        /// The name given.
-        name: String,
-    },
+    Name { name: String },
     /// The path has an extension that no format has.
     #[error("{} is not named as an order file; names end in .json, .npy or .safetensors", path.display())]
-    Extension {
-        /// The path given.
-        path: PathBuf,
-    },
+    Extension { path: PathBuf },
 }

@@ -15,6 +15,7 @@ use crate::known::KnownCellsError;
 /// Why a manifest could not be read or written, or does not fit its file.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
+#[expect(missing_docs, reason = "fields are named as in the message")]
 pub enum ManifestError {
     /// The file can't be opened or read.
     #[error(transparent)]
@@ -22,9 +23,7 @@ pub enum ManifestError {
     /// The manifest at this path is not right.
     #[error("{} is no manifest of orders", path.display())]
     At {
-        /// The path of the manifest.
         path: PathBuf,
-        /// What is wrong with it.
         source: Box<ManifestError>,
     },
     /// There is too much text.
@@ -35,12 +34,7 @@ pub enum ManifestError {
         "known cells and group sizes would take {known_bytes} and {size_bytes} bytes of the manifest, which has at most {}",
         Manifest::MAX_BYTES
     )]
-    Room {
-        /// Bytes of the mask.
-        known_bytes: u64,
-        /// Bytes of the group sizes.
-        size_bytes: u64,
-    },
+    Room { known_bytes: u64, size_bytes: u64 },
     /// The file is no text.
     #[error("a manifest is UTF-8 text")]
     NotText(#[source] Utf8Error),
@@ -49,7 +43,6 @@ pub enum ManifestError {
     Toml {
         /// Line of the fault, from 1, where it has a place.
         line: Option<usize>,
-        /// What the parser said.
         message: String,
     },
     /// The fields can't be written as TOML.
@@ -57,12 +50,7 @@ pub enum ManifestError {
     Write(#[source] toml::ser::Error),
     /// `count` or `bytes` is no integer that every TOML reader takes.
     #[error("{field} = {value} is too large; at most {} is allowed", i64::MAX)]
-    TooLarge {
-        /// Name of the field.
-        field: &'static str,
-        /// What it is.
-        value: u64,
-    },
+    TooLarge { field: &'static str, value: u64 },
     /// `file` is no plain file name.
     #[error(
         "file = '{file}' is no file name; folders, backslashes and control characters are not allowed"
@@ -76,33 +64,19 @@ pub enum ManifestError {
         "cells = {cells} is not allowed; orders have 1 to {} cells",
         Grid::MAX_CELLS
     )]
-    Cells {
-        /// What it is.
-        cells: usize,
-    },
+    Cells { cells: usize },
     /// `grid` has not as many cells as `cells` says.
     #[error("grid = \"{grid}\" has {} cells, but cells = {cells}", grid.cells())]
-    Grid {
-        /// The grid.
-        grid: Grid,
-        /// Cells of each order.
-        cells: usize,
-    },
+    Grid { grid: Grid, cells: usize },
     /// `known` leaves another number of cells free than `cells` says.
     #[error("known leaves {free} cells free, but cells = {cells}")]
-    Free {
-        /// Free cells.
-        free: usize,
-        /// Cells of each order.
-        cells: usize,
-    },
+    Free { free: usize, cells: usize },
     /// There is `known`, but no `grid`.
     #[error("known needs grid as well")]
     KnownWithoutGrid,
     /// `known` has not as many lines as the grid has rows.
     #[error("known has {rows} lines, but the grid has {height} rows")]
     KnownRows {
-        /// Lines of `known`.
         rows: usize,
         /// Rows of the grid, over all frames.
         height: usize,
@@ -112,7 +86,6 @@ pub enum ManifestError {
     KnownRow {
         /// The line, from 0.
         row: usize,
-        /// Columns of the grid.
         width: usize,
     },
     /// All cells are known.
@@ -123,28 +96,17 @@ pub enum ManifestError {
     GroupSizes(#[from] GroupSizesError),
     /// `group_sizes` do not sum to `cells`.
     #[error("group_sizes sum to {sum}, but cells = {cells}")]
-    Sum {
-        /// Sum of the sizes.
-        sum: usize,
-        /// Cells of each order.
-        cells: usize,
-    },
+    Sum { sum: usize, cells: usize },
     /// The order file is longer or shorter than the manifest says.
     #[error("the file has {bytes} bytes, but its manifest says {declared}")]
     Bytes {
-        /// Bytes by the manifest.
         declared: u64,
         /// Bytes in the file.
         bytes: u64,
     },
     /// The order file has another content than the manifest says.
     #[error("the file has the SHA-256 digest {sha256}, but its manifest says {declared}")]
-    Sha256 {
-        /// Digest by the manifest.
-        declared: Digest,
-        /// Digest of the file.
-        sha256: Digest,
-    },
+    Sha256 { declared: Digest, sha256: Digest },
 }
 
 impl ManifestError {

@@ -224,41 +224,21 @@ fn ordinary_permissions() -> Option<Permissions> {
 /// Why a file could not be written.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
+#[expect(missing_docs, reason = "fields are named as in the message")]
 pub enum OutputError {
     /// The path ends in `..`, or is a root.
     #[error("{} has no file name", path.display())]
-    Path {
-        /// The path given.
-        path: PathBuf,
-    },
+    Path { path: PathBuf },
     /// The folder takes no new file.
     #[error("{} can't be created", path.display())]
-    Create {
-        /// The path of the final file.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
+    Create { path: PathBuf, source: io::Error },
     /// The content can't be brought to the disk.
     #[error("{} can't be written", path.display())]
-    Write {
-        /// The path of the final file.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
+    Write { path: PathBuf, source: io::Error },
     /// There is a file already, and it is to be kept.
     #[error("{} exists already", path.display())]
-    Exists {
-        /// The path of the final file.
-        path: PathBuf,
-    },
+    Exists { path: PathBuf },
     /// The complete file can't be given its name.
     #[error("{} can't be put in place", path.display())]
-    Persist {
-        /// The path of the final file.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
+    Persist { path: PathBuf, source: io::Error },
 }

@@ -40,6 +40,7 @@ impl<E> From<io::Error> for ReadError<E> {
 /// Why an order file at a path was not read to its end.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
+#[expect(missing_docs, reason = "fields are named as in the message")]
 pub enum ReadFileError<E> {
     /// The path has no extension of a format.
     #[error(transparent)]
@@ -49,18 +50,14 @@ pub enum ReadFileError<E> {
     Open(io::Error),
     /// The file was not read to its end.
     #[error("{} can't be read as orders", path.display())]
-    Read {
-        /// The path of the file.
-        path: PathBuf,
-        /// What went wrong.
-        source: ReadError<E>,
-    },
+    Read { path: PathBuf, source: ReadError<E> },
 }
 
 /// What is wrong with an order file: one variant for each rule. Orders and
 /// entries count from 0.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
+#[expect(missing_docs, reason = "fields are named as in the message")]
 pub enum Malformed {
     /// There is not a single byte.
     #[error("the file is empty")]
@@ -71,18 +68,12 @@ pub enum Malformed {
 
     /// A row has no entries.
     #[error("order {row} has no entries; it must have at least 1")]
-    EmptyRow {
-        /// Number of the row.
-        row: u64,
-    },
+    EmptyRow { row: u64 },
     /// A row is not as long as the first.
     #[error("order {row} has {length} entries, but the orders before it have {expected}")]
     RowLength {
-        /// Number of the row.
         row: u64,
-        /// Its entries.
         length: usize,
-        /// Entries of each row before it.
         expected: usize,
     },
     /// An entry is no cell index.
@@ -91,32 +82,22 @@ pub enum Malformed {
         u32::MAX
     )]
     Entry {
-        /// Number of the row.
         row: u64,
-        /// Place of the entry in the row.
         entry: usize,
-        /// What is there.
         found: String,
     },
     /// Rows are longer than is allowed.
     #[error("the orders have too many entries; at most {limit} are allowed")]
-    TooManyCells {
-        /// The most entries that are allowed.
-        limit: usize,
-    },
+    TooManyCells { limit: usize },
     /// There are more rows than are allowed.
     #[error("there are too many orders; at most {limit} are allowed")]
-    TooManyRows {
-        /// The most rows that are allowed.
-        limit: u64,
-    },
+    TooManyRows { limit: u64 },
 
     /// The JSON has something other than lists and numbers.
     #[error(
         "byte {offset} is '{text}'; a JSON order file has nothing but numbers, commas, square brackets and white space"
     )]
     JsonByte {
-        /// Its place in the file.
         offset: u64,
         /// The byte, escaped.
         text: String,
@@ -126,23 +107,16 @@ pub enum Malformed {
     JsonNotAList,
     /// A row of the JSON is no list.
     #[error("order {row} is a number; it must be a list of cells")]
-    JsonRowNotAList {
-        /// Number of the row.
-        row: u64,
-    },
+    JsonRowNotAList { row: u64 },
     /// The JSON ends too early.
     #[error("the JSON ends in order {row}, or before it, without the closing brackets")]
-    JsonTruncated {
-        /// Number of the row.
-        row: u64,
-    },
+    JsonTruncated { row: u64 },
     /// Something follows the list.
     #[error("there is something behind the list of orders; the JSON must end there")]
     TrailingText,
     /// The JSON is malformed in another way.
     #[error("the JSON is malformed in order {row}, or before it: {reason}")]
     Json {
-        /// Number of the row.
         row: u64,
         /// What the parser said, with line and column.
         reason: String,
@@ -153,8 +127,5 @@ pub enum Malformed {
         "the array has {} dimensions; it must have two, orders and cells, or one for one order",
         shape.len()
     )]
-    Dimensions {
-        /// The shape, as the file gives it.
-        shape: Vec<usize>,
-    },
+    Dimensions { shape: Vec<usize> },
 }

@@ -91,49 +91,32 @@ impl RowChecker {
 /// Why a row is no permutation. Rows and entries count from 0.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
+#[expect(missing_docs, reason = "fields are named as in the message")]
 pub enum RowError {
     /// The row has more or fewer entries than there are cells.
     #[error("order {row} has {length} entries, but there are {cells} cells")]
     Length {
-        /// Number of the row.
         row: u64,
-        /// Its entries.
         length: usize,
-        /// Cells to be ordered.
         cells: usize,
     },
     /// An entry is no cell.
     #[error("entry {entry} of order {row} is {cell}, but there are {cells} cells, counted from 0")]
     OutOfRange {
-        /// Number of the row.
         row: u64,
-        /// Place of the entry.
         entry: usize,
-        /// Its value.
         cell: Cell,
-        /// Cells to be ordered.
         cells: usize,
     },
     /// An entry is a cell that is known from the start.
     #[error("entry {entry} of order {row} is cell {cell}, which is known and not to be generated")]
-    Known {
-        /// Number of the row.
-        row: u64,
-        /// Place of the entry.
-        entry: usize,
-        /// The cell.
-        cell: Cell,
-    },
+    Known { row: u64, entry: usize, cell: Cell },
     /// A cell comes twice.
     #[error("order {row} has cell {cell} twice: as entry {first_entry} and as entry {entry}")]
     Repeated {
-        /// Number of the row.
         row: u64,
-        /// The cell.
         cell: Cell,
-        /// Its first place.
         first_entry: usize,
-        /// Its second place.
         entry: usize,
     },
 }

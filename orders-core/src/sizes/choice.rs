@@ -81,26 +81,16 @@ pub struct ResolvedSizes {
 /// sentence without its full stop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
+#[expect(missing_docs, reason = "fields are named as in the message")]
 pub enum SizesNote {
     /// Nothing was published, so they are the cosine shape's.
-    NotPublished {
-        /// The grid.
-        grid: Grid,
-        /// The steps asked for.
-        steps: usize,
-    },
+    NotPublished { grid: Grid, steps: usize },
     /// They are the cosine shape's, for the cells that are not known.
-    FreeCells {
-        /// The size of the first group.
-        first_group: FirstGroup,
-    },
+    FreeCells { first_group: FirstGroup },
     /// The program makes another number of steps of those it is asked for.
     OtherSteps {
-        /// The program.
         program: ReleasedSizes,
-        /// The steps asked for.
         asked: usize,
-        /// The steps that there are.
         made: usize,
     },
 }

@@ -8,6 +8,7 @@ use crate::shape::ShapeError;
 /// Why group sizes could not be chosen.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
+#[expect(missing_docs, reason = "fields are named as in the message")]
 pub enum SizesError {
     /// No choice has this name, and it is no list.
     #[error(
@@ -15,7 +16,6 @@ pub enum SizesError {
         known.join(", ")
     )]
     Unknown {
-        /// The name given.
         name: String,
         /// The names there are.
         known: Vec<&'static str>,
@@ -24,16 +24,10 @@ pub enum SizesError {
     #[error(
         "'{text}' is no size; write whole numbers with commas between them, for example 1,5,10"
     )]
-    Size {
-        /// The entry.
-        text: String,
-    },
+    Size { text: String },
     /// The choice takes a number of steps, and none was given.
     #[error("'{choice}' sizes need a number of steps")]
-    StepsNeeded {
-        /// The choice.
-        choice: String,
-    },
+    StepsNeeded { choice: String },
     /// No list was published for the grid and the steps.
     #[error(
         "no group sizes were published for {grid} in {steps} steps ({}); sizes by formula, such as 'cosine', take any",
@@ -44,11 +38,8 @@ pub enum SizesError {
         }
     )]
     NotPublished {
-        /// The grid.
         grid: Grid,
-        /// How many of its cells are known.
         known: usize,
-        /// The steps asked for.
         steps: usize,
         /// The steps that there are lists of, for the whole grid.
         published: Vec<usize>,
@@ -64,10 +55,7 @@ pub enum SizesError {
     MethodNeeded,
     /// The method has no sizes of its own.
     #[error("method {method} has no group sizes of its own")]
-    NoneOwn {
-        /// The method's name.
-        method: String,
-    },
+    NoneOwn { method: String },
     /// The method can't do the grid.
     #[error(transparent)]
     Method(#[from] MethodError),
@@ -96,7 +84,6 @@ pub enum SizesError {
     NoneListed {
         /// The cells that sizes must sum to.
         cells: usize,
-        /// The steps asked for.
         steps: Option<usize>,
         /// The steps of the lists for these cells.
         others: Vec<usize>,

@@ -6,24 +6,17 @@ use crate::grid::Cell;
 /// Why a [`Topology`], or a graph that is derived from one, could not be made.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
+#[expect(missing_docs, reason = "fields are named as in the message")]
 pub enum TopologyError {
     /// There is nothing to order.
     #[error("the topology has no nodes; it takes at least 1")]
     NoNodes,
     /// More nodes than there may be.
     #[error("the topology has {nodes} nodes; at most {limit} are allowed")]
-    TooManyNodes {
-        /// Nodes given.
-        nodes: usize,
-        /// The most that are allowed.
-        limit: usize,
-    },
+    TooManyNodes { nodes: usize, limit: usize },
     /// More edges than there may be.
     #[error("there are more than {limit} edges, which is the most that are allowed")]
-    TooManyEdges {
-        /// The most that are allowed.
-        limit: usize,
-    },
+    TooManyEdges { limit: usize },
     /// A coordinate is not a number, or too large.
     #[error(
         "coordinate {axis} of node {node} is {value}; coordinates go from {:e} to {:e}",
@@ -34,37 +27,26 @@ pub enum TopologyError {
         node: usize,
         /// Which coordinate, from 0.
         axis: usize,
-        /// Its value.
         value: f64,
     },
     /// Two nodes lie at the same place.
     #[error("nodes {first} and {second} have the same coordinates; every node needs its own")]
     DuplicateNodes {
-        /// The first node.
         first: Cell,
         /// A later node at the same place.
         second: Cell,
     },
     /// An edge ends at a node that does not exist.
     #[error("an edge ends at node {node}, but the nodes go from 0 to {}", nodes - 1)]
-    UnknownNode {
-        /// The node that the edge names.
-        node: Cell,
-        /// Number of nodes.
-        nodes: usize,
-    },
+    UnknownNode { node: Cell, nodes: usize },
     /// An edge joins a node with itself.
     #[error("an edge joins node {node} with itself; edges join two different nodes")]
-    SelfLoop {
-        /// The node.
-        node: Cell,
-    },
+    SelfLoop { node: Cell },
     /// Two edges join the same nodes.
     #[error("two edges join nodes {first} and {second}; there may be one")]
     DuplicateEdge {
         /// The node with the smaller number.
         first: Cell,
-        /// The other.
         second: Cell,
     },
     /// The length of an edge is no positive number, or out of range.
@@ -73,21 +55,15 @@ pub enum TopologyError {
         1.0 / Topology::FARTHEST, Topology::FARTHEST
     )]
     Length {
-        /// One end.
         first: Cell,
-        /// The other.
         second: Cell,
-        /// The length.
         length: f64,
     },
     /// A node without neighbours, which no score would ever reach.
     #[error(
         "node {node} has no neighbours; every node needs an edge (unless there is one node only)"
     )]
-    Isolated {
-        /// The node.
-        node: Cell,
-    },
+    Isolated { node: Cell },
     /// The distance of two frames is out of range.
     #[error(
         "a frame distance of {frame_distance} is not allowed; it takes a number from {} to {} cells",
@@ -100,18 +76,10 @@ pub enum TopologyError {
     },
     /// A threshold or a radius is negative or not a number.
     #[error("a distance of {value} is not allowed; it takes a number from 0")]
-    Radius {
-        /// The value given.
-        value: f64,
-    },
+    Radius { value: f64 },
     /// The topology has another number of nodes than the grid has cells.
     #[error(
         "the topology has {nodes} nodes, but the grid has {cells} cells; there must be as many"
     )]
-    Cells {
-        /// Nodes of the topology.
-        nodes: usize,
-        /// Cells of the grid.
-        cells: usize,
-    },
+    Cells { nodes: usize, cells: usize },
 }

@@ -36,6 +36,7 @@ impl EdgeEntry {
 /// Why a graph file can't be read.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
+#[expect(missing_docs, reason = "fields are named as in the message")]
 pub enum GraphFileError {
     /// It is no JSON of this form.
     #[error(
@@ -45,7 +46,6 @@ pub enum GraphFileError {
     /// There are not as many coordinates as nodes.
     #[error("it has {nodes} nodes and {coordinates} coordinates; every node needs some")]
     Coordinates {
-        /// Nodes.
         nodes: usize,
         /// Entries of `coordinates`.
         coordinates: usize,
@@ -60,12 +60,7 @@ pub enum GraphFileError {
     },
     /// Lengths of edges where coordinates say how long they are.
     #[error("the edge between nodes {first} and {second} has a length, but coordinates say it")]
-    Length {
-        /// One end.
-        first: Cell,
-        /// The other.
-        second: Cell,
-    },
+    Length { first: Cell, second: Cell },
     /// There is no such topology.
     #[error(transparent)]
     Topology(#[from] TopologyError),
