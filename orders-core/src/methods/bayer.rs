@@ -1,11 +1,9 @@
 //! Bayer's order: twice as many cells in every step, never two neighbours.
 
-use super::fixed::FixedOrder;
+use super::fixed::{Fixed, FixedOrder};
 use crate::grid::{Cell, Grid};
-use crate::group_sizes::GroupSizes;
 use crate::known::KnownCells;
-use crate::method::{MethodError, OrderGenerator, OrderingMethod};
-use crate::problem::Problem;
+use crate::method::MethodError;
 
 /// Repeated doubling: each step has as many cells as all steps before it
 /// together, placed between them, and no two edge neighbours in one step. It is
@@ -52,25 +50,14 @@ use crate::problem::Problem;
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Bayer;
 
-impl OrderingMethod for Bayer {
-    fn name(&self) -> &str {
-        "bayer"
-    }
+impl Fixed for Bayer {
+    const NAME: &str = "bayer";
 
-    fn is_random(&self) -> bool {
-        false
-    }
-
-    fn own_group_sizes(&self, known: &KnownCells) -> Result<Option<GroupSizes>, MethodError> {
+    fn order(&self, known: &KnownCells) -> Result<FixedOrder, MethodError> {
         let rank = |cell| padded_rank(known.grid(), cell);
         // The cells that a doubling adds have one more bit.
         let step = |cell| u64::BITS - rank(cell).leading_zeros();
-        Ok(FixedOrder::by_key(known, rank).group_sizes(step))
-    }
-
-    fn generator(&self, problem: &Problem) -> Result<Box<dyn OrderGenerator>, MethodError> {
-        let rank = |cell| padded_rank(problem.grid(), cell);
-        Ok(FixedOrder::by_key(problem.known(), rank).into_generator())
+        Ok(FixedOrder::by_key(known, rank).with_groups(step))
     }
 }
 

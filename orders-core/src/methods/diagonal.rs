@@ -1,12 +1,10 @@
 //! Anti-diagonals (NAR, DiagD).
 
-use super::fixed::FixedOrder;
+use super::fixed::{Fixed, FixedOrder};
 use crate::grid::{Cell, Grid};
-use crate::group_sizes::GroupSizes;
 use crate::known::KnownCells;
-use crate::method::{MethodError, OrderGenerator, OrderingMethod};
+use crate::method::MethodError;
 use crate::parameter::{ParameterKind, Parameters};
-use crate::problem::Problem;
 
 /// Anti-diagonals: step s has the cells whose row + column is s. (NAR,
 /// *Neighboring Autoregressive Modeling*, arXiv 2503.10696: cells by their
@@ -73,10 +71,8 @@ impl Diagonal {
     }
 }
 
-impl OrderingMethod for Diagonal {
-    fn name(&self) -> &str {
-        "diagonal"
-    }
+impl Fixed for Diagonal {
+    const NAME: &str = "diagonal";
 
     fn parameters(&self) -> Parameters {
         match self.delay {
@@ -85,17 +81,8 @@ impl OrderingMethod for Diagonal {
         }
     }
 
-    fn is_random(&self) -> bool {
-        false
-    }
-
-    fn own_group_sizes(&self, known: &KnownCells) -> Result<Option<GroupSizes>, MethodError> {
+    fn order(&self, known: &KnownCells) -> Result<FixedOrder, MethodError> {
         let step = self.step_from_cell(known.grid());
-        Ok(FixedOrder::by_key(known, &step).group_sizes(&step))
-    }
-
-    fn generator(&self, problem: &Problem) -> Result<Box<dyn OrderGenerator>, MethodError> {
-        let step = self.step_from_cell(problem.grid());
-        Ok(FixedOrder::by_key(problem.known(), step).into_generator())
+        Ok(FixedOrder::by_key(known, &step).with_groups(&step))
     }
 }

@@ -1,9 +1,9 @@
 //! A Hilbert curve through any rectangle.
 
-use super::fixed::{FixedOrder, there_and_back};
+use super::fixed::{Fixed, FixedOrder};
 use crate::grid::{Cell, Grid};
-use crate::method::{MethodError, OrderGenerator, OrderingMethod};
-use crate::problem::Problem;
+use crate::known::KnownCells;
+use crate::method::MethodError;
 
 /// Along a Hilbert curve (1891), which stays in one part of the grid until it
 /// is done there. On a square whose side is a power of two it is that curve,
@@ -35,19 +35,14 @@ use crate::problem::Problem;
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Hilbert;
 
-impl OrderingMethod for Hilbert {
-    fn name(&self) -> &str {
-        "hilbert"
-    }
+impl Fixed for Hilbert {
+    const NAME: &str = "hilbert";
 
-    fn is_random(&self) -> bool {
-        false
-    }
-
-    fn generator(&self, problem: &Problem) -> Result<Box<dyn OrderGenerator>, MethodError> {
-        let grid = problem.grid();
-        let cells = there_and_back(grid, &first_frame(grid));
-        Ok(FixedOrder::from_list(problem.known(), cells).into_generator())
+    fn order(&self, known: &KnownCells) -> Result<FixedOrder, MethodError> {
+        Ok(FixedOrder::there_and_back(
+            known,
+            &first_frame(known.grid()),
+        ))
     }
 }
 

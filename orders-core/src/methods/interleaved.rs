@@ -1,9 +1,9 @@
 //! Orders by the interleaved bits of row and column.
 
-use super::fixed::FixedOrder;
+use super::fixed::{Fixed, FixedOrder};
 use crate::grid::{Cell, Grid};
-use crate::method::{MethodError, OrderGenerator, OrderingMethod};
-use crate::problem::Problem;
+use crate::known::KnownCells;
+use crate::method::MethodError;
 
 /// Z-order (Morton, 1966; the "z-curve" of VQGAN, arXiv 2012.09841, appendix):
 /// cells by the number that the bits of their row and column make when they are
@@ -27,17 +27,11 @@ use crate::problem::Problem;
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Morton;
 
-impl OrderingMethod for Morton {
-    fn name(&self) -> &str {
-        "morton"
-    }
+impl Fixed for Morton {
+    const NAME: &str = "morton";
 
-    fn is_random(&self) -> bool {
-        false
-    }
-
-    fn generator(&self, problem: &Problem) -> Result<Box<dyn OrderGenerator>, MethodError> {
-        Ok(by_bits(problem, (0..u32::BITS).rev()))
+    fn order(&self, known: &KnownCells) -> Result<FixedOrder, MethodError> {
+        Ok(by_bits(known, (0..u32::BITS).rev()))
     }
 }
 
@@ -66,27 +60,19 @@ impl OrderingMethod for Morton {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Subsample;
 
-impl OrderingMethod for Subsample {
-    fn name(&self) -> &str {
-        "subsample"
-    }
+impl Fixed for Subsample {
+    const NAME: &str = "subsample";
 
-    fn is_random(&self) -> bool {
-        false
-    }
-
-    fn generator(&self, problem: &Problem) -> Result<Box<dyn OrderGenerator>, MethodError> {
-        Ok(by_bits(problem, 0..u32::BITS))
+    fn order(&self, known: &KnownCells) -> Result<FixedOrder, MethodError> {
+        Ok(by_bits(known, 0..u32::BITS))
     }
 }
 
 /// The free cells by their [`interleaved`] bits.
-fn by_bits(
-    problem: &Problem,
-    levels: impl Iterator<Item = u32> + Clone,
-) -> Box<dyn OrderGenerator> {
-    let key = |cell| interleaved(problem.grid(), cell, levels.clone());
-    FixedOrder::by_key(problem.known(), key).into_generator()
+fn by_bits(known: &KnownCells, levels: impl Iterator<Item = u32> + Clone) -> FixedOrder {
+    FixedOrder::by_key(known, |cell| {
+        interleaved(known.grid(), cell, levels.clone())
+    })
 }
 
 /// The bits of frame, row and column in turn, those of the first level highest.

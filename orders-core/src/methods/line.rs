@@ -1,12 +1,10 @@
 //! Orders of a line, on the line that raster order makes of the grid.
 
-use super::fixed::FixedOrder;
+use super::fixed::{Fixed, FixedOrder};
 use crate::grid::{Cell, Grid};
-use crate::group_sizes::GroupSizes;
 use crate::known::KnownCells;
-use crate::method::{MethodError, OrderGenerator, OrderingMethod};
+use crate::method::MethodError;
 use crate::parameter::{ParameterKind, Parameters};
-use crate::problem::Problem;
 
 /// Midpoints, level by level, as a binary search visits a list: of all cells
 /// in raster order, first the middle one; then the middles of the two halves
@@ -31,23 +29,12 @@ use crate::problem::Problem;
 #[derive(Clone, Copy, Debug, Default)]
 pub struct BinarySearch;
 
-impl OrderingMethod for BinarySearch {
-    fn name(&self) -> &str {
-        "binary-search"
-    }
+impl Fixed for BinarySearch {
+    const NAME: &str = "binary-search";
 
-    fn is_random(&self) -> bool {
-        false
-    }
-
-    fn own_group_sizes(&self, known: &KnownCells) -> Result<Option<GroupSizes>, MethodError> {
+    fn order(&self, known: &KnownCells) -> Result<FixedOrder, MethodError> {
         let level = |cell| search_level(known.grid().cells(), cell);
-        Ok(FixedOrder::by_key(known, level).group_sizes(level))
-    }
-
-    fn generator(&self, problem: &Problem) -> Result<Box<dyn OrderGenerator>, MethodError> {
-        let level = |cell| search_level(problem.grid().cells(), cell);
-        Ok(FixedOrder::by_key(problem.known(), level).into_generator())
+        Ok(FixedOrder::by_key(known, level).with_groups(level))
     }
 }
 
@@ -150,10 +137,8 @@ impl Dus {
     }
 }
 
-impl OrderingMethod for Dus {
-    fn name(&self) -> &str {
-        "dus"
-    }
+impl Fixed for Dus {
+    const NAME: &str = "dus";
 
     fn parameters(&self) -> Parameters {
         Parameters::from([
@@ -162,17 +147,8 @@ impl OrderingMethod for Dus {
         ])
     }
 
-    fn is_random(&self) -> bool {
-        false
-    }
-
-    fn own_group_sizes(&self, known: &KnownCells) -> Result<Option<GroupSizes>, MethodError> {
+    fn order(&self, known: &KnownCells) -> Result<FixedOrder, MethodError> {
         let step = self.step_from_cell();
-        Ok(FixedOrder::by_key(known, &step).group_sizes(&step))
-    }
-
-    fn generator(&self, problem: &Problem) -> Result<Box<dyn OrderGenerator>, MethodError> {
-        let step = self.step_from_cell();
-        Ok(FixedOrder::by_key(problem.known(), step).into_generator())
+        Ok(FixedOrder::by_key(known, &step).with_groups(&step))
     }
 }

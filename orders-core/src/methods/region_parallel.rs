@@ -1,12 +1,10 @@
 //! Regions side by side (PAR).
 
-use super::fixed::FixedOrder;
+use super::fixed::{Fixed, FixedOrder};
 use crate::grid::{Cell, Grid};
-use crate::group_sizes::GroupSizes;
 use crate::known::KnownCells;
-use crate::method::{MethodError, OrderGenerator, OrderingMethod};
+use crate::method::MethodError;
 use crate::parameter::{ParameterKind, Parameters};
-use crate::problem::Problem;
 
 /// `M x M` regions (PAR, *Parallelized Autoregressive Visual Generation*, arXiv
 /// 2412.15119): first the first cell of each region, one by one; then the cells
@@ -57,7 +55,7 @@ impl RegionParallel {
     /// columns than that is refused when it comes, with the same error.
     pub fn new(regions: u32) -> Result<Self, MethodError> {
         let kind = ParameterKind::WholeFrom(1);
-        MethodError::check_parameter("region-parallel", "regions", &kind, f64::from(regions))?;
+        MethodError::check_parameter(Self::NAME, "regions", &kind, f64::from(regions))?;
         Ok(Self { regions })
     }
 
@@ -65,7 +63,7 @@ impl RegionParallel {
         let most = grid.height().min(grid.width());
         if self.regions > most {
             return Err(MethodError::Parameter {
-                method: self.name().into(),
+                method: Self::NAME.into(),
                 parameter: "regions".into(),
                 value: f64::from(self.regions).into(),
                 allowed: format!("a whole number from 1 to {most} on a {grid} grid"),
@@ -83,31 +81,20 @@ impl RegionParallel {
     }
 }
 
-impl OrderingMethod for RegionParallel {
-    fn name(&self) -> &str {
-        "region-parallel"
-    }
+impl Fixed for RegionParallel {
+    const NAME: &str = "region-parallel";
 
     fn parameters(&self) -> Parameters {
         Parameters::from([("regions".into(), f64::from(self.regions).into())])
     }
 
-    fn is_random(&self) -> bool {
-        false
-    }
-
-    fn own_group_sizes(&self, known: &KnownCells) -> Result<Option<GroupSizes>, MethodError> {
+    fn order(&self, known: &KnownCells) -> Result<FixedOrder, MethodError> {
         let key = self.key_from_cell(known.grid())?;
         let step = |cell| match key(cell) {
             ([0, 0, 0], region) => ([0, 0, 0], region),
             (place, _) => (place, 0),
         };
-        Ok(FixedOrder::by_key(known, &key).group_sizes(step))
-    }
-
-    fn generator(&self, problem: &Problem) -> Result<Box<dyn OrderGenerator>, MethodError> {
-        let key = self.key_from_cell(problem.grid())?;
-        Ok(FixedOrder::by_key(problem.known(), key).into_generator())
+        Ok(FixedOrder::by_key(known, &key).with_groups(step))
     }
 }
 

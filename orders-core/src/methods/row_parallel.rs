@@ -1,12 +1,10 @@
 //! Rows that start before the row above is done (ZipAR).
 
-use super::fixed::FixedOrder;
+use super::fixed::{Fixed, FixedOrder};
 use crate::grid::{Cell, Grid};
-use crate::group_sizes::GroupSizes;
 use crate::known::KnownCells;
-use crate::method::{MethodError, OrderGenerator, OrderingMethod};
+use crate::method::MethodError;
 use crate::parameter::{ParameterKind, Parameters};
-use crate::problem::Problem;
 
 /// Each row from the left, a cell in each step; the next row starts as soon as
 /// the row above has `window` cells (ZipAR, arXiv 2412.04062, with a window
@@ -64,26 +62,15 @@ impl RowParallel {
     }
 }
 
-impl OrderingMethod for RowParallel {
-    fn name(&self) -> &str {
-        "row-parallel"
-    }
+impl Fixed for RowParallel {
+    const NAME: &str = "row-parallel";
 
     fn parameters(&self) -> Parameters {
         Parameters::from([("window".into(), f64::from(self.window).into())])
     }
 
-    fn is_random(&self) -> bool {
-        false
-    }
-
-    fn own_group_sizes(&self, known: &KnownCells) -> Result<Option<GroupSizes>, MethodError> {
+    fn order(&self, known: &KnownCells) -> Result<FixedOrder, MethodError> {
         let step = self.step_from_cell(known.grid());
-        Ok(FixedOrder::by_key(known, &step).group_sizes(&step))
-    }
-
-    fn generator(&self, problem: &Problem) -> Result<Box<dyn OrderGenerator>, MethodError> {
-        let step = self.step_from_cell(problem.grid());
-        Ok(FixedOrder::by_key(problem.known(), step).into_generator())
+        Ok(FixedOrder::by_key(known, &step).with_groups(&step))
     }
 }

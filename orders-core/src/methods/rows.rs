@@ -1,9 +1,9 @@
 //! Row by row: raster and snake order.
 
-use super::fixed::{FixedOrder, there_and_back};
+use super::fixed::{Fixed, FixedOrder};
 use crate::grid::{Cell, Grid};
-use crate::method::{MethodError, OrderGenerator, OrderingMethod};
-use crate::problem::Problem;
+use crate::known::KnownCells;
+use crate::method::MethodError;
 
 /// Frame by frame, row by row from the top, each row from the left (LlamaGen,
 /// arXiv 2406.06525): a group is a run of consecutive cells.
@@ -12,18 +12,11 @@ use crate::problem::Problem;
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Raster;
 
-impl OrderingMethod for Raster {
-    fn name(&self) -> &str {
-        "raster"
-    }
+impl Fixed for Raster {
+    const NAME: &str = "raster";
 
-    fn is_random(&self) -> bool {
-        false
-    }
-
-    fn generator(&self, problem: &Problem) -> Result<Box<dyn OrderGenerator>, MethodError> {
-        let known = problem.known();
-        Ok(FixedOrder::from_list(known, known.free_cells()).into_generator())
+    fn order(&self, known: &KnownCells) -> Result<FixedOrder, MethodError> {
+        Ok(FixedOrder::from_list(known, known.free_cells()))
     }
 }
 
@@ -49,19 +42,14 @@ impl OrderingMethod for Raster {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Snake;
 
-impl OrderingMethod for Snake {
-    fn name(&self) -> &str {
-        "snake"
-    }
+impl Fixed for Snake {
+    const NAME: &str = "snake";
 
-    fn is_random(&self) -> bool {
-        false
-    }
-
-    fn generator(&self, problem: &Problem) -> Result<Box<dyn OrderGenerator>, MethodError> {
-        let grid = problem.grid();
-        let cells = there_and_back(grid, &first_frame(grid));
-        Ok(FixedOrder::from_list(problem.known(), cells).into_generator())
+    fn order(&self, known: &KnownCells) -> Result<FixedOrder, MethodError> {
+        Ok(FixedOrder::there_and_back(
+            known,
+            &first_frame(known.grid()),
+        ))
     }
 }
 

@@ -1,10 +1,10 @@
 //! Spiral order.
 
-use super::fixed::FixedOrder;
+use super::fixed::{Fixed, FixedOrder};
 use crate::grid::Cell;
-use crate::method::{MethodError, OrderGenerator, OrderingMethod};
+use crate::known::KnownCells;
+use crate::method::MethodError;
 use crate::parameter::Parameters;
-use crate::problem::Problem;
 
 /// Along the edge of the grid from one corner, then along the edge of what is
 /// left, and so on to the middle; or the same way back ("spiral in" and "spiral
@@ -69,10 +69,8 @@ impl Spiral {
     }
 }
 
-impl OrderingMethod for Spiral {
-    fn name(&self) -> &str {
-        "spiral"
-    }
+impl Fixed for Spiral {
+    const NAME: &str = "spiral";
 
     fn parameters(&self) -> Parameters {
         let direction = match self.direction {
@@ -86,15 +84,11 @@ impl OrderingMethod for Spiral {
         parameters
     }
 
-    fn is_random(&self) -> bool {
-        false
-    }
-
-    fn generator(&self, problem: &Problem) -> Result<Box<dyn OrderGenerator>, MethodError> {
-        let grid = problem.grid();
+    fn order(&self, known: &KnownCells) -> Result<FixedOrder, MethodError> {
+        let grid = known.grid();
         if grid.frames() > 1 {
             return Err(MethodError::Grid {
-                method: self.name().into(),
+                method: Self::NAME.into(),
                 grid,
                 reason: "it is defined for one frame".into(),
             });
@@ -112,7 +106,7 @@ impl OrderingMethod for Spiral {
         if self.direction == SpiralDirection::Out {
             cells.reverse();
         }
-        Ok(FixedOrder::from_list(problem.known(), cells).into_generator())
+        Ok(FixedOrder::from_list(known, cells))
     }
 }
 
