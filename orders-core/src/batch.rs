@@ -97,15 +97,19 @@ pub fn stream_batch<T: Copy + Send + Sync, E: Send>(
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Batch<'a> {
-    makers: Makers<'a>,
+    method: &'a dyn OrderingMethod,
+    problem: &'a Problem,
+    seed: u64,
+    /// The makers that no thread is using, so that there are never more than threads.
+    idle: Mutex<Vec<Maker>>,
 }
 
 impl fmt::Debug for Batch<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Batch")
-            .field("method", &self.makers.method.name())
-            .field("problem", &self.makers.problem)
-            .field("seed", &self.makers.seed)
+            .field("method", &self.method.name())
+            .field("problem", &self.problem)
+            .field("seed", &self.seed)
             .finish_non_exhaustive()
     }
 }
@@ -122,12 +126,10 @@ impl<'a> Batch<'a> {
         seed: u64,
     ) -> Result<Self, MethodError> {
         Ok(Self {
-            makers: Makers {
-                method,
-                problem,
-                seed,
-                idle: Mutex::new(vec![Maker::new(method, problem)?]),
-            },
+            method,
+            problem,
+            seed,
+            idle: Mutex::new(vec![Maker::new(method, problem)?]),
         })
     }
 
@@ -144,7 +146,7 @@ impl<'a> Batch<'a> {
     ) -> Result<(), BatchError<E>> {
         // Several chunks a thread, so that threads end at about the same time.
         let chunks = 4 * rayon::current_num_threads();
-        let chunk_orders = (CELLS_PER_CHUNK / self.makers.problem.cells()).clamp(1, 256) as u64;
+        let chunk_orders = (CELLS_PER_CHUNK / self.problem.cells()).clamp(1, 256) as u64;
         let round_orders = chunks as u64 * chunk_orders;
 
         let make = |chunks: &mut [Chunk<T>], start: u64| {
@@ -155,13 +157,17 @@ impl<'a> Batch<'a> {
                     let first = count.min(start + i as u64 * chunk_orders);
                     chunk.items.clear();
                     chunk.end = count.min(first + chunk_orders);
-                    self.makers.make(first..chunk.end, |index, cells| {
+                    self.make(first..chunk.end, |index, cells| {
                         encode(index, cells, &mut chunk.items)
                     })
                 })
         };
-        let mut being_made: Vec<Chunk<T>> = (0..chunks).map(|_| Chunk::default()).collect();
-        let mut being_written: Vec<Chunk<T>> = (0..chunks).map(|_| Chunk::default()).collect();
+        let empty = |_| Chunk {
+            items: Vec::new(),
+            end: 0,
+        };
+        let mut being_made: Vec<Chunk<T>> = (0..chunks).map(empty).collect();
+        let mut being_written: Vec<Chunk<T>> = (0..chunks).map(empty).collect();
 
         make(&mut being_made, 0)?;
         let mut start = 0;
@@ -182,50 +188,7 @@ impl<'a> Batch<'a> {
         }
         Ok(())
     }
-}
 
-/// Consecutive orders, encoded: the last one is number `end - 1`.
-struct Chunk<T> {
-    items: Vec<T>,
-    end: u64,
-}
-
-impl<T> Default for Chunk<T> {
-    fn default() -> Self {
-        Self {
-            items: Vec::new(),
-            end: 0,
-        }
-    }
-}
-
-/// What it takes to make orders in one thread.
-struct Maker {
-    generator: Box<dyn OrderGenerator>,
-    cells: Vec<Cell>,
-    seen: Vec<bool>,
-}
-
-impl Maker {
-    fn new(method: &dyn OrderingMethod, problem: &Problem) -> Result<Self, MethodError> {
-        Ok(Self {
-            generator: method.generator(problem)?,
-            cells: Vec::with_capacity(problem.cells()),
-            seen: Vec::new(),
-        })
-    }
-}
-
-/// The makers that no thread is using, so that there are never more than
-/// threads.
-struct Makers<'a> {
-    method: &'a dyn OrderingMethod,
-    problem: &'a Problem,
-    seed: u64,
-    idle: Mutex<Vec<Maker>>,
-}
-
-impl Makers<'_> {
     fn idle(&self) -> MutexGuard<'_, Vec<Maker>> {
         // The list is whole at every moment, also after a panic elsewhere.
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
@@ -256,6 +219,29 @@ impl Makers<'_> {
         }
         self.idle().push(maker);
         Ok(())
+    }
+}
+
+/// Consecutive orders, encoded: the last one is number `end - 1`.
+struct Chunk<T> {
+    items: Vec<T>,
+    end: u64,
+}
+
+/// What it takes to make orders in one thread.
+struct Maker {
+    generator: Box<dyn OrderGenerator>,
+    cells: Vec<Cell>,
+    seen: Vec<bool>,
+}
+
+impl Maker {
+    fn new(method: &dyn OrderingMethod, problem: &Problem) -> Result<Self, MethodError> {
+        Ok(Self {
+            generator: method.generator(problem)?,
+            cells: Vec::with_capacity(problem.cells()),
+            seen: Vec::new(),
+        })
     }
 }
 

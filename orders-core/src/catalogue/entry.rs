@@ -38,16 +38,14 @@ pub struct MethodEntry {
     summary: String,
     source: String,
     parameters: Vec<ParameterEntry>,
-    random: bool,
-    own_sizes: bool,
-    video: bool,
+    capabilities: Capabilities,
     make: Make,
     on_graph: Option<MakeOnGraph>,
     replay: Option<MakeReplay>,
 }
 
 /// What a method can do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Capabilities {
     /// Orders differ from one index to the next, with the default parameters.
@@ -78,9 +76,7 @@ impl MethodEntry {
             summary: summary.into(),
             source: String::new(),
             parameters: Vec::new(),
-            random: false,
-            own_sizes: false,
-            video: false,
+            capabilities: Capabilities::default(),
             make: Arc::new(make),
             on_graph: None,
             replay: None,
@@ -107,19 +103,19 @@ impl MethodEntry {
 
     /// Orders differ from one index to the next.
     pub fn random(mut self) -> Self {
-        self.random = true;
+        self.capabilities.random = true;
         self
     }
 
     /// It brings group sizes of its own.
     pub fn with_own_sizes(mut self) -> Self {
-        self.own_sizes = true;
+        self.capabilities.own_sizes = true;
         self
     }
 
     /// It orders grids of several frames too.
     pub fn for_video(mut self) -> Self {
-        self.video = true;
+        self.capabilities.video = true;
         self
     }
 
@@ -128,6 +124,7 @@ impl MethodEntry {
         mut self,
         make: impl Fn(&Arguments<'_>, Topology) -> Made + Send + Sync + 'static,
     ) -> Self {
+        self.capabilities.graph = true;
         self.on_graph = Some(Arc::new(make));
         self
     }
@@ -140,6 +137,7 @@ impl MethodEntry {
         + Sync
         + 'static,
     ) -> Self {
+        self.capabilities.replay = true;
         self.replay = Some(Arc::new(make));
         self
     }
@@ -166,13 +164,7 @@ impl MethodEntry {
 
     /// What it can do.
     pub fn capabilities(&self) -> Capabilities {
-        Capabilities {
-            random: self.random,
-            own_sizes: self.own_sizes,
-            video: self.video,
-            graph: self.on_graph.is_some(),
-            replay: self.replay.is_some(),
-        }
+        self.capabilities
     }
 
     /// Its name and its other names.
@@ -344,7 +336,7 @@ impl fmt::Debug for MethodEntry {
         f.debug_struct("MethodEntry")
             .field("name", &self.name)
             .field("parameters", &self.parameters)
-            .field("capabilities", &self.capabilities())
+            .field("capabilities", &self.capabilities)
             .finish_non_exhaustive()
     }
 }
@@ -453,12 +445,8 @@ impl ParameterEntry {
 
     /// A whole number from a bound on, which is the default.
     pub fn whole(name: impl Into<String>, summary: impl Into<String>, from: u32) -> Self {
-        Self::new(
-            name,
-            summary,
-            ParameterKind::WholeFrom(from),
-            f64::from(from),
-        )
+        let kind = ParameterKind::WholeFrom(from);
+        Self::new(name, summary, kind, f64::from(from))
     }
 
     /// Yes or no; the default is no.

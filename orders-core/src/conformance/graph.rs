@@ -125,27 +125,10 @@ impl GraphReplay {
     /// The rule that is broken if `cell` is chosen after the walk accepted
     /// `accepted`, although `before` is open.
     fn passed_over(&self, cell: Cell, before: Cell, accepted: &[Cell]) -> Rule {
+        let mut accepted = accepted.iter().copied();
+        let repelled_by = accepted.find(|&other| self.repels(cell, other));
         let (score, before_score) = (self.score(cell), self.score(before));
-        let repelled_by = accepted.iter().find(|&&other| self.repels(cell, other));
-        if !self.is_near(cell) {
-            Rule::NearBeforeFar {
-                score,
-                before,
-                before_score,
-            }
-        } else if let Some(&repelled_by) = repelled_by {
-            Rule::RepelledLast {
-                repelled_by,
-                before,
-                before_score,
-            }
-        } else {
-            Rule::HighestScoreFirst {
-                score,
-                before,
-                before_score,
-            }
-        }
+        Rule::of_walk(self.is_near(cell), score, repelled_by, before, before_score)
     }
 
     /// Checks the fill of a group of which the walk accepted the first

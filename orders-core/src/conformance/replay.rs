@@ -78,7 +78,8 @@ impl Conformance {
         }));
         Ok(Self::of(
             problem,
-            [proximity_threshold, repulsion_threshold],
+            proximity_threshold,
+            repulsion_threshold,
             replay,
         ))
     }
@@ -120,15 +121,21 @@ impl Conformance {
         check_thresholds(proximity_threshold, repulsion_threshold)?;
         check_grid(&topology, problem, "lpd")?;
         let replay = GraphReplay::new(topology, proximity_threshold, repulsion_threshold);
+        let replay = AnyReplay::Graph(replay);
         Ok(Self::of(
             problem,
-            [proximity_threshold, repulsion_threshold],
-            AnyReplay::Graph(replay),
+            proximity_threshold,
+            repulsion_threshold,
+            replay,
         ))
     }
 
-    fn of(problem: &Problem, thresholds: [f64; 2], replay: AnyReplay) -> Self {
-        let [proximity_threshold, repulsion_threshold] = thresholds;
+    fn of(
+        problem: &Problem,
+        proximity_threshold: f64,
+        repulsion_threshold: f64,
+        replay: AnyReplay,
+    ) -> Self {
         Self {
             problem: problem.clone(),
             proximity_threshold,
@@ -257,25 +264,9 @@ impl LatticeReplay {
     /// The rule that is broken if `cell` is chosen after the walk accepted
     /// `accepted`, although `before` is open.
     fn passed_over(&self, cell: Cell, before: Cell, accepted: &[Cell]) -> Rule {
+        let is_near = usize::from(self.scores.class(cell)) < self.near_classes;
+        let repelled_by = self.walk.repelled_by(cell, accepted);
         let (score, before_score) = (self.scores.score(cell), self.scores.score(before));
-        if usize::from(self.scores.class(cell)) >= self.near_classes {
-            Rule::NearBeforeFar {
-                score,
-                before,
-                before_score,
-            }
-        } else if let Some(repelled_by) = self.walk.repelled_by(cell, accepted) {
-            Rule::RepelledLast {
-                repelled_by,
-                before,
-                before_score,
-            }
-        } else {
-            Rule::HighestScoreFirst {
-                score,
-                before,
-                before_score,
-            }
-        }
+        Rule::of_walk(is_near, score, repelled_by, before, before_score)
     }
 }

@@ -113,3 +113,32 @@ pub enum Rule {
         before_score: f64,
     },
 }
+
+impl Rule {
+    /// The rule of the walk that a cell breaks which is chosen although `before` is open.
+    pub(super) fn of_walk(
+        is_near: bool,
+        score: f64,
+        repelled_by: Option<Cell>,
+        before: Cell,
+        before_score: f64,
+    ) -> Self {
+        match repelled_by {
+            _ if !is_near => Self::NearBeforeFar {
+                score,
+                before,
+                before_score,
+            },
+            Some(repelled_by) => Self::RepelledLast {
+                repelled_by,
+                before,
+                before_score,
+            },
+            None => Self::HighestScoreFirst {
+                score,
+                before,
+                before_score,
+            },
+        }
+    }
+}

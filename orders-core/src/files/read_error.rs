@@ -16,7 +16,7 @@ pub enum ReadError<E> {
     Malformed(#[from] Malformed),
     /// The file could not be read.
     #[error("reading failed")]
-    Io(#[source] io::Error),
+    Io(#[from] io::Error),
     /// The rows were not wanted any more.
     #[error(transparent)]
     Take(E),
@@ -28,12 +28,6 @@ impl<E> From<ArrayError> for ReadError<E> {
             ArrayError::Io(error) => Self::Io(error),
             fault => Self::Malformed(Malformed::Array(fault)),
         }
-    }
-}
-
-impl<E> From<io::Error> for ReadError<E> {
-    fn from(error: io::Error) -> Self {
-        Self::Io(error)
     }
 }
 

@@ -44,10 +44,7 @@ use crate::problem::Problem;
 pub struct LocalityAware<P = EightNeighbours, S = Threshold, R = Chebyshev, F = FarthestPoints> {
     name: String,
     parameters: Parameters,
-    proximity: P,
-    split: S,
-    repulsion: R,
-    fill: F,
+    parts: (P, S, R, F),
 }
 
 impl LocalityAware {
@@ -81,22 +78,14 @@ impl LocalityAware {
     /// [`MethodError::Parameter`] if one is NaN or negative. Infinity is
     /// allowed for both.
     pub fn new(proximity_threshold: f64, repulsion_threshold: f64) -> Result<Self, MethodError> {
-        let name = "lpd";
-        Ok(Self {
-            proximity: EightNeighbours,
-            split: Threshold {
-                proximity_threshold: checked(name, "proximity", proximity_threshold)?,
-            },
-            repulsion: Chebyshev {
-                repulsion_threshold: checked(name, "repulsion", repulsion_threshold)?,
-            },
-            fill: FarthestPoints,
-            parameters: Parameters::from([
-                ("proximity".into(), proximity_threshold.into()),
-                ("repulsion".into(), repulsion_threshold.into()),
-            ]),
-            name: name.into(),
-        })
+        check_threshold("lpd", "proximity", proximity_threshold)?;
+        check_threshold("lpd", "repulsion", repulsion_threshold)?;
+        let parameters = Parameters::from([
+            ("proximity".into(), proximity_threshold.into()),
+            ("repulsion".into(), repulsion_threshold.into()),
+        ]);
+        let method = Self::of(EightNeighbours, proximity_threshold, repulsion_threshold);
+        Ok(method.named("lpd", parameters))
     }
 
     /// LPD's principle 1 alone: as LPD with a repulsion threshold of 0, where a
@@ -106,10 +95,10 @@ impl LocalityAware {
     ///
     /// [`MethodError::Parameter`] if the threshold is NaN or negative.
     pub fn proximity_only(proximity_threshold: f64) -> Result<Self, MethodError> {
-        let name = "proximity";
-        checked(name, "proximity", proximity_threshold)?;
+        check_threshold("proximity", "proximity", proximity_threshold)?;
         let parameters = Parameters::from([("proximity".into(), proximity_threshold.into())]);
-        Ok(Self::new(proximity_threshold, 0.0)?.named(name, parameters))
+        let method = Self::of(EightNeighbours, proximity_threshold, 0.0);
+        Ok(method.named("proximity", parameters))
     }
 }
 
@@ -117,26 +106,31 @@ impl LocalityAware<NoProximity> {
     /// LPD's principle 2 alone: every group is filled by farthest-point
     /// sampling, from a uniform random cell on, whatever is generated already.
     pub fn farthest_points() -> Self {
-        Self {
-            name: "farthest".into(),
-            parameters: Parameters::new(),
-            proximity: NoProximity,
-            split: Threshold {
-                proximity_threshold: f64::INFINITY,
-            },
-            repulsion: Chebyshev {
-                repulsion_threshold: 0.0,
-            },
-            fill: FarthestPoints,
-        }
+        Self::of(NoProximity, f64::INFINITY, 0.0).named("farthest", Parameters::new())
     }
 }
 
-/// A threshold that is a number from 0.
-fn checked(method: &str, parameter: &str, value: f64) -> Result<f64, MethodError> {
+/// Fails unless a threshold is a number from 0.
+fn check_threshold(method: &str, parameter: &str, value: f64) -> Result<(), MethodError> {
     let kind = ParameterKind::NumberFrom(0.0);
-    MethodError::check_parameter(method, parameter, &kind, value)?;
-    Ok(value)
+    MethodError::check_parameter(method, parameter, &kind, value)
+}
+
+impl<P> LocalityAware<P> {
+    /// A method that has no name yet.
+    fn of(proximity: P, proximity_threshold: f64, repulsion_threshold: f64) -> Self {
+        let split = Threshold {
+            proximity_threshold,
+        };
+        let repulsion = Chebyshev {
+            repulsion_threshold,
+        };
+        Self {
+            name: String::new(),
+            parameters: Parameters::new(),
+            parts: (proximity, split, repulsion, FarthestPoints),
+        }
+    }
 }
 
 impl<P, S, R, F> LocalityAware<P, S, R, F> {
@@ -153,49 +147,32 @@ impl<P, S, R, F> LocalityAware<P, S, R, F> {
     /// The same ordering with another proximity score. Give it a name of its
     /// own with [`named`](Self::named).
     pub fn with_proximity<Q: Proximity>(self, proximity: Q) -> LocalityAware<Q, S, R, F> {
-        LocalityAware {
-            name: self.name,
-            parameters: self.parameters,
-            proximity,
-            split: self.split,
-            repulsion: self.repulsion,
-            fill: self.fill,
-        }
+        self.with_parts(|(_, split, repulsion, fill)| (proximity, split, repulsion, fill))
     }
 
     /// The same ordering with another split.
     pub fn with_split<Q: Split>(self, split: Q) -> LocalityAware<P, Q, R, F> {
-        LocalityAware {
-            name: self.name,
-            parameters: self.parameters,
-            proximity: self.proximity,
-            split,
-            repulsion: self.repulsion,
-            fill: self.fill,
-        }
+        self.with_parts(|(proximity, _, repulsion, fill)| (proximity, split, repulsion, fill))
     }
 
     /// The same ordering with another repulsion.
     pub fn with_repulsion<Q: Repulsion>(self, repulsion: Q) -> LocalityAware<P, S, Q, F> {
-        LocalityAware {
-            name: self.name,
-            parameters: self.parameters,
-            proximity: self.proximity,
-            split: self.split,
-            repulsion,
-            fill: self.fill,
-        }
+        self.with_parts(|(proximity, split, _, fill)| (proximity, split, repulsion, fill))
     }
 
     /// The same ordering with another fill.
     pub fn with_fill<Q: Fill>(self, fill: Q) -> LocalityAware<P, S, R, Q> {
+        self.with_parts(|(proximity, split, repulsion, _)| (proximity, split, repulsion, fill))
+    }
+
+    fn with_parts<P2, S2, R2, F2>(
+        self,
+        change: impl FnOnce((P, S, R, F)) -> (P2, S2, R2, F2),
+    ) -> LocalityAware<P2, S2, R2, F2> {
         LocalityAware {
             name: self.name,
             parameters: self.parameters,
-            proximity: self.proximity,
-            split: self.split,
-            repulsion: self.repulsion,
-            fill,
+            parts: change(self.parts),
         }
     }
 }
@@ -218,7 +195,8 @@ impl<P: Proximity, S: Split, R: Repulsion, F: Fill> OrderingMethod for LocalityA
                 reason: "these parts are for one frame".into(),
             });
         }
-        let proximity = self.proximity.state(grid);
+        let (proximity, split, repulsion, fill) = &self.parts;
+        let proximity = proximity.state(grid);
         let level_count = proximity.scores().len();
         if !(1..=MAX_LEVELS).contains(&level_count) {
             return Err(MethodError::Parameter {
@@ -228,14 +206,9 @@ impl<P: Proximity, S: Split, R: Repulsion, F: Fill> OrderingMethod for LocalityA
                 allowed: "1 to 2^31 - 1".into(),
             });
         }
-        let fill = self.fill.state(grid);
-        let split = self.split.clone();
+        let (split, fill) = (split.clone(), fill.state(grid));
         Ok(Box::new(Generator::new(
-            problem,
-            proximity,
-            split,
-            &self.repulsion,
-            fill,
+            problem, proximity, split, repulsion, fill,
         )))
     }
 }

@@ -15,7 +15,7 @@ use crate::problem::Problem;
 
 /// The most edges that a graph made from a topology may have: 2^24, all pairs
 /// of 5792 cells.
-pub(super) const MAX_PAIRS: usize = 1 << 24;
+const MAX_PAIRS: usize = 1 << 24;
 
 /// The graph of all cells in which those that repel each other at a repulsion
 /// threshold rho are joined. Node i is cell i.
@@ -44,7 +44,10 @@ pub fn conflict_graph(
     topology: &Topology,
     repulsion_threshold: f64,
 ) -> Result<UnGraph<Cell, ()>, TopologyError> {
-    check_radius(repulsion_threshold)?;
+    if repulsion_threshold.is_nan() || repulsion_threshold < 0.0 {
+        let value = repulsion_threshold;
+        return Err(TopologyError::Radius { value });
+    }
     let cells = 0..topology.nodes() as Cell;
     let mut graph = UnGraph::default();
     for cell in cells.clone() {
@@ -61,13 +64,6 @@ pub fn conflict_graph(
         }
     }
     Ok(graph)
-}
-
-pub(super) fn check_radius(value: f64) -> Result<(), TopologyError> {
-    if value >= 0.0 {
-        return Ok(());
-    }
-    Err(TopologyError::Radius { value })
 }
 
 /// Between how many steps the fewest lie in which all cells can be generated

@@ -77,9 +77,4 @@ pub enum TopologyError {
     /// A threshold or a radius is negative or not a number.
     #[error("a distance of {value} is not allowed; it takes a number from 0")]
     Radius { value: f64 },
-    /// The topology has another number of nodes than the grid has cells.
-    #[error(
-        "the topology has {nodes} nodes, but the grid has {cells} cells; there must be as many"
-    )]
-    Cells { nodes: usize, cells: usize },
 }

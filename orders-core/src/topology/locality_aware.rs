@@ -187,13 +187,13 @@ pub(crate) fn check_grid(
     method: &str,
 ) -> Result<(), MethodError> {
     let grid = problem.grid();
+    let (nodes, cells) = (topology.nodes(), grid.cells());
     let reason = match topology.as_lattice() {
         Some((lattice, _)) if lattice != grid => format!("its topology is a {lattice} lattice"),
-        Some(_) => return Ok(()),
-        None => match topology.check_cells(grid) {
-            Ok(()) => return Ok(()),
-            Err(error) => error.to_string(),
-        },
+        None if nodes != cells => format!(
+            "the topology has {nodes} nodes, but the grid has {cells} cells; there must be as many"
+        ),
+        _ => return Ok(()),
     };
     Err(MethodError::Grid {
         method: method.into(),

@@ -89,17 +89,17 @@ impl<E> Rows<'_, '_, E> {
     fn entry<P: serde::de::Error>(&mut self, entry: Number) -> Result<(), P> {
         let most = self.cells.unwrap_or(self.limits.cells());
         match entry {
-            Number::Cell(cell) if self.length < most => self.row.push(cell),
+            Ok(cell) if self.length < most => self.row.push(cell),
             // Entries too many are counted, for the error, but not kept.
-            Number::Cell(_) if self.cells.is_some() => {}
-            Number::Cell(_) => {
+            Ok(_) if self.cells.is_some() => {}
+            Ok(_) => {
                 return Err(self.stop(Malformed::TooManyCells { limit: most }.into()));
             }
-            other => {
+            Err(found) => {
                 let malformed = Malformed::Entry {
                     row: self.index,
                     entry: self.length,
-                    found: other.to_string(),
+                    found,
                 };
                 return Err(self.stop(malformed.into()));
             }
@@ -255,26 +255,8 @@ impl<E> Row<'_, '_, '_, E> {
     }
 }
 
-/// A number in a row.
-#[derive(Clone, Copy)]
-enum Number {
-    Cell(Cell),
-    Unsigned(u64),
-    Signed(i64),
-    Float(f64),
-}
-
-impl fmt::Display for Number {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Cell(cell) => cell.fmt(f),
-            Self::Unsigned(value) => value.fmt(f),
-            Self::Signed(value) => value.fmt(f),
-            // With a point or an exponent.
-            Self::Float(value) => write!(f, "{value:?}"),
-        }
-    }
-}
+/// A number in a row, or its text if it is no cell.
+type Number = Result<Cell, String>;
 
 /// One entry.
 struct Entry;
@@ -295,15 +277,15 @@ impl Visitor<'_> for Entry {
     }
 
     fn visit_u64<P: serde::de::Error>(self, value: u64) -> Result<Self::Value, P> {
-        Ok(Cell::try_from(value).map_or(Number::Unsigned(value), Number::Cell))
+        Ok(Cell::try_from(value).map_err(|_| value.to_string()))
     }
 
     fn visit_i64<P: serde::de::Error>(self, value: i64) -> Result<Self::Value, P> {
-        Ok(Cell::try_from(value).map_or(Number::Signed(value), Number::Cell))
+        Ok(Cell::try_from(value).map_err(|_| value.to_string()))
     }
 
     fn visit_f64<P: serde::de::Error>(self, value: f64) -> Result<Self::Value, P> {
-        // Whole numbers over 64 bits come here too.
-        Ok(Number::Float(value))
+        // Whole numbers over 64 bits come here too. With a point or an exponent.
+        Ok(Err(format!("{value:?}")))
     }
 }
