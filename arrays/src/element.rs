@@ -79,6 +79,9 @@ impl ElementType {
     }
 }
 
+/// Whether all numbers had a value; if not, the place and the value of the first.
+type Decoded = Result<(), (usize, i128)>;
+
 mod sealed {
     pub trait Sealed {}
 }
@@ -117,16 +120,11 @@ pub trait Element: Copy + sealed::Sealed {
         element == Self::TYPE
     }
 
-    /// Appends the little-endian numbers in `bytes`; if one has no value of this
-    /// type, its place and value are the error.
+    /// Appends the little-endian numbers in `bytes`, up to one that has no value of
+    /// this type.
     #[doc(hidden)]
-    fn decode(
-        _element: ElementType,
-        bytes: &[u8],
-        values: &mut Vec<Self>,
-    ) -> Result<(), (usize, i128)> {
-        convert(bytes, values, |value: Self| value);
-        Ok(())
+    fn decode(_element: ElementType, bytes: &[u8], values: &mut Vec<Self>) -> Decoded {
+        convert(bytes, values, |value: Self| value)
     }
 }
 
@@ -184,22 +182,17 @@ element!(
     fn takes(element: ElementType) -> bool {
         is_integer(element)
     },
-    fn decode(
-        element: ElementType,
-        bytes: &[u8],
-        values: &mut Vec<Self>,
-    ) -> Result<(), (usize, i128)> {
+    fn decode(element: ElementType, bytes: &[u8], values: &mut Vec<Self>) -> Decoded {
         match element {
             ElementType::U8 => convert(bytes, values, |value: u8| value.into()),
             ElementType::U16 => convert(bytes, values, |value: u16| value.into()),
             ElementType::U32 => convert(bytes, values, |value: u32| value),
-            ElementType::U64 => return indices::<u64>(bytes, values),
-            ElementType::I8 => return indices::<i8>(bytes, values),
-            ElementType::I16 => return indices::<i16>(bytes, values),
-            ElementType::I32 => return indices::<i32>(bytes, values),
-            _ => return indices::<i64>(bytes, values),
+            ElementType::U64 => indices::<u64>(bytes, values),
+            ElementType::I8 => indices::<i8>(bytes, values),
+            ElementType::I16 => indices::<i16>(bytes, values),
+            ElementType::I32 => indices::<i32>(bytes, values),
+            _ => indices::<i64>(bytes, values),
         }
-        Ok(())
     }
 );
 
@@ -212,18 +205,13 @@ macro_rules! float {
             fn takes(element: ElementType) -> bool {
                 is_float(element)
             },
-            fn decode(
-                element: ElementType,
-                bytes: &[u8],
-                values: &mut Vec<Self>,
-            ) -> Result<(), (usize, i128)> {
+            fn decode(element: ElementType, bytes: &[u8], values: &mut Vec<Self>) -> Decoded {
                 match element {
                     ElementType::F16 => convert(bytes, values, f16::$from_half),
                     ElementType::Bf16 => convert(bytes, values, bf16::$from_half),
                     ElementType::F32 => convert(bytes, values, |value: f32| value as $kind),
                     _ => convert(bytes, values, |value: f64| value as $kind),
                 }
-                Ok(())
             }
         );
     };
@@ -242,15 +230,13 @@ fn is_integer(element: ElementType) -> bool {
 }
 
 /// Appends numbers that all have a value of the other type.
-fn convert<E: Element, T>(bytes: &[u8], values: &mut Vec<T>, value: impl Fn(E) -> T) {
+fn convert<E: Element, T>(bytes: &[u8], values: &mut Vec<T>, value: impl Fn(E) -> T) -> Decoded {
     let numbers = bytes.chunks_exact(size_of::<E>());
     values.extend(numbers.map(|bytes| value(E::from_le(bytes))));
+    Ok(())
 }
 
-fn indices<E: Element + Into<i128>>(
-    bytes: &[u8],
-    values: &mut Vec<u32>,
-) -> Result<(), (usize, i128)> {
+fn indices<E: Element + Into<i128>>(bytes: &[u8], values: &mut Vec<u32>) -> Decoded {
     for (place, bytes) in bytes.chunks_exact(size_of::<E>()).enumerate() {
         let value = E::from_le(bytes).into();
         values.push(u32::try_from(value).map_err(|_| (place, value))?);

@@ -79,37 +79,8 @@
 //!
 //! ## A method of your own
 //!
-//! A method hands out generators, and a closure is one. See [`OrderingMethod`], and
-//! [`catalogue`] for how a method is given a name and parameters.
-//!
-//! ```
-//! use orders_core::{Cell, Grid, GroupSizes, MethodError, OrderGenerator, OrderRng};
-//! use orders_core::{OrderingMethod, Problem, generate_batch};
-//!
-//! /// From the last cell to the first.
-//! struct Backwards;
-//!
-//! impl OrderingMethod for Backwards {
-//!     fn name(&self) -> &str {
-//!         "backwards"
-//!     }
-//!
-//!     fn is_random(&self) -> bool {
-//!         false
-//!     }
-//!
-//!     fn generator(&self, problem: &Problem) -> Result<Box<dyn OrderGenerator>, MethodError> {
-//!         let count = problem.grid().cells() as Cell;
-//!         Ok(Box::new(move |_: &mut OrderRng, cells: &mut Vec<Cell>| {
-//!             cells.extend((0..count).rev());
-//!         }))
-//!     }
-//! }
-//!
-//! let problem = Problem::new(Grid::new(2, 2)?, GroupSizes::new([2, 2])?)?;
-//! generate_batch(&Backwards, &problem, 5, 0, |cells| assert_eq!(cells, [3, 2, 1, 0]))?;
-//! # Ok::<(), Box<dyn std::error::Error>>(())
-//! ```
+//! [`OrderingMethod`] is implemented in a few lines, as the example there shows;
+//! [`catalogue`] gives a method of your own a name and parameters.
 //!
 //! ## LPD with a part of your own
 //!
@@ -162,18 +133,7 @@
 //!
 //! ## Whether an order is LPD's
 //!
-//! ```
-//! use orders_core::methods::Raster;
-//! use orders_core::{Conformance, Grid, GroupSizes, OrderingMethod, Problem};
-//!
-//! let grid = Grid::for_image(256, 16)?;
-//! let problem = Problem::new(grid, GroupSizes::published(grid, 20).expect("published"))?;
-//! let mut conformance = Conformance::new(&problem, 1.0, 2.0)?;
-//! let raster = Raster.order(&problem, 0, 0)?;
-//! let violation = conformance.check(raster.cell_from_rank()).unwrap_err();
-//! println!("{violation}");
-//! # Ok::<(), Box<dyn std::error::Error>>(())
-//! ```
+//! [`Conformance::check`] says it of one order, as the example of [`conformance`] does.
 
 mod batch;
 pub mod catalogue;

@@ -1,6 +1,5 @@
 //! Group sizes by formula, for any number of cells and steps.
 
-use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 use std::f64::consts::FRAC_PI_2;
 use std::fmt;
@@ -128,12 +127,7 @@ impl Shape {
         steps: usize,
         first: FirstGroup,
     ) -> Result<GroupSizes, ShapeError> {
-        if cells as u64 > Grid::MAX_CELLS {
-            return Err(ShapeError::TooLarge { cells });
-        }
-        if steps == 0 || steps > cells {
-            return Err(ShapeError::Steps { steps, cells });
-        }
+        ShapeError::check(cells, steps)?;
         if self == Self::OneByOne && steps != cells {
             return Err(ShapeError::NotOneByOne { steps, cells });
         }
@@ -203,38 +197,18 @@ impl fmt::Display for Shape {
 /// sum is convex and separable, so the end is its minimum. If `ideal` does not
 /// decrease, neither do the sizes: two that did would be closer if exchanged.
 fn spread(sizes: &mut [u32], ideal: &[f64], extra: usize) {
-    #[derive(PartialEq)]
-    struct Lack {
-        amount: f64,
-        index: usize,
-    }
-    impl Eq for Lack {}
-    impl PartialOrd for Lack {
-        fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-            Some(self.cmp(other))
-        }
-    }
-    impl Ord for Lack {
-        fn cmp(&self, other: &Self) -> Ordering {
-            self.amount
-                .total_cmp(&other.amount)
-                .then(self.index.cmp(&other.index))
-        }
-    }
-    let lack = |size: u32, index: usize| Lack {
-        amount: ideal[index] - f64::from(size),
-        index,
+    // The order of `f64::total_cmp`, as whole numbers.
+    let lack = |size: u32, index: usize| {
+        let bits = (ideal[index] - f64::from(size)).to_bits() as i64;
+        (bits ^ ((bits >> 63) as u64 >> 1) as i64, index)
     };
-    let mut heap: BinaryHeap<Lack> = sizes
-        .iter()
-        .enumerate()
-        .map(|(index, &size)| lack(size, index))
-        .collect();
+    let lacks = (0..).zip(&*sizes).map(|(index, &size)| lack(size, index));
+    let mut heap: BinaryHeap<(i64, usize)> = lacks.collect();
     for _ in 0..extra {
         let Some(mut top) = heap.peek_mut() else {
             return;
         };
-        let index = top.index;
+        let (_, index) = *top;
         sizes[index] += 1;
         *top = lack(sizes[index], index);
     }
@@ -257,6 +231,19 @@ pub enum ShapeError {
     /// The exponent of `power` is not positive and finite.
     #[error("'{exponent}' is not an exponent for power; it takes a number above 0")]
     Exponent { exponent: String },
+}
+
+impl ShapeError {
+    /// Whether so many cells can be shared by so many steps.
+    pub(crate) fn check(cells: usize, steps: usize) -> Result<(), Self> {
+        if cells as u64 > Grid::MAX_CELLS {
+            return Err(Self::TooLarge { cells });
+        }
+        if steps == 0 || steps > cells {
+            return Err(Self::Steps { steps, cells });
+        }
+        Ok(())
+    }
 }
 
 #[cfg(test)]

@@ -323,28 +323,25 @@ fn frame_distance() -> ParameterEntry {
 
 /// What LPD and its parts order a grid of several frames on; none for one frame.
 fn video_topology(arguments: &Arguments<'_>) -> Result<Option<Topology>, MethodError> {
-    let grid = arguments.grid();
-    let method = || arguments.method().to_owned();
-    match arguments
-        .get(FRAME_DISTANCE)
-        .and_then(ParameterValue::number)
-    {
-        None => Ok(None),
-        Some(distance) if grid.frames() > 1 => {
-            let topology = Topology::lattice(grid, distance);
-            topology.map(Some).map_err(|error| MethodError::Grid {
-                method: method(),
-                grid,
-                reason: error.to_string(),
-            })
-        }
-        Some(distance) => Err(MethodError::Parameter {
-            method: method(),
+    let distance = arguments.get(FRAME_DISTANCE);
+    let Some(distance) = distance.and_then(ParameterValue::number) else {
+        return Ok(None);
+    };
+    let (method, grid) = (arguments.method().to_owned(), arguments.grid());
+    if grid.frames() == 1 {
+        return Err(MethodError::Parameter {
+            method,
             parameter: FRAME_DISTANCE.into(),
             value: distance.into(),
             allowed: format!("a value on grids of several frames only, and {grid} is one frame"),
-        }),
+        });
     }
+    let topology = Topology::lattice(grid, distance).map_err(|error| MethodError::Grid {
+        method,
+        grid,
+        reason: error.to_string(),
+    });
+    topology.map(Some)
 }
 
 /// The rules of LPD, and of its first principle, which is LPD without repulsion.

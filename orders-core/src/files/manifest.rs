@@ -61,7 +61,7 @@ pub struct Manifest {
     pub bytes: u64,
     /// The grid, as `"HEIGHTxWIDTH"` or `"FRAMESxHEIGHTxWIDTH"`. Without known
     /// cells, it has N cells.
-    #[serde(default, skip_serializing_if = "Option::is_none", with = "grid_text")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub grid: Option<Grid>,
     /// The cells that are known from the start, if any are: a text with a line
     /// for each row of the grid (frame after frame), with `#` for a known cell and `.` for a
@@ -372,30 +372,6 @@ fn known_from_text(grid: Grid, text: &str) -> Result<KnownCells, ManifestError> 
         .map(|b| b == KNOWN)
         .collect();
     Ok(KnownCells::from_mask(grid, mask)?)
-}
-
-/// A grid as `"HEIGHTxWIDTH"`.
-mod grid_text {
-    use serde::{Deserialize, Deserializer, Serializer, de::Error};
-
-    use crate::grid::Grid;
-
-    pub(super) fn serialize<S: Serializer>(
-        grid: &Option<Grid>,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        match grid {
-            Some(grid) => serializer.collect_str(grid),
-            None => serializer.serialize_none(),
-        }
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Option<Grid>, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        text.parse().map(Some).map_err(D::Error::custom)
-    }
 }
 
 /// A seed as an integer, or as a string if TOML has no such integer.

@@ -91,11 +91,7 @@ impl OrderingMethod for Halton {
     }
 
     fn generator(&self, problem: &Problem) -> Result<Box<dyn OrderGenerator>, MethodError> {
-        let Self {
-            rotate,
-            roll,
-            scramble,
-        } = *self;
+        let options = *self;
         let known = problem.known().clone();
         let mut sequence = Sequence::new(problem.grid());
         let mut cells = sequence.first_visits();
@@ -103,30 +99,23 @@ impl OrderingMethod for Halton {
             return Ok(FixedOrder::from_list(&known, cells).into_generator());
         }
         Ok(Box::new(move |rng: &mut OrderRng, out: &mut Vec<Cell>| {
-            if scramble {
+            if options.scramble {
                 sequence.scramble(rng);
                 cells = sequence.first_visits();
             }
-            let shift = if roll {
-                shift(known.grid(), rng)
-            } else {
-                [0; 3]
-            };
-            let start = if rotate {
-                cells.len() - rng.below(cells.len() as u32) as usize
-            } else {
-                0
-            };
-            let (late, early) = cells.split_at(start);
+            let mut shift = [0; 3];
+            if options.roll {
+                let grid = known.grid();
+                let sides = [grid.frames(), grid.height(), grid.width()];
+                shift = sides.map(|side| rng.below(side));
+            }
+            let count = cells.len() as u32;
+            let turned = if options.rotate { rng.below(count) } else { 0 };
+            let (late, early) = cells.split_at((count - turned) as usize);
             extend_rolled(out, early, &known, shift);
             extend_rolled(out, late, &known, shift);
         }))
     }
-}
-
-/// Random numbers of frames, rows and columns.
-fn shift(grid: Grid, rng: &mut OrderRng) -> [u32; 3] {
-    [grid.frames(), grid.height(), grid.width()].map(|side| rng.below(side))
 }
 
 /// Appends the free cells among shifted cells.

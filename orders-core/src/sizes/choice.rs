@@ -5,7 +5,6 @@ use std::str::FromStr;
 
 use super::error::SizesError;
 use super::released::ReleasedSizes;
-use crate::grid::Grid;
 use crate::group_sizes::GroupSizes;
 use crate::known::KnownCells;
 use crate::method::OrderingMethod;
@@ -73,26 +72,8 @@ pub struct ResolvedSizes {
     /// A word for file names, where the sizes are not what a user would expect of
     /// grid and steps alone.
     pub label: Option<String>,
-    /// What a user should know of them.
-    pub note: Option<SizesNote>,
-}
-
-/// What a user should know of group sizes that were chosen. Displays as a
-/// sentence without its full stop.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-#[expect(missing_docs, reason = "fields are named as in the message")]
-pub enum SizesNote {
-    /// Nothing was published, so they are the cosine shape's.
-    NotPublished { grid: Grid, steps: usize },
-    /// They are the cosine shape's, for the cells that are not known.
-    FreeCells { first_group: FirstGroup },
-    /// The program makes another number of steps of those it is asked for.
-    OtherSteps {
-        program: ReleasedSizes,
-        asked: usize,
-        made: usize,
-    },
+    /// What a user should know of them: a sentence without its full stop.
+    pub note: Option<String>,
 }
 
 impl SizesChoice {
@@ -150,12 +131,7 @@ impl SizesChoice {
                 match published(known, steps) {
                     Some(sizes) => sizes,
                     None => {
-                        note = Some(match known.count() {
-                            0 => SizesNote::NotPublished { grid, steps },
-                            _ => SizesNote::FreeCells {
-                                first_group: request.first_group(),
-                            },
-                        });
+                        note = Some(request.why_cosine(steps));
                         shaped(Shape::Cosine, request, steps)?
                     }
                 }
@@ -178,10 +154,10 @@ impl SizesChoice {
                 let sizes = program.group_sizes(cells, asked);
                 let sizes = sizes.map_err(SizesError::Shape)?;
                 let made = sizes.steps();
-                note = (made != asked).then_some(SizesNote::OtherSteps {
-                    program,
-                    asked,
-                    made,
+                note = (made != asked).then(|| {
+                    let steps = if made == 1 { "step" } else { "steps" };
+                    let are = if asked == 1 { "is" } else { "are" };
+                    format!("{program} makes {made} {steps} where {asked} {are} asked for")
                 });
                 sizes
             }
@@ -220,6 +196,26 @@ impl<'a> SizesRequest<'a> {
             0 => FirstGroup::One,
             _ => FirstGroup::Formula,
         })
+    }
+
+    /// Why the usual sizes are not published ones.
+    fn why_cosine(&self, steps: usize) -> String {
+        if self.known.count() == 0 {
+            let grid = self.known.grid();
+            let steps = if steps == 1 {
+                "1 step".into()
+            } else {
+                format!("{steps} steps")
+            };
+            return format!(
+                "no group sizes were published for {grid} in {steps}; these are the cosine shape's"
+            );
+        }
+        let first = match self.first_group() {
+            FirstGroup::One => "after a first group of one",
+            FirstGroup::Formula => "the first group by formula too",
+        };
+        format!("group sizes are the cosine shape's for the free cells, {first}")
     }
 }
 
@@ -296,37 +292,6 @@ impl fmt::Display for SizesChoice {
                 let sizes: Vec<String> = sizes.as_slice().iter().map(u32::to_string).collect();
                 f.write_str(&sizes.join(","))
             }
-        }
-    }
-}
-
-impl fmt::Display for SizesNote {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let plural = |count: usize| if count == 1 { "" } else { "s" };
-        match *self {
-            Self::NotPublished { grid, steps } => write!(
-                f,
-                "no group sizes were published for {grid} in {steps} step{}; these are the cosine shape's",
-                plural(steps)
-            ),
-            Self::FreeCells { first_group } => write!(
-                f,
-                "group sizes are the cosine shape's for the free cells, {}",
-                match first_group {
-                    FirstGroup::One => "after a first group of one",
-                    FirstGroup::Formula => "the first group by formula too",
-                }
-            ),
-            Self::OtherSteps {
-                program,
-                asked,
-                made,
-            } => write!(
-                f,
-                "{program} makes {made} step{} where {asked} {} asked for",
-                plural(made),
-                if asked == 1 { "is" } else { "are" }
-            ),
         }
     }
 }

@@ -10,7 +10,7 @@ mod error;
 mod listed;
 mod released;
 
-pub use choice::{ResolvedSizes, SizesChoice, SizesNote, SizesRequest};
+pub use choice::{ResolvedSizes, SizesChoice, SizesRequest};
 pub use error::SizesError;
 pub use listed::group_sizes_from_json;
 pub use released::ReleasedSizes;

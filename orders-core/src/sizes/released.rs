@@ -3,7 +3,6 @@
 use std::f64::consts::FRAC_PI_2;
 use std::fmt;
 
-use crate::grid::Grid;
 use crate::group_sizes::GroupSizes;
 use crate::shape::ShapeError;
 
@@ -67,14 +66,9 @@ impl ReleasedSizes {
     /// # Errors
     ///
     /// [`ShapeError::Steps`] unless `1 <= steps <= cells`,
-    /// [`ShapeError::TooLarge`] above [`Grid::MAX_CELLS`].
+    /// [`ShapeError::TooLarge`] above [`Grid::MAX_CELLS`](crate::Grid::MAX_CELLS).
     pub fn group_sizes(self, cells: usize, steps: usize) -> Result<GroupSizes, ShapeError> {
-        if cells as u64 > Grid::MAX_CELLS {
-            return Err(ShapeError::TooLarge { cells });
-        }
-        if steps == 0 || steps > cells {
-            return Err(ShapeError::Steps { steps, cells });
-        }
+        ShapeError::check(cells, steps)?;
         let mut sizes = Vec::with_capacity(steps);
         let (mut step, mut revealed) = (0, 0);
         while revealed < cells {
