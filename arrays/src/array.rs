@@ -96,12 +96,8 @@ impl<R: Read + Seek> Array<R> {
         let at = self.file_at + start;
         self.source.seek(SeekFrom::Start(at))?;
         // One side that is longer than 1 lies in both orders alike.
-        let long_sides: Vec<usize> = self
-            .shape
-            .iter()
-            .copied()
-            .filter(|&side| side > 1)
-            .collect();
+        let sides = self.shape.iter().copied();
+        let long_sides: Vec<usize> = sides.filter(|&side| side > 1).collect();
         let fortran = (self.fortran_order && long_sides.len() > 1).then_some(long_sides);
         // As many bytes are there, so that memory has addresses for them.
         let count = self.shape.iter().product();

@@ -61,20 +61,14 @@ impl Grid {
             width,
         };
         if frames == 0 || height == 0 || width == 0 {
-            return Err(GridError::Empty {
-                frames,
-                height,
-                width,
-            });
+            let grid = grid.to_string();
+            return Err(GridError::Empty { grid });
         }
         // No product of two sides overflows, and one that is too large stays so.
         let frame = u64::from(height) * u64::from(width);
         if frame > Self::MAX_CELLS || frame * u64::from(frames) > Self::MAX_CELLS {
-            return Err(GridError::TooLarge {
-                frames,
-                height,
-                width,
-            });
+            let grid = grid.to_string();
+            return Err(GridError::TooLarge { grid });
         }
         Ok(grid)
     }
@@ -189,20 +183,10 @@ impl fmt::Display for Grid {
     /// Writes `HxW`, or `TxHxW` if there are several frames: the form that
     /// [`FromStr`] reads.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", Sides(self.frames, self.height, self.width))
-    }
-}
-
-/// Frames, rows and columns in a word.
-struct Sides(u32, u32, u32);
-
-impl fmt::Display for Sides {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self(frames, height, width) = self;
-        if *frames != 1 {
-            write!(f, "{frames}x")?;
+        if self.frames != 1 {
+            write!(f, "{}x", self.frames)?;
         }
-        write!(f, "{height}x{width}")
+        write!(f, "{}x{}", self.height, self.width)
     }
 }
 
@@ -245,19 +229,11 @@ impl<'de> Deserialize<'de> for Grid {
 #[expect(missing_docs, reason = "fields are named as in the message")]
 pub enum GridError {
     /// A side is 0.
-    #[error("a {} grid has no cells; every side must be at least 1", Sides(*frames, *height, *width))]
-    Empty {
-        frames: u32,
-        height: u32,
-        width: u32,
-    },
+    #[error("a {grid} grid has no cells; every side must be at least 1")]
+    Empty { grid: String },
     /// The grid has more than [`Grid::MAX_CELLS`] cells.
-    #[error("a {} grid has more than {} cells", Sides(*frames, *height, *width), Grid::MAX_CELLS)]
-    TooLarge {
-        frames: u32,
-        height: u32,
-        width: u32,
-    },
+    #[error("a {grid} grid has more than {} cells", Grid::MAX_CELLS)]
+    TooLarge { grid: String },
     /// The image side is not a whole number of tokens.
     #[error("an image of {pixels} px is not a positive multiple of the tokenizer stride {stride}")]
     NotAMultiple {

@@ -83,12 +83,9 @@ impl GroupSizes {
     /// The step counts for which [`published`](Self::published) has sizes on
     /// this grid, smallest first.
     pub fn published_steps(grid: Grid) -> Vec<usize> {
-        let is_published = |side| grid.frames() == 1 && [grid.width(), grid.height()] == [side; 2];
-        let mut steps: Vec<usize> = PUBLISHED
-            .iter()
-            .filter(|row| is_published(row.side))
-            .map(|row| row.steps)
-            .collect();
+        let is_square = |side| grid.frames() == 1 && [grid.width(), grid.height()] == [side; 2];
+        let rows = PUBLISHED.iter().filter(|row| is_square(row.side));
+        let mut steps: Vec<usize> = rows.map(|row| row.steps).collect();
         steps.sort_unstable();
         steps
     }

@@ -108,10 +108,8 @@ impl Catalogue {
 
     /// The names of the methods that can do something.
     pub fn names_of(&self, can: impl Fn(Capabilities) -> bool) -> Vec<&str> {
-        let able = self
-            .methods
-            .iter()
-            .filter(|entry| can(entry.capabilities()));
+        let methods = self.methods.iter();
+        let able = methods.filter(|entry| can(entry.capabilities()));
         able.map(MethodEntry::name).collect()
     }
 

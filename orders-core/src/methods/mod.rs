@@ -6,27 +6,21 @@
 //! the same order. Group sizes of their own are those of the whole grid without
 //! the known cells; steps that are left without a cell are dropped.
 
-mod bayer;
-mod diagonal;
+mod bits;
 mod fixed;
 mod halton;
 mod hilbert;
-mod interleaved;
 mod line;
+mod parallel;
 mod random;
-mod region_parallel;
-mod row_parallel;
 mod rows;
 mod spiral;
 
-pub use bayer::Bayer;
-pub use diagonal::Diagonal;
+pub use bits::{Bayer, Morton, Subsample};
 pub use halton::Halton;
 pub use hilbert::Hilbert;
-pub use interleaved::{Morton, Subsample};
 pub use line::{BinarySearch, Dus};
+pub use parallel::{Diagonal, RegionParallel, RowParallel};
 pub use random::{Hierarchical, Random};
-pub use region_parallel::RegionParallel;
-pub use row_parallel::RowParallel;
 pub use rows::{Raster, Snake};
 pub use spiral::{Spiral, SpiralCorner, SpiralDirection};

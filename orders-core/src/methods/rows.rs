@@ -54,16 +54,8 @@ impl Fixed for Snake {
 }
 
 fn first_frame(grid: Grid) -> Vec<Cell> {
-    let last_column = grid.width() - 1;
-    let row_cells = |row: u32| {
-        (0..grid.width()).map(move |place| {
-            let column = if row.is_multiple_of(2) {
-                place
-            } else {
-                last_column - place
-            };
-            grid.cell_from_position(row, column)
-        })
-    };
-    (0..grid.height()).flat_map(row_cells).collect()
+    let mut cells: Vec<Cell> = (0..grid.frame_cells() as Cell).collect();
+    let rows = cells.chunks_mut(grid.width() as usize);
+    rows.skip(1).step_by(2).for_each(<[Cell]>::reverse);
+    cells
 }

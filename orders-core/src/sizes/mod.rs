@@ -7,10 +7,8 @@
 
 mod choice;
 mod error;
-mod listed;
 mod released;
 
-pub use choice::{ResolvedSizes, SizesChoice, SizesRequest};
+pub use choice::{ResolvedSizes, SizesChoice, SizesRequest, group_sizes_from_json};
 pub use error::SizesError;
-pub use listed::group_sizes_from_json;
 pub use released::ReleasedSizes;
