@@ -41,7 +41,7 @@ impl Target {
                 )));
             }
             let format = format.unwrap_or(Format::Json);
-            let file = out.join(format!("{name}.{}", format.extension()));
+            let file = out.join(format!("{name}.{}", format.name()));
             return Self {
                 picture: Some(beside(&file, "png")),
                 file,

@@ -219,7 +219,7 @@ fn rules(
     let sizes = match settings::sizes(&args.sizes, known, Some((catalogue, method.as_ref())))? {
         Some(sizes) => {
             if let Some(note) = &sizes.note {
-                printer.note(&note.to_string());
+                printer.note(note);
             }
             sizes.sizes
         }

@@ -109,7 +109,7 @@ pub(super) fn problem_of_file(
         .ok_or_else(|| needed("--res or --grid"))?;
     let listed = manifest.and_then(|manifest| manifest.group_sizes.clone());
     let (sizes, note) = match (sizes(sizes_args, &known, None)?, listed) {
-        (Some(sizes), _) => (sizes.sizes, sizes.note.map(|note| note.to_string())),
+        (Some(sizes), _) => (sizes.sizes, sizes.note),
         (None, Some(listed)) => {
             let sizes = GroupSizes::new(listed);
             (sizes.map_err(|error| Failure::bad_input(&error))?, None)
@@ -229,7 +229,7 @@ impl Task {
             sizes_label: sizes.label,
             notes: known_note
                 .into_iter()
-                .chain(sizes.note.map(|note| note.to_string()))
+                .chain(sizes.note)
                 .collect(),
         })
     }

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 /// use std::path::Path;
 ///
 /// assert_eq!(Format::from_path(Path::new("runs/res512_steps48.json"))?, Format::Json);
-/// assert_eq!("npy".parse::<Format>()?.extension(), "npy");
+/// assert_eq!("npy".parse::<Format>()?.name(), "npy");
 /// # Ok::<(), orders_core::files::FormatError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -32,18 +32,14 @@ impl Format {
     /// Every format.
     pub const ALL: [Self; 3] = [Self::Json, Self::Npy, Self::Safetensors];
 
-    /// The name: `json`, `npy` or `safetensors`.
+    /// The name, which is the extension of file names as well: `json`, `npy` or
+    /// `safetensors`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Json => "json",
             Self::Npy => "npy",
             Self::Safetensors => "safetensors",
         }
-    }
-
-    /// The file name extension, without a dot. It is the [name](Self::name).
-    pub fn extension(self) -> &'static str {
-        self.name()
     }
 
     /// The format that a path's extension stands for, in upper or lower case.
@@ -56,7 +52,7 @@ impl Format {
         let extension = path.extension().unwrap_or_default();
         Self::ALL
             .into_iter()
-            .find(|format| extension.eq_ignore_ascii_case(format.extension()))
+            .find(|format| extension.eq_ignore_ascii_case(format.name()))
             .ok_or_else(|| FormatError::Extension { path: path.into() })
     }
 }

@@ -179,44 +179,33 @@ mod tests {
 
     #[test]
     fn what_is_no_graph_is_refused() {
-        let coordinates =
-            |places: &str| format!(r#"{{"nodes": 2, "edges": [[0, 1]], "coordinates": {places}}}"#);
+        let at = |places| format!(r#"{{"nodes": 2, "edges": [[0, 1]], "coordinates": {places}}}"#);
+        let twice = at("[[0], [1]]").replace("[0, 1]", "[0, 1, 2]");
         for (text, expected) in [
-            ("[]".to_owned(), "it is no graph"),
-            (r#"{"nodes": 2}"#.into(), "it is no graph"),
-            (r#"{"nodes": 2, "edges": [[0]]}"#.into(), "it is no graph"),
+            ("[]", "it is no graph"),
+            (r#"{"nodes": 2}"#, "it is no graph"),
+            (r#"{"nodes": 2, "edges": [[0]]}"#, "it is no graph"),
+            (r#"{"nodes": 2, "edges": [[0, -1]]}"#, "it is no graph"),
             (
-                r#"{"nodes": 2, "edges": [[0, -1]]}"#.into(),
-                "it is no graph",
-            ),
-            (
-                r#"{"nodes": 99999999999, "edges": []}"#.into(),
+                r#"{"nodes": 99999999999, "edges": []}"#,
                 "the topology has 99999999999 nodes",
             ),
+            (r#"{"nodes": 0, "edges": []}"#, "the topology has no nodes"),
             (
-                r#"{"nodes": 0, "edges": []}"#.into(),
-                "the topology has no nodes",
-            ),
-            (
-                r#"{"nodes": 2, "edges": [[0, 2]]}"#.into(),
+                r#"{"nodes": 2, "edges": [[0, 2]]}"#,
                 "an edge ends at node 2",
             ),
             (
-                r#"{"nodes": 2, "edges": [[0, 1, -1]]}"#.into(),
+                r#"{"nodes": 2, "edges": [[0, 1, -1]]}"#,
                 "the edge between nodes 0 and 1 is -1 long",
             ),
-            (coordinates("[]"), "it has 2 nodes and 0 coordinates"),
-            (coordinates("[[0, 0], [1]]"), "node 1 has 1 coordinates"),
-            (coordinates("[[], []]"), "node 0 has 0 coordinates"),
-            (
-                coordinates("[[0], [1]]").replace("[0, 1]", "[0, 1, 2]"),
-                "the edge between nodes 0 and 1 has a length",
-            ),
+            (&at("[]"), "it has 2 nodes and 0 coordinates"),
+            (&at("[[0, 0], [1]]"), "node 1 has 1 coordinates"),
+            (&at("[[], []]"), "node 0 has 0 coordinates"),
+            (&twice, "the edge between nodes 0 and 1 has a length"),
         ] {
-            let error = Topology::from_json(text.as_bytes())
-                .unwrap_err()
-                .to_string();
-            assert!(error.starts_with(expected), "{text}: {error}");
+            let error = Topology::from_json(text.as_bytes()).unwrap_err();
+            assert!(error.to_string().starts_with(expected), "{text}: {error}");
         }
     }
 }

@@ -24,8 +24,7 @@ use crate::grid::{Cell, Grid};
 /// | [`from_coordinates`](Self::from_coordinates) | given edges | 1 / Euclidean length | a [`Norm`] | Euclidean |
 /// | [`from_graph`](Self::from_graph) | given edges | 1 / given length | shortest path | shortest path |
 ///
-/// A topology is checked when it is made. Cloning is cheap. What is asked about a
-/// node that there is not, panics.
+/// A topology is checked when it is made. Cloning is cheap.
 ///
 /// # Exactness
 ///
@@ -262,18 +261,30 @@ impl Topology {
 
     /// The neighbours of a node in rising order, each with what it adds to the
     /// proximity score once it is generated: 1 / length.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such node.
     pub fn neighbours(&self, node: Cell) -> impl Iterator<Item = (Cell, f64)> + '_ {
         self.inner.neighbours.of(node)
     }
 
     /// Distance of two nodes, as farthest-point sampling measures it: Euclidean,
     /// or the length of the shortest path.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such node.
     pub fn distance(&self, a: Cell, b: Cell) -> f64 {
         self.inner.distances.distance(a, b)
     }
 
     /// The square of [`distance`](Self::distance). (Where they are not whole
     /// numbers, both are rounded, each for itself.)
+    ///
+    /// # Panics
+    ///
+    /// If there is no such node.
     pub fn squared_distance(&self, a: Cell, b: Cell) -> f64 {
         self.inner.distances.squared(a, b)
     }
@@ -281,6 +292,10 @@ impl Topology {
     /// Distance of two nodes, as repulsion measures it: Chebyshev on a lattice,
     /// the [`Norm`] asked for with coordinates, or the length of the shortest
     /// path.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such node.
     pub fn repulsion_distance(&self, a: Cell, b: Cell) -> f64 {
         self.inner.distances.repulsion(a, b)
     }
@@ -288,6 +303,10 @@ impl Topology {
     /// Whether two nodes repel each other: their
     /// [`repulsion_distance`](Self::repulsion_distance) is at most the
     /// repulsion threshold rho. At 0 no two nodes do.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such node.
     pub fn repels(&self, a: Cell, b: Cell, repulsion_threshold: f64) -> bool {
         let reach = self.inner.distances.reach(repulsion_threshold);
         a != b && reach > 0.0 && self.repulsion_distance(a, b) <= reach

@@ -213,7 +213,7 @@ fn formats_have_names_and_extensions() {
     use std::path::Path;
     for format in Format::ALL {
         assert_eq!(format.name().parse(), Ok(format));
-        let path = format!("a.b/c.{}", format.extension());
+        let path = format!("a.b/c.{}", format.name());
         assert_eq!(Format::from_path(Path::new(&path)), Ok(format));
     }
     assert_eq!(Format::from_path(Path::new("A.JSON")), Ok(Format::Json));

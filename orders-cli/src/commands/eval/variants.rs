@@ -129,7 +129,7 @@ impl Sizes<'_> {
             method.map(|method| (self.catalogue, method)),
         )?
         .ok_or_else(|| Failure::input("group sizes are needed: --steps"))?;
-        if let Some(note) = sizes.note.map(|note| note.to_string())
+        if let Some(note) = sizes.note
             && !notes.contains(&note)
         {
             notes.push(note);

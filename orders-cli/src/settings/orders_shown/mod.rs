@@ -156,7 +156,7 @@ impl<'a> Setting<'a> {
             self.first,
         ) {
             (Some(sizes), _) => {
-                notes.extend(sizes.note.map(|note| note.to_string()));
+                notes.extend(sizes.note);
                 sizes.sizes
             }
             (None, Some(first)) => first.order.group_sizes().clone(),
