@@ -227,10 +227,7 @@ impl Task {
             problem: problem(known, &sizes.sizes, "--group-sizes")?,
             method,
             sizes_label: sizes.label,
-            notes: known_note
-                .into_iter()
-                .chain(sizes.note)
-                .collect(),
+            notes: known_note.into_iter().chain(sizes.note).collect(),
         })
     }
 
