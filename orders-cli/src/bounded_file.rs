@@ -1,20 +1,22 @@
 //! Small files that users name, read without trust.
 
+use std::fmt::Display;
 use std::io::{self, Read};
 use std::path::Path;
 
-use crate::failure::{Failure, reason};
+use crate::failure::{Failure, Result, reason};
 
 /// All bytes of a file of `what`, if it has at most `most` of them. How long it
 /// says it is does not matter: a device without an end is read no further.
-/// `not_readable` makes the sentence for a file that can't be read, given why.
+/// `place` is what a message says can't be read.
 pub(crate) fn read_bounded(
     path: &Path,
     what: &str,
     most: u64,
-    not_readable: impl Fn(&str) -> String,
-) -> Result<Vec<u8>, Failure> {
-    let failed = |error: io::Error| Failure::Input(not_readable(&reason(&error)));
+    place: impl Display,
+) -> Result<Vec<u8>> {
+    let failed =
+        |error: io::Error| Failure::input(format!("{place} can't be read: {}", reason(&error)));
     let file = fs_err::File::open(path).map_err(failed)?;
     let mut bytes = Vec::new();
     file.into_file()

@@ -4,10 +4,10 @@ use std::path::Path;
 
 use orders_core::files::{Digest, Hasher};
 
-use crate::failure::{Failure, reason};
+use crate::failure::{Failure, Result, reason};
 
 /// The digest of a file's content. A device is refused: it may have no end.
-pub(crate) fn digest_of_file(path: &Path) -> Result<Digest, Failure> {
+pub(crate) fn digest_of_file(path: &Path) -> Result<Digest> {
     if path.exists() && !path.is_file() {
         return Err(Failure::input(format!(
             "{} is no regular file",

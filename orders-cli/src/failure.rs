@@ -3,12 +3,13 @@
 use std::error::Error;
 use std::fmt;
 use std::io;
-use std::process::ExitCode;
 
-use crate::printer::Printer;
-
-/// Exit status of a command whose check said no.
+/// Exit statuses: a check said no or the work failed, the input was wrong, interrupted.
 pub(crate) const SAID_NO: u8 = 1;
+pub(crate) const WRONG_INPUT: u8 = 2;
+pub(crate) const INTERRUPTED: u8 = 130;
+
+pub(crate) type Result<T, E = Failure> = std::result::Result<T, E>;
 
 /// Why a command ended early.
 #[derive(Debug)]
@@ -22,6 +23,8 @@ pub(crate) enum Failure {
     /// The user interrupted it, and this much is kept.
     #[cfg(any(feature = "model", feature = "tables"))]
     Paused(String),
+    /// The user knows all of it; this is the exit status.
+    Told(u8),
     /// Whoever read our output has enough.
     ClosedPipe,
 }
@@ -38,37 +41,13 @@ impl Failure {
     }
 
     /// Wrong input, as a library says it.
-    pub(crate) fn bad_input(error: &dyn Error) -> Self {
-        Self::Input(with_sources(error))
+    pub(crate) fn bad_input(error: impl Error) -> Self {
+        Self::Input(with_sources(&error))
     }
 
     /// Failed work, as a library says it.
-    pub(crate) fn work(error: &dyn Error) -> Self {
-        Self::Work(with_sources(error))
-    }
-
-    /// Tells the user, once, and gives the exit status.
-    pub(crate) fn report(self, printer: &Printer) -> ExitCode {
-        match self {
-            Self::Input(message) => {
-                printer.error(&without_numbers(&message));
-                ExitCode::from(2)
-            }
-            Self::Work(message) => {
-                printer.error(&without_numbers(&message));
-                ExitCode::from(SAID_NO)
-            }
-            Self::Interrupted => {
-                printer.error("interrupted; nothing was written");
-                ExitCode::from(130)
-            }
-            #[cfg(any(feature = "model", feature = "tables"))]
-            Self::Paused(kept) => {
-                printer.error(&format!("interrupted; {kept}"));
-                ExitCode::from(130)
-            }
-            Self::ClosedPipe => ExitCode::SUCCESS,
-        }
+    pub(crate) fn work(error: impl Error) -> Self {
+        Self::Work(with_sources(&error))
     }
 }
 
@@ -90,7 +69,7 @@ pub(crate) fn with_sources(error: &dyn Error) -> String {
 
 /// A message without the numbers that the system has for its errors, as in "No space
 /// left on device (os error 28)".
-fn without_numbers(message: &str) -> String {
+pub(crate) fn without_numbers(message: &str) -> String {
     let mut parts = message.split(" (os error ");
     let mut kept = parts.next().unwrap_or_default().to_owned();
     for part in parts {

@@ -9,7 +9,7 @@ use orders_model::metrics::{
     read_statistics,
 };
 
-use crate::failure::Failure;
+use crate::failure::{Failure, Result};
 
 /// A set of images, by what a file says of them.
 pub(crate) struct FeatureSet {
@@ -23,7 +23,7 @@ enum Content {
 }
 
 impl FeatureSet {
-    pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
+    pub(crate) fn read(path: &Path) -> Result<Self> {
         let extension = path.extension().and_then(|extension| extension.to_str());
         let content = match extension {
             Some("npz") => read_statistics(path).map(Content::Statistics),
@@ -35,7 +35,7 @@ impl FeatureSet {
                 )));
             }
         };
-        let content = content.map_err(|error| Failure::bad_input(&error))?;
+        let content = content.map_err(Failure::bad_input)?;
         Ok(Self {
             path: path.into(),
             content,
@@ -60,7 +60,7 @@ impl FeatureSet {
         }
     }
 
-    pub(crate) fn statistics(&self) -> Result<Cow<'_, Statistics>, Failure> {
+    pub(crate) fn statistics(&self) -> Result<Cow<'_, Statistics>> {
         match &self.content {
             Content::Features(file) => Statistics::of(&file.features)
                 .map(Cow::Owned)
@@ -71,10 +71,7 @@ impl FeatureSet {
 
     /// What the features are of: what the file says, or `asked` with the words of
     /// who asked. They must agree, and the features have as many dimensions.
-    pub(crate) fn network(
-        &self,
-        asked: Option<(Network, &str)>,
-    ) -> Result<Option<Network>, Failure> {
+    pub(crate) fn network(&self, asked: Option<(Network, &str)>) -> Result<Option<Network>> {
         let path = self.path.display();
         let said = self.metadata().get(NETWORK);
         let said = said
@@ -126,7 +123,7 @@ pub(crate) fn network(
     real: &FeatureSet,
     generated: &FeatureSet,
     flag: Option<&str>,
-) -> Result<Option<Network>, Failure> {
+) -> Result<Option<Network>> {
     let flag = flag
         .map(str::parse::<Network>)
         .transpose()

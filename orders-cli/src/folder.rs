@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use crate::failure::{Failure, reason};
+use crate::failure::{Failure, Result, reason};
 
 /// Makes a folder, and those that it is in, where they are not there yet.
-pub(crate) fn make(path: &Path) -> Result<(), Failure> {
+pub(crate) fn make(path: &Path) -> Result<()> {
     fs_err::create_dir_all(path).map_err(|error| {
         Failure::input(format!(
             "the folder {} can't be made: {}",
@@ -18,7 +18,7 @@ pub(crate) fn make(path: &Path) -> Result<(), Failure> {
 /// Whether there is nothing in the folder of `--out`, or only files of these names and
 /// what a killed run left half written, or no folder.
 #[cfg(feature = "model")]
-pub(crate) fn has_only(path: &Path, names: &[&str]) -> Result<bool, Failure> {
+pub(crate) fn has_only(path: &Path, names: &[&str]) -> Result<bool> {
     let not_readable = |error: &std::io::Error| {
         Failure::input(format!(
             "--out {} can't be read: {}",

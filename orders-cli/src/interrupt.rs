@@ -5,16 +5,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use indicatif::ProgressBar;
 
-use crate::failure::Failure;
+use crate::failure::{Failure, Result};
 
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
 /// From now on, ^C and a request to terminate are noted instead of ending the
 /// process at once, so that temporary files go away. Whoever works in a loop
 /// asks [`check`].
-pub(crate) fn catch() -> Result<(), Failure> {
-    ctrlc::set_handler(|| INTERRUPTED.store(true, Ordering::Relaxed))
-        .map_err(|error| Failure::work(&error))
+pub(crate) fn catch() -> Result<()> {
+    ctrlc::set_handler(|| INTERRUPTED.store(true, Ordering::Relaxed)).map_err(Failure::work)
 }
 
 /// Whether the user has interrupted.
@@ -23,7 +22,7 @@ pub(crate) fn is_requested() -> bool {
 }
 
 /// An error if the user has interrupted.
-pub(crate) fn check() -> Result<(), Failure> {
+pub(crate) fn check() -> Result<()> {
     if is_requested() {
         return Err(Failure::Interrupted);
     }

@@ -55,28 +55,23 @@ use std::process::ExitCode;
 use orders_core::Catalogue;
 
 use args::Command;
-use failure::Failure;
+use failure::Result;
 use printer::Printer;
 
 /// Runs the command that this process was started with, for the methods of a catalogue.
 /// It prints, and gives the exit status: 0 done, 1 a check said no or the work failed, 2
 /// the input was wrong, 130 interrupted.
 pub fn run(catalogue: Catalogue) -> ExitCode {
-    let (command, printer) = match args::parse() {
-        Ok(args) => (args.command, Printer::new(args.quiet)),
-        Err(exit) => return exit,
-    };
-    match run_command(&command, &catalogue, &printer) {
-        Ok(exit) => exit,
-        Err(failure) => failure.report(&printer),
+    let parsed = args::parse();
+    let printer = Printer::new(parsed.as_ref().is_ok_and(|args| args.quiet));
+    let done = parsed.and_then(|args| run_command(&args.command, &catalogue, &printer));
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => printer.failure(failure).into(),
     }
 }
 
-fn run_command(
-    command: &Command,
-    catalogue: &Catalogue,
-    printer: &Printer,
-) -> Result<ExitCode, Failure> {
+fn run_command(command: &Command, catalogue: &Catalogue, printer: &Printer) -> Result<()> {
     match command {
         Command::Gen(args) => commands::r#gen::run(args, catalogue, printer),
         Command::Schedule(args) => commands::schedule::run(args, catalogue, printer),

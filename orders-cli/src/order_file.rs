@@ -9,17 +9,15 @@ use orders_core::{Cell, KnownCells};
 #[cfg(feature = "model")]
 use orders_core::{Order, Problem};
 
-use crate::failure::{Failure, reason};
+use crate::failure::{Failure, Result, reason};
 
 /// The manifest beside an order file, if there is one.
-pub(crate) fn manifest_beside(file: &Path) -> Result<Option<Manifest>, Failure> {
+pub(crate) fn manifest_beside(file: &Path) -> Result<Option<Manifest>> {
     let path = Manifest::path_for(file);
     if !path.exists() {
         return Ok(None);
     }
-    Manifest::read(&path)
-        .map(Some)
-        .map_err(|error| Failure::bad_input(&error))
+    Manifest::read(&path).map(Some).map_err(Failure::bad_input)
 }
 
 /// Checks the rows of an order file: those of its known cells if there is word
@@ -44,7 +42,7 @@ impl RowsOf {
 }
 
 /// One row of an order file. What comes behind it is not read.
-pub(crate) fn row(path: &Path, index: u64) -> Result<Vec<Cell>, Failure> {
+pub(crate) fn row(path: &Path, index: u64) -> Result<Vec<Cell>> {
     let mut found = Vec::new();
     let read = read_while(path, |number, row| {
         if number == index {
@@ -66,11 +64,7 @@ pub(crate) fn row(path: &Path, index: u64) -> Result<Vec<Cell>, Failure> {
 /// The first orders of a file, `count` of them or all there are, if they are a
 /// problem's. What comes behind them is not read.
 #[cfg(feature = "model")]
-pub(crate) fn first_orders(
-    path: &Path,
-    problem: &Problem,
-    count: usize,
-) -> Result<Vec<Order>, Failure> {
+pub(crate) fn first_orders(path: &Path, problem: &Problem, count: usize) -> Result<Vec<Order>> {
     let mut orders = Vec::new();
     read_while(path, |index, row| {
         let order = Order::new(problem.clone(), row.to_vec()).map_err(|error| {
@@ -86,8 +80,8 @@ pub(crate) fn first_orders(
 /// `take` says that it wants more; what there is in all, if it always does.
 pub(crate) fn read_while(
     path: &Path,
-    mut take: impl FnMut(u64, &[Cell]) -> Result<bool, Failure>,
-) -> Result<Option<Summary>, Failure> {
+    mut take: impl FnMut(u64, &[Cell]) -> Result<bool>,
+) -> Result<Option<Summary>> {
     let read = read_order_file(path, &Limits::default(), |index, row| {
         match take(index, row) {
             Ok(true) => Ok(()),
@@ -116,7 +110,7 @@ pub(crate) fn read_failure(error: ReadFileError<Failure>) -> Failure {
 
 /// What the taker of rows said, if it ended the reading, or else why the file can't be
 /// read.
-fn taken<E>(error: ReadFileError<E>) -> Result<E, Failure> {
+fn taken<E>(error: ReadFileError<E>) -> Result<E> {
     Err(match error {
         ReadFileError::Read {
             source: ReadError::Take(taker),

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use orders_core::files::{Encoder, FinishedFile, Format, Manifest, OutputError, OutputFile};
 
-use crate::failure::{Failure, reason};
+use crate::failure::{Failure, Result, reason};
 use crate::folder;
 
 /// What this program calls itself in manifests.
@@ -26,12 +26,7 @@ pub(crate) struct Target {
 impl Target {
     /// Finds out where `out` points to. A folder gets a file called `name`, and
     /// a picture of one order.
-    pub(crate) fn new(
-        out: &Path,
-        name: &str,
-        format: Option<Format>,
-        force: bool,
-    ) -> Result<Self, Failure> {
+    pub(crate) fn new(out: &Path, name: &str, format: Option<Format>, force: bool) -> Result<Self> {
         let shown = out.display();
         let is_folder = out.is_dir() || ends_with_separator(out) || out.extension().is_none();
         if is_folder {
@@ -67,7 +62,7 @@ impl Target {
     }
 
     /// A file with nothing beside it but its manifest.
-    pub(crate) fn file(path: &Path, force: bool) -> Result<Self, Failure> {
+    pub(crate) fn file(path: &Path, force: bool) -> Result<Self> {
         let format = Format::from_path(path).map_err(|_| {
             Failure::input(format!(
                 "{} ends in neither .json, .npy nor .safetensors",
@@ -88,7 +83,7 @@ impl Target {
     }
 
     /// Nothing may be there yet, unless it is to be replaced.
-    fn checked(self) -> Result<Self, Failure> {
+    fn checked(self) -> Result<Self> {
         let name = self.file.file_name().unwrap_or_default();
         let is_plain = |name: &str| !name.contains(|c: char| c == '\\' || c.is_control());
         if !name.to_str().is_some_and(is_plain) {
@@ -105,7 +100,7 @@ impl Target {
     }
 
     /// Begins the order file, in a folder that is made if need be.
-    pub(crate) fn create(&self) -> Result<OutputFile, Failure> {
+    pub(crate) fn create(&self) -> Result<OutputFile> {
         if let Some(folder) = self.new_folders.first() {
             folder::make(folder)?;
         }
@@ -118,8 +113,8 @@ impl Target {
         orders: FinishedFile,
         manifest: &Manifest,
         picture: Option<Vec<u8>>,
-    ) -> Result<(), Failure> {
-        let manifest = manifest.to_toml().map_err(|error| Failure::work(&error))?;
+    ) -> Result<()> {
+        let manifest = manifest.to_toml().map_err(Failure::work)?;
         let mut files = vec![
             orders,
             finished(Manifest::path_for(&self.file), manifest.as_bytes())?,
@@ -128,8 +123,7 @@ impl Target {
             files.push(finished(path.clone(), &picture)?);
         }
         for file in files {
-            file.persist(self.force)
-                .map_err(|error| Failure::work(&error))?;
+            file.persist(self.force).map_err(Failure::work)?;
         }
         Ok(())
     }
@@ -144,7 +138,7 @@ impl Target {
 }
 
 /// Nothing may be at a path yet, unless it is a file that is to be replaced.
-pub(crate) fn check_vacant(path: &Path, force: bool) -> Result<(), Failure> {
+pub(crate) fn check_vacant(path: &Path, force: bool) -> Result<()> {
     if path.is_dir() {
         return Err(Failure::input(format!("{} is a folder", path.display())));
     }
@@ -159,7 +153,7 @@ pub(crate) fn check_vacant(path: &Path, force: bool) -> Result<(), Failure> {
 }
 
 /// Begins a file in a folder that is there.
-pub(crate) fn create(path: &Path) -> Result<OutputFile, Failure> {
+pub(crate) fn create(path: &Path) -> Result<OutputFile> {
     OutputFile::create(path).map_err(|error| match error {
         // The cause names a temporary file, which means nothing to a user.
         OutputError::Create { path, source } => Failure::input(format!(
@@ -167,7 +161,7 @@ pub(crate) fn create(path: &Path) -> Result<OutputFile, Failure> {
             path.display(),
             reason(&source)
         )),
-        error => Failure::bad_input(&error),
+        error => Failure::bad_input(error),
     })
 }
 
@@ -200,14 +194,14 @@ fn beside(file: &Path, extension: &str) -> PathBuf {
     path.into()
 }
 
-fn finished(path: PathBuf, content: &[u8]) -> Result<FinishedFile, Failure> {
-    let mut file = OutputFile::create(path).map_err(|error| Failure::work(&error))?;
+fn finished(path: PathBuf, content: &[u8]) -> Result<FinishedFile> {
+    let mut file = OutputFile::create(path).map_err(Failure::work)?;
     write(&mut file, content)?;
     finish(file)
 }
 
 /// Writes to an output file.
-pub(crate) fn write(file: &mut OutputFile, bytes: &[u8]) -> Result<(), Failure> {
+pub(crate) fn write(file: &mut OutputFile, bytes: &[u8]) -> Result<()> {
     file.write_all(bytes).map_err(|error| {
         Failure::Work(format!(
             "{} can't be written: {error}",
@@ -217,12 +211,11 @@ pub(crate) fn write(file: &mut OutputFile, bytes: &[u8]) -> Result<(), Failure> 
 }
 
 /// Completes an output file.
-pub(crate) fn finish(file: OutputFile) -> Result<FinishedFile, Failure> {
-    file.finish()
-        .map_err(|error: OutputError| Failure::work(&error))
+pub(crate) fn finish(file: OutputFile) -> Result<FinishedFile> {
+    file.finish().map_err(Failure::work)
 }
 
 /// The manifest of a finished file.
-pub(crate) fn manifest(encoder: &Encoder, file: &FinishedFile) -> Result<Manifest, Failure> {
-    Manifest::new(PROGRAM, encoder, file).map_err(|error| Failure::work(&error))
+pub(crate) fn manifest(encoder: &Encoder, file: &FinishedFile) -> Result<Manifest> {
+    Manifest::new(PROGRAM, encoder, file).map_err(Failure::work)
 }

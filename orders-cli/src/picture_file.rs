@@ -4,7 +4,7 @@ use std::path::Path;
 
 use orders_figures::Figure;
 
-use crate::failure::Failure;
+use crate::failure::{Failure, Result};
 use crate::single_file::SingleFile;
 
 /// A file for a picture.
@@ -15,7 +15,7 @@ pub(crate) struct PictureFile {
 
 impl PictureFile {
     /// A file at `path`, where nothing may be yet unless it is to be replaced.
-    pub(crate) fn new(path: &Path, force: bool) -> Result<Self, Failure> {
+    pub(crate) fn new(path: &Path, force: bool) -> Result<Self> {
         let is_svg = match path.extension().and_then(|ending| ending.to_str()) {
             Some("svg") => true,
             Some("png") => false,
@@ -31,7 +31,7 @@ impl PictureFile {
     }
 
     /// Draws it.
-    pub(crate) fn write(&self, figure: &Figure) -> Result<(), Failure> {
+    pub(crate) fn write(&self, figure: &Figure) -> Result<()> {
         let bytes = match self.is_svg {
             true => figure.to_svg().into_bytes(),
             false => figure.to_png(),

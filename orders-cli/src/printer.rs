@@ -7,7 +7,7 @@ use std::time::Duration;
 use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use serde::Serialize;
 
-use crate::failure::Failure;
+use crate::failure::{Failure, INTERRUPTED, Result, SAID_NO, WRONG_INPUT, without_numbers};
 
 /// The only way to the terminal.
 #[derive(Debug)]
@@ -21,12 +21,12 @@ impl Printer {
     }
 
     /// A result, with a newline.
-    pub(crate) fn result(&self, text: &str) -> Result<(), Failure> {
+    pub(crate) fn result(&self, text: &str) -> Result<()> {
         self.result_bytes(format!("{text}\n").as_bytes())
     }
 
     /// A result, as it is.
-    pub(crate) fn result_bytes(&self, bytes: &[u8]) -> Result<(), Failure> {
+    pub(crate) fn result_bytes(&self, bytes: &[u8]) -> Result<()> {
         let mut stdout = io::stdout().lock();
         stdout
             .write_all(bytes)
@@ -38,9 +38,22 @@ impl Printer {
     }
 
     /// A result as one line of JSON.
-    pub(crate) fn result_json(&self, value: &impl Serialize) -> Result<(), Failure> {
-        let text = serde_json::to_string(value).map_err(|error| Failure::work(&error))?;
+    pub(crate) fn result_json(&self, value: &impl Serialize) -> Result<()> {
+        let text = serde_json::to_string(value).map_err(Failure::work)?;
         self.result(&text)
+    }
+
+    /// A result, as one line of JSON if that is asked for, else in words.
+    pub(crate) fn report(
+        &self,
+        json: bool,
+        value: &impl Serialize,
+        words: impl FnOnce() -> String,
+    ) -> Result<()> {
+        match json {
+            true => self.result_json(value),
+            false => self.result(&words()),
+        }
     }
 
     /// Something that is good to know.
@@ -50,9 +63,19 @@ impl Printer {
         }
     }
 
-    /// Why it ended.
-    pub(crate) fn error(&self, text: &str) {
+    /// Says why a command ended early, and gives the exit status.
+    pub(crate) fn failure(&self, failure: Failure) -> u8 {
+        let (text, status) = match failure {
+            Failure::Input(message) => (without_numbers(&message), WRONG_INPUT),
+            Failure::Work(message) => (without_numbers(&message), SAID_NO),
+            Failure::Interrupted => ("interrupted; nothing was written".into(), INTERRUPTED),
+            #[cfg(any(feature = "model", feature = "tables"))]
+            Failure::Paused(kept) => (format!("interrupted; {kept}"), INTERRUPTED),
+            Failure::Told(status) => return status,
+            Failure::ClosedPipe => return 0,
+        };
         stderr(&format!("error: {text}"));
+        status
     }
 
     /// A progress bar, invisible unless stderr is a terminal.

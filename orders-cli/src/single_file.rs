@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use orders_core::files::{FinishedFile, OutputFile};
 
-use crate::failure::Failure;
+use crate::failure::{Failure, Result};
 use crate::output;
 
 /// A file with nothing beside it.
@@ -16,7 +16,7 @@ pub(crate) struct SingleFile {
 
 impl SingleFile {
     /// A file at `path`, where nothing may be yet unless it is to be replaced.
-    pub(crate) fn new(path: &Path, force: bool) -> Result<Self, Failure> {
+    pub(crate) fn new(path: &Path, force: bool) -> Result<Self> {
         if output::ends_with_separator(path) {
             return Err(Failure::input(format!("{} is a folder", path.display())));
         }
@@ -28,11 +28,10 @@ impl SingleFile {
     }
 
     /// Writes the file.
-    pub(crate) fn write(&self, content: &[u8]) -> Result<(), Failure> {
+    pub(crate) fn write(&self, content: &[u8]) -> Result<()> {
         let mut file: OutputFile = output::create(&self.path)?;
         output::write(&mut file, content)?;
         let file: FinishedFile = output::finish(file)?;
-        file.persist(self.force)
-            .map_err(|error| Failure::work(&error))
+        file.persist(self.force).map_err(Failure::work)
     }
 }

@@ -7,7 +7,7 @@ use orders_core::Grid;
 use orders_model::checkpoint::{CheckpointFormat, read_checkpoint};
 use orders_model::{DType, Device, Tensor};
 
-use crate::failure::Failure;
+use crate::failure::{Failure, Result};
 
 /// What a file of tokens holds.
 pub(crate) struct TokenFile {
@@ -20,10 +20,9 @@ pub(crate) struct TokenFile {
 }
 
 /// Reads a file of tokens.
-pub(crate) fn read(path: &Path) -> Result<TokenFile, Failure> {
+pub(crate) fn read(path: &Path) -> Result<TokenFile> {
     let shown = path.display();
-    let checkpoint =
-        read_checkpoint(path, None, &Device::Cpu).map_err(|error| Failure::bad_input(&error))?;
+    let checkpoint = read_checkpoint(path, None, &Device::Cpu).map_err(Failure::bad_input)?;
     let mut tensors = checkpoint.tensors;
     let is_safetensors = checkpoint.format == CheckpointFormat::Safetensors;
     let tokens = tensors
@@ -34,7 +33,7 @@ pub(crate) fn read(path: &Path) -> Result<TokenFile, Failure> {
             "{shown} has no 'tokens' of whole numbers and shape (images, cells) as safetensors"
         )));
     };
-    let shape = tokens.dims2().map_err(|error| Failure::work(&error))?;
+    let shape = tokens.dims2().map_err(Failure::work)?;
     let numbers = whole(&tokens, path, "tokens")?;
     let numbers: Vec<u32> = numbers
         .into_iter()
@@ -46,7 +45,7 @@ pub(crate) fn read(path: &Path) -> Result<TokenFile, Failure> {
             })
         })
         .collect::<Result<_, _>>()?;
-    let tokens = Array2::from_shape_vec(shape, numbers).map_err(|error| Failure::work(&error))?;
+    let tokens = Array2::from_shape_vec(shape, numbers).map_err(Failure::work)?;
     let labels = match tensors.remove("labels") {
         None => None,
         Some(labels) if labels.dims() == [shape.0] => {
@@ -81,7 +80,7 @@ pub(crate) fn read(path: &Path) -> Result<TokenFile, Failure> {
 }
 
 /// The entries of a tensor of whole numbers.
-fn whole(tensor: &Tensor, path: &Path, name: &str) -> Result<Vec<i64>, Failure> {
+fn whole(tensor: &Tensor, path: &Path, name: &str) -> Result<Vec<i64>> {
     if tensor.dtype().is_float() {
         return Err(Failure::input(format!(
             "{} has '{name}' that are no whole numbers",
@@ -91,15 +90,15 @@ fn whole(tensor: &Tensor, path: &Path, name: &str) -> Result<Vec<i64>, Failure> 
     tensor
         .to_dtype(DType::I64)
         .and_then(|tensor| tensor.flatten_all()?.to_vec1())
-        .map_err(|error| Failure::work(&error))
+        .map_err(Failure::work)
 }
 
 /// Labels as files have them.
-pub(crate) fn labels(labels: &[Option<u32>]) -> Result<Tensor, Failure> {
+pub(crate) fn labels(labels: &[Option<u32>]) -> Result<Tensor> {
     let numbers: Vec<i64> = labels
         .iter()
         .map(|label| label.map_or(-1, i64::from))
         .collect();
     let count = numbers.len();
-    Tensor::from_vec(numbers, count, &Device::Cpu).map_err(|error| Failure::work(&error))
+    Tensor::from_vec(numbers, count, &Device::Cpu).map_err(Failure::work)
 }

@@ -6,7 +6,7 @@ use ndarray::{Array2, s};
 use orders_model::bundled;
 use orders_model::lpd::{LpdConfig, LpdError};
 
-use crate::failure::Failure;
+use crate::failure::{Failure, Result};
 use crate::token_file;
 
 /// Images that a model is asked about.
@@ -21,7 +21,7 @@ pub(crate) struct TokenImages {
 
 impl TokenImages {
     /// The images of a file of tokens and labels.
-    pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
+    pub(crate) fn read(path: &Path) -> Result<Self> {
         let place = path.display().to_string();
         let file = token_file::read(path)?;
         let labels = file.labels.ok_or_else(|| {
@@ -37,13 +37,13 @@ impl TokenImages {
     }
 
     /// The bundled images.
-    pub(crate) fn bundled() -> Result<Self, Failure> {
+    pub(crate) fn bundled() -> Result<Self> {
         let set = bundled::held_out();
         let shape = (set.len(), set.grid().cells());
         let tokens = Array2::from_shape_vec(shape, set.tokens().to_vec());
         let labels = set.labels().unwrap_or_default().iter().copied();
         Ok(Self {
-            tokens: tokens.map_err(|error| Failure::work(&error))?,
+            tokens: tokens.map_err(Failure::work)?,
             labels: labels.map(Some).collect(),
             place: "the bundled images".to_owned(),
         })
@@ -63,7 +63,7 @@ impl TokenImages {
     }
 
     /// Whether a model can be asked about all of them.
-    pub(crate) fn check(&self, config: &LpdConfig) -> Result<(), Failure> {
+    pub(crate) fn check(&self, config: &LpdConfig) -> Result<()> {
         config
             .check_tokens(self.tokens.view(), None)
             .and_then(|()| config.check_labels(&self.labels))

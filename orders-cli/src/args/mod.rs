@@ -37,14 +37,13 @@ mod train;
 mod train_classifier;
 
 use std::path::PathBuf;
-use std::process::ExitCode;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use orders_core::UnknownName;
 
 use crate::builds;
-use crate::failure::{Failure, one_sentence};
+use crate::failure::{Failure, Result, one_sentence};
 use crate::numbers;
 use crate::printer::Printer;
 
@@ -362,44 +361,36 @@ pub(crate) struct CompletionsArgs {
     pub(crate) shell: clap_complete::Shell,
 }
 
-/// The arguments of this process, or its exit status if they ask for help or
-/// are wrong.
-pub(crate) fn parse() -> Result<Arguments, ExitCode> {
+/// The arguments of this process. If they ask for help, it is printed.
+pub(crate) fn parse() -> Result<Arguments> {
     let matches = definition().try_get_matches();
     let parsed = matches.and_then(|matches| Arguments::from_arg_matches(&matches));
     parsed.map_err(|error| match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
-            let printer = Printer::new(false);
-            match printer.result(error.render().to_string().trim_end()) {
-                Ok(()) => ExitCode::SUCCESS,
-                Err(failure) => failure.report(&printer),
-            }
+            let help = error.render().to_string();
+            let printed = Printer::new(false).result(help.trim_end());
+            printed.err().unwrap_or(Failure::Told(0))
         }
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            let name = command_typed(&definition()).get_name().to_owned();
-            let line = match &name[..] {
-                "orders-cli" => name,
+            let line = match command_typed(&definition()).get_name() {
+                "orders-cli" => "orders-cli".to_owned(),
                 command => format!("orders-cli {command}"),
             };
             Failure::input(format!("no command is given; '{line} --help' lists them"))
-                .report(&Printer::new(false))
         }
         ErrorKind::InvalidSubcommand => {
-            let known: Vec<String> = command_typed(&definition())
-                .get_subcommands()
-                .map(|command| command.get_name().to_owned())
-                .collect();
+            let command = command_typed(&definition());
+            let known = command.get_subcommands().map(clap::Command::get_name);
             let typed = match error.get(ContextKind::InvalidSubcommand) {
                 Some(ContextValue::String(typed)) => typed,
                 _ => "",
             };
-            let failure = match builds::lacking(typed) {
+            match builds::lacking(typed) {
                 Some(why) => Failure::Input(why),
-                None => Failure::bad_input(&UnknownName::new("command", typed, known)),
-            };
-            failure.report(&Printer::new(false))
+                None => Failure::bad_input(UnknownName::new("command", typed, known)),
+            }
         }
-        _ => Failure::input(one_sentence(&error.render().to_string())).report(&Printer::new(false)),
+        _ => Failure::input(one_sentence(&error.render().to_string())),
     })
 }
 

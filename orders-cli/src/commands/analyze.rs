@@ -1,13 +1,11 @@
 //! `analyze`
 
-use std::process::ExitCode;
-
 use indicatif::HumanCount;
 use orders_analysis::analyze::{Analysis, AnalyzeRequest, StepAnalysis, analyze};
 use serde::Serialize;
 
 use crate::args::AnalyzeArgs;
-use crate::failure::Failure;
+use crate::failure::{Failure, Result};
 use crate::printer::Printer;
 use crate::settings::{self, OrderList};
 
@@ -25,7 +23,7 @@ struct Report {
     analysis: Analysis,
 }
 
-pub(crate) fn run(args: &AnalyzeArgs, printer: &Printer) -> Result<ExitCode, Failure> {
+pub(crate) fn run(args: &AnalyzeArgs, printer: &Printer) -> Result<()> {
     let list = OrderList::read(
         &args.orders,
         &args.grid,
@@ -64,12 +62,7 @@ pub(crate) fn run(args: &AnalyzeArgs, printer: &Printer) -> Result<ExitCode, Fai
             HumanCount(list.orders.len() as u64)
         ));
     }
-    if args.json {
-        printer.result_json(&report)?;
-    } else {
-        printer.result(&words(&report))?;
-    }
-    Ok(ExitCode::SUCCESS)
+    printer.report(args.json, &report, || words(&report))
 }
 
 fn words(report: &Report) -> String {

@@ -1,7 +1,6 @@
 //! `animate`
 
 use std::path::Path;
-use std::process::ExitCode;
 
 use orders_figures::{Animation, AnimationOptions, FigureError, Panel, animation};
 use serde::Serialize;
@@ -10,7 +9,7 @@ use super::figure_failure;
 use orders_core::Catalogue;
 
 use crate::args::AnimateArgs;
-use crate::failure::Failure;
+use crate::failure::{Failure, Result};
 use crate::output;
 use crate::printer::Printer;
 use crate::settings::{OrdersShown, Origin};
@@ -22,7 +21,7 @@ type Encode = fn(&Animation<'_>) -> Result<Vec<u8>, FigureError>;
 /// What was drawn, for `--json`.
 #[derive(Serialize)]
 struct Report<'a> {
-    path: String,
+    path: &'a str,
     width: u32,
     height: u32,
     frames: usize,
@@ -30,11 +29,7 @@ struct Report<'a> {
     orders: Vec<&'a Origin>,
 }
 
-pub(crate) fn run(
-    args: &AnimateArgs,
-    catalogue: &Catalogue,
-    printer: &Printer,
-) -> Result<ExitCode, Failure> {
+pub(crate) fn run(args: &AnimateArgs, catalogue: &Catalogue, printer: &Printer) -> Result<()> {
     let encode = encoding(&args.out)?;
     let file = SingleFile::new(&args.out, args.force)?;
     let shown = OrdersShown::new(catalogue, &args.orders)?;
@@ -62,26 +57,25 @@ pub(crate) fn run(
     file.write(&content)?;
     let ((width, height), frames) = (moving.size(), moving.frames());
     let path = args.out.display().to_string();
-    if args.json {
-        printer.result_json(&Report {
-            path,
+    printer.report(
+        args.json,
+        &Report {
+            path: &path,
             width,
             height,
             frames,
             program: output::PROGRAM,
             orders: shown.origins(),
-        })?;
-    } else {
-        let count = shown.orders.len();
-        let plural = if count == 1 { "" } else { "s" };
-        printer.result(&format!(
-            "{count} order{plural}, {frames} frames of {width}x{height} px: {path}"
-        ))?;
-    }
-    Ok(ExitCode::SUCCESS)
+        },
+        || {
+            let count = shown.orders.len();
+            let plural = if count == 1 { "" } else { "s" };
+            format!("{count} order{plural}, {frames} frames of {width}x{height} px: {path}")
+        },
+    )
 }
 
-fn encoding(path: &Path) -> Result<Encode, Failure> {
+fn encoding(path: &Path) -> Result<Encode> {
     match path.extension().and_then(|ending| ending.to_str()) {
         Some("gif") => Ok(|moving| moving.to_gif()),
         Some("png" | "apng") => Ok(|moving| moving.to_apng()),

@@ -1,7 +1,5 @@
 //! `bench`
 
-use std::process::ExitCode;
-
 use orders_core::methods::Raster;
 use orders_core::{Catalogue, FirstGroup, KnownCells, Shape};
 use orders_model::ModelSource;
@@ -9,7 +7,7 @@ use orders_model::lpd::{SampleOrders, TimeRequest, Timing};
 use serde::Serialize;
 
 use crate::args::BenchArgs;
-use crate::failure::Failure;
+use crate::failure::{Failure, Result};
 use crate::printer::Printer;
 use crate::{interrupt, settings};
 
@@ -45,11 +43,7 @@ struct Case {
     step_seconds: Vec<f64>,
 }
 
-pub(crate) fn run(
-    args: &BenchArgs,
-    catalogue: &Catalogue,
-    printer: &Printer,
-) -> Result<ExitCode, Failure> {
+pub(crate) fn run(args: &BenchArgs, catalogue: &Catalogue, printer: &Printer) -> Result<()> {
     let guidance = settings::guidance(args.cfg, args.cfg_schedule)?;
     let model = settings::model(&args.model)?;
     let grid = model.config().grid();
@@ -65,14 +59,12 @@ pub(crate) fn run(
     let pool = settings::thread_pool(&args.threads)?;
     let dtype = settings::dtype(args.model.precision);
     let lpd = pool.install(|| match &model {
-        ModelSource::Formula(_) => model
-            .load(dtype, &device)
-            .map_err(|error| Failure::work(&error)),
+        ModelSource::Formula(_) => model.load(dtype, &device).map_err(Failure::work),
         _ => settings::lpd(&model, dtype, &device),
     })?;
     let one_by_one = Shape::OneByOne
         .group_sizes(grid.cells(), grid.cells(), FirstGroup::One)
-        .map_err(|error| Failure::work(&error))?;
+        .map_err(Failure::work)?;
     let baseline = settings::problem(known, &one_by_one, "--group-sizes")?;
     let orders = SampleOrders::of_method(method, problem, 0);
     let baseline = SampleOrders::of_method(Box::new(Raster), baseline, 0);
@@ -83,7 +75,7 @@ pub(crate) fn run(
         batches.push(args.batch);
     }
     for &batch in &batches {
-        let measure = |orders: &SampleOrders| -> Result<Case, Failure> {
+        let measure = |orders: &SampleOrders| -> Result<Case> {
             let request = TimeRequest {
                 orders,
                 guidance,
@@ -117,12 +109,7 @@ pub(crate) fn run(
         cases,
         peak_megabytes: peak_megabytes(),
     };
-    if args.json {
-        printer.result_json(&report)?;
-    } else {
-        printer.result(&table(&report))?;
-    }
-    Ok(ExitCode::SUCCESS)
+    printer.report(args.json, &report, || table(&report))
 }
 
 impl Case {

@@ -1,7 +1,6 @@
 //! `check`
 
 use std::path::Path;
-use std::process::ExitCode;
 
 use indicatif::{HumanCount, ProgressBar};
 use orders_core::conformance::Replay;
@@ -11,7 +10,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::args::CheckArgs;
-use crate::failure::{Failure, SAID_NO, with_sources};
+use crate::failure::{Failure, Result, SAID_NO, with_sources};
 use crate::order_file;
 use crate::printer::Printer;
 use crate::settings::{self, KnownFile};
@@ -36,11 +35,7 @@ struct Verdict {
     fault: Option<String>,
 }
 
-pub(crate) fn run(
-    args: &CheckArgs,
-    catalogue: &Catalogue,
-    printer: &Printer,
-) -> Result<ExitCode, Failure> {
+pub(crate) fn run(args: &CheckArgs, catalogue: &Catalogue, printer: &Printer) -> Result<()> {
     // What is wrong with it for every file is said once.
     settings::grid(&args.grid)?;
     if let Some(name) = &args.method {
@@ -54,23 +49,19 @@ pub(crate) fn run(
         match pool.install(|| check_file(args, catalogue, known_file.as_ref(), file, printer)) {
             Ok(verdict) => {
                 all_well &= verdict.ok;
-                if args.json {
-                    printer.result_json(&verdict)?;
-                } else {
-                    printer.result(&words(&verdict))?;
-                }
+                printer.report(args.json, &verdict, || words(&verdict))?;
             }
             // The other files still get their verdicts.
             Err(failure) => {
-                let exit = failure.report(printer);
+                let exit = printer.failure(failure);
                 first_failure.get_or_insert(exit);
             }
         }
     }
     match first_failure {
-        Some(exit) => Ok(exit),
-        None if all_well => Ok(ExitCode::SUCCESS),
-        None => Ok(ExitCode::from(SAID_NO)),
+        Some(status) => Err(Failure::Told(status)),
+        None if all_well => Ok(()),
+        None => Err(Failure::Told(SAID_NO)),
     }
 }
 
@@ -98,7 +89,7 @@ fn check_file(
     known_file: Option<&KnownFile<'_>>,
     path: &Path,
     printer: &Printer,
-) -> Result<Verdict, Failure> {
+) -> Result<Verdict> {
     let manifest = order_file::manifest_beside(path)?;
     let known = settings::known_of_file(&args.grid, known_file, manifest.as_ref(), path)?;
     let rules = rules(
@@ -123,7 +114,7 @@ fn check_file(
     let mut fault = None;
     if let Some(manifest) = &manifest {
         checked.push("as its manifest says".to_owned());
-        let source = fs_err::File::open(path).map_err(|error| Failure::bad_input(&error))?;
+        let source = fs_err::File::open(path).map_err(Failure::bad_input)?;
         if let Err(error) = manifest.verify(source.into_file()) {
             fault = Some(with_sources(&error));
         }
@@ -152,7 +143,7 @@ fn check_file(
 }
 
 /// Refuses methods whose orders can't be replayed, and names of none.
-fn check_method(catalogue: &Catalogue, name: &str) -> Result<(), Failure> {
+fn check_method(catalogue: &Catalogue, name: &str) -> Result<()> {
     if settings::method_entry(catalogue, name)?
         .capabilities()
         .replay
@@ -178,7 +169,7 @@ fn rules(
     known: Option<&KnownCells>,
     path: &Path,
     printer: &Printer,
-) -> Result<Option<Box<dyn Replay>>, Failure> {
+) -> Result<Option<Box<dyn Replay>>> {
     if args.rows_only {
         return Ok(None);
     }
@@ -225,13 +216,13 @@ fn rules(
         }
         None => {
             let listed = listed.ok_or_else(|| needed("--steps or --group-sizes"))?;
-            GroupSizes::new(listed).map_err(|error| Failure::bad_input(&error))?
+            GroupSizes::new(listed).map_err(Failure::bad_input)?
         }
     };
     let problem = settings::problem(known.clone(), &sizes, path.display())?;
     entry
         .replay(&parameters, &problem)
-        .map_err(|error| Failure::bad_input(&error))
+        .map_err(Failure::bad_input)
 }
 
 /// Checks rows as they are read, many at a time in parallel.
@@ -267,7 +258,7 @@ impl Rows {
         self.known.as_ref().is_some_and(|known| known.count() > 0)
     }
 
-    fn take(&mut self, index: u64, row: &[u32]) -> Result<(), Failure> {
+    fn take(&mut self, index: u64, row: &[u32]) -> Result<()> {
         if self.fault.is_some() {
             return Ok(());
         }

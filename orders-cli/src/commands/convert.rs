@@ -1,7 +1,6 @@
 //! `convert`
 
 use std::path::Path;
-use std::process::ExitCode;
 
 use indicatif::HumanCount;
 use orders_core::KnownCells;
@@ -13,7 +12,7 @@ use super::convert_checkpoint;
 use crate::args::ConvertArgs;
 #[cfg(not(feature = "model"))]
 use crate::builds;
-use crate::failure::Failure;
+use crate::failure::{Failure, Result};
 use crate::interrupt;
 use crate::order_file::{self, RowsOf};
 use crate::output::{self, Target};
@@ -23,12 +22,12 @@ use crate::settings::{self, KnownFile};
 /// What was written, for `--json`.
 #[derive(Serialize)]
 struct Report<'a> {
-    path: String,
+    path: &'a str,
     #[serde(flatten)]
     manifest: &'a Manifest,
 }
 
-pub(crate) fn run(args: &ConvertArgs, printer: &Printer) -> Result<ExitCode, Failure> {
+pub(crate) fn run(args: &ConvertArgs, printer: &Printer) -> Result<()> {
     #[cfg(feature = "model")]
     if convert_checkpoint::is_checkpoint(&args.input)? {
         return convert_checkpoint::run(args, printer);
@@ -56,8 +55,7 @@ pub(crate) fn run(args: &ConvertArgs, printer: &Printer) -> Result<ExitCode, Fai
     let target = Target::file(&args.output, args.force)?;
     if let Some(known) = &known {
         let sizes = origin.as_ref().and_then(|m| m.group_sizes.as_deref());
-        Manifest::check_room(known, sizes.unwrap_or_default())
-            .map_err(|error| Failure::bad_input(&error))?;
+        Manifest::check_room(known, sizes.unwrap_or_default()).map_err(Failure::bad_input)?;
     }
     interrupt::catch()?;
     // The first reading counts the orders, which the header needs, and finds
@@ -68,7 +66,7 @@ pub(crate) fn run(args: &ConvertArgs, printer: &Printer) -> Result<ExitCode, Fai
         Some(known) => Encoder::with_known(format, count, known, &metadata),
         None => Encoder::new(format, count, summary.cells.max(1), &metadata),
     }
-    .map_err(|error| Failure::bad_input(&error))?;
+    .map_err(Failure::bad_input)?;
     let orders = write_orders(args, known.as_ref(), &encoder, &target, summary)?;
 
     let mut manifest = output::manifest(&encoder, &orders)?;
@@ -92,21 +90,22 @@ pub(crate) fn run(args: &ConvertArgs, printer: &Printer) -> Result<ExitCode, Fai
     }
     target.persist(orders, &manifest, None)?;
     let path = target.file.display().to_string();
-    if args.json {
-        printer.result_json(&Report {
-            path,
+    printer.report(
+        args.json,
+        &Report {
+            path: &path,
             manifest: &manifest,
-        })?;
-    } else {
-        let plural = if summary.count == 1 { "" } else { "s" };
-        printer.result(&format!(
-            "{} order{plural} of {} cells, {}: {path}",
-            HumanCount(summary.count),
-            summary.cells,
-            target.format
-        ))?;
-    }
-    Ok(ExitCode::SUCCESS)
+        },
+        || {
+            let plural = if summary.count == 1 { "" } else { "s" };
+            format!(
+                "{} order{plural} of {} cells, {}: {path}",
+                HumanCount(summary.count),
+                summary.cells,
+                target.format
+            )
+        },
+    )
 }
 
 fn write_orders(
@@ -115,7 +114,7 @@ fn write_orders(
     encoder: &Encoder,
     target: &Target,
     expected: Summary,
-) -> Result<FinishedFile, Failure> {
+) -> Result<FinishedFile> {
     let mut file = target.create()?;
     output::write(&mut file, encoder.header())?;
     let changed = || {
@@ -145,8 +144,8 @@ fn write_orders(
 fn read_checked(
     path: &Path,
     known: Option<&KnownCells>,
-    mut take: impl FnMut(u64, &[u32]) -> Result<(), Failure>,
-) -> Result<Summary, Failure> {
+    mut take: impl FnMut(u64, &[u32]) -> Result<()>,
+) -> Result<Summary> {
     let mut rows = RowsOf::new(known);
     read_order_file(path, &Limits::default(), |index, row| {
         rows.check(index, row)

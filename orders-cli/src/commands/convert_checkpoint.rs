@@ -3,20 +3,19 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
-use std::process::ExitCode;
 
 use indicatif::HumanCount;
 use orders_model::Device;
 use orders_model::checkpoint::{CheckpointFormat, read_checkpoint, save_safetensors};
 
 use crate::args::ConvertArgs;
-use crate::failure::{Failure, reason};
+use crate::failure::{Failure, Result, reason};
 use crate::output::{self, PROGRAM};
 use crate::printer::Printer;
 
 /// Whether a file is one of `torch.save`. One that can't be opened is left to
 /// the reader of orders, which says so.
-pub(super) fn is_checkpoint(path: &Path) -> Result<bool, Failure> {
+pub(super) fn is_checkpoint(path: &Path) -> Result<bool> {
     let format = match CheckpointFormat::of_file(path) {
         Ok(format) => format,
         Err(error) if error.kind() == io::ErrorKind::NotFound || path.is_dir() => None,
@@ -34,7 +33,7 @@ pub(super) fn is_checkpoint(path: &Path) -> Result<bool, Failure> {
     ))
 }
 
-pub(super) fn run(args: &ConvertArgs, printer: &Printer) -> Result<ExitCode, Failure> {
+pub(super) fn run(args: &ConvertArgs, printer: &Printer) -> Result<()> {
     let (input, out) = (args.input.display(), args.output.display());
     if !output::ends_with(&args.output, "safetensors") {
         return Err(Failure::input(format!(
@@ -53,7 +52,7 @@ pub(super) fn run(args: &ConvertArgs, printer: &Printer) -> Result<ExitCode, Fai
     }
     output::check_vacant(&args.output, args.force)?;
     let checkpoint = read_checkpoint(&args.input, args.key.as_deref(), &Device::Cpu)
-        .map_err(|error| Failure::bad_input(&error))?;
+        .map_err(Failure::bad_input)?;
     let name = args.input.file_name().unwrap_or_default().to_string_lossy();
     let mut metadata = BTreeMap::from([
         ("converted_from".to_owned(), name.into_owned()),
@@ -67,23 +66,23 @@ pub(super) fn run(args: &ConvertArgs, printer: &Printer) -> Result<ExitCode, Fai
     let tensors = &checkpoint.tensors;
     // Made before anything else can fail, so that a wrong place is wrong input.
     output::create(&args.output)?;
-    save_safetensors(&args.output, tensors, &metadata, args.force)
-        .map_err(|error| Failure::work(&error))?;
+    save_safetensors(&args.output, tensors, &metadata, args.force).map_err(Failure::work)?;
     let elements: usize = tensors.values().map(|tensor| tensor.elem_count()).sum();
-    if args.json {
-        printer.result_json(&serde_json::json!({
+    printer.report(
+        args.json,
+        &serde_json::json!({
             "path": out.to_string(),
             "tensors": tensors.len(),
             "elements": elements,
             "metadata": metadata,
-        }))?;
-    } else {
-        let plural = if tensors.len() == 1 { "" } else { "s" };
-        printer.result(&format!(
-            "{} tensor{plural} of {} numbers: {out}",
-            tensors.len(),
-            HumanCount(elements as u64)
-        ))?;
-    }
-    Ok(ExitCode::SUCCESS)
+        }),
+        || {
+            let plural = if tensors.len() == 1 { "" } else { "s" };
+            format!(
+                "{} tensor{plural} of {} numbers: {out}",
+                tensors.len(),
+                HumanCount(elements as u64)
+            )
+        },
+    )
 }

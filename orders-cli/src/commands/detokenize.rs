@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 
 use indicatif::HumanCount;
 use ndarray::Array2;
@@ -12,7 +11,7 @@ use orders_model::checkpoint::write_safetensors;
 use orders_model::{Device, Tensor};
 
 use crate::args::DetokenizeArgs;
-use crate::failure::Failure;
+use crate::failure::{Failure, Result};
 use crate::output::{self, PROGRAM};
 use crate::printer::Printer;
 use crate::single_file::SingleFile;
@@ -24,7 +23,7 @@ enum Target {
     Array(SingleFile),
 }
 
-pub(crate) fn run(args: &DetokenizeArgs, printer: &Printer) -> Result<ExitCode, Failure> {
+pub(crate) fn run(args: &DetokenizeArgs, printer: &Printer) -> Result<()> {
     let device = settings::device(&args.device)?;
     let (tokens, grid) = tokens(args)?;
     let count = tokens.nrows();
@@ -66,27 +65,28 @@ pub(crate) fn run(args: &DetokenizeArgs, printer: &Printer) -> Result<ExitCode, 
         file.write(&array(all, (count, size.0, size.1), args)?)?;
     }
     let path = args.out.display().to_string();
-    if args.json {
-        printer.result_json(&serde_json::json!({
+    printer.report(
+        args.json,
+        &serde_json::json!({
             "path": path,
             "images": count,
             "height": size.0,
             "width": size.1,
-        }))?;
-    } else {
-        let plural = if count == 1 { "" } else { "s" };
-        printer.result(&format!(
-            "{} image{plural} of {}x{} pixels: {path}",
-            HumanCount(count as u64),
-            size.0,
-            size.1
-        ))?;
-    }
-    Ok(ExitCode::SUCCESS)
+        }),
+        || {
+            let plural = if count == 1 { "" } else { "s" };
+            format!(
+                "{} image{plural} of {}x{} pixels: {path}",
+                HumanCount(count as u64),
+                size.0,
+                size.1
+            )
+        },
+    )
 }
 
 /// The tokens of a file and their grid: by flag, as the file says, or a square.
-fn tokens(args: &DetokenizeArgs) -> Result<(Array2<u32>, Grid), Failure> {
+fn tokens(args: &DetokenizeArgs) -> Result<(Array2<u32>, Grid)> {
     let path = args.tokens.display();
     let file = token_file::read(&args.tokens)?;
     let tokens = file.tokens;
@@ -98,7 +98,7 @@ fn tokens(args: &DetokenizeArgs) -> Result<(Array2<u32>, Grid), Failure> {
     let grid = match settings::grid(&args.grid)?.or(file.grid) {
         Some(grid) => grid,
         None if side as usize * side as usize == cells => {
-            Grid::new(side, side).map_err(|error| Failure::bad_input(&error))?
+            Grid::new(side, side).map_err(Failure::bad_input)?
         }
         None => {
             return Err(Failure::input(format!(
@@ -114,7 +114,7 @@ fn tokens(args: &DetokenizeArgs) -> Result<(Array2<u32>, Grid), Failure> {
     Ok((tokens, grid))
 }
 
-fn target(args: &DetokenizeArgs, count: usize) -> Result<Target, Failure> {
+fn target(args: &DetokenizeArgs, count: usize) -> Result<Target> {
     if output::ends_with(&args.out, "safetensors") {
         return SingleFile::new(&args.out, args.force).map(Target::Array);
     }
@@ -138,7 +138,7 @@ pub(crate) fn image_path(folder: &Path, index: usize, count: usize) -> PathBuf {
 }
 
 /// An error if the user has interrupted; so many images are in their folder.
-pub(crate) fn check_interrupt(written: usize, folder: &Path) -> Result<(), Failure> {
+pub(crate) fn check_interrupt(written: usize, folder: &Path) -> Result<()> {
     interrupt::check().map_err(|_| {
         let written = HumanCount(written as u64);
         Failure::Paused(format!("{written} images are in {}", folder.display()))
@@ -146,19 +146,19 @@ pub(crate) fn check_interrupt(written: usize, folder: &Path) -> Result<(), Failu
 }
 
 /// An image in red, green and blue as a PNG file.
-pub(crate) fn png(image: &orders_datasets::Image) -> Result<Vec<u8>, Failure> {
+pub(crate) fn png(image: &orders_datasets::Image) -> Result<Vec<u8>> {
     Image::from_rgb(image.width(), image.height(), image.pixels().to_vec())
         .map(|image| image.to_png())
-        .map_err(|error| Failure::work(&error))
+        .map_err(Failure::work)
 }
 
 fn array(
     pixels: Vec<u8>,
     (count, height, width): (usize, usize, usize),
     args: &DetokenizeArgs,
-) -> Result<Vec<u8>, Failure> {
-    let images = Tensor::from_vec(pixels, (count, height, width, 3), &Device::Cpu)
-        .map_err(|error| Failure::work(&error))?;
+) -> Result<Vec<u8>> {
+    let images =
+        Tensor::from_vec(pixels, (count, height, width, 3), &Device::Cpu).map_err(Failure::work)?;
     let name = args
         .tokens
         .file_name()
@@ -170,6 +170,6 @@ fn array(
     ]);
     let mut bytes = Vec::new();
     let tensors = BTreeMap::from([("images".to_owned(), images)]);
-    write_safetensors(&mut bytes, &tensors, &metadata).map_err(|error| Failure::work(&error))?;
+    write_safetensors(&mut bytes, &tensors, &metadata).map_err(Failure::work)?;
     Ok(bytes)
 }

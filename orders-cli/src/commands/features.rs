@@ -1,6 +1,5 @@
 //! `features`
 
-use std::process::ExitCode;
 use std::time::Instant;
 
 use indicatif::HumanCount;
@@ -15,7 +14,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::args::FeaturesArgs;
-use crate::failure::Failure;
+use crate::failure::{Failure, Result};
 use crate::output::PROGRAM;
 use crate::printer::Printer;
 use crate::single_file::SingleFile;
@@ -42,7 +41,7 @@ enum Wanted {
     Statistics,
 }
 
-pub(crate) fn run(args: &FeaturesArgs, printer: &Printer) -> Result<ExitCode, Failure> {
+pub(crate) fn run(args: &FeaturesArgs, printer: &Printer) -> Result<()> {
     let network: Network = args
         .network
         .parse()
@@ -78,7 +77,7 @@ pub(crate) fn run(args: &FeaturesArgs, printer: &Printer) -> Result<ExitCode, Fa
                 .into_par_iter()
                 .map(|index| Ok(images.image(index)?.to_rgb()))
                 .collect::<Result<Vec<Image>, orders_datasets::SourceError>>()
-                .map_err(|error| Failure::bad_input(&error))?;
+                .map_err(Failure::bad_input)?;
             let extracted = loaded.network.extract(&read);
             let extracted =
                 extracted.map_err(|error| Failure::input_at(args.images.display(), &error))?;
@@ -98,10 +97,7 @@ pub(crate) fn run(args: &FeaturesArgs, printer: &Printer) -> Result<ExitCode, Fa
         ("images".into(), name.to_string_lossy().into()),
         (
             "images_identity".into(),
-            images
-                .identity()
-                .map_err(|error| Failure::bad_input(&error))?
-                .to_string(),
+            images.identity().map_err(Failure::bad_input)?.to_string(),
         ),
     ]);
     target.write(&taken.into_bytes(&metadata)?)?;
@@ -113,28 +109,24 @@ pub(crate) fn run(args: &FeaturesArgs, printer: &Printer) -> Result<ExitCode, Fa
         seconds,
         images_per_second: images.len() as f64 / seconds,
     };
-    if args.json {
-        printer.result_json(&report)?;
-    } else {
+    printer.report(args.json, &report, || {
         let what = match wanted {
             Wanted::Features => "features",
             Wanted::Statistics => "statistics",
         };
-        printer.result(&format!(
+        format!(
             "{what} of {} images ({network}, {} dimensions) in {seconds:.1} s, {:.1} a second: {}",
             HumanCount(report.images as u64),
             report.dimensions,
             report.images_per_second,
             report.path
-        ))?;
-    }
-    Ok(ExitCode::SUCCESS)
+        )
+    })
 }
 
 /// The images of a path that holds one set of them.
-fn images(args: &FeaturesArgs) -> Result<Box<dyn ImageSource>, Failure> {
-    let mut sources =
-        open(&args.images, &OpenOptions::default()).map_err(|error| Failure::bad_input(&error))?;
+fn images(args: &FeaturesArgs) -> Result<Box<dyn ImageSource>> {
+    let mut sources = open(&args.images, &OpenOptions::default()).map_err(Failure::bad_input)?;
     let shown = args.images.display();
     let images = match (sources.pop(), sources.is_empty()) {
         (Some(NamedSource { images, .. }), true) => images,
@@ -157,7 +149,7 @@ enum Taken {
 }
 
 impl Taken {
-    fn new(network: Network, wanted: Wanted) -> Result<Self, Failure> {
+    fn new(network: Network, wanted: Wanted) -> Result<Self> {
         Ok(match wanted {
             Wanted::Features => Self::Rows {
                 features: Rows::default(),
@@ -169,7 +161,7 @@ impl Taken {
         })
     }
 
-    fn add(&mut self, extracted: Vec<ImageFeatures>) -> Result<(), Failure> {
+    fn add(&mut self, extracted: Vec<ImageFeatures>) -> Result<()> {
         match self {
             Self::Rows { features, logits } => {
                 for image in extracted {
@@ -191,7 +183,7 @@ impl Taken {
     }
 
     /// The content of the file.
-    fn into_bytes(self, metadata: &Metadata) -> Result<Vec<u8>, Failure> {
+    fn into_bytes(self, metadata: &Metadata) -> Result<Vec<u8>> {
         let mut bytes = Vec::new();
         let written = match self {
             Self::Rows { features, logits } => {
@@ -199,13 +191,11 @@ impl Taken {
                 write_features(&mut bytes, &features, Some(&logits), metadata)
             }
             Self::Statistics(running) => {
-                let statistics = running
-                    .finish()
-                    .map_err(|error| Failure::bad_input(&error))?;
+                let statistics = running.finish().map_err(Failure::bad_input)?;
                 write_statistics(&mut bytes, &statistics, metadata)
             }
         };
-        written.map_err(|error| Failure::work(&error))?;
+        written.map_err(Failure::work)?;
         Ok(bytes)
     }
 }
@@ -223,15 +213,15 @@ impl Rows {
         self.values.extend(row);
     }
 
-    fn into_features(self) -> Result<Features, Failure> {
+    fn into_features(self) -> Result<Features> {
         let columns = self.values.len() / self.count.max(1);
         let values = Array2::from_shape_vec((self.count, columns), self.values);
-        let values = values.map_err(|error| Failure::work(&error))?;
+        let values = values.map_err(Failure::work)?;
         Features::new(values).map_err(failed)
     }
 }
 
 /// Features that are no numbers: the weights are to blame.
 fn failed(error: MetricsError) -> Failure {
-    Failure::work(&error)
+    Failure::work(error)
 }

@@ -1,7 +1,6 @@
 //! `gen`
 
 use std::ops::ControlFlow;
-use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use indicatif::HumanCount;
@@ -12,7 +11,7 @@ use serde::Serialize;
 
 use crate::args::GenArgs;
 use crate::description::{self, is_said};
-use crate::failure::Failure;
+use crate::failure::{Failure, Result};
 use crate::interrupt;
 use crate::output::{self, Target};
 use crate::printer::Printer;
@@ -28,11 +27,7 @@ struct Report<'a> {
     manifest: &'a Manifest,
 }
 
-pub(crate) fn run(
-    args: &GenArgs,
-    catalogue: &Catalogue,
-    printer: &Printer,
-) -> Result<ExitCode, Failure> {
+pub(crate) fn run(args: &GenArgs, catalogue: &Catalogue, printer: &Printer) -> Result<()> {
     let place = Place::new(&args.grid)?;
     let task = Task::new(
         catalogue,
@@ -101,7 +96,7 @@ pub(crate) fn run(
     match written {
         Ok((manifest, title, elapsed)) => {
             report(args, &title, &target, &manifest, elapsed, printer)?;
-            Ok(ExitCode::SUCCESS)
+            Ok(())
         }
         Err(failure) => {
             target.give_up();
@@ -113,16 +108,16 @@ pub(crate) fn run(
 fn failure(error: GenerateError) -> Failure {
     match error {
         GenerateError::Stopped => Failure::Interrupted,
-        error if error.is_input() => Failure::bad_input(&error),
-        error => Failure::work(&error),
+        error if error.is_input() => Failure::bad_input(error),
+        error => Failure::work(error),
     }
 }
 
 /// A picture of order 0, as a PNG file has it.
-fn picture(args: &GenArgs, order: &Order, title: &str) -> Result<Vec<u8>, Failure> {
+fn picture(args: &GenArgs, order: &Order, title: &str) -> Result<Vec<u8>> {
     let which = format!("order 0 of {}", HumanCount(args.num));
     let subtitle = order_map_subtitle(order, &which);
-    let picture = order_map(order, title, &subtitle).map_err(|error| Failure::work(&error))?;
+    let picture = order_map(order, title, &subtitle).map_err(Failure::work)?;
     let origin = format!("{}, seed {}", output::PROGRAM, args.seed);
     Ok(picture.made_by(origin).to_png())
 }
@@ -173,7 +168,7 @@ fn report(
     manifest: &Manifest,
     elapsed: Duration,
     printer: &Printer,
-) -> Result<(), Failure> {
+) -> Result<()> {
     let seconds = elapsed.as_secs_f64();
     let rate = args.num as f64 / seconds;
     if args.json {

@@ -1,13 +1,11 @@
 //! `inspect`
 
-use std::process::ExitCode;
-
 use orders_core::KnownCells;
 use orders_core::files::{Format, Limits, Manifest, read_order_file};
 use serde::Serialize;
 
 use crate::args::InspectArgs;
-use crate::failure::Failure;
+use crate::failure::{Failure, Result};
 use crate::order_file::{self, RowsOf};
 use crate::printer::Printer;
 use crate::settings::{self, KnownFile};
@@ -39,8 +37,8 @@ struct Report {
     manifest: Option<Manifest>,
 }
 
-pub(crate) fn run(args: &InspectArgs, printer: &Printer) -> Result<ExitCode, Failure> {
-    let format = Format::from_path(&args.file).map_err(|error| Failure::bad_input(&error))?;
+pub(crate) fn run(args: &InspectArgs, printer: &Printer) -> Result<()> {
+    let format = Format::from_path(&args.file).map_err(Failure::bad_input)?;
     let manifest = order_file::manifest_beside(&args.file)?;
     let given = KnownFile::read(&args.known)?;
     let known = settings::known_of_file(&args.grid, given.as_ref(), manifest.as_ref(), &args.file)?;
@@ -58,7 +56,7 @@ pub(crate) fn run(args: &InspectArgs, printer: &Printer) -> Result<ExitCode, Fai
     })
     .map_err(order_file::read_failure)?;
     let bytes = fs_err::metadata(&args.file)
-        .map_err(|error| Failure::bad_input(&error))?
+        .map_err(Failure::bad_input)?
         .len();
     let report = Report {
         path: args.file.display().to_string(),
@@ -74,12 +72,7 @@ pub(crate) fn run(args: &InspectArgs, printer: &Printer) -> Result<ExitCode, Fai
         begins: first.into_iter().take(SHOWN).collect(),
         manifest,
     };
-    if args.json {
-        printer.result_json(&report)?;
-    } else {
-        printer.result(&words(&report))?;
-    }
-    Ok(ExitCode::SUCCESS)
+    printer.report(args.json, &report, || words(&report))
 }
 
 fn words(report: &Report) -> String {

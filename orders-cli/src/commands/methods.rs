@@ -1,14 +1,12 @@
 //! `methods`
 
-use std::process::ExitCode;
-
 use orders_core::catalogue::{MethodEntry, ParameterEntry};
 use serde::Serialize;
 
 use orders_core::Catalogue;
 
 use crate::args::MethodsArgs;
-use crate::failure::Failure;
+use crate::failure::Result;
 use crate::printer::Printer;
 use crate::settings;
 
@@ -66,30 +64,18 @@ impl From<&ParameterEntry> for Parameter {
     }
 }
 
-pub(crate) fn run(
-    args: &MethodsArgs,
-    catalogue: &Catalogue,
-    printer: &Printer,
-) -> Result<ExitCode, Failure> {
+pub(crate) fn run(args: &MethodsArgs, catalogue: &Catalogue, printer: &Printer) -> Result<()> {
     match &args.name {
         Some(name) => {
             let method = Method::from(settings::method_entry(catalogue, name)?);
-            if args.json {
-                printer.result_json(&method)?;
-            } else {
-                printer.result(&details(&method))?;
-            }
+            printer.report(args.json, &method, || details(&method))?;
         }
         None => {
             let methods: Vec<Method> = catalogue.methods().iter().map(Method::from).collect();
-            if args.json {
-                printer.result_json(&methods)?;
-            } else {
-                printer.result(&table(&methods))?;
-            }
+            printer.report(args.json, &methods, || table(&methods))?;
         }
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(())
 }
 
 /// All methods. What it does, the source and the parameters share the last

@@ -49,8 +49,8 @@ use crate::failure::Failure;
 pub(crate) fn figure_failure(error: FigureError) -> Failure {
     match error {
         FigureError::Font | FigureError::Drawing(_) | FigureError::Encoding(_) => {
-            Failure::work(&error)
+            Failure::work(error)
         }
-        error => Failure::bad_input(&error),
+        error => Failure::bad_input(error),
     }
 }

@@ -1,7 +1,6 @@
 //! `sample`
 
 use std::collections::BTreeMap;
-use std::process::ExitCode;
 use std::time::Instant;
 
 use indicatif::HumanCount;
@@ -18,7 +17,7 @@ use super::figure_failure;
 use orders_core::Catalogue;
 
 use crate::args::SampleArgs;
-use crate::failure::Failure;
+use crate::failure::{Failure, Result};
 use crate::output::{self, PROGRAM};
 use crate::printer::Printer;
 use crate::settings::{self, ImageDecoder, TokenizerFiles};
@@ -28,11 +27,7 @@ use crate::{folder, interrupt, token_file};
 /// Samples that the sheet shows.
 const SHEET_TILES: usize = 100;
 
-pub(crate) fn run(
-    args: &SampleArgs,
-    catalogue: &Catalogue,
-    printer: &Printer,
-) -> Result<ExitCode, Failure> {
+pub(crate) fn run(args: &SampleArgs, catalogue: &Catalogue, printer: &Printer) -> Result<()> {
     let guidance = settings::guidance(args.cfg, args.cfg_schedule)?;
     let choice = choice(args)?;
     let model = settings::model(&args.model)?;
@@ -96,17 +91,17 @@ pub(crate) fn run(
         })?;
     }
     report(args, &tokens, seconds, printer)?;
-    Ok(ExitCode::SUCCESS)
+    Ok(())
 }
 
 /// How tokens are chosen, as flags say.
-fn choice(args: &SampleArgs) -> Result<Choice, Failure> {
+fn choice(args: &SampleArgs) -> Result<Choice> {
     if args.greedy {
         return Ok(Choice::Greedy);
     }
     Sampling::new(args.temperature.unwrap_or(1.0), args.top_k, args.top_p)
         .map(Choice::Sample)
-        .map_err(|error| Failure::bad_input(&error))
+        .map_err(Failure::bad_input)
 }
 
 /// Tokens at known cells, a row for each sample.
@@ -115,7 +110,7 @@ fn known_tokens(
     orders: &SampleOrders,
     samples: usize,
     config: &LpdConfig,
-) -> Result<Option<Array2<u32>>, Failure> {
+) -> Result<Option<Array2<u32>>> {
     let count = orders.problem().known().count();
     let Some(path) = &args.known_tokens else {
         if count > 0 {
@@ -150,7 +145,7 @@ struct Targets {
 }
 
 impl Targets {
-    fn new(args: &SampleArgs, samples: usize) -> Result<Self, Failure> {
+    fn new(args: &SampleArgs, samples: usize) -> Result<Self> {
         if args.tokens_out.is_none() && args.images.is_none() {
             return Err(Failure::input(
                 "nothing would be kept: give --tokens-out FILE.safetensors, or --images DIR",
@@ -195,7 +190,7 @@ impl Targets {
         decoder: &ImageDecoder,
         (tokens, grid): (&Array2<u32>, orders_core::Grid),
         (labels, subtitle): (&[Option<u32>], &str),
-    ) -> Result<(), Failure> {
+    ) -> Result<()> {
         let Some(folder) = &args.images else {
             return Ok(());
         };
@@ -279,27 +274,21 @@ fn token_bytes(
     tokens: &Array2<u32>,
     labels: &[Option<u32>],
     about: &BTreeMap<String, String>,
-) -> Result<Vec<u8>, Failure> {
+) -> Result<Vec<u8>> {
     let numbers: Vec<i64> = tokens.iter().map(|&token| token.into()).collect();
     let tensors = BTreeMap::from([
         (
             "tokens".to_owned(),
-            Tensor::from_vec(numbers, tokens.dim(), &Device::Cpu)
-                .map_err(|error| Failure::work(&error))?,
+            Tensor::from_vec(numbers, tokens.dim(), &Device::Cpu).map_err(Failure::work)?,
         ),
         ("labels".to_owned(), token_file::labels(labels)?),
     ]);
     let mut bytes = Vec::new();
-    write_safetensors(&mut bytes, &tensors, about).map_err(|error| Failure::work(&error))?;
+    write_safetensors(&mut bytes, &tensors, about).map_err(Failure::work)?;
     Ok(bytes)
 }
 
-fn report(
-    args: &SampleArgs,
-    tokens: &Array2<u32>,
-    seconds: f64,
-    printer: &Printer,
-) -> Result<(), Failure> {
+fn report(args: &SampleArgs, tokens: &Array2<u32>, seconds: f64, printer: &Printer) -> Result<()> {
     let (samples, cells) = tokens.dim();
     let tokens_out = args
         .tokens_out

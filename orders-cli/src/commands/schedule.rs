@@ -1,21 +1,15 @@
 //! `schedule`
 
-use std::process::ExitCode;
-
 use orders_core::Catalogue;
 use orders_core::topology::{StepBounds, Topology, conflict_graph};
 use serde::Serialize;
 
 use crate::args::{ScheduleArgs, ThresholdArgs};
-use crate::failure::Failure;
+use crate::failure::{Failure, Result};
 use crate::printer::Printer;
 use crate::settings::{Place, Task};
 
-pub(crate) fn run(
-    args: &ScheduleArgs,
-    catalogue: &Catalogue,
-    printer: &Printer,
-) -> Result<ExitCode, Failure> {
+pub(crate) fn run(args: &ScheduleArgs, catalogue: &Catalogue, printer: &Printer) -> Result<()> {
     let place = Place::new(&args.grid)?;
     if let Some(repulsion) = args.least_steps {
         return least_steps(args, &place, repulsion, printer);
@@ -33,12 +27,7 @@ pub(crate) fn run(
         printer.note(note);
     }
     let sizes = task.problem.group_sizes().as_slice();
-    if args.json {
-        printer.result_json(&sizes)?;
-    } else {
-        printer.result(&list(sizes))?;
-    }
-    Ok(ExitCode::SUCCESS)
+    printer.report(args.json, &sizes, || list(sizes))
 }
 
 fn list(sizes: &[u32]) -> String {
@@ -65,7 +54,7 @@ fn least_steps(
     place: &Place,
     repulsion: f64,
     printer: &Printer,
-) -> Result<ExitCode, Failure> {
+) -> Result<()> {
     let at_flag = |error: &dyn std::error::Error| Failure::input_at("--least-steps", error);
     let (known, note) = place.known(&args.known)?;
     let topology = match place {
@@ -91,12 +80,12 @@ fn least_steps(
             group_sizes: sizes,
             order: order.cell_from_rank(),
         })?;
-        return Ok(ExitCode::SUCCESS);
+        return Ok(());
     }
     printer.note(&match at_least == at_most {
         true => format!("{at_most} steps are the fewest without two cells within {repulsion} of each other in a group"),
         false => format!("{at_most} steps are enough without two cells within {repulsion} of each other in a group, and fewer than {at_least} are not"),
     });
     printer.result(&list(sizes))?;
-    Ok(ExitCode::SUCCESS)
+    Ok(())
 }

@@ -1,7 +1,6 @@
 //! `score`
 
 use std::collections::BTreeMap;
-use std::process::ExitCode;
 
 use indicatif::HumanCount;
 use orders_model::checkpoint::write_safetensors;
@@ -11,18 +10,14 @@ use orders_model::{Device, Tensor};
 use orders_core::Catalogue;
 
 use crate::args::ScoreArgs;
-use crate::failure::Failure;
+use crate::failure::{Failure, Result};
 use crate::output::{self, PROGRAM};
 use crate::printer::Printer;
 use crate::single_file::SingleFile;
 use crate::token_images::TokenImages;
 use crate::{interrupt, settings};
 
-pub(crate) fn run(
-    args: &ScoreArgs,
-    catalogue: &Catalogue,
-    printer: &Printer,
-) -> Result<ExitCode, Failure> {
+pub(crate) fn run(args: &ScoreArgs, catalogue: &Catalogue, printer: &Printer) -> Result<()> {
     if !output::ends_with(&args.out, "safetensors") {
         return Err(Failure::input(format!(
             "--out {} does not end in .safetensors",
@@ -72,29 +67,30 @@ pub(crate) fn run(
     let total: f64 = scores.iter().copied().map(f64::from).sum();
     let shape = scores.dim();
     let numbers = Tensor::from_vec(scores.into_raw_vec_and_offset().0, shape, &Device::Cpu)
-        .map_err(|error| Failure::work(&error))?;
+        .map_err(Failure::work)?;
     let tensors = BTreeMap::from([("log_prob".to_owned(), numbers)]);
     let mut bytes = Vec::new();
-    write_safetensors(&mut bytes, &tensors, &about).map_err(|error| Failure::work(&error))?;
+    write_safetensors(&mut bytes, &tensors, &about).map_err(Failure::work)?;
     file.write(&bytes)?;
 
     let free = orders.problem().group_sizes().cells();
     let images = images.len();
     let per_cell = -total / (images * free).max(1) as f64;
     let path = args.out.display().to_string();
-    if args.json {
-        printer.result_json(&serde_json::json!({
+    printer.report(
+        args.json,
+        &serde_json::json!({
             "path": path,
             "images": images,
             "cells": free,
             "nats_per_cell": per_cell,
-        }))?;
-    } else {
-        printer.result(&format!(
-            "{} image{} of {free} cells, {per_cell:.4} nats a cell: {path}",
-            HumanCount(images as u64),
-            if images == 1 { "" } else { "s" },
-        ))?;
-    }
-    Ok(ExitCode::SUCCESS)
+        }),
+        || {
+            format!(
+                "{} image{} of {free} cells, {per_cell:.4} nats a cell: {path}",
+                HumanCount(images as u64),
+                if images == 1 { "" } else { "s" },
+            )
+        },
+    )
 }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::process::ExitCode;
 
 use indicatif::HumanCount;
 use orders_datasets::{Image, OpenOptions, decode, open};
@@ -12,7 +11,7 @@ use orders_model::{Device, Tensor};
 
 use crate::args::TokenizeArgs;
 use crate::bounded_file::read_bounded;
-use crate::failure::Failure;
+use crate::failure::{Failure, Result};
 use crate::output::{self, PROGRAM};
 use crate::printer::Printer;
 use crate::single_file::SingleFile;
@@ -21,7 +20,7 @@ use crate::{interrupt, settings};
 /// The longest image file that is read: 256 MiB.
 const FILE_BYTES: u64 = 1 << 28;
 
-pub(crate) fn run(args: &TokenizeArgs, printer: &Printer) -> Result<ExitCode, Failure> {
+pub(crate) fn run(args: &TokenizeArgs, printer: &Printer) -> Result<()> {
     if !output::ends_with(&args.out, "safetensors") {
         return Err(Failure::input(format!(
             "--out {} does not end in .safetensors",
@@ -41,8 +40,8 @@ pub(crate) fn run(args: &TokenizeArgs, printer: &Printer) -> Result<ExitCode, Fa
         width,
     } = encoded;
     let size = tokenizer.config().codebook_size;
-    let tokens = Tensor::from_vec(tokens, (count, height * width), &Device::Cpu)
-        .map_err(|error| Failure::work(&error))?;
+    let tokens =
+        Tensor::from_vec(tokens, (count, height * width), &Device::Cpu).map_err(Failure::work)?;
     let tensors = BTreeMap::from([("tokens".to_owned(), tokens)]);
     let metadata = BTreeMap::from([
         ("codebook_size".to_owned(), size.to_string()),
@@ -52,25 +51,26 @@ pub(crate) fn run(args: &TokenizeArgs, printer: &Printer) -> Result<ExitCode, Fa
         ("tokenizer".to_owned(), base_name(args)),
     ]);
     let mut bytes = Vec::new();
-    write_safetensors(&mut bytes, &tensors, &metadata).map_err(|error| Failure::work(&error))?;
+    write_safetensors(&mut bytes, &tensors, &metadata).map_err(Failure::work)?;
     file.write(&bytes)?;
     let path = args.out.display().to_string();
-    if args.json {
-        printer.result_json(&serde_json::json!({
+    printer.report(
+        args.json,
+        &serde_json::json!({
             "path": path,
             "images": count,
             "grid": format!("{height}x{width}"),
             "codebook_size": size,
-        }))?;
-    } else {
-        let plural = if count == 1 { "" } else { "s" };
-        printer.result(&format!(
-            "{} image{plural} of {height}x{width} tokens below {}: {path}",
-            HumanCount(count as u64),
-            HumanCount(size as u64)
-        ))?;
-    }
-    Ok(ExitCode::SUCCESS)
+        }),
+        || {
+            let plural = if count == 1 { "" } else { "s" };
+            format!(
+                "{} image{plural} of {height}x{width} tokens below {}: {path}",
+                HumanCount(count as u64),
+                HumanCount(size as u64)
+            )
+        },
+    )
 }
 
 /// Tokens of all images.
@@ -87,7 +87,7 @@ fn encode(
     tokenizer: &VqTokenizer,
     device: &Device,
     printer: &Printer,
-) -> Result<Encoded, Failure> {
+) -> Result<Encoded> {
     let progress = printer.progress(args.images.len() as u64, "files");
     let stride = tokenizer.config().stride();
     let mut all = Encoded::default();
@@ -110,17 +110,13 @@ fn encode(
             }
             let pixels = image.to_rgb().pixels().to_vec();
             let encoded = images_from_pixels(pixels, (1, height, width), device)
-                .map_err(|error| Failure::work(&error))
-                .and_then(|image| {
-                    tokenizer
-                        .encode(&image)
-                        .map_err(|error| Failure::work(&error))
-                })?;
+                .map_err(Failure::work)
+                .and_then(|image| tokenizer.encode(&image).map_err(Failure::work))?;
             let tokens: Vec<i64> = encoded
                 .tokens
                 .flatten_all()
                 .and_then(|tokens| tokens.to_vec1())
-                .map_err(|error| Failure::work(&error))?;
+                .map_err(Failure::work)?;
             all.tokens.extend(tokens);
             all.count += 1;
             (all.height, all.width) = cells;
@@ -133,27 +129,18 @@ fn encode(
 }
 
 /// The images of a file, each with a name for messages.
-fn for_each_image(
-    path: &Path,
-    mut take: impl FnMut(&str, &Image) -> Result<(), Failure>,
-) -> Result<(), Failure> {
+fn for_each_image(path: &Path, mut take: impl FnMut(&str, &Image) -> Result<()>) -> Result<()> {
     if output::ends_with(path, "npy") || output::ends_with(path, "safetensors") {
-        let sources =
-            open(path, &OpenOptions::default()).map_err(|error| Failure::bad_input(&error))?;
+        let sources = open(path, &OpenOptions::default()).map_err(Failure::bad_input)?;
         for source in &sources {
             for index in 0..source.images.len() {
-                let image = source
-                    .images
-                    .image(index)
-                    .map_err(|error| Failure::bad_input(&error))?;
+                let image = source.images.image(index).map_err(Failure::bad_input)?;
                 take(&format!("image {index} of {}", path.display()), &image)?;
             }
         }
         return Ok(());
     }
-    let bytes = read_bounded(path, "an image", FILE_BYTES, |why| {
-        format!("{} can't be read: {why}", path.display())
-    })?;
+    let bytes = read_bounded(path, "an image", FILE_BYTES, path.display())?;
     let image = decode(&bytes).map_err(|error| Failure::input_at(path.display(), &error))?;
     take(&path.display().to_string(), &image)
 }

@@ -1,7 +1,6 @@
 //! `train`
 
 use std::path::Path;
-use std::process::ExitCode;
 
 use indicatif::HumanCount;
 use orders_core::Catalogue;
@@ -11,7 +10,7 @@ use orders_model::train::{Recipe, TrainError, TrainRequest};
 
 use crate::args::TrainArgs;
 use crate::bounded_file::read_bounded;
-use crate::failure::{Failure, reason};
+use crate::failure::{Failure, Result, reason};
 use crate::output::PROGRAM;
 use crate::printer::Printer;
 use crate::{interrupt, settings};
@@ -21,11 +20,7 @@ const RECIPE_BYTES: u64 = 1 << 20;
 /// Held-out images where nothing is said.
 const HELD_OUT_IMAGES: u64 = 512;
 
-pub(crate) fn run(
-    args: &TrainArgs,
-    catalogue: &Catalogue,
-    printer: &Printer,
-) -> Result<ExitCode, Failure> {
+pub(crate) fn run(args: &TrainArgs, catalogue: &Catalogue, printer: &Printer) -> Result<()> {
     let recipe = recipe(&args.recipe, catalogue)?;
     let batch = recipe.batch as u64;
     let tokens = tokens(&args.tokens)?;
@@ -74,49 +69,48 @@ pub(crate) fn run(
     }
     let samples = (done.updates - first) * batch;
     let rate = samples as f64 / done.seconds;
-    if args.json {
-        printer.result_json(&serde_json::json!({
-            "path": done.model.map(|path| path.display().to_string()),
+    printer.report(
+        args.json,
+        &serde_json::json!({
+            "path": done.model.as_ref().map(|path| path.display().to_string()),
             "updates": done.updates,
             "last_update": done.last,
             "loss": done.loss,
             "held_out": done.held_out,
             "images_per_second": (samples > 0).then_some(rate),
-        }))?;
-    } else {
-        let shown = match &done.model {
-            Some(path) => path.display().to_string(),
-            None => format!(
-                "{} of {} updates in {}",
-                HumanCount(done.updates),
-                HumanCount(done.last),
-                args.out.display()
-            ),
-        };
-        let loss = done.loss.map_or_else(String::new, |loss| {
-            format!("{}, ", words(loss, done.held_out))
-        });
-        let speed = match samples {
-            0 => "nothing left to do".to_owned(),
-            _ => format!("{rate:.1} images a second"),
-        };
-        printer.result(&format!("{loss}{speed}: {shown}"))?;
-    }
-    Ok(ExitCode::SUCCESS)
+        }),
+        || {
+            let shown = match &done.model {
+                Some(path) => path.display().to_string(),
+                None => format!(
+                    "{} of {} updates in {}",
+                    HumanCount(done.updates),
+                    HumanCount(done.last),
+                    args.out.display()
+                ),
+            };
+            let loss = done.loss.map_or_else(String::new, |loss| {
+                format!("{}, ", words(loss, done.held_out))
+            });
+            let speed = match samples {
+                0 => "nothing left to do".to_owned(),
+                _ => format!("{rate:.1} images a second"),
+            };
+            format!("{loss}{speed}: {shown}")
+        },
+    )
 }
 
-fn recipe(path: &Path, catalogue: &Catalogue) -> Result<Recipe, Failure> {
-    let text = read_bounded(path, "a recipe", RECIPE_BYTES, |why| {
-        format!("{} can't be read: {why}", path.display())
-    })?;
+fn recipe(path: &Path, catalogue: &Catalogue) -> Result<Recipe> {
+    let text = read_bounded(path, "a recipe", RECIPE_BYTES, path.display())?;
     let text = String::from_utf8(text)
         .map_err(|_| Failure::input(format!("{} is not UTF-8 text", path.display())))?;
     Recipe::from_toml(&text, catalogue).map_err(|error| Failure::input_at(path.display(), &error))
 }
 
 /// The tokens of a file.
-pub(super) fn tokens(path: &Path) -> Result<TokenSet, Failure> {
-    TokenSet::read(path, &TokenFileOptions::default()).map_err(|error| Failure::bad_input(&error))
+pub(super) fn tokens(path: &Path) -> Result<TokenSet> {
+    TokenSet::read(path, &TokenFileOptions::default()).map_err(Failure::bad_input)
 }
 
 /// What an error means to the user.

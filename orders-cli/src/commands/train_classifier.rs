@@ -1,7 +1,6 @@
 //! `train-classifier`
 
 use std::path::Path;
-use std::process::ExitCode;
 use std::time::Instant;
 
 use indicatif::{HumanCount, ProgressBar};
@@ -12,7 +11,7 @@ use serde::Serialize;
 
 use super::train::tokens;
 use crate::args::TrainClassifierArgs;
-use crate::failure::Failure;
+use crate::failure::{Failure, Result};
 use crate::output::PROGRAM;
 use crate::printer::Printer;
 use crate::single_file::SingleFile;
@@ -32,7 +31,7 @@ struct Report {
     images_per_second: f64,
 }
 
-pub(crate) fn run(args: &TrainClassifierArgs, printer: &Printer) -> Result<ExitCode, Failure> {
+pub(crate) fn run(args: &TrainClassifierArgs, printer: &Printer) -> Result<()> {
     let recipe = ClassifierRecipe {
         seed: args.seed,
         epochs: args.epochs,
@@ -88,8 +87,7 @@ pub(crate) fn run(args: &TrainClassifierArgs, printer: &Printer) -> Result<ExitC
     let program = ("program".to_owned(), PROGRAM.to_owned());
     trained.metadata.extend([program]);
     let mut bytes = Vec::new();
-    write_safetensors(&mut bytes, &trained.tensors, &trained.metadata)
-        .map_err(|error| Failure::work(&error))?;
+    write_safetensors(&mut bytes, &trained.tensors, &trained.metadata).map_err(Failure::work)?;
     target.write(&bytes)?;
     let report = Report {
         path: args.out.display().to_string(),
@@ -101,10 +99,7 @@ pub(crate) fn run(args: &TrainClassifierArgs, printer: &Printer) -> Result<ExitC
         seconds,
         images_per_second: (trained.updates * args.batch as u64) as f64 / seconds,
     };
-    if args.json {
-        printer.result_json(&report)?;
-    } else {
-        printer.result(&format!(
+    printer.report(args.json, &report, || format!(
             "{:.2} % of {} held-out images assigned to their class, loss {:.4} nats, {} updates in {seconds:.1} s, {:.0} images a second: {}",
             100.0 * report.held_out_accuracy,
             HumanCount(report.held_out_images as u64),
@@ -112,9 +107,7 @@ pub(crate) fn run(args: &TrainClassifierArgs, printer: &Printer) -> Result<ExitC
             HumanCount(report.updates),
             report.images_per_second,
             report.path
-        ))?;
-    }
-    Ok(ExitCode::SUCCESS)
+        ))
 }
 
 /// What an error means to the user; `data` is where the tokens are from.

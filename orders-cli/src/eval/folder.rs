@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::result::{Floor, VariantResult};
 use super::variant::Name;
 use crate::bounded_file::read_bounded;
-use crate::failure::Failure;
+use crate::failure::{Failure, Result};
 use crate::folder;
 use crate::single_file::SingleFile;
 
@@ -29,7 +29,7 @@ impl Folder {
     /// The folder for an evaluation: a new one, an empty one, or one that holds
     /// results with the same settings. Nothing is written before
     /// [`begin`](Self::begin).
-    pub(super) fn open(path: &Path, settings: &Value) -> Result<Self, Failure> {
+    pub(super) fn open(path: &Path, settings: &Value) -> Result<Self> {
         let shown = path.display();
         let file = path.join(SETTINGS);
         if file.is_file() {
@@ -51,7 +51,7 @@ impl Folder {
 
     /// Makes the folder if it is new. Its settings come first: with them it is known as
     /// ours, however little room is left.
-    pub(super) fn begin(&self, settings: &Value) -> Result<(), Failure> {
+    pub(super) fn begin(&self, settings: &Value) -> Result<()> {
         folder::make(&self.path)?;
         let file = self.path.join(SETTINGS);
         if !file.is_file() {
@@ -61,7 +61,7 @@ impl Folder {
     }
 
     /// The result of a variant, if it is there.
-    pub(super) fn result(&self, name: &Name) -> Result<Option<VariantResult>, Failure> {
+    pub(super) fn result(&self, name: &Name) -> Result<Option<VariantResult>> {
         let path = self.variant_path(name);
         if !path.is_file() {
             return Ok(None);
@@ -77,7 +77,7 @@ impl Folder {
     }
 
     /// Keeps a result.
-    pub(super) fn keep(&self, result: &VariantResult) -> Result<(), Failure> {
+    pub(super) fn keep(&self, result: &VariantResult) -> Result<()> {
         let path = self.variant_path(&result.name);
         SingleFile::new(&path, true)?.write(&json(result)?)
     }
@@ -94,18 +94,18 @@ impl Folder {
     }
 
     /// The distance of real images, if it was kept.
-    pub(super) fn floor(&self) -> Result<Option<Floor>, Failure> {
+    pub(super) fn floor(&self) -> Result<Option<Floor>> {
         let path = self.path.join(FLOOR);
         path.is_file().then(|| read_json(&path)).transpose()
     }
 
     /// Keeps the distance of real images.
-    pub(super) fn keep_floor(&self, floor: &Floor) -> Result<(), Failure> {
+    pub(super) fn keep_floor(&self, floor: &Floor) -> Result<()> {
         self.write(FLOOR, &json(floor)?)
     }
 
     /// Writes a table, in the place of the one before.
-    pub(super) fn write(&self, name: &str, bytes: &[u8]) -> Result<(), Failure> {
+    pub(super) fn write(&self, name: &str, bytes: &[u8]) -> Result<()> {
         SingleFile::new(&self.path.join(name), true)?.write(bytes)
     }
 
@@ -115,16 +115,14 @@ impl Folder {
     }
 }
 
-fn read_json<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, Failure> {
-    let bytes = read_bounded(path, "a result", MOST_BYTES, |why| {
-        format!("{} can't be read: {why}", path.display())
-    })?;
+fn read_json<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T> {
+    let bytes = read_bounded(path, "a result", MOST_BYTES, path.display())?;
     serde_json::from_slice(&bytes)
         .map_err(|error| Failure::input(format!("{} is damaged: {error}", path.display())))
 }
 
-fn json(value: &impl serde::Serialize) -> Result<Vec<u8>, Failure> {
-    let mut bytes = serde_json::to_vec_pretty(value).map_err(|error| Failure::work(&error))?;
+fn json(value: &impl serde::Serialize) -> Result<Vec<u8>> {
+    let mut bytes = serde_json::to_vec_pretty(value).map_err(Failure::work)?;
     bytes.push(b'\n');
     Ok(bytes)
 }

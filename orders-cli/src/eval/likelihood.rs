@@ -7,7 +7,7 @@ use ndarray::Axis;
 use orders_model::lpd::{Lpd, SampleOrders, ScoreRequest};
 
 use super::result::Likelihood;
-use crate::failure::Failure;
+use crate::failure::Result;
 use crate::settings;
 use crate::token_images::TokenImages;
 
@@ -50,7 +50,7 @@ impl HeldOut {
         orders: &SampleOrders,
         batch: usize,
         watch: impl FnMut(usize) -> ControlFlow<()>,
-    ) -> Result<Likelihood, Failure> {
+    ) -> Result<Likelihood> {
         let images = &self.images;
         let request = ScoreRequest {
             orders,

@@ -4,10 +4,10 @@ use ndarray::Array2;
 use orders_datasets::Image;
 use orders_model::bundled;
 use orders_model::features::FeatureNetwork;
-use orders_model::metrics::{Features, MetricsError, Statistics, frechet_distance, polynomial_mmd};
+use orders_model::metrics::{Features, Statistics, frechet_distance, polynomial_mmd};
 
 use super::result::{EvalProgress, Floor, Watch};
-use crate::failure::Failure;
+use crate::failure::{Failure, Result};
 use crate::feature_set::FeatureSet;
 
 /// Images that are turned into features at once.
@@ -29,7 +29,7 @@ struct Bundled {
 }
 
 impl RealImages {
-    pub(super) fn of_set(set: &FeatureSet) -> Result<Self, Failure> {
+    pub(super) fn of_set(set: &FeatureSet) -> Result<Self> {
         Ok(Self {
             statistics: set.statistics()?.into_owned(),
             features: set.features().cloned(),
@@ -38,10 +38,7 @@ impl RealImages {
     }
 
     /// Every other one of the bundled images, and those between them.
-    pub(super) fn bundled(
-        network: &FeatureNetwork,
-        watch: &mut Watch<'_>,
-    ) -> Result<Self, Failure> {
+    pub(super) fn bundled(network: &FeatureNetwork, watch: &mut Watch<'_>) -> Result<Self> {
         let (set, codebook) = (bundled::held_out(), bundled::codebook());
         let (cells, labels) = (set.grid().cells(), set.labels().unwrap_or_default());
         let all = set.len() as u64;
@@ -58,7 +55,7 @@ impl RealImages {
             }
             let decoded = batch.chunks(cells).map(|tokens| {
                 let image = codebook.decode(set.grid(), tokens);
-                image.map_err(|error| Failure::work(&error))
+                image.map_err(Failure::work)
             });
             let images: Vec<Image> = decoded.collect::<Result<_, _>>()?;
             let extracted = network.extract(&images);
@@ -76,7 +73,7 @@ impl RealImages {
         let half = half?;
         let accuracy = right as f64 / set.len() as f64;
         Ok(Self {
-            statistics: Statistics::of(&half).map_err(|error| Failure::work(&error))?,
+            statistics: Statistics::of(&half).map_err(Failure::work)?,
             features: Some(half),
             bundled: Some(Bundled {
                 others: others?,
@@ -86,11 +83,11 @@ impl RealImages {
     }
 
     /// How far real images are from each other, where there are others.
-    pub(super) fn floor(&self) -> Result<Option<Floor>, Failure> {
+    pub(super) fn floor(&self) -> Result<Option<Floor>> {
         let (Some(features), Some(bundled)) = (&self.features, &self.bundled) else {
             return Ok(None);
         };
-        let work = |error: MetricsError| Failure::work(&error);
+        let work = Failure::work;
         let others = &bundled.others;
         let statistics = Statistics::of(others).map_err(work)?;
         let distance = frechet_distance(&self.statistics, &statistics).map_err(work)?;
@@ -107,8 +104,7 @@ impl RealImages {
 }
 
 /// Values as features of images.
-pub(super) fn rows_of(values: Vec<f32>, rows: usize, columns: usize) -> Result<Features, Failure> {
-    let values =
-        Array2::from_shape_vec((rows, columns), values).map_err(|error| Failure::work(&error))?;
-    Features::new(values).map_err(|error| Failure::work(&error))
+pub(super) fn rows_of(values: Vec<f32>, rows: usize, columns: usize) -> Result<Features> {
+    let values = Array2::from_shape_vec((rows, columns), values).map_err(Failure::work)?;
+    Features::new(values).map_err(Failure::work)
 }

@@ -15,7 +15,7 @@ use super::samples::SampleJudge;
 use super::table::{self, Row};
 use super::variant::Variant;
 use crate::digest::{digest_of, digest_of_file};
-use crate::failure::Failure;
+use crate::failure::{Failure, Result};
 use crate::output::PROGRAM;
 use crate::settings;
 
@@ -59,7 +59,7 @@ pub(crate) struct Evaluation {
 
 impl EvalRequest {
     /// Reads the results that the folder has. Nothing is written yet.
-    pub(crate) fn prepare(self) -> Result<PreparedEval, Failure> {
+    pub(crate) fn prepare(self) -> Result<PreparedEval> {
         let settings = self.settings()?;
         let folder = Folder::open(&self.folder, &settings)?;
         let kept = self.variants.iter();
@@ -73,7 +73,7 @@ impl EvalRequest {
     }
 
     /// What the results depend on besides the variant, for the folder to keep.
-    fn settings(&self) -> Result<Value, Failure> {
+    fn settings(&self) -> Result<Value> {
         let digest = |path: Option<&std::path::Path>| path.map(digest_of_file).transpose();
         let config = self.model.config();
         let stride = config.params().stride;
@@ -118,7 +118,7 @@ impl PreparedEval {
     pub(crate) fn run(
         mut self,
         watch: impl FnMut(EvalProgress<'_>) -> ControlFlow<()> + Send,
-    ) -> Result<Evaluation, Failure> {
+    ) -> Result<Evaluation> {
         let network = self.request.judge.as_ref().map(SampleJudge::network);
         let kept = std::mem::take(&mut self.kept);
         let results = if kept.iter().all(Option::is_some) {
@@ -128,9 +128,9 @@ impl PreparedEval {
         };
         let rows = table::rows(results)?;
         let table = table::table(&rows, network)?;
-        let bytes = table.to_csv().map_err(|error| Failure::work(&error))?;
+        let bytes = table.to_csv().map_err(Failure::work)?;
         self.folder.write("table.csv", &bytes)?;
-        let bytes = table.to_parquet().map_err(|error| Failure::work(&error))?;
+        let bytes = table.to_parquet().map_err(Failure::work)?;
         self.folder.write("table.parquet", &bytes)?;
         let floor = self.folder.floor()?;
         Ok(Evaluation { rows, floor })
@@ -140,7 +140,7 @@ impl PreparedEval {
         &self,
         kept: Vec<Option<VariantResult>>,
         mut watch: impl FnMut(EvalProgress<'_>) -> ControlFlow<()> + Send,
-    ) -> Result<Vec<VariantResult>, Failure> {
+    ) -> Result<Vec<VariantResult>> {
         let (request, folder) = (&self.request, &self.folder);
         let lpd = settings::lpd(&request.model, request.dtype, &request.device.0)?;
         folder.begin(&self.settings)?;
@@ -176,7 +176,7 @@ impl EvalRequest {
         real: Option<&RealImages>,
         which: &str,
         watch: &mut Watch<'_>,
-    ) -> Result<VariantResult, Failure> {
+    ) -> Result<VariantResult> {
         let (label, steps) = (variant.name.label(), variant.name.steps());
         let what = format!("{which}: {label}, {steps} steps");
         let mut watch_of = |done: usize, all: u64| {
@@ -224,7 +224,7 @@ impl EvalRequest {
         lpd: &Lpd,
         variant: &Variant,
         mut watch: impl FnMut(usize) -> ControlFlow<()>,
-    ) -> Result<TimeResult, Failure> {
+    ) -> Result<TimeResult> {
         let mut best = |batch| {
             let request = TimeRequest {
                 orders: &variant.orders,

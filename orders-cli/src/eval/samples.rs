@@ -6,13 +6,11 @@ use std::path::{Path, PathBuf};
 use orders_core::files::Digest;
 use orders_model::features::Network;
 use orders_model::lpd::{Choice, Guidance, Lpd, SampleOrders, Sampling};
-use orders_model::metrics::{
-    MetricsError, Statistics, frechet_distance, inception_score, polynomial_mmd,
-};
+use orders_model::metrics::{Statistics, frechet_distance, inception_score, polynomial_mmd};
 
 use super::real::{RealImages, rows_of};
 use super::result::{SampleResult, Watch};
-use crate::failure::Failure;
+use crate::failure::{Failure, Result};
 use crate::feature_set::FeatureSet;
 use crate::settings::{ImageDecoder, LoadedNetwork};
 
@@ -33,7 +31,7 @@ pub(crate) struct SampleJudge {
 
 impl SampleJudge {
     /// The real images that are to be compared with.
-    pub(super) fn real_images(&self, watch: &mut Watch<'_>) -> Result<RealImages, Failure> {
+    pub(super) fn real_images(&self, watch: &mut Watch<'_>) -> Result<RealImages> {
         match &self.real {
             Some(set) => RealImages::of_set(set),
             None => RealImages::bundled(&self.loaded.network, watch),
@@ -74,7 +72,7 @@ impl SampleJudge {
         (guidance, seed, batch): (Guidance, u64, usize),
         real: &RealImages,
         mut watch: impl FnMut(usize) -> ControlFlow<()>,
-    ) -> Result<SampleResult, Failure> {
+    ) -> Result<SampleResult> {
         let dimensions = self.network().dimensions();
         let mut features: Vec<f32> = Vec::new();
         let mut logits: Vec<f32> = Vec::new();
@@ -84,12 +82,12 @@ impl SampleJudge {
         orders.in_batches(&labels, batch, &mut watch, |samples, batch| {
             let random = (seed, samples.start as u64);
             let generated = lpd.generate(batch, None, guidance, choice, random);
-            let generated = generated.map_err(|error| Failure::work(&error))?;
+            let generated = generated.map_err(Failure::work)?;
             let images = generated.tokens.rows().into_iter();
             let images = images.map(|row| self.decoder.decode(grid, &row.to_vec()));
             let images = images.collect::<Result<Vec<_>, _>>()?;
             let extracted = self.loaded.network.extract(&images);
-            let extracted = extracted.map_err(|error| Failure::work(&error))?;
+            let extracted = extracted.map_err(Failure::work)?;
             for (of_image, label) in extracted.into_iter().zip(&labels[samples]) {
                 right += u64::from(*label == Some(of_image.class() as u32));
                 features.extend(of_image.features);
@@ -97,7 +95,7 @@ impl SampleJudge {
             }
             Ok::<(), Failure>(())
         })?;
-        let work = |error: MetricsError| Failure::work(&error);
+        let work = Failure::work;
         let rows = self.count as usize;
         let features = rows_of(features, rows, dimensions)?;
         let classes = logits.len() / rows;

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::result::{SampleResult, TimeResult, VariantResult};
 use super::variant::Name;
-use crate::failure::Failure;
+use crate::failure::{Failure, Result};
 
 /// A row of the table. Intervals are of means over images, with 95 % confidence.
 #[derive(Serialize)]
@@ -29,7 +29,7 @@ pub(crate) struct Row {
 }
 
 /// The rows of results, in their order.
-pub(super) fn rows(results: Vec<VariantResult>) -> Result<Vec<Row>, Failure> {
+pub(super) fn rows(results: Vec<VariantResult>) -> Result<Vec<Row>> {
     let nats = |result: &VariantResult| {
         let likelihood = result.likelihood.as_ref();
         likelihood.map(|likelihood| likelihood.nats_per_cell.clone())
@@ -81,7 +81,7 @@ pub(super) fn rows(results: Vec<VariantResult>) -> Result<Vec<Row>, Failure> {
 }
 
 /// A mean with its 95 % interval; of one value, the value.
-fn interval(values: &[f64]) -> Result<Interval, Failure> {
+fn interval(values: &[f64]) -> Result<Interval> {
     if let [value] = *values {
         return Ok(Interval {
             estimate: value,
@@ -89,14 +89,14 @@ fn interval(values: &[f64]) -> Result<Interval, Failure> {
             high: value,
         });
     }
-    mean_interval(values, &BootstrapParams::default()).map_err(|error| Failure::work(&error))
+    mean_interval(values, &BootstrapParams::default()).map_err(Failure::work)
 }
 
 /// The name of a column and how its numbers come from something.
 type Numbers<T, N> = (&'static str, fn(&T) -> N);
 
 /// The rows for programs.
-pub(super) fn table(rows: &[Row], network: Option<Network>) -> Result<Table, Failure> {
+pub(super) fn table(rows: &[Row], network: Option<Network>) -> Result<Table> {
     let number =
         |value: &dyn Fn(&Row) -> Option<f64>| Values::Number(rows.iter().map(value).collect());
     let methods = rows.iter().map(|row| Some(row.method.clone())).collect();
@@ -161,5 +161,5 @@ pub(super) fn table(rows: &[Row], network: Option<Network>) -> Result<Table, Fai
         let values = number(&|row| row.time.as_ref().map(of));
         columns.push(Column::new(name, values));
     }
-    Table::new(columns).map_err(|error| Failure::work(&error))
+    Table::new(columns).map_err(Failure::work)
 }

@@ -8,7 +8,7 @@ use orders_datasets::{
 };
 
 use crate::args::{CodebookArgs, ColourArg, ImagesArgs, LabelArgs};
-use crate::failure::Failure;
+use crate::failure::{Failure, Result};
 
 /// What the flags say of the files of images.
 pub(crate) fn open_options(args: &LabelArgs) -> OpenOptions {
@@ -53,9 +53,8 @@ pub(crate) struct Split {
 }
 
 /// Sources and the splits that the flags ask for, at least one.
-pub(crate) fn splits(args: &ImagesArgs) -> Result<(Vec<NamedSource>, Vec<Split>), Failure> {
-    let sources = open(&args.source, &open_options(&args.labels))
-        .map_err(|error| Failure::bad_input(&error))?;
+pub(crate) fn splits(args: &ImagesArgs) -> Result<(Vec<NamedSource>, Vec<Split>)> {
+    let sources = open(&args.source, &open_options(&args.labels)).map_err(Failure::bad_input)?;
     let mut splits = Vec::new();
     for (source, part) in sources.iter().enumerate() {
         let count = count_of(part.images.as_ref(), &args.source)?;
@@ -113,7 +112,7 @@ pub(crate) fn splits(args: &ImagesArgs) -> Result<(Vec<NamedSource>, Vec<Split>)
     Ok((sources, splits))
 }
 
-fn count_of(images: &dyn ImageSource, path: &Path) -> Result<u32, Failure> {
+fn count_of(images: &dyn ImageSource, path: &Path) -> Result<u32> {
     match u32::try_from(images.len()) {
         Ok(0) => Err(Failure::input(format!(
             "{} holds no images",

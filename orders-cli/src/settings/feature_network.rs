@@ -7,7 +7,7 @@ use orders_model::bundled;
 use orders_model::features::{FeatureNetwork, Network};
 
 use crate::digest::{digest_of, digest_of_file};
-use crate::failure::Failure;
+use crate::failure::{Failure, Result};
 
 /// A network and what tells its weights from others.
 pub(crate) struct LoadedNetwork {
@@ -22,7 +22,7 @@ pub(crate) fn feature_network(
     network: Network,
     weights: Option<&Path>,
     flag: &str,
-) -> Result<LoadedNetwork, Failure> {
+) -> Result<LoadedNetwork> {
     match (weights, network.published_weights()) {
         (Some(path), Some(published)) if !path.exists() => Err(Failure::input(format!(
             "{flag} {} is not there; it takes the file {published}",

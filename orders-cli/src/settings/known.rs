@@ -8,7 +8,7 @@ use orders_core::{Cell, Grid, KnownCells};
 use super::mask;
 use crate::args::{KnownArgs, OptionalGridArgs};
 use crate::bounded_file::read_bounded;
-use crate::failure::Failure;
+use crate::failure::{Failure, Result};
 
 /// The longest file of known cells that is read.
 const MAX_BYTES: u64 = 64 << 20;
@@ -22,19 +22,22 @@ pub(crate) struct KnownFile<'a> {
 
 impl<'a> KnownFile<'a> {
     /// Reads the file that flags name, if they do.
-    pub(crate) fn read(args: &'a KnownArgs) -> Result<Option<Self>, Failure> {
+    pub(crate) fn read(args: &'a KnownArgs) -> Result<Option<Self>> {
         let Some(path) = args.known.as_deref() else {
             return Ok(None);
         };
-        let bytes = read_bounded(path, "known cells", MAX_BYTES, |why| {
-            format!("--known: {} can't be read: {why}", path.display())
-        })?;
+        let bytes = read_bounded(
+            path,
+            "known cells",
+            MAX_BYTES,
+            format!("--known: {}", path.display()),
+        )?;
         Ok(Some(Self { path, bytes }))
     }
 
     /// The cells of a grid, from a mask or a list. The first bytes say which it
     /// is.
-    pub(crate) fn cells(&self, grid: Grid) -> Result<KnownCells, Failure> {
+    pub(crate) fn cells(&self, grid: Grid) -> Result<KnownCells> {
         let Self { path, bytes } = self;
         let shown = path.display();
         let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
@@ -63,7 +66,7 @@ pub(crate) fn known_of_file(
     known_file: Option<&KnownFile<'_>>,
     manifest: Option<&Manifest>,
     order_file: &Path,
-) -> Result<Option<KnownCells>, Failure> {
+) -> Result<Option<KnownCells>> {
     let given_grid = super::grid(grid_args)?;
     let stated = manifest.and_then(Manifest::known_cells);
     let Some(grid) = given_grid.or(stated.as_ref().map(KnownCells::grid)) else {

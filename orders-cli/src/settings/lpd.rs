@@ -9,7 +9,7 @@ use orders_model::{DType, Device, ModelSource, ModelSourceError};
 
 use crate::args::{ModelArgs, PrecisionArg, ScheduleArg};
 use crate::bounded_file::read_bounded;
-use crate::failure::Failure;
+use crate::failure::{Failure, Result};
 
 /// The longest configuration that is read: one with a list of all tensors has 40
 /// KB.
@@ -21,7 +21,7 @@ const WHERE: &str = "LPD's weights are published by its authors at https://huggi
 
 /// The model that flags mean: a checkpoint, a bundled one (the first if they name no
 /// model at all), or sizes alone.
-pub(crate) fn model(args: &ModelArgs) -> Result<ModelSource, Failure> {
+pub(crate) fn model(args: &ModelArgs) -> Result<ModelSource> {
     let bundled = match (&args.checkpoint, &args.config, &args.model) {
         (None, None, Some(name)) => BundledModel::named(name),
         (None, None, None) => BundledModel::named(BundledModel::NAMES[0]),
@@ -34,7 +34,7 @@ pub(crate) fn model(args: &ModelArgs) -> Result<ModelSource, Failure> {
 }
 
 /// The checkpoint of given sizes that flags name, or the sizes alone.
-pub(crate) fn checkpoint(args: &ModelArgs, config: LpdConfig) -> Result<ModelSource, Failure> {
+pub(crate) fn checkpoint(args: &ModelArgs, config: LpdConfig) -> Result<ModelSource> {
     let Some(path) = &args.checkpoint else {
         return Ok(ModelSource::Formula(config));
     };
@@ -51,7 +51,7 @@ pub(crate) fn checkpoint(args: &ModelArgs, config: LpdConfig) -> Result<ModelSou
 }
 
 /// The sizes that flags give.
-fn lpd_config(args: &ModelArgs) -> Result<LpdConfig, Failure> {
+fn lpd_config(args: &ModelArgs) -> Result<LpdConfig> {
     match (&args.config, &args.model, &args.checkpoint) {
         (Some(path), ..) => config_file("--config", path),
         (None, Some(name), _) => {
@@ -86,16 +86,19 @@ pub(crate) fn weights_needed() -> Failure {
 }
 
 /// The sizes of a file, which `flag` names.
-pub(crate) fn config_file(flag: &str, path: &Path) -> Result<LpdConfig, Failure> {
-    let text = read_bounded(path, "a configuration", CONFIG_BYTES, |why| {
-        format!("{flag} {} can't be read: {why}", path.display())
-    })?;
+pub(crate) fn config_file(flag: &str, path: &Path) -> Result<LpdConfig> {
+    let text = read_bounded(
+        path,
+        "a configuration",
+        CONFIG_BYTES,
+        format!("{flag} {}", path.display()),
+    )?;
     serde_json::from_slice(&text)
         .map_err(|error| Failure::input(format!("{flag} {}: {error}", path.display())))
 }
 
 /// The model with its weights, which there must be.
-pub(crate) fn lpd(source: &ModelSource, dtype: DType, device: &Device) -> Result<Lpd, Failure> {
+pub(crate) fn lpd(source: &ModelSource, dtype: DType, device: &Device) -> Result<Lpd> {
     let place = match source {
         ModelSource::Formula(_) => return Err(weights_needed()),
         ModelSource::Bundled(model) => format!("--model {}", model.name()),
@@ -111,7 +114,7 @@ pub(crate) fn lpd(source: &ModelSource, dtype: DType, device: &Device) -> Result
         ModelSourceError::Checkpoint(error) => Failure::input_at("--checkpoint", &error),
         ModelSourceError::Weights(error) => Failure::input_at(place, &error),
         ModelSourceError::Positions(error) => Failure::input_at(place, &error),
-        error => Failure::work(&error),
+        error => Failure::work(error),
     })
 }
 
@@ -125,7 +128,7 @@ pub(crate) fn dtype(precision: PrecisionArg) -> DType {
 }
 
 /// The guidance that flags ask for.
-pub(crate) fn guidance(scale: f64, schedule: ScheduleArg) -> Result<Guidance, Failure> {
+pub(crate) fn guidance(scale: f64, schedule: ScheduleArg) -> Result<Guidance> {
     let schedule = match schedule {
         ScheduleArg::Linear => GuidanceSchedule::Linear,
         ScheduleArg::Constant => GuidanceSchedule::Constant,
@@ -142,7 +145,7 @@ pub(crate) fn request_failure(
     match error {
         RequestError::Stopped => Failure::Interrupted,
         RequestError::Lpd(error) => of_model(&error),
-        error => Failure::bad_input(&error),
+        error => Failure::bad_input(error),
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use orders_core::Grid;
 use png::{Decoder, DecodingError, Limits, Transformations};
 
-use crate::failure::Failure;
+use crate::failure::{Failure, Result};
 
 /// How every PNG file begins.
 pub(super) const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
@@ -22,7 +22,7 @@ const MAX_DECODER_BYTES: usize = 64 << 20;
 const LIGHT: u32 = 128;
 
 /// For each cell, whether all its pixels are light. `path` is for errors.
-pub(super) fn read(bytes: &[u8], grid: Grid, path: &Path) -> Result<Vec<bool>, Failure> {
+pub(super) fn read(bytes: &[u8], grid: Grid, path: &Path) -> Result<Vec<bool>> {
     let broken = |error| not_readable(path, &error);
     let limits = Limits {
         bytes: MAX_DECODER_BYTES,
@@ -68,7 +68,7 @@ fn not_readable(path: &Path, error: &DecodingError) -> Failure {
 
 /// The side of a cell in pixels, for an image that is a mask of the grid and not
 /// too large.
-fn checked_side(grid: Grid, width: u32, height: u32, path: &Path) -> Result<usize, Failure> {
+fn checked_side(grid: Grid, width: u32, height: u32, path: &Path) -> Result<usize> {
     let refused = |why: String| {
         Failure::Input(format!(
             "{} is {width} pixels wide and {height} high; {why}",

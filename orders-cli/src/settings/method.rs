@@ -4,16 +4,11 @@ use orders_core::catalogue::MethodEntry;
 use orders_core::{Catalogue, Grid, OrderingMethod, Parameters};
 
 use crate::args::{SetArgs, ThresholdArgs};
-use crate::failure::Failure;
+use crate::failure::{Failure, Result};
 
 /// What the catalogue knows of a method.
-pub(crate) fn method_entry<'a>(
-    catalogue: &'a Catalogue,
-    name: &str,
-) -> Result<&'a MethodEntry, Failure> {
-    catalogue
-        .entry(name)
-        .map_err(|error| Failure::bad_input(&error))
+pub(crate) fn method_entry<'a>(catalogue: &'a Catalogue, name: &str) -> Result<&'a MethodEntry> {
+    catalogue.entry(name).map_err(Failure::bad_input)
 }
 
 /// A method written as its name, with parameters behind commas, and what other flags
@@ -23,7 +18,7 @@ pub(crate) fn method_and_parameters<'a>(
     text: &str,
     set: &SetArgs,
     thresholds: &ThresholdArgs,
-) -> Result<(&'a MethodEntry, Parameters), Failure> {
+) -> Result<(&'a MethodEntry, Parameters)> {
     let mut parts = text.split(',');
     let entry = method_entry(catalogue, parts.next().unwrap_or_default())?;
     let behind_name: Vec<&str> = parts.collect();
@@ -37,10 +32,10 @@ pub(crate) fn method_by_name(
     name: &str,
     parameters: &Parameters,
     grid: Grid,
-) -> Result<Box<dyn OrderingMethod>, Failure> {
+) -> Result<Box<dyn OrderingMethod>> {
     catalogue
         .method(name, grid, parameters)
-        .map_err(|error| Failure::bad_input(&error))
+        .map_err(Failure::bad_input)
 }
 
 /// The parameters that flags give for a method: those written behind its name,
@@ -50,7 +45,7 @@ pub(crate) fn parameters(
     behind_name: &[&str],
     set: &SetArgs,
     thresholds: &ThresholdArgs,
-) -> Result<Parameters, Failure> {
+) -> Result<Parameters> {
     let by_flag = [
         ("proximity", thresholds.proximity),
         ("repulsion", thresholds.repulsion),

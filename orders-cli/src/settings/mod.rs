@@ -35,7 +35,7 @@ use crate::args::{
     KnownArgs, OptionalGridArgs, OptionalSizesArgs, PlaceArgs, SetArgs, ThreadsArgs, ThresholdArgs,
 };
 use crate::bounded_file::read_bounded;
-use crate::failure::Failure;
+use crate::failure::{Failure, Result};
 
 #[cfg(feature = "model")]
 pub(crate) use feature_network::{LoadedNetwork, feature_network};
@@ -66,7 +66,7 @@ const MAX_GRAPH_BYTES: u64 = 64 << 20;
 const STRIDE: u32 = 16;
 
 /// The grid that flags ask for, if they do.
-pub(crate) fn grid(args: &OptionalGridArgs) -> Result<Option<Grid>, Failure> {
+pub(crate) fn grid(args: &OptionalGridArgs) -> Result<Option<Grid>> {
     match (args.res, &args.grid) {
         (Some(pixels), _) => Grid::for_image(pixels, STRIDE)
             .map(Some)
@@ -85,7 +85,7 @@ pub(crate) fn problem(
     known: KnownCells,
     sizes: &GroupSizes,
     place: impl fmt::Display,
-) -> Result<Problem, Failure> {
+) -> Result<Problem> {
     Problem::with_known(known, sizes.clone()).map_err(|error| Failure::input_at(place, &error))
 }
 
@@ -98,7 +98,7 @@ pub(super) fn problem_of_file(
     grid: &OptionalGridArgs,
     known_file: Option<&KnownFile<'_>>,
     sizes_args: &OptionalSizesArgs,
-) -> Result<(Problem, Option<String>), Failure> {
+) -> Result<(Problem, Option<String>)> {
     let shown = path.display();
     let needed = |what: &str| {
         Failure::input(format!(
@@ -112,7 +112,7 @@ pub(super) fn problem_of_file(
         (Some(sizes), _) => (sizes.sizes, sizes.note),
         (None, Some(listed)) => {
             let sizes = GroupSizes::new(listed);
-            (sizes.map_err(|error| Failure::bad_input(&error))?, None)
+            (sizes.map_err(Failure::bad_input)?, None)
         }
         (None, None) => return Err(needed("--steps or --group-sizes")),
     };
@@ -120,11 +120,11 @@ pub(super) fn problem_of_file(
 }
 
 /// A pool of as many threads as asked for.
-pub(crate) fn thread_pool(args: &ThreadsArgs) -> Result<rayon::ThreadPool, Failure> {
+pub(crate) fn thread_pool(args: &ThreadsArgs) -> Result<rayon::ThreadPool> {
     rayon::ThreadPoolBuilder::new()
         .num_threads(args.threads.map_or(0, usize::from))
         .build()
-        .map_err(|error| Failure::work(&error))
+        .map_err(Failure::work)
 }
 
 /// What cells are of, and lie on.
@@ -137,7 +137,7 @@ pub(crate) enum Place {
 
 impl Place {
     /// What flags ask for.
-    pub(crate) fn new(args: &PlaceArgs) -> Result<Self, Failure> {
+    pub(crate) fn new(args: &PlaceArgs) -> Result<Self> {
         let Some(path) = &args.graph else {
             let (res, text) = (args.res, args.grid.clone());
             let grid = grid(&OptionalGridArgs { res, grid: text })?;
@@ -145,9 +145,12 @@ impl Place {
         };
         let at =
             |error: &dyn Error| Failure::input_at(format!("--graph {}", path.display()), error);
-        let text = read_bounded(path, "a graph", MAX_GRAPH_BYTES, |why| {
-            format!("--graph {} can't be read: {why}", path.display())
-        })?;
+        let text = read_bounded(
+            path,
+            "a graph",
+            MAX_GRAPH_BYTES,
+            format!("--graph {}", path.display()),
+        )?;
         let topology = Topology::from_json(&text).map_err(|error| at(&error))?;
         let row = Grid::new(1, topology.nodes() as u32).map_err(|error| at(&error))?;
         Ok(Self::Graph(topology, row))
@@ -160,7 +163,7 @@ impl Place {
     }
 
     /// The cells that flags say are known, and a note about them.
-    pub(crate) fn known(&self, args: &KnownArgs) -> Result<(KnownCells, Option<String>), Failure> {
+    pub(crate) fn known(&self, args: &KnownArgs) -> Result<(KnownCells, Option<String>)> {
         let Some(file) = KnownFile::read(args)? else {
             return Ok((KnownCells::none(self.grid()), None));
         };
@@ -175,19 +178,18 @@ impl Place {
         catalogue: &Catalogue,
         entry: &MethodEntry,
         parameters: &Parameters,
-    ) -> Result<Box<dyn OrderingMethod>, Failure> {
+    ) -> Result<Box<dyn OrderingMethod>> {
         let Self::Graph(topology, row) = self else {
             return method_by_name(catalogue, entry.name(), parameters, self.grid());
         };
         let made = entry.on_graph(*row, topology.clone(), parameters);
-        made.map_err(|error| Failure::bad_input(&error))?
-            .ok_or_else(|| {
-                Failure::input(format!(
-                    "--method {} orders grids; methods for graphs are {}",
-                    entry.name(),
-                    catalogue.names_of(|can| can.graph).join(", ")
-                ))
-            })
+        made.map_err(Failure::bad_input)?.ok_or_else(|| {
+            Failure::input(format!(
+                "--method {} orders grids; methods for graphs are {}",
+                entry.name(),
+                catalogue.names_of(|can| can.graph).join(", ")
+            ))
+        })
     }
 }
 
@@ -216,7 +218,7 @@ impl Task {
         method_name: &str,
         set: &SetArgs,
         thresholds: &ThresholdArgs,
-    ) -> Result<Self, Failure> {
+    ) -> Result<Self> {
         let (known, known_note) = place.known(known_args)?;
         let entry = method_entry(catalogue, method_name)?;
         let parameters = parameters(entry, &[], set, thresholds)?;
@@ -238,7 +240,7 @@ impl Task {
         grid: &GridArgs,
         known: &KnownArgs,
         sizes: &SizesArgs,
-    ) -> Result<Self, Failure> {
+    ) -> Result<Self> {
         let (set, thresholds) = (SetArgs::default(), ThresholdArgs::default());
         let place = Place::Grid(self::grid(&grid.into())?.ok_or_else(no_task)?);
         Self::new(

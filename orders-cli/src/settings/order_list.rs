@@ -7,7 +7,7 @@ use orders_core::{Cell, Problem};
 
 use super::{KnownFile, problem_of_file};
 use crate::args::{KnownArgs, OptionalGridArgs, OptionalSizesArgs};
-use crate::failure::Failure;
+use crate::failure::Result;
 use crate::order_file;
 
 /// The most entries of all orders together: 512 MiB.
@@ -34,7 +34,7 @@ impl OrderList {
         known: &KnownArgs,
         sizes: &OptionalSizesArgs,
         limit: u64,
-    ) -> Result<Self, Failure> {
+    ) -> Result<Self> {
         let manifest = order_file::manifest_beside(path)?;
         let known_file = KnownFile::read(known)?;
         let (problem, note) =

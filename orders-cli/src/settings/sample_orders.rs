@@ -7,7 +7,7 @@ use orders_model::lpd::SampleOrders;
 
 use super::{KnownFile, method_by_name, method_entry, parameters, problem, sizes};
 use crate::args::SampleOrdersArgs;
-use crate::failure::Failure;
+use crate::failure::{Failure, Result};
 use crate::order_file;
 
 /// Orders of `count` samples on a model's grid, as flags ask for them.
@@ -17,7 +17,7 @@ pub(crate) fn sample_orders(
     grid: Grid,
     count: usize,
     seed: u64,
-) -> Result<SampleOrders, Failure> {
+) -> Result<SampleOrders> {
     let manifest = match &args.orders {
         Some(path) => order_file::manifest_beside(path)?,
         None => None,
@@ -59,7 +59,7 @@ pub(crate) fn sample_orders_of_file(
     path: &Path,
     problem: &Problem,
     count: usize,
-) -> Result<SampleOrders, Failure> {
+) -> Result<SampleOrders> {
     let orders = order_file::first_orders(path, problem, count.max(1))?;
     let found = orders.len();
     if found < count && found != 1 {

@@ -9,7 +9,7 @@ use orders_core::{Catalogue, FirstGroup, KnownCells, OrderingMethod, Shape, Unkn
 
 use crate::args::{FirstGroupArg, OptionalSizesArgs};
 use crate::bounded_file::read_bounded;
-use crate::failure::Failure;
+use crate::failure::{Failure, Result, reason};
 
 /// The longest file of group sizes that is read.
 const MAX_SIZES_BYTES: u64 = 4 << 20;
@@ -21,7 +21,7 @@ pub(crate) fn sizes(
     args: &OptionalSizesArgs,
     known: &KnownCells,
     method: Option<(&Catalogue, &dyn OrderingMethod)>,
-) -> Result<Option<ResolvedSizes>, Failure> {
+) -> Result<Option<ResolvedSizes>> {
     let other = &args.other;
     if other.first_group.is_some() && other.shape.is_none() && known.count() == 0 {
         return Err(Failure::input(
@@ -53,12 +53,12 @@ pub(crate) fn sizes(
             Failure::input(format!("--group-sizes own: {error}; {having}"))
         }
         (error @ SizesError::Shape(_), _) => Failure::input_at("--steps", &error),
-        (error, _) => Failure::bad_input(&error),
+        (error, _) => Failure::bad_input(error),
     })
 }
 
 /// What `--shape` names: a formula, or the sizes of a published program.
-fn shape(name: &str, steps: Option<usize>) -> Result<SizesChoice, Failure> {
+fn shape(name: &str, steps: Option<usize>) -> Result<SizesChoice> {
     let released = ReleasedSizes::ALL.iter().find(|(known, _)| *known == name);
     let choice = match released {
         Some((_, program)) => SizesChoice::Released(*program),
@@ -81,7 +81,7 @@ fn shape(name: &str, steps: Option<usize>) -> Result<SizesChoice, Failure> {
 
 /// What `--group-sizes` says: a list, `own`, or a file with lists, of which `--steps` may
 /// choose one.
-fn listed(text: &str, request: &SizesRequest<'_>) -> Result<SizesChoice, Failure> {
+fn listed(text: &str, request: &SizesRequest<'_>) -> Result<SizesChoice> {
     let at_flag = |error: &SizesError| Failure::input_at("--group-sizes", error);
     let read = match text.parse::<SizesChoice>() {
         Ok(choice @ (SizesChoice::Own | SizesChoice::Listed(_))) => Some(choice),
@@ -98,11 +98,13 @@ fn listed(text: &str, request: &SizesRequest<'_>) -> Result<SizesChoice, Failure
         (Some(choice), None) => Ok(choice),
         (None, steps) => {
             let path = Path::new(text);
-            let json = read_bounded(path, "group sizes", MAX_SIZES_BYTES, |why| {
-                format!(
-                    "--group-sizes: '{text}' is neither a list such as 1,5,10 nor a file that can be read: {why}"
-                )
-            })?;
+            if let Err(error) = fs_err::File::open(path) {
+                return Err(Failure::input(format!(
+                    "--group-sizes: '{text}' is neither a list such as 1,5,10 nor a file that can be read: {}",
+                    reason(&error)
+                )));
+            }
+            let json = read_bounded(path, "group sizes", MAX_SIZES_BYTES, "--group-sizes")?;
             let sizes = group_sizes_from_json(&json, request.known.free_count(), steps);
             let sizes = sizes.map_err(|error| match error {
                 SizesError::Json { form, reason } => {

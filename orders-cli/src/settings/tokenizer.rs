@@ -12,7 +12,7 @@ use orders_model::{Device, DeviceKind, Tensor};
 
 use crate::args::{DeviceArgs, TokenizerArgs};
 use crate::bounded_file::read_bounded;
-use crate::failure::Failure;
+use crate::failure::{Failure, Result};
 
 /// The longest configuration that is read: one with a list of all tensors has 40
 /// KB.
@@ -21,7 +21,7 @@ const CONFIG_BYTES: u64 = 1 << 20;
 const WHERE: &str = "the weights of VQ-16, vq_ds16_c2i.pt, are published by LlamaGen's authors at https://huggingface.co/FoundationVision/LlamaGen";
 
 /// The device to compute on.
-pub(crate) fn device(args: &DeviceArgs) -> Result<Device, Failure> {
+pub(crate) fn device(args: &DeviceArgs) -> Result<Device> {
     args.device
         .parse()
         .and_then(DeviceKind::open)
@@ -50,10 +50,7 @@ impl<'a> From<&'a TokenizerArgs> for TokenizerFiles<'a> {
 }
 
 /// The VQ tokenizer of these files, with its weights.
-pub(crate) fn tokenizer(
-    files: TokenizerFiles<'_>,
-    device: &Device,
-) -> Result<VqTokenizer, Failure> {
+pub(crate) fn tokenizer(files: TokenizerFiles<'_>, device: &Device) -> Result<VqTokenizer> {
     let path = named(files)?;
     if PatchCodebook::is_file(path) {
         return Err(Failure::input(format!(
@@ -76,20 +73,23 @@ pub(crate) fn tokenizer(
     let weights = config
         .weights(checkpoint.tensors)
         .map_err(|error| Failure::input_at(format!("--tokenizer {}", path.display()), &error))?;
-    VqTokenizer::new(config, &weights, device).map_err(|error| Failure::work(&error))
+    VqTokenizer::new(config, &weights, device).map_err(Failure::work)
 }
 
 /// The file, which there must be.
-fn named(files: TokenizerFiles<'_>) -> Result<&Path, Failure> {
+fn named(files: TokenizerFiles<'_>) -> Result<&Path> {
     files
         .file
         .ok_or_else(|| Failure::input(format!("a tokenizer is needed: --tokenizer FILE; {WHERE}")))
 }
 
-fn config(path: &Path) -> Result<VqConfig, Failure> {
-    let text = read_bounded(path, "a configuration", CONFIG_BYTES, |why| {
-        format!("--tokenizer-config {} can't be read: {why}", path.display())
-    })?;
+fn config(path: &Path) -> Result<VqConfig> {
+    let text = read_bounded(
+        path,
+        "a configuration",
+        CONFIG_BYTES,
+        format!("--tokenizer-config {}", path.display()),
+    )?;
     VqConfig::from_json(&text)
         .map_err(|error| Failure::input(format!("--tokenizer-config {}: {error}", path.display())))
 }
@@ -104,10 +104,7 @@ pub(crate) enum ImageDecoder {
 
 /// The decoder of these files: a codebook of patches, as 'data prepare' makes them, or a
 /// VQ tokenizer.
-pub(crate) fn image_decoder(
-    files: TokenizerFiles<'_>,
-    device: &Device,
-) -> Result<ImageDecoder, Failure> {
+pub(crate) fn image_decoder(files: TokenizerFiles<'_>, device: &Device) -> Result<ImageDecoder> {
     let path = named(files)?;
     if !PatchCodebook::is_file(path) {
         let tokenizer = tokenizer(files, device)?;
@@ -130,7 +127,7 @@ pub(crate) fn model_decoder(
     files: TokenizerFiles<'_>,
     (config, is_bundled): (&LpdConfig, bool),
     device: &Device,
-) -> Result<ImageDecoder, Failure> {
+) -> Result<ImageDecoder> {
     if files.file.is_none() && is_bundled {
         return Ok(ImageDecoder::Patches(bundled::codebook()));
     }
@@ -154,7 +151,7 @@ impl ImageDecoder {
     }
 
     /// An image in red, green and blue, from its tokens in raster order.
-    pub(crate) fn decode(&self, grid: Grid, tokens: &[u32]) -> Result<Image, Failure> {
+    pub(crate) fn decode(&self, grid: Grid, tokens: &[u32]) -> Result<Image> {
         let bad = |error: &dyn std::error::Error| Failure::input_at("--tokenizer", error);
         match self {
             Self::Patches(codebook) => codebook
@@ -164,15 +161,14 @@ impl ImageDecoder {
             Self::Vq(tokenizer, device) => {
                 let [height, width] = [grid.height(), grid.width()];
                 let numbers: Vec<i64> = tokens.iter().map(|&token| token.into()).collect();
-                let tokens = Tensor::from_vec(numbers, (1, tokens.len()), device)
-                    .map_err(|error| Failure::work(&error))?;
+                let tokens =
+                    Tensor::from_vec(numbers, (1, tokens.len()), device).map_err(Failure::work)?;
                 let decoded = tokenizer
                     .decode(&tokens, height as usize, width as usize)
                     .map_err(|error| bad(&error))?;
-                let pixels = pixels_from_images(&decoded).map_err(|error| Failure::work(&error))?;
+                let pixels = pixels_from_images(&decoded).map_err(Failure::work)?;
                 let stride = tokenizer.config().stride() as u32;
-                Image::new(height * stride, width * stride, 3, pixels)
-                    .map_err(|error| Failure::work(&error))
+                Image::new(height * stride, width * stride, 3, pixels).map_err(Failure::work)
             }
         }
     }

@@ -9,14 +9,14 @@ use orders_datasets::{
 use rayon::prelude::*;
 
 use crate::args::{CodebookArgs, ImagesArgs};
-use crate::failure::Failure;
+use crate::failure::{Failure, Result};
 use crate::output::PROGRAM;
 use crate::printer::Printer;
 use crate::{interrupt, settings};
 
 /// Reads a codebook.
-pub(super) fn read(path: &Path) -> Result<PatchCodebook, Failure> {
-    PatchCodebook::read(path).map_err(|error| Failure::bad_input(&error))
+pub(super) fn read(path: &Path) -> Result<PatchCodebook> {
+    PatchCodebook::read(path).map_err(Failure::bad_input)
 }
 
 /// Trains a codebook on some of the images of a split. Files that can't be read
@@ -29,12 +29,12 @@ pub(super) fn train(
     preparation: &Preparation,
     skip_corrupt: bool,
     printer: &Printer,
-) -> Result<PatchCodebook, Failure> {
+) -> Result<PatchCodebook> {
     let seed = images_args.seed;
     let (side, most, params) = settings::data::training(args, seed);
     let drawn = subset(&split.indices, most, seed);
     let progress = printer.progress(drawn.len() as u64, "reading images for the codebook");
-    let read: Vec<Result<Result<Image, SourceError>, Failure>> = drawn
+    let read: Vec<Result<Result<Image, SourceError>>> = drawn
         .par_iter()
         .map(|&index| {
             interrupt::check()?;
@@ -55,7 +55,7 @@ pub(super) fn train(
         match image? {
             Ok(image) => taken.push(image),
             Err(_) if skip_corrupt => {}
-            Err(error) => return Err(Failure::bad_input(&error)),
+            Err(error) => return Err(Failure::bad_input(error)),
         }
     }
     let Some(first) = taken.first() else {
@@ -74,9 +74,7 @@ pub(super) fn train(
     .map_err(|error| Failure::input_at("--codes", &error))?;
     rounds.finish_and_clear();
     interrupt::check()?;
-    let identity = source
-        .identity()
-        .map_err(|error| Failure::bad_input(&error))?;
+    let identity = source.identity().map_err(Failure::bad_input)?;
     Ok(codebook.with_provenance(Provenance::from([
         ("program".into(), PROGRAM.into()),
         ("source".into(), base_name(&images_args.source)),

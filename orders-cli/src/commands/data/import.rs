@@ -1,7 +1,5 @@
 //! `data prepare` of token caches: tokens that others made, in one file.
 
-use std::process::ExitCode;
-
 use indicatif::HumanCount;
 use orders_core::Grid;
 use orders_datasets::{CacheOptions, Provenance, TokenSet, read_token_cache};
@@ -9,12 +7,12 @@ use orders_datasets::{CacheOptions, Provenance, TokenSet, read_token_cache};
 use super::codebook::base_name;
 use super::prepare::{exists, token_path, write_tokens};
 use crate::args::DataPrepareArgs;
-use crate::failure::Failure;
+use crate::failure::{Failure, Result};
 use crate::output::PROGRAM;
 use crate::printer::Printer;
 use crate::{folder, settings};
 
-pub(super) fn run(args: &DataPrepareArgs, printer: &Printer) -> Result<ExitCode, Failure> {
+pub(super) fn run(args: &DataPrepareArgs, printer: &Printer) -> Result<()> {
     let source = args.images.source.display();
     let (Some(grid), Some(codes)) = (&args.grid, args.codebook.codes) else {
         return Err(Failure::input(format!(
@@ -56,32 +54,33 @@ pub(super) fn run(args: &DataPrepareArgs, printer: &Printer) -> Result<ExitCode,
     };
     let set = pool
         .install(|| read_token_cache(&args.images.source, &options))
-        .map_err(|error| Failure::bad_input(&error))?;
+        .map_err(Failure::bad_input)?;
     let mut parts = set.into_parts();
     parts.provenance = Provenance::from([
         ("program".into(), PROGRAM.into()),
         ("source".into(), base_name(&args.images.source)),
         ("note".into(), "gathered from a .npz token cache".into()),
     ]);
-    let set = TokenSet::new(parts).map_err(|error| Failure::work(&error))?;
+    let set = TokenSet::new(parts).map_err(Failure::work)?;
     folder::make(&args.out)?;
     write_tokens(&set, &path, args.force)?;
-    if args.json {
-        printer.result_json(&serde_json::json!({
+    printer.report(
+        args.json,
+        &serde_json::json!({
             "path": path.display().to_string(),
             "images": set.len(),
             "grid": grid.to_string(),
             "codes": codes,
             "classes": set.classes(),
             "flipped": set.flipped().is_some(),
-        }))?;
-    } else {
-        printer.result(&format!(
-            "all: {} images, grid {grid}, {codes} codes, {} classes: {}",
-            HumanCount(set.len() as u64),
-            set.classes(),
-            path.display()
-        ))?;
-    }
-    Ok(ExitCode::SUCCESS)
+        }),
+        || {
+            format!(
+                "all: {} images, grid {grid}, {codes} codes, {} classes: {}",
+                HumanCount(set.len() as u64),
+                set.classes(),
+                path.display()
+            )
+        },
+    )
 }

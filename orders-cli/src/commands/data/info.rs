@@ -1,7 +1,6 @@
 //! `data info`
 
 use std::path::Path;
-use std::process::ExitCode;
 
 use indicatif::HumanCount;
 use orders_datasets::{
@@ -12,7 +11,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::args::DataInfoArgs;
-use crate::failure::{Failure, with_sources};
+use crate::failure::{Failure, Result, with_sources};
 use crate::printer::Printer;
 use crate::settings;
 
@@ -71,24 +70,19 @@ struct CodebookReport {
     provenance: orders_datasets::Provenance,
 }
 
-pub(crate) fn run(args: &DataInfoArgs, printer: &Printer) -> Result<ExitCode, Failure> {
+pub(crate) fn run(args: &DataInfoArgs, printer: &Printer) -> Result<()> {
     let report = report(args)?;
-    if args.json {
-        printer.result_json(&report)?;
-    } else {
-        printer.result(&words(&report, &args.source))?;
-    }
-    Ok(ExitCode::SUCCESS)
+    printer.report(args.json, &report, || words(&report, &args.source))
 }
 
-fn report(args: &DataInfoArgs) -> Result<Report, Failure> {
+fn report(args: &DataInfoArgs) -> Result<Report> {
     let source = &args.source;
-    fs_err::metadata(source).map_err(|error| Failure::bad_input(&error))?;
+    fs_err::metadata(source).map_err(Failure::bad_input)?;
     let is_safetensors = source.extension().is_some_and(|end| end == "safetensors");
     if is_safetensors && is_token_file(source) {
         let tokens = TokenSet::read(source, &TokenFileOptions::default());
         return Ok(Report::Tokens(token_report(
-            &tokens.map_err(|error| Failure::bad_input(&error))?,
+            &tokens.map_err(Failure::bad_input)?,
         )));
     }
     if is_safetensors && PatchCodebook::is_file(source) {
@@ -102,7 +96,7 @@ fn report(args: &DataInfoArgs) -> Result<Report, Failure> {
         }));
     }
     if source.is_dir() {
-        let cache = cache_files(source).map_err(|error| Failure::bad_input(&error))?;
+        let cache = cache_files(source).map_err(Failure::bad_input)?;
         if !cache.files.is_empty() {
             return Ok(Report::TokenCache {
                 files: cache.files.len(),
@@ -111,7 +105,7 @@ fn report(args: &DataInfoArgs) -> Result<Report, Failure> {
         }
     }
     let options = settings::data::open_options(&args.labels);
-    let parts = open(source, &options).map_err(|error| Failure::bad_input(&error))?;
+    let parts = open(source, &options).map_err(Failure::bad_input)?;
     let splits = parts.iter().map(|part| {
         let images = part.images.as_ref();
         let (sizes, unreadable) = sizes(images, source)?;
@@ -130,7 +124,7 @@ fn report(args: &DataInfoArgs) -> Result<Report, Failure> {
         })
     });
     Ok(Report::Images {
-        splits: splits.collect::<Result<_, Failure>>()?,
+        splits: splits.collect::<Result<_>>()?,
     })
 }
 
@@ -139,15 +133,13 @@ type Sizes = (Vec<(u32, u32)>, Vec<String>);
 
 /// Heights and widths by the headers of image files, or of the first of an
 /// array, and what is wrong with the files that have none.
-fn sizes(images: &dyn ImageSource, path: &Path) -> Result<Sizes, Failure> {
+fn sizes(images: &dyn ImageSource, path: &Path) -> Result<Sizes> {
     if images.is_empty() {
         return Ok((Vec::new(), Vec::new()));
     }
     // Arrays have one size.
     let Ok(folder) = ImageFolder::open(path) else {
-        let first = images
-            .image(0)
-            .map_err(|error| Failure::bad_input(&error))?;
+        let first = images.image(0).map_err(Failure::bad_input)?;
         return Ok((vec![(first.height(), first.width())], Vec::new()));
     };
     let all: Vec<_> = (0..folder.len())

@@ -9,15 +9,14 @@ mod progress_folder;
 mod tokenize;
 
 use std::path::Path;
-use std::process::ExitCode;
 
 use orders_datasets::cache_files;
 
 use crate::args::{DataArgs, DataCommand};
-use crate::failure::Failure;
+use crate::failure::Result;
 use crate::printer::Printer;
 
-pub(crate) fn run(args: &DataArgs, printer: &Printer) -> Result<ExitCode, Failure> {
+pub(crate) fn run(args: &DataArgs, printer: &Printer) -> Result<()> {
     match &args.command {
         DataCommand::Info(args) => info::run(args, printer),
         DataCommand::Prepare(args) if is_cache(&args.images.source) => import::run(args, printer),

@@ -1,7 +1,6 @@
 //! `data prepare`
 
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use indicatif::HumanCount;
@@ -12,7 +11,7 @@ use super::progress_folder::ProgressFolder;
 use super::tokenize::{Task, Tokenized};
 use super::{codebook, decibels};
 use crate::args::DataPrepareArgs;
-use crate::failure::Failure;
+use crate::failure::{Failure, Result};
 use crate::output::PROGRAM;
 use crate::printer::Printer;
 use crate::settings::data::Split;
@@ -35,7 +34,7 @@ struct Report<'a> {
     black_share: f64,
 }
 
-pub(crate) fn run(args: &DataPrepareArgs, printer: &Printer) -> Result<ExitCode, Failure> {
+pub(crate) fn run(args: &DataPrepareArgs, printer: &Printer) -> Result<()> {
     if args.grid.is_some() {
         return Err(Failure::input(
             "--grid is for .npz token caches; of images it follows from their size and --patch",
@@ -54,7 +53,7 @@ pub(crate) fn run(args: &DataPrepareArgs, printer: &Printer) -> Result<ExitCode,
     let mut words = settings_text(args, &preparation, &splits, given.as_ref());
     for source in &sources {
         let identity = source.images.identity();
-        let identity = identity.map_err(|error| Failure::bad_input(&error))?;
+        let identity = identity.map_err(Failure::bad_input)?;
         words.push_str(&format!("source {identity}\n"));
     }
     interrupt::catch()?;
@@ -66,7 +65,7 @@ pub(crate) fn run(args: &DataPrepareArgs, printer: &Printer) -> Result<ExitCode,
             args.out.display()
         ));
     }
-    let work = || -> Result<(PatchCodebook, Vec<Tokenized>), Failure> {
+    let work = || -> Result<(PatchCodebook, Vec<Tokenized>)> {
         let codebook = match (given, folder.codebook()?) {
             (Some(codebook), _) | (None, Some(codebook)) => codebook,
             (None, None) => {
@@ -119,7 +118,7 @@ pub(crate) fn run(args: &DataPrepareArgs, printer: &Printer) -> Result<ExitCode,
     if !args.json {
         printer.result(&summary(&codebook, &targets.codebook, start.elapsed()))?;
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(())
 }
 
 /// The end of a run that can go on.
@@ -138,7 +137,7 @@ pub(super) struct Targets {
 }
 
 impl Targets {
-    fn new(args: &DataPrepareArgs, splits: &[Split]) -> Result<Self, Failure> {
+    fn new(args: &DataPrepareArgs, splits: &[Split]) -> Result<Self> {
         let out = &args.out;
         if out.exists() && !out.is_dir() {
             return Err(Failure::input(format!(
@@ -185,7 +184,7 @@ impl Targets {
         splits: &[Split],
         codebook: &PatchCodebook,
         tokenized: &[Tokenized],
-    ) -> Result<(), Failure> {
+    ) -> Result<()> {
         for ((cache, split), tokenized) in self.caches.iter().zip(splits).zip(tokenized) {
             let source = sources[split.source].images.as_ref();
             let set = &tokenized.tokens;
@@ -196,14 +195,14 @@ impl Targets {
                 let class = class.map_or("all", String::as_str);
                 (class.to_owned(), source.name(index))
             };
-            write_token_cache(cache, set, place).map_err(|error| Failure::work(&error))?;
+            write_token_cache(cache, set, place).map_err(Failure::work)?;
         }
         for (path, tokenized) in self.tokens.iter().zip(tokenized) {
             write_tokens(&tokenized.tokens, path, args.force)?;
         }
         if !self.codebook.exists() || args.force {
             let written = codebook.write(&self.codebook, args.force);
-            written.map_err(|error| Failure::work(&error))?;
+            written.map_err(Failure::work)?;
         }
         Ok(())
     }
@@ -220,9 +219,9 @@ pub(super) fn exists(path: &Path) -> Failure {
     ))
 }
 
-pub(super) fn write_tokens(tokens: &TokenSet, path: &Path, force: bool) -> Result<(), Failure> {
+pub(super) fn write_tokens(tokens: &TokenSet, path: &Path, force: bool) -> Result<()> {
     let written = tokens.write(path, force);
-    written.map_err(|error| Failure::work(&error))
+    written.map_err(Failure::work)
 }
 
 /// Everything that the parts of a run depend on.
@@ -258,7 +257,7 @@ fn report(
     path: &Path,
     codebook: &PatchCodebook,
     printer: &Printer,
-) -> Result<(), Failure> {
+) -> Result<()> {
     let set = &tokenized.tokens;
     let black = codebook.black_token() as usize;
     let black = set.counts().get(black).copied().unwrap_or(0);

@@ -1,7 +1,5 @@
 //! `data preview`
 
-use std::process::ExitCode;
-
 use orders_datasets::{Image, ImageSource, PatchCodebook, Preparation, Psnr, subset};
 use orders_figures::{Tile, TileImage, image_sheet};
 use rayon::prelude::*;
@@ -9,7 +7,7 @@ use serde::Serialize;
 
 use super::{codebook, decibels};
 use crate::args::DataPreviewArgs;
-use crate::failure::{Failure, reason, with_sources};
+use crate::failure::{Failure, Result, reason, with_sources};
 use crate::output;
 use crate::printer::Printer;
 use crate::{interrupt, settings};
@@ -44,7 +42,7 @@ struct Pair {
     psnr: Psnr,
 }
 
-pub(crate) fn run(args: &DataPreviewArgs, printer: &Printer) -> Result<ExitCode, Failure> {
+pub(crate) fn run(args: &DataPreviewArgs, printer: &Printer) -> Result<()> {
     let out = args.out.display();
     if args.out.extension().is_none_or(|ending| ending != "png") {
         return Err(Failure::input(format!("--out {out} does not end in .png")));
@@ -81,7 +79,7 @@ pub(crate) fn run(args: &DataPreviewArgs, printer: &Printer) -> Result<ExitCode,
         })?,
     };
     let drawn = subset(&split.indices, args.num as usize, args.images.seed);
-    let pairs: Vec<Result<Pair, Failure>> = pool.install(|| {
+    let pairs: Vec<Result<Pair>> = pool.install(|| {
         let pairs = drawn.par_iter();
         pairs
             .map(|&index| pair(source, index, &preparation, &codebook))
@@ -102,8 +100,7 @@ pub(crate) fn run(args: &DataPreviewArgs, printer: &Printer) -> Result<ExitCode,
         "original and reconstruction; together {}",
         overall(&report, &pairs)
     );
-    let figure =
-        image_sheet(&tiles, &title, &subtitle).map_err(|error| Failure::bad_input(&error))?;
+    let figure = image_sheet(&tiles, &title, &subtitle).map_err(Failure::bad_input)?;
     let mut file = orders_core::files::OutputFile::create(&args.out).map_err(|error| {
         use orders_core::files::OutputError::Create;
         match error {
@@ -112,25 +109,22 @@ pub(crate) fn run(args: &DataPreviewArgs, printer: &Printer) -> Result<ExitCode,
                 path.display(),
                 reason(&source)
             )),
-            error => Failure::bad_input(&error),
+            error => Failure::bad_input(error),
         }
     })?;
     output::write(&mut file, &figure.to_png())?;
     output::finish(file)?
         .persist(args.force)
-        .map_err(|error| Failure::work(&error))?;
-    if args.json {
-        printer.result_json(&report)?;
-    } else {
-        printer.result(&format!(
+        .map_err(Failure::work)?;
+    printer.report(args.json, &report, || {
+        format!(
             "{} images of {}, {} codes, {}: {out}",
             pairs.len(),
             split.name,
             codebook.len(),
             overall(&report, &pairs)
-        ))?;
-    }
-    Ok(ExitCode::SUCCESS)
+        )
+    })
 }
 
 fn pair(
@@ -138,14 +132,14 @@ fn pair(
     index: u32,
     preparation: &Preparation,
     codebook: &PatchCodebook,
-) -> Result<Pair, Failure> {
+) -> Result<Pair> {
     interrupt::check()?;
     let at = |error: &dyn std::error::Error| {
         let name = source.name(index as usize);
         Failure::Input(format!("image {name}: {}", with_sources(error)))
     };
     let image = source.image(index as usize);
-    let image = image.map_err(|error| Failure::bad_input(&error))?;
+    let image = image.map_err(Failure::bad_input)?;
     let original = preparation
         .before_padding(image)
         .map_err(|error| at(&error))?;
@@ -154,9 +148,7 @@ fn pair(
         .encode(&original.padded(margins))
         .map_err(|error| at(&error))?;
     let decoded = codebook.decode(grid, &tokens);
-    let decoded = decoded
-        .map_err(|error| Failure::work(&error))?
-        .without(margins);
+    let decoded = decoded.map_err(Failure::work)?.without(margins);
     let psnr = Psnr::of(&original, &decoded).unwrap_or_default();
     Ok(Pair {
         original,

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use orders_core::files::OutputFile;
 use orders_datasets::{PatchCodebook, TokenFileOptions, TokenSet};
 
-use crate::failure::Failure;
+use crate::failure::{Failure, Result};
 use crate::folder;
 
 const NAME: &str = ".prepare";
@@ -31,7 +31,7 @@ impl ProgressFolder {
     }
 
     /// Opens the folder of an earlier run with the same settings, or makes one.
-    pub(super) fn open(out: &Path, settings: &str, force: bool) -> Result<Self, Failure> {
+    pub(super) fn open(out: &Path, settings: &str, force: bool) -> Result<Self> {
         let path = Self::path_in(out);
         let file = path.join(SETTINGS);
         // What was made with the same settings is the same, so that --force need
@@ -46,21 +46,21 @@ impl ProgressFolder {
             }
             // Without settings it is a run that had no room to begin.
             if path.exists() {
-                fs_err::remove_dir_all(&path).map_err(|error| Failure::work(&error))?;
+                fs_err::remove_dir_all(&path).map_err(Failure::work)?;
             }
             folder::make(&path)?;
-            let mut output = OutputFile::create(&file).map_err(|error| Failure::work(&error))?;
+            let mut output = OutputFile::create(&file).map_err(Failure::work)?;
             output
                 .write_all(settings.as_bytes())
-                .map_err(|error| Failure::work(&error))?;
+                .map_err(Failure::work)?;
             let finished = output.finish().and_then(|file| file.persist(false));
-            finished.map_err(|error| Failure::work(&error))?;
+            finished.map_err(Failure::work)?;
         }
         Ok(Self { path, is_resumed })
     }
 
     /// The codebook, if it is there already.
-    pub(super) fn codebook(&self) -> Result<Option<PatchCodebook>, Failure> {
+    pub(super) fn codebook(&self) -> Result<Option<PatchCodebook>> {
         let path = self.path.join(CODEBOOK);
         if !path.exists() {
             return Ok(None);
@@ -69,9 +69,9 @@ impl ProgressFolder {
     }
 
     /// Keeps the codebook.
-    pub(super) fn keep_codebook(&self, codebook: &PatchCodebook) -> Result<(), Failure> {
+    pub(super) fn keep_codebook(&self, codebook: &PatchCodebook) -> Result<()> {
         let kept = codebook.write(self.path.join(CODEBOOK), true);
-        kept.map_err(|error| Failure::work(&error))
+        kept.map_err(Failure::work)
     }
 
     /// Whether a part is done.
@@ -82,23 +82,23 @@ impl ProgressFolder {
     }
 
     /// The tokens of a name, if they are there already.
-    pub(super) fn tokens(&self, name: &str) -> Result<Option<TokenSet>, Failure> {
+    pub(super) fn tokens(&self, name: &str) -> Result<Option<TokenSet>> {
         let path = self.path.join(name);
         if !path.exists() {
             return Ok(None);
         }
         let tokens = TokenSet::read(&path, &TokenFileOptions::default());
-        tokens.map(Some).map_err(|error| Failure::bad_input(&error))
+        tokens.map(Some).map_err(Failure::bad_input)
     }
 
     /// Keeps tokens.
-    pub(super) fn keep(&self, name: &str, tokens: &TokenSet) -> Result<(), Failure> {
+    pub(super) fn keep(&self, name: &str, tokens: &TokenSet) -> Result<()> {
         let kept = tokens.write(self.path.join(name), true);
-        kept.map_err(|error| Failure::work(&error))
+        kept.map_err(Failure::work)
     }
 
     /// Takes the folder away: all is done.
-    pub(super) fn remove(self) -> Result<(), Failure> {
-        fs_err::remove_dir_all(&self.path).map_err(|error| Failure::work(&error))
+    pub(super) fn remove(self) -> Result<()> {
+        fs_err::remove_dir_all(&self.path).map_err(Failure::work)
     }
 }

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use super::codebook::{base_name, words};
 use super::progress_folder::ProgressFolder;
 use crate::args::DataPrepareArgs;
-use crate::failure::{Failure, with_sources};
+use crate::failure::{Failure, Result, with_sources};
 use crate::interrupt;
 use crate::output::PROGRAM;
 use crate::printer::Printer;
@@ -50,11 +50,7 @@ pub(super) struct Task<'a> {
 impl Task<'_> {
     /// Turns the split into tokens. Parts that lie in the folder are taken as
     /// they are, new ones are put there.
-    pub(super) fn run(
-        &self,
-        folder: &ProgressFolder,
-        printer: &Printer,
-    ) -> Result<Tokenized, Failure> {
+    pub(super) fn run(&self, folder: &ProgressFolder, printer: &Printer) -> Result<Tokenized> {
         let split = self.split;
         let progress = printer.progress(split.indices.len() as u64, &split.name);
         let mut parts = Vec::new();
@@ -78,20 +74,15 @@ impl Task<'_> {
 
     /// The tokens of some images. What is wrong with a file is told apart from
     /// what is wrong with the settings, which no file is left out for.
-    fn part(
-        &self,
-        indices: &[u32],
-        printer: &Printer,
-        done: impl Fn() + Sync,
-    ) -> Result<TokenSet, Failure> {
-        let images: Vec<Result<Result<Encoded, Failure>, Failure>> = indices
+    fn part(&self, indices: &[u32], printer: &Printer, done: impl Fn() + Sync) -> Result<TokenSet> {
+        let images: Vec<Result<Result<Encoded>, Failure>> = indices
             .par_iter()
             .map(|&index| {
                 interrupt::check()?;
                 let original = self.source.image(index as usize);
                 let encoded = match original {
                     Ok(original) => self.encode(index, original).map(Ok),
-                    Err(error) => Ok(Err(Failure::bad_input(&error))),
+                    Err(error) => Ok(Err(Failure::bad_input(error))),
                 };
                 done();
                 encoded
@@ -126,7 +117,7 @@ impl Task<'_> {
             // A part whose images were all left out has no grid of its own.
             grid: match grid {
                 Some(grid) => grid,
-                None => Grid::new(1, 1).map_err(|error| Failure::work(&error))?,
+                None => Grid::new(1, 1).map_err(Failure::work)?,
             },
             codebook_size: self.codebook.len() as u32,
             tokens,
@@ -141,10 +132,10 @@ impl Task<'_> {
                 (SKIPPED.into(), skipped.to_string()),
             ]),
         })
-        .map_err(|error| Failure::work(&error))
+        .map_err(Failure::work)
     }
 
-    fn encode(&self, index: u32, original: Image) -> Result<Encoded, Failure> {
+    fn encode(&self, index: u32, original: Image) -> Result<Encoded> {
         let name = || self.source.name(index as usize);
         let at = |error: &dyn std::error::Error| {
             Failure::Input(format!("image {}: {}", name(), with_sources(error)))
@@ -166,10 +157,7 @@ impl Task<'_> {
                 Some(encoded.map_err(|error| at(&error))?.1)
             }
         };
-        let decoded = self
-            .codebook
-            .decode(grid, &tokens)
-            .map_err(|error| Failure::work(&error))?;
+        let decoded = self.codebook.decode(grid, &tokens).map_err(Failure::work)?;
         // The margins are the same in both and say nothing.
         let psnr = Psnr::of(&image, &decoded.without(margins)).unwrap_or_default();
         Ok(Encoded {
@@ -187,7 +175,7 @@ impl Task<'_> {
         ))
     }
 
-    fn joined(&self, parts: Vec<TokenSet>) -> Result<Tokenized, Failure> {
+    fn joined(&self, parts: Vec<TokenSet>) -> Result<Tokenized> {
         let (mut ratios, mut skipped) = (Vec::new(), 0);
         let mut all: Option<TokenParts> = None;
         for part in parts {
@@ -234,7 +222,7 @@ impl Task<'_> {
         };
         let psnr = Psnr::pooled(ratios);
         all.provenance = self.provenance(psnr, skipped)?;
-        let tokens = TokenSet::new(all).map_err(|error| Failure::work(&error))?;
+        let tokens = TokenSet::new(all).map_err(Failure::work)?;
         Ok(Tokenized {
             tokens,
             psnr,
@@ -243,9 +231,9 @@ impl Task<'_> {
     }
 
     /// How the tokens were made.
-    fn provenance(&self, psnr: Psnr, skipped: u64) -> Result<Provenance, Failure> {
+    fn provenance(&self, psnr: Psnr, skipped: u64) -> Result<Provenance> {
         let identity = self.source.identity();
-        let identity = identity.map_err(|error| Failure::bad_input(&error))?;
+        let identity = identity.map_err(Failure::bad_input)?;
         let classes = self.source.class_names();
         let mut provenance = Provenance::from([
             ("program".into(), PROGRAM.into()),
@@ -261,7 +249,7 @@ impl Task<'_> {
             provenance.insert("psnr_db".into(), format!("{decibels:.3}"));
         }
         // Headers are bounded; a thousand names fit.
-        let names = serde_json::to_string(classes).map_err(|error| Failure::work(&error))?;
+        let names = serde_json::to_string(classes).map_err(Failure::work)?;
         if !classes.is_empty() && names.len() < 1 << 18 {
             provenance.insert("class_names".into(), names);
         }

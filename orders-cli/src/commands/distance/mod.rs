@@ -4,7 +4,6 @@ mod floor;
 mod report;
 
 use std::path::Path;
-use std::process::ExitCode;
 
 use orders_model::metrics::{
     Features, InceptionScore, MetricsError, Mmd, Statistics, frechet_distance, inception_score,
@@ -13,12 +12,12 @@ use orders_model::metrics::{
 
 use self::report::{Count, Floor, Frechet, Report, Score};
 use crate::args::DistanceArgs;
-use crate::failure::Failure;
+use crate::failure::{Failure, Result};
 use crate::feature_set::{self, FeatureSet};
 use crate::printer::Printer;
 use crate::{interrupt, settings};
 
-pub(crate) fn run(args: &DistanceArgs, printer: &Printer) -> Result<ExitCode, Failure> {
+pub(crate) fn run(args: &DistanceArgs, printer: &Printer) -> Result<()> {
     let real = FeatureSet::read(&args.real)?;
     let generated = FeatureSet::read(&args.generated)?;
     let network = feature_set::network(&real, &generated, args.network.as_deref())?;
@@ -30,7 +29,7 @@ pub(crate) fn run(args: &DistanceArgs, printer: &Printer) -> Result<ExitCode, Fa
     }
     interrupt::catch()?;
     let pool = settings::thread_pool(&args.threads)?;
-    let report = pool.install(|| -> Result<Report, Failure> {
+    let report = pool.install(|| -> Result<Report> {
         let bad = |error: MetricsError| wrong(&args.real, &args.generated, &error);
         let (of_real, of_generated) = (real.statistics()?, generated.statistics()?);
         let distance = frechet_distance(&of_real, &of_generated).map_err(bad)?;
@@ -45,7 +44,7 @@ pub(crate) fn run(args: &DistanceArgs, printer: &Printer) -> Result<ExitCode, Fa
             .transpose()
             .map_err(bad)?;
         interrupt::check()?;
-        let score = |set: &FeatureSet| -> Result<Option<InceptionScore>, Failure> {
+        let score = |set: &FeatureSet| -> Result<Option<InceptionScore>> {
             let score = set
                 .logits()
                 .map(|logits| inception_score(logits, args.splits));
@@ -88,12 +87,7 @@ pub(crate) fn run(args: &DistanceArgs, printer: &Printer) -> Result<ExitCode, Fa
     for note in report.notes() {
         printer.note(&note);
     }
-    if args.json {
-        printer.result_json(&report)?;
-    } else {
-        printer.result(&report.words())?;
-    }
-    Ok(ExitCode::SUCCESS)
+    printer.report(args.json, &report, || report.words())
 }
 
 enum FloorFailure {

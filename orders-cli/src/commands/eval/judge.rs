@@ -8,7 +8,7 @@ use orders_model::lpd::LpdConfig;
 
 use crate::args::EvalArgs;
 use crate::eval::SampleJudge;
-use crate::failure::Failure;
+use crate::failure::{Failure, Result};
 use crate::feature_set::FeatureSet;
 use crate::settings::{self, TokenizerFiles};
 
@@ -27,7 +27,7 @@ pub(super) fn sample_judge(
     count: u64,
     (config, is_bundled): (&LpdConfig, bool),
     device: &Device,
-) -> Result<Option<SampleJudge>, Failure> {
+) -> Result<Option<SampleJudge>> {
     let Some(asked) = asked(args, is_bundled)? else {
         return Ok(None);
     };
@@ -80,7 +80,7 @@ pub(super) fn sample_judge(
 
 /// The network that flags ask for, if they do; the bundled classifier for a bundled
 /// model, if they name none.
-fn asked(args: &EvalArgs, is_bundled: bool) -> Result<Option<Asked<'_>>, Failure> {
+fn asked(args: &EvalArgs, is_bundled: bool) -> Result<Option<Asked<'_>>> {
     let flags = [
         (Network::InceptionFid, &args.inception, "--inception"),
         (Network::MobileNetV2, &args.mobilenet, "--mobilenet"),

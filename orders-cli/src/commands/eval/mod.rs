@@ -5,8 +5,6 @@ mod order_file;
 mod variants;
 mod words;
 
-use std::process::ExitCode;
-
 use indicatif::ProgressBar;
 use orders_core::{Catalogue, UnknownName};
 use orders_model::ModelSource;
@@ -19,7 +17,7 @@ use self::order_file::OrderFile;
 use self::variants::Wanted;
 use crate::args::{EvalArgs, ScheduleArg};
 use crate::eval::{EvalProgress, EvalRequest, HeldOut, SampleJudge};
-use crate::failure::Failure;
+use crate::failure::{Failure, Result};
 use crate::printer::Printer;
 use crate::token_images::TokenImages;
 use crate::{interrupt, settings};
@@ -34,11 +32,7 @@ const SAMPLES: u64 = 1000;
 /// Bundled images that are looked at where nothing is said.
 const BUNDLED_LIMIT: u64 = 500;
 
-pub(crate) fn run(
-    args: &EvalArgs,
-    catalogue: &Catalogue,
-    printer: &Printer,
-) -> Result<ExitCode, Failure> {
+pub(crate) fn run(args: &EvalArgs, catalogue: &Catalogue, printer: &Printer) -> Result<()> {
     let preset = preset(args)?;
     let mut notes = Vec::new();
     let request = request(args, preset, catalogue, &mut notes)?;
@@ -81,7 +75,7 @@ pub(crate) fn run(
             printer.result(&format!("\n{}", floor.words(network)))?;
         }
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(())
 }
 
 /// What flags ask for, and what a user should know of the group sizes.
@@ -90,7 +84,7 @@ fn request(
     preset: Option<&PublishedResult>,
     catalogue: &Catalogue,
     notes: &mut Vec<String>,
-) -> Result<EvalRequest, Failure> {
+) -> Result<EvalRequest> {
     let guidance = match preset {
         Some(row) => settings::guidance(row.guidance, ScheduleArg::Linear),
         None => settings::guidance(args.cfg.unwrap_or(1.0), args.cfg_schedule),
@@ -146,11 +140,7 @@ fn request(
 
 /// The images that flags ask a model about, if they do: of a file, or those that are
 /// bundled.
-fn held_out(
-    args: &EvalArgs,
-    config: &LpdConfig,
-    is_bundled: bool,
-) -> Result<Option<HeldOut>, Failure> {
+fn held_out(args: &EvalArgs, config: &LpdConfig, is_bundled: bool) -> Result<Option<HeldOut>> {
     let (images, background) = match &args.tokens {
         Some(path) => {
             let limit = args.limit.unwrap_or(u64::MAX);
@@ -181,7 +171,7 @@ fn asked(
     preset: Option<&PublishedResult>,
     is_bundled: bool,
     files: &[OrderFile],
-) -> Result<(Vec<String>, Vec<usize>), Failure> {
+) -> Result<(Vec<String>, Vec<usize>)> {
     if let Some(row) = preset {
         let method = format!("lpd,repulsion={}", row.repulsion);
         return Ok((vec![method], vec![row.steps]));
@@ -205,7 +195,7 @@ fn asked(
 }
 
 /// The published row that is asked for.
-fn preset(args: &EvalArgs) -> Result<Option<&'static PublishedResult>, Failure> {
+fn preset(args: &EvalArgs) -> Result<Option<&'static PublishedResult>> {
     let Some(name) = &args.preset else {
         return Ok(None);
     };

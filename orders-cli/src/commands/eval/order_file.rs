@@ -6,7 +6,7 @@ use orders_core::files::{Digest, Manifest};
 use orders_core::{Grid, GroupSizes};
 
 use crate::digest::digest_of_file;
-use crate::failure::Failure;
+use crate::failure::{Failure, Result};
 use crate::order_file::manifest_beside;
 
 /// An order file with what its manifest states.
@@ -20,7 +20,7 @@ pub(super) struct OrderFile {
 
 impl OrderFile {
     /// The files, for a grid. No two of them have one name.
-    pub(super) fn read_all(paths: &[PathBuf], grid: Grid) -> Result<Vec<Self>, Failure> {
+    pub(super) fn read_all(paths: &[PathBuf], grid: Grid) -> Result<Vec<Self>> {
         let mut files: Vec<Self> = Vec::with_capacity(paths.len());
         for path in paths {
             let file = Self::read(path, grid)?;
@@ -37,7 +37,7 @@ impl OrderFile {
     }
 
     /// A file, whose orders are not looked at, and its manifest.
-    fn read(path: &Path, grid: Grid) -> Result<Self, Failure> {
+    fn read(path: &Path, grid: Grid) -> Result<Self> {
         let shown = path.display();
         let sha256 = digest_of_file(path)?;
         let manifest = manifest_beside(path)?;
@@ -75,7 +75,7 @@ impl OrderFile {
     }
 
     /// The numbers of steps that manifests of files state, each once, from the fewest.
-    pub(super) fn steps_of(files: &[Self]) -> Result<Vec<usize>, Failure> {
+    pub(super) fn steps_of(files: &[Self]) -> Result<Vec<usize>> {
         let steps = files.iter().map(|file| match &file.group_sizes {
             Some(sizes) => Ok(sizes.steps()),
             None => Err(Failure::input(format!(

@@ -6,7 +6,7 @@ use orders_model::lpd::SampleOrders;
 use super::order_file::OrderFile;
 use crate::args::{EvalArgs, OptionalSizesArgs, OtherSizesArgs, SetArgs, ThresholdArgs};
 use crate::eval::{Name, Variant};
-use crate::failure::Failure;
+use crate::failure::{Failure, Result};
 use crate::settings;
 
 /// What is always compared with, unless switched off.
@@ -31,7 +31,7 @@ impl Wanted<'_> {
         catalogue: &Catalogue,
         grid: Grid,
         notes: &mut Vec<String>,
-    ) -> Result<Vec<Variant>, Failure> {
+    ) -> Result<Vec<Variant>> {
         let baselines: &[&str] = if args.no_baselines { &[] } else { &BASELINES };
         let mut all = Vec::new();
         for &steps in self.steps {
@@ -69,7 +69,7 @@ impl Wanted<'_> {
         Ok(all)
     }
 
-    fn of_file(&self, file: &OrderFile, sizes: GroupSizes, grid: Grid) -> Result<Variant, Failure> {
+    fn of_file(&self, file: &OrderFile, sizes: GroupSizes, grid: Grid) -> Result<Variant> {
         let place = file.path.display();
         let problem = settings::problem(KnownCells::none(grid), &sizes, place)?;
         let images = usize::try_from(self.images).unwrap_or(usize::MAX);
@@ -97,11 +97,7 @@ impl Sizes<'_> {
     /// Those that a file is to be measured with: its own if these are so many steps,
     /// those of methods if it has none; and in as many steps as there are cells, one
     /// each.
-    fn of_file(
-        &self,
-        file: &OrderFile,
-        notes: &mut Vec<String>,
-    ) -> Result<Option<GroupSizes>, Failure> {
+    fn of_file(&self, file: &OrderFile, notes: &mut Vec<String>) -> Result<Option<GroupSizes>> {
         match &file.group_sizes {
             Some(own) if own.steps() == self.steps => Ok(Some(own.clone())),
             Some(_) if self.steps != self.grid.cells() => Ok(None),
@@ -114,7 +110,7 @@ impl Sizes<'_> {
         &self,
         method: Option<&dyn OrderingMethod>,
         notes: &mut Vec<String>,
-    ) -> Result<GroupSizes, Failure> {
+    ) -> Result<GroupSizes> {
         let flags = OptionalSizesArgs {
             steps: Some(self.steps),
             other: OtherSizesArgs {
@@ -138,7 +134,7 @@ impl Sizes<'_> {
     }
 }
 
-fn of_method(text: &str, sizes: &Sizes<'_>, notes: &mut Vec<String>) -> Result<Variant, Failure> {
+fn of_method(text: &str, sizes: &Sizes<'_>, notes: &mut Vec<String>) -> Result<Variant> {
     let (set, thresholds) = (SetArgs::default(), ThresholdArgs::default());
     let (entry, parameters) =
         settings::method_and_parameters(sizes.catalogue, text, &set, &thresholds)?;

@@ -1,7 +1,6 @@
 //! `optimize order`
 
 use std::path::Path;
-use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use orders_analysis::optimize::{self, OptimizedOrder, OrderRequest, SearchStart};
@@ -10,7 +9,7 @@ use orders_core::{Catalogue, Problem};
 use serde::Serialize;
 
 use crate::args::{OptimizeOrderArgs, OptionalGridArgs, OptionalSizesArgs};
-use crate::failure::Failure;
+use crate::failure::{Failure, INTERRUPTED, Result};
 use crate::interrupt;
 use crate::output::{self, Target};
 use crate::printer::Printer;
@@ -44,7 +43,7 @@ pub(crate) fn run(
     args: &OptimizeOrderArgs,
     catalogue: &Catalogue,
     printer: &Printer,
-) -> Result<ExitCode, Failure> {
+) -> Result<()> {
     let task = Task::of_lpd(catalogue, &args.grid, &args.known, &args.sizes)?;
     let problem = &task.problem;
     let (field, covariance) = settings::covariance(&args.field, problem.grid())?;
@@ -87,30 +86,24 @@ pub(crate) fn run(
         total_correlation_nats: found.nats,
         interrupted,
     };
-    if args.json {
-        printer.result_json(&report)?;
-    } else {
-        printer.result(&format!(
+    printer.report(args.json, &report, || {
+        format!(
             "{:.4} nats after {} rounds, {:.4} at the start ({}): {}",
             report.total_correlation_nats,
             report.rounds,
             report.start_total_correlation_nats,
             report.start,
             report.path
-        ))?;
-    }
+        )
+    })?;
     if interrupted {
         printer.note("interrupted; the best order so far is written, and --resume goes on from it");
-        return Ok(ExitCode::from(130));
+        return Err(Failure::Told(INTERRUPTED));
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(())
 }
 
-fn start(
-    args: &OptimizeOrderArgs,
-    catalogue: &Catalogue,
-    problem: &Problem,
-) -> Result<Start, Failure> {
+fn start(args: &OptimizeOrderArgs, catalogue: &Catalogue, problem: &Problem) -> Result<Start> {
     if args.resume {
         return of_file(args, problem, &args.out, true);
     }
@@ -135,7 +128,7 @@ fn start(
         settings::method_by_name(catalogue, &args.start, &Default::default(), problem.grid())?;
     let order = method
         .order(problem, args.seed, 0)
-        .map_err(|error| Failure::bad_input(&error))?;
+        .map_err(Failure::bad_input)?;
     Ok(Start {
         from: SearchStart::Order {
             cells: order.into_cells(),
@@ -152,7 +145,7 @@ fn of_file(
     problem: &Problem,
     path: &Path,
     goes_on: bool,
-) -> Result<Start, Failure> {
+) -> Result<Start> {
     let grid = OptionalGridArgs::from(&args.grid);
     let sizes = OptionalSizesArgs::from(&args.sizes);
     let mut list = OrderList::read(path, &grid, &args.known, &sizes, 1)?;
@@ -183,9 +176,9 @@ fn write(
     start: &str,
     found: &OptimizedOrder,
     target: &Target,
-) -> Result<(), Failure> {
+) -> Result<()> {
     let encoder = Encoder::with_known(target.format, 1, problem.known(), &Default::default())
-        .map_err(|error| Failure::bad_input(&error))?;
+        .map_err(Failure::bad_input)?;
     let mut file = target.create()?;
     let mut bytes = encoder.header().to_vec();
     encoder.row(0, &found.cells, &mut bytes);

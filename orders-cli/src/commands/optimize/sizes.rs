@@ -1,13 +1,11 @@
 //! `optimize sizes`
 
-use std::process::ExitCode;
-
 use orders_analysis::information::{InformationError, OrderSource, SizesParams};
 use orders_analysis::optimize::{self, SizesRequest};
 use orders_core::{Catalogue, Problem};
 
 use crate::args::OptimizeSizesArgs;
-use crate::failure::Failure;
+use crate::failure::{Failure, Result};
 use crate::printer::Printer;
 use crate::settings::{self, OrderList, Place, Task};
 
@@ -15,7 +13,7 @@ pub(crate) fn run(
     args: &OptimizeSizesArgs,
     catalogue: &Catalogue,
     printer: &Printer,
-) -> Result<ExitCode, Failure> {
+) -> Result<()> {
     match &args.orders {
         Some(path) => {
             let list = OrderList::read(path, &args.grid, &args.known, &args.sizes, args.num)?;
@@ -40,7 +38,7 @@ fn find(
     problem: &Problem,
     orders: OrderSource<'_>,
     printer: &Printer,
-) -> Result<ExitCode, Failure> {
+) -> Result<()> {
     let (_, covariance) = settings::covariance(&args.field, problem.grid())?;
     let request = SizesRequest {
         orders,
@@ -60,22 +58,19 @@ fn find(
         (InformationError::Order(_) | InformationError::NoOrders, Some(path)) => {
             Failure::input_at(path.display(), &error)
         }
-        _ => Failure::bad_input(&error),
+        _ => Failure::bad_input(error),
     })?;
     printer.note(&format!(
         "these sizes cost {:.4} nats in the mean, those that the orders were made with {:.4}",
         found.nats, found.own_nats
     ));
-    if args.json {
-        printer.result_json(&found.sizes.as_slice())?;
-    } else {
+    printer.report(args.json, &found.sizes.as_slice(), || {
         let words: Vec<String> = found.sizes.as_slice().iter().map(u32::to_string).collect();
-        printer.result(&words.join(","))?;
-    }
-    Ok(ExitCode::SUCCESS)
+        words.join(",")
+    })
 }
 
-fn task(args: &OptimizeSizesArgs, catalogue: &Catalogue) -> Result<Task, Failure> {
+fn task(args: &OptimizeSizesArgs, catalogue: &Catalogue) -> Result<Task> {
     let name = args.method.as_deref().unwrap_or("lpd");
     let place = Place::Grid(settings::grid(&args.grid)?.ok_or_else(settings::no_task)?);
     Task::new(

@@ -1,13 +1,11 @@
 //! `optimize thresholds`
 
-use std::process::ExitCode;
-
 use orders_analysis::optimize::{self, ThresholdsCost, ThresholdsRequest};
 use orders_core::Catalogue;
 use serde::Serialize;
 
 use crate::args::OptimizeThresholdsArgs;
-use crate::failure::Failure;
+use crate::failure::{Failure, Result};
 use crate::printer::Printer;
 use crate::settings::{self, Task};
 
@@ -25,7 +23,7 @@ pub(crate) fn run(
     args: &OptimizeThresholdsArgs,
     catalogue: &Catalogue,
     printer: &Printer,
-) -> Result<ExitCode, Failure> {
+) -> Result<()> {
     let task = Task::of_lpd(catalogue, &args.grid, &args.known, &args.sizes)?;
     let grid = task.problem.grid();
     let (field, covariance) = settings::covariance(&args.field, grid)?;
@@ -43,7 +41,7 @@ pub(crate) fn run(
     let tell = |done| progress.set_position(done);
     let entries = pool.install(|| optimize::thresholds(&request, &tell));
     progress.finish_and_clear();
-    let entries = entries.map_err(|error| Failure::bad_input(&error))?;
+    let entries = entries.map_err(Failure::bad_input)?;
     for note in &task.notes {
         printer.note(note);
     }
@@ -55,12 +53,7 @@ pub(crate) fn run(
         seed: args.seed,
         entries,
     };
-    if args.json {
-        printer.result_json(&report)?;
-    } else {
-        printer.result(&words(args, &report))?;
-    }
-    Ok(ExitCode::SUCCESS)
+    printer.report(args.json, &report, || words(args, &report))
 }
 
 /// A row for each proximity, a column for each repulsion, and the cheapest pair.

@@ -3,14 +3,13 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::process::ExitCode;
 
 use orders_figures::{Axis, Chart, Series, line_chart};
 
 use crate::args::PlotArgs;
 use crate::bounded_file::read_bounded;
 use crate::commands::figure_failure;
-use crate::failure::Failure;
+use crate::failure::{Failure, Result};
 use crate::output::PROGRAM;
 use crate::picture_file::PictureFile;
 use crate::printer::Printer;
@@ -27,7 +26,7 @@ struct Columns {
     places: BTreeMap<String, usize>,
 }
 
-pub(super) fn run(args: &PlotArgs, printer: &Printer) -> Result<ExitCode, Failure> {
+pub(super) fn run(args: &PlotArgs, printer: &Printer) -> Result<()> {
     let file = PictureFile::new(&args.out, args.force)?;
     let files = &args.orders.files;
     let mut tables = Vec::with_capacity(files.len());
@@ -65,21 +64,20 @@ pub(super) fn run(args: &PlotArgs, printer: &Printer) -> Result<ExitCode, Failur
     let figure = figure.made_by(origin.to_string());
     file.write(&figure)?;
     let path = args.out.display().to_string();
-    if args.json {
-        printer.result_json(&serde_json::json!({
+    printer.report(
+        args.json,
+        &serde_json::json!({
             "path": path,
             "width": figure.width(),
             "height": figure.height(),
             "program": PROGRAM,
-        }))?;
-    } else {
-        printer.result(&path)?;
-    }
-    Ok(ExitCode::SUCCESS)
+        }),
+        || path,
+    )
 }
 
 /// Loss over epochs, with held-out loss where it was measured.
-fn training(logs: &[Columns]) -> Result<(Chart, Vec<Series>), Failure> {
+fn training(logs: &[Columns]) -> Result<(Chart, Vec<Series>)> {
     let mut series = Vec::new();
     let mut averaged = 1;
     for log in logs {
@@ -118,7 +116,7 @@ fn training(logs: &[Columns]) -> Result<(Chart, Vec<Series>), Failure> {
 }
 
 /// Likelihood over steps, a line with a band for each method.
-fn evaluations(tables: &[Columns]) -> Result<(Chart, Vec<Series>), Failure> {
+fn evaluations(tables: &[Columns]) -> Result<(Chart, Vec<Series>)> {
     let mut lines: Vec<(String, Vec<[f64; 4]>)> = Vec::new();
     for table in tables {
         for row in 0..table.rows.len() {
@@ -164,10 +162,8 @@ fn evaluations(tables: &[Columns]) -> Result<(Chart, Vec<Series>), Failure> {
 }
 
 impl Columns {
-    fn read(path: &Path, label: Option<String>) -> Result<Self, Failure> {
-        let bytes = read_bounded(path, "a table", MOST_BYTES, |why| {
-            format!("{} can't be read: {why}", path.display())
-        })?;
+    fn read(path: &Path, label: Option<String>) -> Result<Self> {
+        let bytes = read_bounded(path, "a table", MOST_BYTES, path.display())?;
         let text = String::from_utf8_lossy(&bytes);
         let mut lines = text.lines().map(fields);
         let header = lines.next().unwrap_or_default();
@@ -208,7 +204,7 @@ impl Columns {
     }
 
     /// The number in a field; none if it is empty.
-    fn number(&self, row: usize, column: &str) -> Result<Option<f64>, Failure> {
+    fn number(&self, row: usize, column: &str) -> Result<Option<f64>> {
         let text = self.text(row, column);
         if text.is_empty() {
             return Ok(None);
@@ -223,7 +219,7 @@ impl Columns {
         })
     }
 
-    fn points(&self, x: &str, y: &str) -> Result<Vec<(f64, f64)>, Failure> {
+    fn points(&self, x: &str, y: &str) -> Result<Vec<(f64, f64)>> {
         let mut points = Vec::with_capacity(self.rows.len());
         for row in 0..self.rows.len() {
             if let (Some(x), Some(y)) = (self.number(row, x)?, self.number(row, y)?) {

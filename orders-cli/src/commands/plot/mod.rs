@@ -6,20 +6,14 @@
 mod csv;
 mod orders;
 
-use std::process::ExitCode;
-
 use orders_core::Catalogue;
 
 use crate::args::PlotArgs;
-use crate::failure::Failure;
+use crate::failure::{Failure, Result};
 use crate::output;
 use crate::printer::Printer;
 
-pub(crate) fn run(
-    args: &PlotArgs,
-    catalogue: &Catalogue,
-    printer: &Printer,
-) -> Result<ExitCode, Failure> {
+pub(crate) fn run(args: &PlotArgs, catalogue: &Catalogue, printer: &Printer) -> Result<()> {
     let is_csv = |file: &std::path::PathBuf| output::ends_with(file, "csv");
     let files = &args.orders.files;
     if files.iter().any(is_csv) {

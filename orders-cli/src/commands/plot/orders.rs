@@ -1,7 +1,5 @@
 //! Pictures of orders.
 
-use std::process::ExitCode;
-
 use orders_core::{Catalogue, GroupSizes};
 use orders_figures::{
     Figure, FigureError, Panel, SheetOptions, StepsShown, group_sizes_chart, order_map,
@@ -11,7 +9,7 @@ use serde::Serialize;
 
 use crate::args::{PartArg, PlotArgs};
 use crate::commands::figure_failure;
-use crate::failure::Failure;
+use crate::failure::{Failure, Result};
 use crate::output;
 use crate::picture_file::PictureFile;
 use crate::printer::Printer;
@@ -23,18 +21,14 @@ const STEPS_SHOWN: u32 = 8;
 /// What was drawn, for `--json`.
 #[derive(Serialize)]
 struct Report<'a> {
-    path: String,
+    path: &'a str,
     width: u32,
     height: u32,
     program: &'static str,
     orders: Vec<&'a Origin>,
 }
 
-pub(super) fn run(
-    args: &PlotArgs,
-    catalogue: &Catalogue,
-    printer: &Printer,
-) -> Result<ExitCode, Failure> {
+pub(super) fn run(args: &PlotArgs, catalogue: &Catalogue, printer: &Printer) -> Result<()> {
     let file = PictureFile::new(&args.out, args.force)?;
     let shown = OrdersShown::new(catalogue, &args.orders)?;
     for order in &shown.orders {
@@ -55,22 +49,21 @@ pub(super) fn run(
     file.write(&figure)?;
     let (width, height) = (figure.width(), figure.height());
     let path = args.out.display().to_string();
-    if args.json {
-        printer.result_json(&Report {
-            path,
+    printer.report(
+        args.json,
+        &Report {
+            path: &path,
             width,
             height,
             program: output::PROGRAM,
             orders: shown.origins(),
-        })?;
-    } else {
-        let count = shown.orders.len();
-        let plural = if count == 1 { "" } else { "s" };
-        printer.result(&format!(
-            "{count} order{plural}, {width}x{height} px: {path}"
-        ))?;
-    }
-    Ok(ExitCode::SUCCESS)
+        },
+        || {
+            let count = shown.orders.len();
+            let plural = if count == 1 { "" } else { "s" };
+            format!("{count} order{plural}, {width}x{height} px: {path}")
+        },
+    )
 }
 
 /// The picture of these orders: a single part of a single order has one of its

@@ -2,7 +2,7 @@
 
 use orders_analysis::sweep::{Comparison, PooledResults, SweepMeasure, compare};
 
-use crate::failure::Failure;
+use crate::failure::{Failure, Result};
 
 /// How points differ from others.
 pub(super) struct Compared {
@@ -19,7 +19,7 @@ impl Compared {
         results: &PooledResults,
         measures: &[SweepMeasure],
         against: &[String],
-    ) -> Result<Option<Self>, Failure> {
+    ) -> Result<Option<Self>> {
         if against.is_empty() {
             return Ok(None);
         }
@@ -37,7 +37,7 @@ impl Compared {
 }
 
 /// Pairs of a setting and a value. A text that is not KEY=VALUE is a label.
-fn pairs(results: &PooledResults, texts: &[String]) -> Result<Vec<(String, String)>, Failure> {
+fn pairs(results: &PooledResults, texts: &[String]) -> Result<Vec<(String, String)>> {
     let mut pairs: Vec<(String, String)> = Vec::new();
     for text in texts {
         let is_label = results.points().iter().any(|point| point.label() == text);

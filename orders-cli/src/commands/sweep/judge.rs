@@ -13,7 +13,7 @@ use orders_model::lpd::{Batch, Lpd, LpdConfig};
 use orders_model::{DType, Device, ModelSource, ModelSourceError};
 
 use crate::digest::{digest_of, digest_of_file};
-use crate::failure::Failure;
+use crate::failure::{Failure, Result};
 use crate::settings;
 use crate::token_images::TokenImages;
 
@@ -25,7 +25,7 @@ struct LpdJudge {
 }
 
 /// A judge for each model of a sweep file, which is at `file`.
-pub(super) fn judges(file: &Path, spec: &Spec) -> Result<Vec<Box<dyn Judge + Send>>, Failure> {
+pub(super) fn judges(file: &Path, spec: &Spec) -> Result<Vec<Box<dyn Judge + Send>>> {
     let at_file = |failure: Failure| match failure {
         Failure::Input(message) => Failure::Input(format!("{}: models: {message}", file.display())),
         other => other,
@@ -42,15 +42,15 @@ pub(super) fn judges(file: &Path, spec: &Spec) -> Result<Vec<Box<dyn Judge + Sen
 
 impl LpdJudge {
     /// A bundled model with the bundled images.
-    fn bundled(name: &str) -> Result<Self, Failure> {
+    fn bundled(name: &str) -> Result<Self> {
         let model = BundledModel::named(name).ok_or_else(|| {
             let unknown = UnknownName::new("bundled model", name, BundledModel::NAMES);
             Failure::input(format!(
                 "{unknown}; others are tables with checkpoint and tokens"
             ))
         })?;
-        let weights = model.weights().map_err(|error| Failure::work(&error))?;
-        let lpd = Lpd::new(model.config(), weights).map_err(|error| Failure::work(&error))?;
+        let weights = model.weights().map_err(Failure::work)?;
+        let lpd = Lpd::new(model.config(), weights).map_err(Failure::work)?;
         let background = Some(bundled::codebook().black_token());
         let weights = digest_of(model.bytes());
         let images = TokenImages::bundled()?;
@@ -58,7 +58,7 @@ impl LpdJudge {
     }
 
     /// A model from files.
-    fn of_files(name: String, files: &ModelFiles) -> Result<Self, Failure> {
+    fn of_files(name: String, files: &ModelFiles) -> Result<Self> {
         let beside = || files.checkpoint.with_file_name(settings::CONFIG_FILE);
         let config: PathBuf = files.config.clone().unwrap_or_else(beside);
         let config = settings::config_file("config", &config)?;
@@ -79,11 +79,11 @@ impl LpdJudge {
         };
         let lpd = source.load(DType::F32, &Device::Cpu);
         let lpd = lpd.map_err(|error| match error {
-            ModelSourceError::Checkpoint(error) => Failure::bad_input(&error),
+            ModelSourceError::Checkpoint(error) => Failure::bad_input(error),
             ModelSourceError::Weights(error) => {
                 Failure::input_at(files.checkpoint.display(), &error)
             }
-            error => Failure::work(&error),
+            error => Failure::work(error),
         })?;
         let images = TokenImages::read(&files.tokens)?;
         images.check(lpd.config())?;
@@ -96,7 +96,7 @@ impl LpdJudge {
         lpd: Lpd,
         images: TokenImages,
         background: Option<u32>,
-    ) -> Result<Self, Failure> {
+    ) -> Result<Self> {
         Ok(Self {
             model: TrialModel {
                 name,
@@ -159,7 +159,7 @@ fn digest_of_images(images: &TokenImages) -> Digest {
     hasher.finish().0
 }
 
-fn digest_of_config(config: &LpdConfig) -> Result<Digest, Failure> {
-    let json = serde_json::to_vec(config).map_err(|error| Failure::work(&error))?;
+fn digest_of_config(config: &LpdConfig) -> Result<Digest> {
+    let json = serde_json::to_vec(config).map_err(Failure::work)?;
     Ok(digest_of(&json))
 }

@@ -1,13 +1,11 @@
 //! `sweep merge`
 
-use std::process::ExitCode;
-
 use orders_analysis::sweep;
 use serde::Serialize;
 
 use super::failure;
 use crate::args::SweepMergeArgs;
-use crate::failure::Failure;
+use crate::failure::Result;
 use crate::output::PROGRAM;
 use crate::printer::Printer;
 
@@ -19,7 +17,7 @@ struct Report {
     folders: usize,
 }
 
-pub(crate) fn run(args: &SweepMergeArgs, printer: &Printer) -> Result<ExitCode, Failure> {
+pub(crate) fn run(args: &SweepMergeArgs, printer: &Printer) -> Result<()> {
     let merged = sweep::merge(&args.folders, &args.out, PROGRAM).map_err(failure)?;
     sweep::write_tables(&merged).map_err(failure)?;
     let report = Report {
@@ -27,15 +25,8 @@ pub(crate) fn run(args: &SweepMergeArgs, printer: &Printer) -> Result<ExitCode, 
         trials: merged.plan().trials().len(),
         folders: args.folders.len(),
     };
-    if args.json {
-        printer.result_json(&report)?;
-    } else {
-        let Report {
-            path,
-            trials,
-            folders,
-        } = report;
-        printer.result(&format!("{trials} trials of {folders} folders: {path}"))?;
-    }
-    Ok(ExitCode::SUCCESS)
+    printer.report(args.json, &report, || {
+        let (trials, folders) = (report.trials, report.folders);
+        format!("{trials} trials of {folders} folders: {}", report.path)
+    })
 }

@@ -9,20 +9,15 @@ mod run;
 mod table;
 
 use std::path::Path;
-use std::process::ExitCode;
 
 use orders_analysis::sweep::{Plan, PooledResults, SweepError, SweepFolder};
 use orders_core::Catalogue;
 
 use crate::args::{SweepArgs, SweepCommand, WhereArgs};
-use crate::failure::{Failure, with_sources};
+use crate::failure::{Failure, Result, with_sources};
 use crate::printer::Printer;
 
-pub(crate) fn run(
-    args: &SweepArgs,
-    catalogue: &Catalogue,
-    printer: &Printer,
-) -> Result<ExitCode, Failure> {
+pub(crate) fn run(args: &SweepArgs, catalogue: &Catalogue, printer: &Printer) -> Result<()> {
     match (&args.command, &args.file, &args.out) {
         (Some(SweepCommand::Merge(args)), ..) => merge::run(args, printer),
         (Some(SweepCommand::Plot(args)), ..) => plot::run(args, printer),
@@ -43,7 +38,7 @@ fn failure(error: SweepError) -> Failure {
 }
 
 /// The finished results of a folder that flags choose, and the plan.
-fn chosen(folder: &Path, filter: &WhereArgs) -> Result<(Plan, PooledResults), Failure> {
+fn chosen(folder: &Path, filter: &WhereArgs) -> Result<(Plan, PooledResults)> {
     let folder = SweepFolder::open(folder).map_err(failure)?;
     let results = folder.results().map_err(failure)?;
     let results = PooledResults::new(results.into_iter().map(|(trial, r)| (trial.clone(), r)));

@@ -1,7 +1,6 @@
 //! `sweep plot`
 
 use std::collections::BTreeMap;
-use std::process::ExitCode;
 
 use orders_analysis::statistics::Interval;
 use orders_analysis::sweep::{PooledPoint, PooledResults, ResultsError, SweepMeasure};
@@ -14,11 +13,11 @@ use super::chosen;
 use super::compared::Compared;
 use crate::args::{PlotKind, SweepPlotArgs};
 use crate::commands::figure_failure;
-use crate::failure::Failure;
+use crate::failure::{Failure, Result};
 use crate::picture_file::PictureFile;
 use crate::printer::Printer;
 
-pub(crate) fn run(args: &SweepPlotArgs, printer: &Printer) -> Result<ExitCode, Failure> {
+pub(crate) fn run(args: &SweepPlotArgs, printer: &Printer) -> Result<()> {
     if !args.against.is_empty() && !matches!(args.kind, PlotKind::Line) {
         return Err(Failure::input("--against is taken by --kind line alone"));
     }
@@ -38,7 +37,7 @@ pub(crate) fn run(args: &SweepPlotArgs, printer: &Printer) -> Result<ExitCode, F
     }?;
     file.write(&figure)?;
     printer.result(&args.out.display().to_string())?;
-    Ok(ExitCode::SUCCESS)
+    Ok(())
 }
 
 /// What all kinds of pictures need.
@@ -51,7 +50,7 @@ struct Picture<'a> {
 }
 
 impl Picture<'_> {
-    fn lines(&self) -> Result<Figure, Failure> {
+    fn lines(&self) -> Result<Figure> {
         let setting = self.args.x.as_deref().unwrap_or("steps");
         self.check("--x", setting)?;
         let measure = self.measure("--y", self.args.y.as_deref())?;
@@ -95,7 +94,7 @@ impl Picture<'_> {
         drawn(line_chart(&chart, &series))
     }
 
-    fn scatter(&self) -> Result<Figure, Failure> {
+    fn scatter(&self) -> Result<Figure> {
         let (Some(x), Some(y)) = (&self.args.x, &self.args.y) else {
             return Err(Failure::input(
                 "a scatter chart needs --x and --y, two measures",
@@ -135,7 +134,7 @@ impl Picture<'_> {
         drawn(scatter(&chart, &points, Some((x_better, better(y)))))
     }
 
-    fn heat_map(&self) -> Result<Figure, Failure> {
+    fn heat_map(&self) -> Result<Figure> {
         let across = self.args.x.as_deref().unwrap_or("repulsion");
         let upwards = self.args.y.as_deref().unwrap_or("proximity");
         self.check("--x", across)?;
@@ -178,7 +177,7 @@ impl Picture<'_> {
         }))
     }
 
-    fn boxes(&self) -> Result<Figure, Failure> {
+    fn boxes(&self) -> Result<Figure> {
         let measure = self.measure("--y", self.args.y.as_deref())?;
         let boxes: Vec<BoxPlot> = self
             .results
@@ -255,13 +254,13 @@ impl Picture<'_> {
         }
     }
 
-    fn check(&self, flag: &str, setting: &str) -> Result<(), Failure> {
+    fn check(&self, flag: &str, setting: &str) -> Result<()> {
         self.results
             .check_setting(setting)
             .map_err(|error| Failure::input_at(flag, &error))
     }
 
-    fn measure(&self, flag: &str, name: Option<&str>) -> Result<SweepMeasure, Failure> {
+    fn measure(&self, flag: &str, name: Option<&str>) -> Result<SweepMeasure> {
         let known = || {
             let known: Vec<_> = self
                 .results
@@ -282,14 +281,14 @@ impl Picture<'_> {
             .map_err(|error: ResultsError| Failure::input_at(flag, &error))
     }
 
-    fn mean(&self, point: &PooledPoint, measure: SweepMeasure) -> Result<Option<Mean>, Failure> {
-        let interval = point.mean(measure).map_err(|error| Failure::work(&error))?;
+    fn mean(&self, point: &PooledPoint, measure: SweepMeasure) -> Result<Option<Mean>> {
+        let interval = point.mean(measure).map_err(Failure::work)?;
         Ok(interval.map(Mean::new))
     }
 }
 
 /// The place of a point of a scatter chart.
-type ValueOf<'a> = dyn Fn(&PooledPoint) -> Result<Option<f64>, Failure> + 'a;
+type ValueOf<'a> = dyn Fn(&PooledPoint) -> Result<Option<f64>> + 'a;
 
 /// A mean with its interval, over a place.
 struct Mean {
@@ -312,7 +311,7 @@ impl Mean {
     }
 }
 
-fn drawn(figure: Result<Figure, FigureError>) -> Result<Figure, Failure> {
+fn drawn(figure: Result<Figure, FigureError>) -> Result<Figure> {
     figure.map_err(figure_failure)
 }
 
@@ -333,7 +332,7 @@ fn setting_label(setting: &str) -> String {
 }
 
 /// The value of a setting as a number.
-fn number(point: &PooledPoint, setting: &str) -> Result<Option<f64>, Failure> {
+fn number(point: &PooledPoint, setting: &str) -> Result<Option<f64>> {
     let Some(text) = point.setting(setting) else {
         return Ok(None);
     };

@@ -1,7 +1,6 @@
 //! `sweep FILE`
 
 use std::path::Path;
-use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
@@ -16,7 +15,7 @@ use crate::args::SweepArgs;
 use crate::bounded_file::read_bounded;
 #[cfg(not(feature = "model"))]
 use crate::builds;
-use crate::failure::Failure;
+use crate::failure::{Failure, Result};
 use crate::interrupt;
 use crate::output::PROGRAM;
 use crate::printer::Printer;
@@ -41,7 +40,7 @@ pub(crate) fn run(
     (file, out): (&Path, &Path),
     catalogue: &Catalogue,
     printer: &Printer,
-) -> Result<ExitCode, Failure> {
+) -> Result<()> {
     let text = read(file)?;
     let at_file = |error: &dyn std::error::Error| Failure::input_at(file.display(), error);
     let spec = Spec::read(&text, catalogue).map_err(|error| at_file(&error))?;
@@ -100,17 +99,12 @@ pub(crate) fn run(
         shard: shard.to_string(),
         seconds: start.elapsed().as_secs_f64(),
     };
-    if args.json {
-        printer.result_json(&report)?;
-    } else {
-        printer.result(&words(&report, shard))?;
-    }
-    Ok(ExitCode::SUCCESS)
+    printer.report(args.json, &report, || words(&report, shard))
 }
 
 /// Without models in the program, there are judges for files that name none.
 #[cfg(not(feature = "model"))]
-fn judges(file: &Path, spec: &Spec) -> Result<Vec<Box<dyn Judge + Send>>, Failure> {
+fn judges(file: &Path, spec: &Spec) -> Result<Vec<Box<dyn Judge + Send>>> {
     match spec.models() {
         [] => Ok(Vec::new()),
         _ => Err(Failure::input(format!(
@@ -137,7 +131,7 @@ fn words(report: &Report, shard: Shard) -> String {
 }
 
 /// The trials, one a line.
-fn list(plan: &Plan, shard: Shard, json: bool, printer: &Printer) -> Result<ExitCode, Failure> {
+fn list(plan: &Plan, shard: Shard, json: bool, printer: &Printer) -> Result<()> {
     let trials = plan.trials().iter().enumerate();
     for (index, trial) in trials.filter(|&(index, _)| shard.has(index)) {
         if json {
@@ -146,13 +140,11 @@ fn list(plan: &Plan, shard: Shard, json: bool, printer: &Printer) -> Result<Exit
             printer.result(&format!("{}: {trial}", index + 1))?;
         }
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(())
 }
 
-fn read(path: &Path) -> Result<String, Failure> {
+fn read(path: &Path) -> Result<String> {
     let shown = path.display();
-    let bytes = read_bounded(path, "a sweep file", MAX_BYTES, |why| {
-        format!("{shown} can't be read: {why}")
-    })?;
+    let bytes = read_bounded(path, "a sweep file", MAX_BYTES, &shown)?;
     String::from_utf8(bytes).map_err(|_| Failure::input(format!("{shown} is no text in UTF-8")))
 }

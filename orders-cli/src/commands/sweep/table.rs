@@ -1,7 +1,5 @@
 //! `sweep table`
 
-use std::process::ExitCode;
-
 use orders_analysis::statistics::Interval;
 use orders_analysis::sweep::{PooledResults, SweepMeasure};
 use orders_analysis::table::TextTable;
@@ -9,10 +7,10 @@ use orders_analysis::table::TextTable;
 use super::chosen;
 use super::compared::Compared;
 use crate::args::{SweepTableArgs, TableFormat};
-use crate::failure::Failure;
+use crate::failure::{Failure, Result};
 use crate::printer::Printer;
 
-pub(crate) fn run(args: &SweepTableArgs, printer: &Printer) -> Result<ExitCode, Failure> {
+pub(crate) fn run(args: &SweepTableArgs, printer: &Printer) -> Result<()> {
     let (_, results) = chosen(&args.folder, &args.filter)?;
     let measures = match args.measures.is_empty() {
         true => results.measures(),
@@ -32,7 +30,7 @@ pub(crate) fn run(args: &SweepTableArgs, printer: &Printer) -> Result<ExitCode, 
         TableFormat::Csv => table.csv(),
     };
     printer.result(text.trim_end())?;
-    Ok(ExitCode::SUCCESS)
+    Ok(())
 }
 
 fn table(
@@ -40,7 +38,7 @@ fn table(
     measures: &[SweepMeasure],
     compared: Option<&Compared>,
     args: &SweepTableArgs,
-) -> Result<TextTable, Failure> {
+) -> Result<TextTable> {
     let is_csv = matches!(args.format, TableFormat::Csv);
     let settings = match results.varying() {
         settings if settings.is_empty() => vec!["label".to_owned()],
@@ -69,7 +67,7 @@ fn table(
         let value = |name: &String| point.setting(name).unwrap_or_default();
         let mut row: Vec<String> = settings.iter().map(value).collect();
         for (place, &measure) in measures.iter().enumerate() {
-            let mean = point.mean(measure).map_err(|error| Failure::work(&error))?;
+            let mean = point.mean(measure).map_err(Failure::work)?;
             match is_csv {
                 true => row.extend(exact(mean)),
                 false => row.push(mean.map(words).unwrap_or_default()),

@@ -4,7 +4,7 @@ use orders_core::catalogue::MethodEntry;
 use orders_core::{Catalogue, Grid, Parameters};
 
 use crate::args::{OrdersShownArgs, SetArgs, ThresholdArgs};
-use crate::failure::Failure;
+use crate::failure::{Failure, Result};
 use crate::settings::method_and_parameters;
 
 /// A method of the catalogue, with the parameters that flags give.
@@ -14,10 +14,7 @@ pub(super) struct Asked {
 }
 
 /// The methods that are asked for one by one; lpd if nothing else is asked for.
-pub(super) fn methods(
-    catalogue: &Catalogue,
-    args: &OrdersShownArgs,
-) -> Result<Vec<Asked>, Failure> {
+pub(super) fn methods(catalogue: &Catalogue, args: &OrdersShownArgs) -> Result<Vec<Asked>> {
     let is_default = args.method.is_empty() && args.files.is_empty() && !args.all_methods;
     let texts: Vec<&str> = match is_default {
         true => vec!["lpd"],
@@ -47,7 +44,7 @@ fn method(
     text: &str,
     set: &SetArgs,
     thresholds: &ThresholdArgs,
-) -> Result<Asked, Failure> {
+) -> Result<Asked> {
     let (entry, parameters) = method_and_parameters(catalogue, text, set, thresholds)?;
     Ok(Asked {
         name: entry.name().to_owned(),

@@ -5,16 +5,12 @@ use std::path::PathBuf;
 use orders_core::Parameters;
 
 use super::ShownOrder;
-use crate::failure::Failure;
+use crate::failure::{Failure, Result};
 
 /// Names orders as flags say, or else so that they can be told apart: files that
 /// are called alike by their paths, methods that are there several times by the
 /// parameters in which they differ.
-pub(super) fn set(
-    orders: &mut [ShownOrder],
-    files: &[PathBuf],
-    given: &[String],
-) -> Result<(), Failure> {
+pub(super) fn set(orders: &mut [ShownOrder], files: &[PathBuf], given: &[String]) -> Result<()> {
     let names: Vec<String> = match given {
         [] => {
             let indices = 0..orders.len();

@@ -9,7 +9,7 @@ use orders_core::{Catalogue, Grid, KnownCells, Order, OrderingMethod};
 use super::{KnownFile, known, problem, sizes};
 use crate::args::OrdersShownArgs;
 use crate::description;
-use crate::failure::Failure;
+use crate::failure::{Failure, Result};
 use crate::output;
 use asked::Asked;
 
@@ -25,7 +25,7 @@ pub(crate) struct OrdersShown {
 
 impl OrdersShown {
     /// The orders that flags ask for; at least one.
-    pub(crate) fn new(catalogue: &Catalogue, args: &OrdersShownArgs) -> Result<Self, Failure> {
+    pub(crate) fn new(catalogue: &Catalogue, args: &OrdersShownArgs) -> Result<Self> {
         let known_file = KnownFile::read(&args.known)?;
         let mut notes = Vec::new();
         let mut orders = Vec::new();
@@ -63,13 +63,13 @@ impl OrdersShown {
     }
 
     /// The same and the program, as JSON, for a picture to keep.
-    pub(crate) fn origin_text(&self) -> Result<String, Failure> {
+    pub(crate) fn origin_text(&self) -> Result<String> {
         let (program, orders) = (output::PROGRAM, self.origins());
         let text = serde_json::to_string(&serde_json::json!({
             "program": program,
             "orders": orders,
         }));
-        text.map_err(|error| Failure::work(&error))
+        text.map_err(Failure::work)
     }
 
     /// A title that says what is the same for all orders.
@@ -123,7 +123,7 @@ impl<'a> Setting<'a> {
         known_file: Option<&KnownFile<'_>>,
         first: Option<&'a ShownOrder>,
         notes: &mut Vec<String>,
-    ) -> Result<Self, Failure> {
+    ) -> Result<Self> {
         let grid: Option<Grid> = super::grid(&args.grid)?;
         let known = match (grid, known_file, first) {
             (None, _, Some(first)) => first.order.known().clone(),
@@ -147,7 +147,7 @@ impl<'a> Setting<'a> {
         args: &OrdersShownArgs,
         asked: &Asked,
         notes: &mut Vec<String>,
-    ) -> Result<ShownOrder, Failure> {
+    ) -> Result<ShownOrder> {
         let grid = self.known.grid();
         let method = super::method_by_name(catalogue, &asked.name, &asked.parameters, grid)?;
         let method: &dyn OrderingMethod = method.as_ref();
@@ -169,7 +169,7 @@ impl<'a> Setting<'a> {
         let problem = problem(self.known.clone(), &sizes, "--group-sizes")?;
         let order = method
             .order(&problem, args.seed, args.index)
-            .map_err(|error| Failure::bad_input(&error))?;
+            .map_err(Failure::bad_input)?;
         let origin = Origin {
             label: asked.name.clone(),
             method: Some(asked.name.clone()),

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::args::OrdersShownArgs;
 use crate::description;
-use crate::failure::Failure;
+use crate::failure::{Failure, Result};
 use crate::order_file;
 use crate::settings::KnownFile;
 use crate::settings::problem_of_file;
@@ -77,7 +77,7 @@ impl ShownOrder {
         args: &OrdersShownArgs,
         known_file: Option<&KnownFile<'_>>,
         notes: &mut Vec<String>,
-    ) -> Result<Self, Failure> {
+    ) -> Result<Self> {
         let shown = path.display();
         let manifest = order_file::manifest_beside(path)?;
         let (problem, note) =
