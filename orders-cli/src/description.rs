@@ -1,5 +1,6 @@
-//! Problems and methods in a line.
+//! Problems, methods, numbers and lists in words.
 
+use indicatif::HumanCount;
 use orders_core::{Grid, KnownCells, ParameterValue, Parameters};
 
 /// Whether a parameter is in names and titles: flags that are off go without
@@ -26,9 +27,31 @@ pub(crate) fn task(
 /// Grid, known cells and steps.
 pub(crate) fn problem(known: &KnownCells, steps: usize) -> String {
     let grid: Grid = known.grid();
-    let plural = if steps == 1 { "" } else { "s" };
+    let plural = plural(steps as u64);
     match known.count() {
         0 => format!("{grid}, {steps} step{plural}"),
         count => format!("{grid}, {count} known, {steps} step{plural}"),
     }
+}
+
+/// The ending of a noun of which there are so many.
+pub(crate) fn plural(count: u64) -> &'static str {
+    if count == 1 { "" } else { "s" }
+}
+
+/// How many there are of something, as in `2,000 orders`.
+pub(crate) fn counted(count: u64, what: &str) -> String {
+    format!("{} {what}{}", HumanCount(count), plural(count))
+}
+
+/// Numbers with commas between them, as `--group-sizes` takes them.
+pub(crate) fn commas(numbers: &[u32]) -> String {
+    let words: Vec<String> = numbers.iter().map(u32::to_string).collect();
+    words.join(",")
+}
+
+/// A line for each name and value, the values below each other.
+pub(crate) fn aligned<N: AsRef<str>>(lines: &[(N, String)], width: usize) -> String {
+    let line = |(name, value): &(N, String)| format!("{:<width$} {value}", name.as_ref());
+    lines.iter().map(line).collect::<Vec<_>>().join("\n")
 }

@@ -3,8 +3,6 @@
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use indicatif::ProgressBar;
-
 use crate::failure::{Failure, Result};
 
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
@@ -30,7 +28,6 @@ pub(crate) fn check() -> Result<()> {
 }
 
 /// What a library is told that asks whether to go on.
-#[cfg(feature = "model")]
 pub(crate) fn flow() -> ControlFlow<()> {
     match is_requested() {
         true => ControlFlow::Break(()),
@@ -40,7 +37,7 @@ pub(crate) fn flow() -> ControlFlow<()> {
 
 /// Moves a bar, and ends the work if the user has interrupted.
 #[cfg(feature = "model")]
-pub(crate) fn watch(bar: &ProgressBar) -> impl FnMut(usize) -> ControlFlow<()> {
+pub(crate) fn watch(bar: &indicatif::ProgressBar) -> impl FnMut(usize) -> ControlFlow<()> {
     |done| {
         bar.set_position(done as u64);
         flow()

@@ -9,6 +9,7 @@ use orders_core::{Cell, KnownCells};
 #[cfg(feature = "model")]
 use orders_core::{Order, Problem};
 
+use crate::description::counted;
 use crate::failure::{Failure, Result, reason};
 
 /// The manifest beside an order file, if there is one.
@@ -53,9 +54,9 @@ pub(crate) fn row(path: &Path, index: u64) -> Result<Vec<Cell>> {
     match read {
         None => Ok(found),
         Some(Summary { count, .. }) => Err(Failure::input(format!(
-            "--index {index}: {} has {count} order{}, from 0 to {}",
+            "--index {index}: {} has {}, from 0 to {}",
             path.display(),
-            if count == 1 { "" } else { "s" },
+            counted(count, "order"),
             count - 1
         ))),
     }

@@ -176,6 +176,12 @@ pub(crate) fn ends_with(path: &Path, ending: &str) -> bool {
         .is_some_and(|found| found.eq_ignore_ascii_case(ending))
 }
 
+/// The last part of a path: files do not say where others lay.
+pub(crate) fn file_name(path: impl AsRef<Path>) -> String {
+    let name = path.as_ref().file_name().unwrap_or_default();
+    name.to_string_lossy().into_owned()
+}
+
 /// The folder and those above it that are not there yet, the deepest
 /// first.
 fn missing_folders(folder: &Path) -> Vec<PathBuf> {

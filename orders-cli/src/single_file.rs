@@ -1,8 +1,11 @@
 //! One file that a command writes, whole or not at all.
 
+#[cfg(feature = "model")]
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use orders_core::files::{FinishedFile, OutputFile};
+#[cfg(feature = "model")]
+use orders_model::{Tensor, checkpoint::write_safetensors};
 
 use crate::failure::{Failure, Result};
 use crate::output;
@@ -27,11 +30,35 @@ impl SingleFile {
         })
     }
 
+    /// The same for the file of `--out`, whose name has to have an ending.
+    #[cfg(feature = "model")]
+    pub(crate) fn out(path: &Path, ending: &str, force: bool) -> Result<Self> {
+        if !output::ends_with(path, ending) {
+            return Err(Failure::input(format!(
+                "--out {} does not end in .{ending}",
+                path.display()
+            )));
+        }
+        Self::new(path, force)
+    }
+
+    /// Writes tensors by name, as safetensors.
+    #[cfg(feature = "model")]
+    pub(crate) fn write_tensors(
+        &self,
+        tensors: &BTreeMap<String, Tensor>,
+        metadata: &BTreeMap<String, String>,
+    ) -> Result<()> {
+        let mut bytes = Vec::new();
+        write_safetensors(&mut bytes, tensors, metadata).map_err(Failure::work)?;
+        self.write(&bytes)
+    }
+
     /// Writes the file.
     pub(crate) fn write(&self, content: &[u8]) -> Result<()> {
-        let mut file: OutputFile = output::create(&self.path)?;
+        let mut file = output::create(&self.path)?;
         output::write(&mut file, content)?;
-        let file: FinishedFile = output::finish(file)?;
+        let file = output::finish(file)?;
         file.persist(self.force).map_err(Failure::work)
     }
 }

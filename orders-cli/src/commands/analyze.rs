@@ -5,6 +5,7 @@ use orders_analysis::analyze::{Analysis, AnalyzeRequest, StepAnalysis, analyze};
 use serde::Serialize;
 
 use crate::args::AnalyzeArgs;
+use crate::description::{counted, plural};
 use crate::failure::{Failure, Result};
 use crate::printer::Printer;
 use crate::settings::{self, OrderList};
@@ -66,15 +67,13 @@ pub(crate) fn run(args: &AnalyzeArgs, printer: &Printer) -> Result<()> {
 }
 
 fn words(report: &Report) -> String {
-    let count = report.analysis.orders.len();
     let steps = report.group_sizes.len();
     let mut lines = vec![format!(
-        "{}: {} order{}, {}, {steps} step{}{}",
+        "{}: {}, {}, {steps} step{}{}",
         report.path,
-        HumanCount(count as u64),
-        if count == 1 { "" } else { "s" },
+        counted(report.analysis.orders.len() as u64, "order"),
         report.grid,
-        if steps == 1 { "" } else { "s" },
+        plural(steps as u64),
         report
             .field
             .as_ref()

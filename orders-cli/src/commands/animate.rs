@@ -9,6 +9,7 @@ use super::figure_failure;
 use orders_core::Catalogue;
 
 use crate::args::AnimateArgs;
+use crate::description::counted;
 use crate::failure::{Failure, Result};
 use crate::output;
 use crate::printer::Printer;
@@ -68,9 +69,8 @@ pub(crate) fn run(args: &AnimateArgs, catalogue: &Catalogue, printer: &Printer) 
             orders: shown.origins(),
         },
         || {
-            let count = shown.orders.len();
-            let plural = if count == 1 { "" } else { "s" };
-            format!("{count} order{plural}, {frames} frames of {width}x{height} px: {path}")
+            let orders = counted(shown.orders.len() as u64, "order");
+            format!("{orders}, {frames} frames of {width}x{height} px: {path}")
         },
     )
 }

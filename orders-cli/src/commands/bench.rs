@@ -7,6 +7,7 @@ use orders_model::lpd::{SampleOrders, TimeRequest, Timing};
 use serde::Serialize;
 
 use crate::args::BenchArgs;
+use crate::description::plural;
 use crate::failure::{Failure, Result};
 use crate::printer::Printer;
 use crate::{interrupt, settings};
@@ -143,10 +144,10 @@ fn table(report: &Report) -> String {
         report.device,
         report.precision,
         report.threads,
-        if report.threads == 1 { "" } else { "s" },
+        plural(report.threads as u64),
         report.cfg,
         report.warm_up,
-        if report.warm_up == 1 { "" } else { "s" },
+        plural(report.warm_up as u64),
         report.runs,
     )];
     lines.push(format!(

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use indicatif::{HumanCount, ProgressBar};
+use indicatif::ProgressBar;
 use orders_core::conformance::Replay;
 use orders_core::files::{Limits, Manifest, RowChecker, read_order_file};
 use orders_core::{Catalogue, GroupSizes, KnownCells, Parameters};
@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::args::CheckArgs;
+use crate::description::counted;
 use crate::failure::{Failure, Result, SAID_NO, with_sources};
 use crate::order_file;
 use crate::printer::Printer;
@@ -66,7 +67,6 @@ pub(crate) fn run(args: &CheckArgs, catalogue: &Catalogue, printer: &Printer) ->
 }
 
 fn words(verdict: &Verdict) -> String {
-    let plural = if verdict.count == 1 { "" } else { "s" };
     let known = match verdict.known_count {
         0 => String::new(),
         count => format!(" ({count} of {} known)", count + verdict.cells),
@@ -74,9 +74,9 @@ fn words(verdict: &Verdict) -> String {
     match &verdict.fault {
         Some(fault) => format!("{}: no: {fault}", verdict.path),
         None => format!(
-            "{}: ok: {} order{plural} of {} cells{known}, {}",
+            "{}: ok: {} of {} cells{known}, {}",
             verdict.path,
-            HumanCount(verdict.count),
+            counted(verdict.count, "order"),
             verdict.cells,
             verdict.checked.join(", ")
         ),

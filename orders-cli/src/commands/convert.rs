@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use indicatif::HumanCount;
 use orders_core::KnownCells;
 use orders_core::files::{Encoder, FinishedFile, Limits, Manifest, Summary, read_order_file};
 use serde::Serialize;
@@ -12,6 +11,7 @@ use super::convert_checkpoint;
 use crate::args::ConvertArgs;
 #[cfg(not(feature = "model"))]
 use crate::builds;
+use crate::description::counted;
 use crate::failure::{Failure, Result};
 use crate::interrupt;
 use crate::order_file::{self, RowsOf};
@@ -70,7 +70,7 @@ pub(crate) fn run(args: &ConvertArgs, printer: &Printer) -> Result<()> {
     let orders = write_orders(args, known.as_ref(), &encoder, &target, summary)?;
 
     let mut manifest = output::manifest(&encoder, &orders)?;
-    let name = args.input.file_name().unwrap_or_default().to_string_lossy();
+    let name = output::file_name(&args.input);
     manifest.note = Some(format!("converted from {name}"));
     if let Some(origin) = origin {
         manifest.group_sizes = origin.group_sizes;
@@ -97,10 +97,9 @@ pub(crate) fn run(args: &ConvertArgs, printer: &Printer) -> Result<()> {
             manifest: &manifest,
         },
         || {
-            let plural = if summary.count == 1 { "" } else { "s" };
             format!(
-                "{} order{plural} of {} cells, {}: {path}",
-                HumanCount(summary.count),
+                "{} of {} cells, {}: {path}",
+                counted(summary.count, "order"),
                 summary.cells,
                 target.format
             )

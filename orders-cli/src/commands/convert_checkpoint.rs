@@ -9,6 +9,7 @@ use orders_model::Device;
 use orders_model::checkpoint::{CheckpointFormat, read_checkpoint, save_safetensors};
 
 use crate::args::ConvertArgs;
+use crate::description::counted;
 use crate::failure::{Failure, Result, reason};
 use crate::output::{self, PROGRAM};
 use crate::printer::Printer;
@@ -53,9 +54,8 @@ pub(super) fn run(args: &ConvertArgs, printer: &Printer) -> Result<()> {
     output::check_vacant(&args.output, args.force)?;
     let checkpoint = read_checkpoint(&args.input, args.key.as_deref(), &Device::Cpu)
         .map_err(Failure::bad_input)?;
-    let name = args.input.file_name().unwrap_or_default().to_string_lossy();
     let mut metadata = BTreeMap::from([
-        ("converted_from".to_owned(), name.into_owned()),
+        ("converted_from".to_owned(), output::file_name(&args.input)),
         // What other programs look for.
         ("format".to_owned(), "pt".to_owned()),
         ("program".to_owned(), PROGRAM.to_owned()),
@@ -77,10 +77,9 @@ pub(super) fn run(args: &ConvertArgs, printer: &Printer) -> Result<()> {
             "metadata": metadata,
         }),
         || {
-            let plural = if tensors.len() == 1 { "" } else { "s" };
             format!(
-                "{} tensor{plural} of {} numbers: {out}",
-                tensors.len(),
+                "{} of {} numbers: {out}",
+                counted(tensors.len() as u64, "tensor"),
                 HumanCount(elements as u64)
             )
         },

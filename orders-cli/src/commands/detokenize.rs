@@ -7,10 +7,10 @@ use indicatif::HumanCount;
 use ndarray::Array2;
 use orders_core::Grid;
 use orders_figures::Image;
-use orders_model::checkpoint::write_safetensors;
 use orders_model::{Device, Tensor};
 
 use crate::args::DetokenizeArgs;
+use crate::description::counted;
 use crate::failure::{Failure, Result};
 use crate::output::{self, PROGRAM};
 use crate::printer::Printer;
@@ -62,7 +62,13 @@ pub(crate) fn run(args: &DetokenizeArgs, printer: &Printer) -> Result<()> {
     }
     progress.finish_and_clear();
     if let Target::Array(file) = &target {
-        file.write(&array(all, (count, size.0, size.1), args)?)?;
+        let shape = (count, size.0, size.1, 3);
+        let images = Tensor::from_vec(all, shape, &Device::Cpu).map_err(Failure::work)?;
+        let metadata = BTreeMap::from([
+            ("program".to_owned(), PROGRAM.to_owned()),
+            ("tokens".to_owned(), output::file_name(&args.tokens)),
+        ]);
+        file.write_tensors(&BTreeMap::from([("images".to_owned(), images)]), &metadata)?;
     }
     let path = args.out.display().to_string();
     printer.report(
@@ -74,10 +80,9 @@ pub(crate) fn run(args: &DetokenizeArgs, printer: &Printer) -> Result<()> {
             "width": size.1,
         }),
         || {
-            let plural = if count == 1 { "" } else { "s" };
             format!(
-                "{} image{plural} of {}x{} pixels: {path}",
-                HumanCount(count as u64),
+                "{} of {}x{} pixels: {path}",
+                counted(count as u64, "image"),
                 size.0,
                 size.1
             )
@@ -150,26 +155,4 @@ pub(crate) fn png(image: &orders_datasets::Image) -> Result<Vec<u8>> {
     Image::from_rgb(image.width(), image.height(), image.pixels().to_vec())
         .map(|image| image.to_png())
         .map_err(Failure::work)
-}
-
-fn array(
-    pixels: Vec<u8>,
-    (count, height, width): (usize, usize, usize),
-    args: &DetokenizeArgs,
-) -> Result<Vec<u8>> {
-    let images =
-        Tensor::from_vec(pixels, (count, height, width, 3), &Device::Cpu).map_err(Failure::work)?;
-    let name = args
-        .tokens
-        .file_name()
-        .unwrap_or_default()
-        .to_string_lossy();
-    let metadata = BTreeMap::from([
-        ("program".to_owned(), PROGRAM.to_owned()),
-        ("tokens".to_owned(), name.into_owned()),
-    ]);
-    let mut bytes = Vec::new();
-    let tensors = BTreeMap::from([("images".to_owned(), images)]);
-    write_safetensors(&mut bytes, &tensors, &metadata).map_err(Failure::work)?;
-    Ok(bytes)
 }

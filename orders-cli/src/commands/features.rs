@@ -15,7 +15,7 @@ use serde::Serialize;
 
 use crate::args::FeaturesArgs;
 use crate::failure::{Failure, Result};
-use crate::output::PROGRAM;
+use crate::output::{self, PROGRAM};
 use crate::printer::Printer;
 use crate::single_file::SingleFile;
 use crate::{interrupt, settings};
@@ -89,12 +89,11 @@ pub(crate) fn run(args: &FeaturesArgs, printer: &Printer) -> Result<()> {
     progress.finish_and_clear();
     let seconds = start.elapsed().as_secs_f64();
 
-    let name = args.images.file_name().unwrap_or_default();
     let metadata = Metadata::from([
         (NETWORK.into(), network.name().into()),
         (WEIGHTS.into(), loaded.weights.to_string()),
         ("program".into(), PROGRAM.into()),
-        ("images".into(), name.to_string_lossy().into()),
+        ("images".into(), output::file_name(&args.images)),
         (
             "images_identity".into(),
             images.identity().map_err(Failure::bad_input)?.to_string(),

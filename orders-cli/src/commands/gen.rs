@@ -1,6 +1,5 @@
 //! `gen`
 
-use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
 use indicatif::HumanCount;
@@ -10,7 +9,7 @@ use orders_figures::{order_map, order_map_subtitle};
 use serde::Serialize;
 
 use crate::args::GenArgs;
-use crate::description::{self, is_said};
+use crate::description::{self, counted, is_said};
 use crate::failure::{Failure, Result};
 use crate::interrupt;
 use crate::output::{self, Target};
@@ -72,10 +71,7 @@ pub(crate) fn run(args: &GenArgs, catalogue: &Catalogue, printer: &Printer) -> R
             let progress = printer.progress(args.num, name);
             let tell = |done| {
                 progress.set_position(done);
-                match interrupt::is_requested() {
-                    true => ControlFlow::Break(()),
-                    false => ControlFlow::Continue(()),
-                }
+                interrupt::flow()
             };
             let made = pool.install(|| prepared.write(file, tell));
             progress.finish_and_clear();
@@ -180,9 +176,8 @@ fn report(
         });
     }
     printer.result(&format!(
-        "{} order{} ({}, seed {}) in {seconds:.1} s, {} a second: {}",
-        HumanCount(args.num),
-        if args.num == 1 { "" } else { "s" },
+        "{} ({}, seed {}) in {seconds:.1} s, {} a second: {}",
+        counted(args.num, "order"),
         title,
         args.seed,
         HumanCount(rate as u64),

@@ -5,6 +5,7 @@ use orders_core::files::{Format, Limits, Manifest, read_order_file};
 use serde::Serialize;
 
 use crate::args::InspectArgs;
+use crate::description::{aligned, commas};
 use crate::failure::{Failure, Result};
 use crate::order_file::{self, RowsOf};
 use crate::printer::Printer;
@@ -96,7 +97,7 @@ fn words(report: &Report) -> String {
         } else {
             ""
         };
-        lines.push(("first", format!("{}{more}", list(&report.begins))));
+        lines.push(("first", format!("{}{more}", commas(&report.begins))));
     }
     match &report.manifest {
         None => {
@@ -116,7 +117,7 @@ fn words(report: &Report) -> String {
             lines.extend(grid_lines(report));
             if let Some(sizes) = &manifest.group_sizes {
                 lines.push(("steps", sizes.len().to_string()));
-                lines.push(("sizes", list(sizes)));
+                lines.push(("sizes", commas(sizes)));
             }
             if let Some(note) = &manifest.note {
                 lines.push(("note", note.clone()));
@@ -124,11 +125,7 @@ fn words(report: &Report) -> String {
             lines.push(("sha256", manifest.sha256.to_string()));
         }
     }
-    let lines: Vec<String> = lines
-        .into_iter()
-        .map(|(name, value)| format!("{name:<9} {value}"))
-        .collect();
-    lines.join("\n")
+    aligned(&lines, 9)
 }
 
 /// The grid and its known cells, where there is word of them.
@@ -142,9 +139,4 @@ fn grid_lines(report: &Report) -> Vec<(&'static str, String)> {
         lines.push(("known", format!("{count} of {cells}")));
     }
     lines
-}
-
-fn list(numbers: &[u32]) -> String {
-    let words: Vec<String> = numbers.iter().map(u32::to_string).collect();
-    words.join(",")
 }

@@ -3,10 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use indicatif::HumanCount;
 use ndarray::Array2;
 use orders_figures::{Tile, TileImage, image_sheet};
-use orders_model::checkpoint::write_safetensors;
 use orders_model::lpd::{
     Choice, Guidance, GuidanceSchedule, Lpd, LpdConfig, SampleOrders, SampleRequest, Sampling,
 };
@@ -17,6 +15,7 @@ use super::figure_failure;
 use orders_core::Catalogue;
 
 use crate::args::SampleArgs;
+use crate::description::{commas, counted};
 use crate::failure::{Failure, Result};
 use crate::output::{self, PROGRAM};
 use crate::printer::Printer;
@@ -77,7 +76,7 @@ pub(crate) fn run(args: &SampleArgs, catalogue: &Catalogue, printer: &Printer) -
     let seconds = start.elapsed().as_secs_f64();
     if let Some(file) = &targets.tokens {
         let about = about(args, &model, &lpd, &orders, guidance);
-        file.write(&token_bytes(&tokens, &labels, &about)?)?;
+        file.write_tensors(&tensors(&tokens, &labels)?, &about)?;
     }
     if let Some(decoder) = &decoder {
         let subtitle = format!(
@@ -234,7 +233,6 @@ fn about(
     guidance: Guidance,
 ) -> BTreeMap<String, String> {
     let sizes = orders.problem().group_sizes().as_slice();
-    let sizes: Vec<String> = sizes.iter().map(u32::to_string).collect();
     let schedule = match guidance.schedule() {
         GuidanceSchedule::Linear => "linear",
         GuidanceSchedule::Constant => "constant",
@@ -245,7 +243,7 @@ fn about(
         ("checkpoint".to_owned(), model.label()),
         ("grid".to_owned(), orders.problem().grid().to_string()),
         ("orders".to_owned(), orders.label()),
-        ("group_sizes".to_owned(), sizes.join(",")),
+        ("group_sizes".to_owned(), commas(sizes)),
         ("cfg".to_owned(), guidance.scale().to_string()),
         ("cfg_schedule".to_owned(), schedule.to_owned()),
         ("precision".to_owned(), format!("{:?}", lpd.dtype())),
@@ -270,22 +268,13 @@ fn about(
     about
 }
 
-fn token_bytes(
-    tokens: &Array2<u32>,
-    labels: &[Option<u32>],
-    about: &BTreeMap<String, String>,
-) -> Result<Vec<u8>> {
+fn tensors(tokens: &Array2<u32>, labels: &[Option<u32>]) -> Result<BTreeMap<String, Tensor>> {
     let numbers: Vec<i64> = tokens.iter().map(|&token| token.into()).collect();
-    let tensors = BTreeMap::from([
-        (
-            "tokens".to_owned(),
-            Tensor::from_vec(numbers, tokens.dim(), &Device::Cpu).map_err(Failure::work)?,
-        ),
+    let numbers = Tensor::from_vec(numbers, tokens.dim(), &Device::Cpu).map_err(Failure::work)?;
+    Ok(BTreeMap::from([
+        ("tokens".to_owned(), numbers),
         ("labels".to_owned(), token_file::labels(labels)?),
-    ]);
-    let mut bytes = Vec::new();
-    write_safetensors(&mut bytes, &tensors, about).map_err(Failure::work)?;
-    Ok(bytes)
+    ]))
 }
 
 fn report(args: &SampleArgs, tokens: &Array2<u32>, seconds: f64, printer: &Printer) -> Result<()> {
@@ -306,9 +295,8 @@ fn report(args: &SampleArgs, tokens: &Array2<u32>, seconds: f64, printer: &Print
     }
     let places: Vec<String> = tokens_out.into_iter().chain(images).collect();
     printer.result(&format!(
-        "{} sample{} of {cells} tokens in {seconds:.1} s: {}",
-        HumanCount(samples as u64),
-        if samples == 1 { "" } else { "s" },
+        "{} of {cells} tokens in {seconds:.1} s: {}",
+        counted(samples as u64, "sample"),
         places.join(", ")
     ))
 }

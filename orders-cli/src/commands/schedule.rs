@@ -5,6 +5,7 @@ use orders_core::topology::{StepBounds, Topology, conflict_graph};
 use serde::Serialize;
 
 use crate::args::{ScheduleArgs, ThresholdArgs};
+use crate::description::commas;
 use crate::failure::{Failure, Result};
 use crate::printer::Printer;
 use crate::settings::{Place, Task};
@@ -27,12 +28,7 @@ pub(crate) fn run(args: &ScheduleArgs, catalogue: &Catalogue, printer: &Printer)
         printer.note(note);
     }
     let sizes = task.problem.group_sizes().as_slice();
-    printer.report(args.json, &sizes, || list(sizes))
-}
-
-fn list(sizes: &[u32]) -> String {
-    let words: Vec<String> = sizes.iter().map(u32::to_string).collect();
-    words.join(",")
+    printer.report(args.json, &sizes, || commas(sizes))
 }
 
 /// How few steps a repulsion threshold allows, for `--json`.
@@ -86,6 +82,6 @@ fn least_steps(
         true => format!("{at_most} steps are the fewest without two cells within {repulsion} of each other in a group"),
         false => format!("{at_most} steps are enough without two cells within {repulsion} of each other in a group, and fewer than {at_least} are not"),
     });
-    printer.result(&list(sizes))?;
+    printer.result(&commas(sizes))?;
     Ok(())
 }

@@ -2,14 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use indicatif::HumanCount;
-use orders_model::checkpoint::write_safetensors;
 use orders_model::lpd::ScoreRequest;
 use orders_model::{Device, Tensor};
 
 use orders_core::Catalogue;
 
 use crate::args::ScoreArgs;
+use crate::description::{commas, counted};
 use crate::failure::{Failure, Result};
 use crate::output::{self, PROGRAM};
 use crate::printer::Printer;
@@ -18,13 +17,7 @@ use crate::token_images::TokenImages;
 use crate::{interrupt, settings};
 
 pub(crate) fn run(args: &ScoreArgs, catalogue: &Catalogue, printer: &Printer) -> Result<()> {
-    if !output::ends_with(&args.out, "safetensors") {
-        return Err(Failure::input(format!(
-            "--out {} does not end in .safetensors",
-            args.out.display()
-        )));
-    }
-    let file = SingleFile::new(&args.out, args.force)?;
+    let file = SingleFile::out(&args.out, "safetensors", args.force)?;
     let model = settings::model(&args.model)?;
     let config = model.config();
     let images = TokenImages::read(&args.tokens)?;
@@ -53,25 +46,21 @@ pub(crate) fn run(args: &ScoreArgs, catalogue: &Catalogue, printer: &Printer) ->
     bar.finish_and_clear();
 
     let sizes = orders.problem().group_sizes().as_slice();
-    let sizes: Vec<String> = sizes.iter().map(u32::to_string).collect();
-    let name = args.tokens.file_name().unwrap_or_default();
     let about = BTreeMap::from([
         ("format".to_owned(), "log-likelihood".to_owned()),
         ("program".to_owned(), PROGRAM.to_owned()),
         ("checkpoint".to_owned(), model.label()),
-        ("tokens".to_owned(), name.to_string_lossy().into_owned()),
+        ("tokens".to_owned(), output::file_name(&args.tokens)),
         ("grid".to_owned(), orders.problem().grid().to_string()),
         ("orders".to_owned(), orders.label()),
-        ("group_sizes".to_owned(), sizes.join(",")),
+        ("group_sizes".to_owned(), commas(sizes)),
     ]);
     let total: f64 = scores.iter().copied().map(f64::from).sum();
     let shape = scores.dim();
     let numbers = Tensor::from_vec(scores.into_raw_vec_and_offset().0, shape, &Device::Cpu)
         .map_err(Failure::work)?;
     let tensors = BTreeMap::from([("log_prob".to_owned(), numbers)]);
-    let mut bytes = Vec::new();
-    write_safetensors(&mut bytes, &tensors, &about).map_err(Failure::work)?;
-    file.write(&bytes)?;
+    file.write_tensors(&tensors, &about)?;
 
     let free = orders.problem().group_sizes().cells();
     let images = images.len();
@@ -87,9 +76,8 @@ pub(crate) fn run(args: &ScoreArgs, catalogue: &Catalogue, printer: &Printer) ->
         }),
         || {
             format!(
-                "{} image{} of {free} cells, {per_cell:.4} nats a cell: {path}",
-                HumanCount(images as u64),
-                if images == 1 { "" } else { "s" },
+                "{} of {free} cells, {per_cell:.4} nats a cell: {path}",
+                counted(images as u64, "image")
             )
         },
     )

@@ -5,12 +5,12 @@ use std::path::Path;
 
 use indicatif::HumanCount;
 use orders_datasets::{Image, OpenOptions, decode, open};
-use orders_model::checkpoint::write_safetensors;
 use orders_model::vq::{VqTokenizer, images_from_pixels};
 use orders_model::{Device, Tensor};
 
 use crate::args::TokenizeArgs;
 use crate::bounded_file::read_bounded;
+use crate::description::counted;
 use crate::failure::{Failure, Result};
 use crate::output::{self, PROGRAM};
 use crate::printer::Printer;
@@ -21,13 +21,7 @@ use crate::{interrupt, settings};
 const FILE_BYTES: u64 = 1 << 28;
 
 pub(crate) fn run(args: &TokenizeArgs, printer: &Printer) -> Result<()> {
-    if !output::ends_with(&args.out, "safetensors") {
-        return Err(Failure::input(format!(
-            "--out {} does not end in .safetensors",
-            args.out.display()
-        )));
-    }
-    let file = SingleFile::new(&args.out, args.force)?;
+    let file = SingleFile::out(&args.out, "safetensors", args.force)?;
     let device = settings::device(&args.device)?;
     let tokenizer = settings::tokenizer((&args.tokenizer).into(), &device)?;
     interrupt::catch()?;
@@ -43,16 +37,15 @@ pub(crate) fn run(args: &TokenizeArgs, printer: &Printer) -> Result<()> {
     let tokens =
         Tensor::from_vec(tokens, (count, height * width), &Device::Cpu).map_err(Failure::work)?;
     let tensors = BTreeMap::from([("tokens".to_owned(), tokens)]);
+    let name = args.tokenizer.tokenizer.as_deref().map(output::file_name);
     let metadata = BTreeMap::from([
         ("codebook_size".to_owned(), size.to_string()),
         ("format".to_owned(), "tokens".to_owned()),
         ("grid".to_owned(), format!("{height}x{width}")),
         ("program".to_owned(), PROGRAM.to_owned()),
-        ("tokenizer".to_owned(), base_name(args)),
+        ("tokenizer".to_owned(), name.unwrap_or_default()),
     ]);
-    let mut bytes = Vec::new();
-    write_safetensors(&mut bytes, &tensors, &metadata).map_err(Failure::work)?;
-    file.write(&bytes)?;
+    file.write_tensors(&tensors, &metadata)?;
     let path = args.out.display().to_string();
     printer.report(
         args.json,
@@ -63,10 +56,9 @@ pub(crate) fn run(args: &TokenizeArgs, printer: &Printer) -> Result<()> {
             "codebook_size": size,
         }),
         || {
-            let plural = if count == 1 { "" } else { "s" };
             format!(
-                "{} image{plural} of {height}x{width} tokens below {}: {path}",
-                HumanCount(count as u64),
+                "{} of {height}x{width} tokens below {}: {path}",
+                counted(count as u64, "image"),
                 HumanCount(size as u64)
             )
         },
@@ -143,14 +135,4 @@ fn for_each_image(path: &Path, mut take: impl FnMut(&str, &Image) -> Result<()>)
     let bytes = read_bounded(path, "an image", FILE_BYTES, path.display())?;
     let image = decode(&bytes).map_err(|error| Failure::input_at(path.display(), &error))?;
     take(&path.display().to_string(), &image)
-}
-
-/// The tokenizer's file: outputs don't say where it lay.
-fn base_name(args: &TokenizeArgs) -> String {
-    let name = args
-        .tokenizer
-        .tokenizer
-        .as_ref()
-        .and_then(|path| path.file_name());
-    name.unwrap_or_default().to_string_lossy().into_owned()
 }

@@ -5,7 +5,6 @@ use std::time::Instant;
 
 use indicatif::{HumanCount, ProgressBar};
 use orders_datasets::PatchCodebook;
-use orders_model::checkpoint::write_safetensors;
 use orders_model::train::{ClassifierProgress, ClassifierRecipe, ClassifierTraining, TrainError};
 use serde::Serialize;
 
@@ -38,13 +37,7 @@ pub(crate) fn run(args: &TrainClassifierArgs, printer: &Printer) -> Result<()> {
         batch: args.batch,
         learning_rate: args.learning_rate,
     };
-    if args.out.extension() != Some("safetensors".as_ref()) {
-        return Err(Failure::input(format!(
-            "--out {} does not end in .safetensors",
-            args.out.display()
-        )));
-    }
-    let target = SingleFile::new(&args.out, args.force)?;
+    let target = SingleFile::out(&args.out, "safetensors", args.force)?;
     let codebook = PatchCodebook::read(&args.tokenizer)
         .map_err(|error| Failure::input_at("--tokenizer", &error))?;
     let held_out = tokens(&args.held_out)?;
@@ -86,9 +79,7 @@ pub(crate) fn run(args: &TrainClassifierArgs, printer: &Printer) -> Result<()> {
     }
     let program = ("program".to_owned(), PROGRAM.to_owned());
     trained.metadata.extend([program]);
-    let mut bytes = Vec::new();
-    write_safetensors(&mut bytes, &trained.tensors, &trained.metadata).map_err(Failure::work)?;
-    target.write(&bytes)?;
+    target.write_tensors(&trained.tensors, &trained.metadata)?;
     let report = Report {
         path: args.out.display().to_string(),
         classes,

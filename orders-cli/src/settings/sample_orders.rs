@@ -8,7 +8,7 @@ use orders_model::lpd::SampleOrders;
 use super::{KnownFile, method_by_name, method_entry, parameters, problem, sizes};
 use crate::args::SampleOrdersArgs;
 use crate::failure::{Failure, Result};
-use crate::order_file;
+use crate::{order_file, output};
 
 /// Orders of `count` samples on a model's grid, as flags ask for them.
 pub(crate) fn sample_orders(
@@ -68,7 +68,6 @@ pub(crate) fn sample_orders_of_file(
             path.display()
         )));
     }
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    SampleOrders::listed(name.into_owned(), orders)
+    SampleOrders::listed(output::file_name(path), orders)
         .map_err(|error| Failure::input_at(path.display(), &error))
 }

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use crate::args::{CodebookArgs, ImagesArgs};
 use crate::failure::{Failure, Result};
-use crate::output::PROGRAM;
+use crate::output::{self, PROGRAM};
 use crate::printer::Printer;
 use crate::{interrupt, settings};
 
@@ -115,7 +115,5 @@ pub(super) fn words(preparation: &Preparation) -> String {
 
 /// The last part of a path: files do not say where their origin lay.
 pub(super) fn base_name(path: &Path) -> String {
-    let name = path.canonicalize().ok();
-    let name = name.as_deref().unwrap_or(path).file_name();
-    name.unwrap_or_default().to_string_lossy().into_owned()
+    output::file_name(path.canonicalize().as_deref().unwrap_or(path))
 }

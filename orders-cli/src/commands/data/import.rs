@@ -5,10 +5,10 @@ use orders_core::Grid;
 use orders_datasets::{CacheOptions, Provenance, TokenSet, read_token_cache};
 
 use super::codebook::base_name;
-use super::prepare::{exists, token_path, write_tokens};
+use super::prepare::{token_path, write_tokens};
 use crate::args::DataPrepareArgs;
 use crate::failure::{Failure, Result};
-use crate::output::PROGRAM;
+use crate::output::{self, PROGRAM};
 use crate::printer::Printer;
 use crate::{folder, settings};
 
@@ -44,9 +44,7 @@ pub(super) fn run(args: &DataPrepareArgs, printer: &Printer) -> Result<()> {
         .parse()
         .map_err(|error: orders_core::GridError| Failure::input_at("--grid", &error))?;
     let path = token_path(&args.out, "all");
-    if (path.exists() || path.is_symlink()) && !args.force {
-        return Err(exists(&path));
-    }
+    output::check_vacant(&path, args.force)?;
     let pool = settings::thread_pool(&args.threads)?;
     let options = CacheOptions {
         grid,

@@ -11,6 +11,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::args::DataInfoArgs;
+use crate::description::aligned;
 use crate::failure::{Failure, Result, with_sources};
 use crate::printer::Printer;
 use crate::settings;
@@ -250,11 +251,7 @@ fn words(report: &Report, source: &Path) -> String {
             lines.extend(provenance(&codebook.provenance));
         }
     }
-    let lines: Vec<String> = lines
-        .into_iter()
-        .map(|(name, value)| format!("{name:<9} {value}"))
-        .collect();
-    lines.join("\n")
+    aligned(&lines, 9)
 }
 
 fn provenance(all: &orders_datasets::Provenance) -> Vec<(&'static str, String)> {

@@ -12,7 +12,7 @@ use super::tokenize::{Task, Tokenized};
 use super::{codebook, decibels};
 use crate::args::DataPrepareArgs;
 use crate::failure::{Failure, Result};
-use crate::output::PROGRAM;
+use crate::output::{self, PROGRAM};
 use crate::printer::Printer;
 use crate::settings::data::Split;
 use crate::{interrupt, settings};
@@ -162,8 +162,8 @@ impl Targets {
             });
         for path in std::iter::once(&targets.codebook).chain(&targets.tokens) {
             let is_own = is_own_codebook && path == &targets.codebook;
-            if (path.exists() || path.is_symlink()) && !args.force && !is_own {
-                return Err(exists(path));
+            if !is_own {
+                output::check_vacant(path, args.force)?;
             }
         }
         for path in &targets.caches {
@@ -210,13 +210,6 @@ impl Targets {
 
 pub(super) fn token_path(out: &Path, split: &str) -> PathBuf {
     out.join(format!("{split}.safetensors"))
-}
-
-pub(super) fn exists(path: &Path) -> Failure {
-    Failure::input(format!(
-        "{} exists already; --force replaces it",
-        path.display()
-    ))
 }
 
 pub(super) fn write_tokens(tokens: &TokenSet, path: &Path, force: bool) -> Result<()> {

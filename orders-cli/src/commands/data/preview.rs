@@ -7,9 +7,9 @@ use serde::Serialize;
 
 use super::{codebook, decibels};
 use crate::args::DataPreviewArgs;
-use crate::failure::{Failure, Result, reason, with_sources};
-use crate::output;
+use crate::failure::{Failure, Result, with_sources};
 use crate::printer::Printer;
+use crate::single_file::SingleFile;
 use crate::{interrupt, settings};
 
 /// What was drawn, for `--json`.
@@ -44,14 +44,7 @@ struct Pair {
 
 pub(crate) fn run(args: &DataPreviewArgs, printer: &Printer) -> Result<()> {
     let out = args.out.display();
-    if args.out.extension().is_none_or(|ending| ending != "png") {
-        return Err(Failure::input(format!("--out {out} does not end in .png")));
-    }
-    if (args.out.exists() || args.out.is_symlink()) && !args.force {
-        return Err(Failure::input(format!(
-            "{out} exists already; --force replaces it"
-        )));
-    }
+    let file = SingleFile::out(&args.out, "png", args.force)?;
     let (sources, splits) = settings::data::splits(&args.images)?;
     let preparation = settings::data::preparation(&args.images);
     let given = args
@@ -101,21 +94,7 @@ pub(crate) fn run(args: &DataPreviewArgs, printer: &Printer) -> Result<()> {
         overall(&report, &pairs)
     );
     let figure = image_sheet(&tiles, &title, &subtitle).map_err(Failure::bad_input)?;
-    let mut file = orders_core::files::OutputFile::create(&args.out).map_err(|error| {
-        use orders_core::files::OutputError::Create;
-        match error {
-            Create { path, source } => Failure::input(format!(
-                "{} can't be created: {}",
-                path.display(),
-                reason(&source)
-            )),
-            error => Failure::bad_input(error),
-        }
-    })?;
-    output::write(&mut file, &figure.to_png())?;
-    output::finish(file)?
-        .persist(args.force)
-        .map_err(Failure::work)?;
+    file.write(&figure.to_png())?;
     printer.report(args.json, &report, || {
         format!(
             "{} images of {}, {} codes, {}: {out}",

@@ -4,6 +4,8 @@ use indicatif::HumanCount;
 use orders_model::metrics::{InceptionScore, ManifoldMeasures, Mmd};
 use serde::Serialize;
 
+use crate::description::aligned;
+
 #[derive(Serialize)]
 pub(super) struct Report {
     pub(super) network: Option<&'static str>,
@@ -137,11 +139,7 @@ impl Report {
             }
         }
         let width = lines.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
-        let lines: Vec<String> = lines
-            .into_iter()
-            .map(|(name, value)| format!("{name:<width$}  {value}"))
-            .collect();
-        lines.join("\n")
+        aligned(&lines, width + 1)
     }
 }
 

@@ -8,6 +8,7 @@ use orders_core::{Grid, GroupSizes};
 use crate::digest::digest_of_file;
 use crate::failure::{Failure, Result};
 use crate::order_file::manifest_beside;
+use crate::output;
 
 /// An order file with what its manifest states.
 pub(super) struct OrderFile {
@@ -64,11 +65,7 @@ impl OrderFile {
         let sizes = sizes.map(GroupSizes::new).transpose();
         Ok(Self {
             path: path.into(),
-            name: path
-                .file_name()
-                .unwrap_or_default()
-                .to_string_lossy()
-                .into_owned(),
+            name: output::file_name(path),
             sha256,
             group_sizes: sizes.map_err(|error| Failure::input_at(shown, &error))?,
         })

@@ -5,6 +5,7 @@ use orders_analysis::optimize::{self, SizesRequest};
 use orders_core::{Catalogue, Problem};
 
 use crate::args::OptimizeSizesArgs;
+use crate::description::commas;
 use crate::failure::{Failure, Result};
 use crate::printer::Printer;
 use crate::settings::{self, OrderList, Place, Task};
@@ -65,8 +66,7 @@ fn find(
         found.nats, found.own_nats
     ));
     printer.report(args.json, &found.sizes.as_slice(), || {
-        let words: Vec<String> = found.sizes.as_slice().iter().map(u32::to_string).collect();
-        words.join(",")
+        commas(found.sizes.as_slice())
     })
 }
 

@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use crate::args::{PartArg, PlotArgs};
 use crate::commands::figure_failure;
+use crate::description::counted;
 use crate::failure::{Failure, Result};
 use crate::output;
 use crate::picture_file::PictureFile;
@@ -59,9 +60,8 @@ pub(super) fn run(args: &PlotArgs, catalogue: &Catalogue, printer: &Printer) -> 
             orders: shown.origins(),
         },
         || {
-            let count = shown.orders.len();
-            let plural = if count == 1 { "" } else { "s" };
-            format!("{count} order{plural}, {width}x{height} px: {path}")
+            let orders = counted(shown.orders.len() as u64, "order");
+            format!("{orders}, {width}x{height} px: {path}")
         },
     )
 }

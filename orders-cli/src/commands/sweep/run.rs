@@ -15,6 +15,7 @@ use crate::args::SweepArgs;
 use crate::bounded_file::read_bounded;
 #[cfg(not(feature = "model"))]
 use crate::builds;
+use crate::description::plural;
 use crate::failure::{Failure, Result};
 use crate::interrupt;
 use crate::output::PROGRAM;
@@ -117,7 +118,7 @@ fn judges(file: &Path, spec: &Spec) -> Result<Vec<Box<dyn Judge + Send>>> {
 
 fn words(report: &Report, shard: Shard) -> String {
     let Report { trials, found, .. } = report;
-    let plural = if *trials == 1 { "" } else { "s" };
+    let plural = plural(*trials as u64);
     let found = match found {
         0 => String::new(),
         found => format!(" ({found} of them before)"),

@@ -8,9 +8,9 @@ use serde::Serialize;
 use crate::args::OrdersShownArgs;
 use crate::description;
 use crate::failure::{Failure, Result};
-use crate::order_file;
 use crate::settings::KnownFile;
 use crate::settings::problem_of_file;
+use crate::{order_file, output};
 
 /// The most steps whose sizes are part of an [`Origin`].
 const MOST_SIZES: usize = 4096;
@@ -86,7 +86,6 @@ impl ShownOrder {
         let row = order_file::row(path, args.index)?;
         let order = Order::new(problem, row)
             .map_err(|error| Failure::input_at(format!("{shown}: order {}", args.index), &error))?;
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
         let stem = path.file_stem().unwrap_or_default().to_string_lossy();
         let (method, parameters, seed, sha256) = match manifest {
             Some(m) => (m.method, m.parameters, m.seed, Some(m.sha256.to_string())),
@@ -94,7 +93,7 @@ impl ShownOrder {
         };
         let origin = Origin {
             label: stem.clone().into_owned(),
-            file: Some(name.into_owned()),
+            file: Some(output::file_name(path)),
             sha256,
             method,
             parameters,
