@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{KnownArgs, OptionalGridArgs, OptionalSizesArgs, ThreadsArgs};
+use super::{GridArgs, KnownArgs, SizesArgs, ThreadsArgs};
 use crate::numbers;
 
 /// Measure orders: geometry, and what they lose on a Gaussian field
@@ -27,11 +27,11 @@ pub(crate) struct AnalyzeArgs {
     #[arg(value_name = "ORDERS")]
     pub(crate) orders: PathBuf,
     #[command(flatten)]
-    pub(crate) grid: OptionalGridArgs,
+    pub(crate) grid: GridArgs,
     #[command(flatten)]
     pub(crate) known: KnownArgs,
     #[command(flatten)]
-    pub(crate) sizes: OptionalSizesArgs,
+    pub(crate) sizes: SizesArgs,
     /// Gaussian field whose total correlation is measured, for example exp:5; without
     /// it, only geometry is
     #[arg(long, value_name = "FIELD")]

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::OrdersShownArgs;
+use super::{OrdersShownArgs, OutputArgs};
 use crate::numbers;
 
 /// Draw orders being generated, as a moving picture
@@ -33,10 +33,6 @@ pub(crate) struct AnimateArgs {
     /// The file to write: one that ends in .gif, or in .png or .apng (APNG)
     #[arg(long, value_name = "FILE")]
     pub(crate) out: PathBuf,
-    /// Replace an existing file
-    #[arg(long)]
-    pub(crate) force: bool,
-    /// Print what was drawn as JSON
-    #[arg(long)]
-    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) written: OutputArgs,
 }

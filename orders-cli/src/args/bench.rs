@@ -1,8 +1,9 @@
 //! `bench`
 
 use clap::Args;
+use orders_model::lpd::GuidanceSchedule;
 
-use super::{MethodArgs, ModelArgs, OptionalSizesArgs, ScheduleArg, ThreadsArgs};
+use super::{MethodArgs, ModelArgs, SCHEDULES, SizesArgs, ThreadsArgs, one_of};
 use crate::numbers;
 
 /// Time the generation of an LPD model: latency, throughput, steps, memory
@@ -19,15 +20,15 @@ pub(crate) struct BenchArgs {
     #[command(flatten)]
     pub(crate) model: ModelArgs,
     #[command(flatten)]
-    pub(crate) sizes: OptionalSizesArgs,
+    pub(crate) sizes: SizesArgs,
     #[command(flatten)]
     pub(crate) method: MethodArgs,
     /// Scale of classifier-free guidance; 1 is none, and half the work
     #[arg(long, value_name = "S", default_value_t = 4.0, allow_hyphen_values = true, value_parser = numbers::number)]
     pub(crate) cfg: f64,
     /// 'linear' or 'constant'
-    #[arg(long, value_name = "NAME", default_value = "linear")]
-    pub(crate) cfg_schedule: ScheduleArg,
+    #[arg(long, value_name = "NAME", default_value = "linear", value_parser = one_of(SCHEDULES))]
+    pub(crate) cfg_schedule: GuidanceSchedule,
     /// Images of the batch that throughput is measured with; 1 leaves it out
     #[arg(long, value_name = "B", default_value_t = 1, allow_hyphen_values = true, value_parser = numbers::within(1..=65_536_usize))]
     pub(crate) batch: usize,

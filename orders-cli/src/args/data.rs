@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
 
-use crate::args::ThreadsArgs;
+use super::{OutputArgs, ThreadsArgs, one_of};
 use orders_datasets::Image;
 
 use crate::numbers;
@@ -43,7 +43,8 @@ pub(crate) struct DataInfoArgs {
 ///
 /// Writes OUT/codebook.safetensors and, for each split, OUT/SPLIT.safetensors.
 /// The codebook is trained on images of the first split, or given. A run that was
-/// interrupted goes on where it stopped when the same command is given again.
+/// interrupted goes on where it stopped when the same command is given again; --force
+/// also replaces what one with other settings left.
 ///
 /// SOURCE may also be a folder of .npz token caches, with --grid and --codes:
 /// those are gathered in OUT/all.safetensors.
@@ -76,12 +77,8 @@ pub(crate) struct DataPrepareArgs {
     pub(crate) grid: Option<String>,
     #[command(flatten)]
     pub(crate) threads: ThreadsArgs,
-    /// Replace existing files, and what an interrupted run with other settings left
-    #[arg(long)]
-    pub(crate) force: bool,
-    /// Print what was made as JSON
-    #[arg(long)]
-    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) written: OutputArgs,
 }
 
 /// Draw originals beside their reconstructions, with the PSNR of each
@@ -101,12 +98,8 @@ pub(crate) struct DataPreviewArgs {
     pub(crate) out: PathBuf,
     #[command(flatten)]
     pub(crate) threads: ThreadsArgs,
-    /// Replace an existing file
-    #[arg(long)]
-    pub(crate) force: bool,
-    /// Print the PSNR of each image as JSON
-    #[arg(long)]
-    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) written: OutputArgs,
 }
 
 #[derive(Debug, Args)]
@@ -139,8 +132,8 @@ pub(crate) struct ImagesArgs {
     #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = numbers::within(1..=u32::MAX))]
     pub(crate) limit: Option<u32>,
     /// Make all images grey or red-green-blue [default: as they are]
-    #[arg(long, value_name = "MODE")]
-    pub(crate) colour: Option<ColourArg>,
+    #[arg(long = "colour", value_name = "MODE", value_parser = one_of(&[("grey", 1), ("rgb", 3)]))]
+    pub(crate) channels: Option<u8>,
     /// Cut the middle out of each image, scaled to this side in pixels
     #[arg(long, value_name = "SIDE", allow_hyphen_values = true, value_parser = numbers::within(1..=Image::MAX_SIDE))]
     pub(crate) crop: Option<u32>,
@@ -168,10 +161,4 @@ pub(crate) struct CodebookArgs {
     /// [default: 4000]
     #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = numbers::within(1..=u32::MAX))]
     pub(crate) train_images: Option<u32>,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(crate) enum ColourArg {
-    Grey,
-    Rgb,
 }

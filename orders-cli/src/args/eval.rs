@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use orders_model::lpd::GuidanceSchedule;
 
-use super::{ModelArgs, ScheduleArg, ThreadsArgs};
+use super::{ModelArgs, SCHEDULES, ThreadsArgs, one_of};
 use crate::numbers;
 
 /// Compare orders by an LPD model: likelihood, sample metrics, latency
@@ -108,8 +109,8 @@ pub(crate) struct EvalArgs {
     pub(crate) cfg: Option<f64>,
     /// 'linear': from 1 at the first token to --cfg after the last; 'constant':
     /// --cfg for all
-    #[arg(long, value_name = "NAME", default_value = "linear")]
-    pub(crate) cfg_schedule: ScheduleArg,
+    #[arg(long, value_name = "NAME", default_value = "linear", value_parser = one_of(SCHEDULES))]
+    pub(crate) cfg_schedule: GuidanceSchedule,
     /// Images that are handled together
     #[arg(long, value_name = "B", default_value_t = 8, allow_hyphen_values = true, value_parser = numbers::within(1..=65_536_usize))]
     pub(crate) batch: usize,

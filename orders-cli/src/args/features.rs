@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::ThreadsArgs;
+use super::{OutputArgs, ThreadsArgs};
 
 /// Turn images into features or statistics, for 'distance'
 ///
@@ -40,10 +40,6 @@ pub(crate) struct FeaturesArgs {
     pub(crate) out: PathBuf,
     #[command(flatten)]
     pub(crate) threads: ThreadsArgs,
-    /// Replace an existing file
-    #[arg(long)]
-    pub(crate) force: bool,
-    /// Print what was written as JSON
-    #[arg(long)]
-    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) written: OutputArgs,
 }

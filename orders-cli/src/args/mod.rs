@@ -41,6 +41,7 @@ use std::path::PathBuf;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use orders_core::UnknownName;
+use orders_core::files::Format;
 
 use crate::builds;
 use crate::failure::{Failure, Result, one_sentence};
@@ -54,7 +55,7 @@ pub(crate) use animate::AnimateArgs;
 pub(crate) use bench::BenchArgs;
 #[cfg(feature = "model")]
 pub(crate) use data::{
-    CodebookArgs, ColourArg, DataArgs, DataCommand, DataInfoArgs, DataPrepareArgs, DataPreviewArgs,
+    CodebookArgs, DataArgs, DataCommand, DataInfoArgs, DataPrepareArgs, DataPreviewArgs,
     ImagesArgs, LabelArgs,
 };
 #[cfg(feature = "model")]
@@ -64,7 +65,7 @@ pub(crate) use eval::EvalArgs;
 #[cfg(feature = "model")]
 pub(crate) use features::FeaturesArgs;
 #[cfg(feature = "model")]
-pub(crate) use model::{ModelArgs, PrecisionArg, SampleOrdersArgs, ScheduleArg};
+pub(crate) use model::{ModelArgs, SCHEDULES, SampleOrdersArgs};
 #[cfg(feature = "analyze")]
 pub(crate) use optimize::{
     OptimizeArgs, OptimizeCommand, OptimizeOrderArgs, OptimizeSizesArgs, OptimizeThresholdsArgs,
@@ -75,13 +76,9 @@ pub(crate) use plot::{PartArg, PlotArgs};
 pub(crate) use sample::SampleArgs;
 #[cfg(feature = "model")]
 pub(crate) use score::ScoreArgs;
-#[cfg(feature = "analyze")]
-pub(crate) use shared::GridArgs;
-#[cfg(feature = "model")]
-pub(crate) use shared::OtherSizesArgs;
 pub(crate) use shared::{
-    FirstGroupArg, FormatArg, KnownArgs, MethodArgs, OptionalGridArgs, OptionalSizesArgs,
-    PlaceArgs, SetArgs, SizesArgs, ThreadsArgs, ThresholdArgs,
+    GridArgs, KnownArgs, MethodArgs, OutputArgs, PlaceArgs, SetArgs, SizesArgs, ThreadsArgs,
+    ThresholdArgs, one_of,
 };
 #[cfg(feature = "tables")]
 pub(crate) use sweep::{
@@ -175,9 +172,10 @@ pub(crate) enum Command {
   orders-cli gen --graph superpixels.json --steps 12 --num 100 --out superpixels.npy
 
 'orders-cli methods' lists the methods and their parameters.")]
+#[command(mut_arg("steps", |steps| steps.required_unless_present_any(["group_sizes", "shape"])))]
 pub(crate) struct GenArgs {
     #[command(flatten)]
-    pub(crate) grid: PlaceArgs,
+    pub(crate) place: PlaceArgs,
     #[command(flatten)]
     pub(crate) known: KnownArgs,
     #[command(flatten)]
@@ -196,16 +194,12 @@ pub(crate) struct GenArgs {
     #[arg(long, value_name = "S", default_value_t = 0, allow_hyphen_values = true, value_parser = numbers::within(0..=u64::MAX))]
     pub(crate) seed: u64,
     /// File format [default: that of the file's ending, else json]
-    #[arg(long, value_name = "FORMAT")]
-    pub(crate) format: Option<FormatArg>,
+    #[arg(long, value_name = "FORMAT", value_parser = one_of(&[("json", Format::Json), ("npy", Format::Npy), ("safetensors", Format::Safetensors)]))]
+    pub(crate) format: Option<Format>,
     #[command(flatten)]
     pub(crate) threads: ThreadsArgs,
-    /// Replace existing files
-    #[arg(long)]
-    pub(crate) force: bool,
-    /// Print what was made as JSON
-    #[arg(long)]
-    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) written: OutputArgs,
 }
 
 /// Print group sizes: how many cells are generated in each step
@@ -219,11 +213,11 @@ pub(crate) struct GenArgs {
   orders-cli schedule --res 256 --least-steps 2")]
 pub(crate) struct ScheduleArgs {
     #[command(flatten)]
-    pub(crate) grid: PlaceArgs,
+    pub(crate) place: PlaceArgs,
     #[command(flatten)]
     pub(crate) known: KnownArgs,
     #[command(flatten)]
-    pub(crate) sizes: OptionalSizesArgs,
+    pub(crate) sizes: SizesArgs,
     /// Ordering method whose sizes '--group-sizes own' prints; other sizes do not
     /// depend on it. 'orders-cli methods' lists them
     #[arg(long, value_name = "NAME", default_value = "lpd")]
@@ -256,11 +250,11 @@ pub(crate) struct CheckArgs {
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
     #[command(flatten)]
-    pub(crate) grid: OptionalGridArgs,
+    pub(crate) grid: GridArgs,
     #[command(flatten)]
     pub(crate) known: KnownArgs,
     #[command(flatten)]
-    pub(crate) sizes: OptionalSizesArgs,
+    pub(crate) sizes: SizesArgs,
     /// Replay the orders against the rules of this method: lpd or proximity
     #[arg(long, value_name = "NAME")]
     pub(crate) method: Option<String>,
@@ -287,7 +281,7 @@ pub(crate) struct InspectArgs {
     /// Order file
     pub(crate) file: PathBuf,
     #[command(flatten)]
-    pub(crate) grid: OptionalGridArgs,
+    pub(crate) grid: GridArgs,
     #[command(flatten)]
     pub(crate) known: KnownArgs,
     /// Print a JSON object
@@ -325,15 +319,11 @@ pub(crate) struct ConvertArgs {
     #[arg(long, value_name = "KEY")]
     pub(crate) key: Option<String>,
     #[command(flatten)]
-    pub(crate) grid: OptionalGridArgs,
+    pub(crate) grid: GridArgs,
     #[command(flatten)]
     pub(crate) known: KnownArgs,
-    /// Replace existing files
-    #[arg(long)]
-    pub(crate) force: bool,
-    /// Print what was written as JSON
-    #[arg(long)]
-    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) written: OutputArgs,
 }
 
 /// List the ordering methods and their parameters

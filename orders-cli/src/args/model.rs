@@ -2,9 +2,11 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
+use orders_model::DType;
+use orders_model::lpd::GuidanceSchedule;
 
-use super::{DeviceArgs, KnownArgs, MethodArgs, OptionalSizesArgs};
+use super::{DeviceArgs, KnownArgs, MethodArgs, SizesArgs, one_of};
 use crate::numbers;
 
 #[derive(Debug, Args)]
@@ -34,17 +36,10 @@ pub(crate) struct ModelArgs {
     #[arg(long, value_name = "KEY", requires = "checkpoint")]
     pub(crate) key: Option<String>,
     /// Precision of the weights; f32 is the fastest on the CPU
-    #[arg(long, value_name = "TYPE", default_value = "f32")]
-    pub(crate) precision: PrecisionArg,
+    #[arg(long = "precision", value_name = "TYPE", default_value = "f32", value_parser = one_of(&[("f32", DType::F32), ("bf16", DType::BF16), ("f16", DType::F16)]))]
+    pub(crate) dtype: DType,
     #[command(flatten)]
     pub(crate) device: DeviceArgs,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum PrecisionArg {
-    F32,
-    Bf16,
-    F16,
 }
 
 /// Where the orders of samples come from.
@@ -56,15 +51,15 @@ pub(crate) struct SampleOrdersArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) orders: Option<PathBuf>,
     #[command(flatten)]
-    pub(crate) sizes: OptionalSizesArgs,
+    pub(crate) sizes: SizesArgs,
     #[command(flatten)]
     pub(crate) known: KnownArgs,
     #[command(flatten)]
     pub(crate) method: MethodArgs,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ScheduleArg {
-    Linear,
-    Constant,
-}
+/// How guidance may change, by name.
+pub(crate) const SCHEDULES: &[(&str, GuidanceSchedule)] = &[
+    ("linear", GuidanceSchedule::Linear),
+    ("constant", GuidanceSchedule::Constant),
+];

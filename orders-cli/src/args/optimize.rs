@@ -4,10 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::{
-    GridArgs, KnownArgs, OptionalGridArgs, OptionalSizesArgs, SetArgs, SizesArgs, ThreadsArgs,
-    ThresholdArgs,
-};
+use super::{GridArgs, KnownArgs, OutputArgs, SetArgs, SizesArgs, ThreadsArgs, ThresholdArgs};
 use crate::numbers;
 
 /// Find group sizes, orders and thresholds that lose little on a Gaussian field
@@ -51,11 +48,11 @@ pub(crate) struct OptimizeSizesArgs {
     #[command(flatten)]
     pub(crate) thresholds: ThresholdArgs,
     #[command(flatten)]
-    pub(crate) grid: OptionalGridArgs,
+    pub(crate) grid: GridArgs,
     #[command(flatten)]
     pub(crate) known: KnownArgs,
     #[command(flatten)]
-    pub(crate) sizes: OptionalSizesArgs,
+    pub(crate) sizes: SizesArgs,
     /// Gaussian field, for example exp:5; see 'orders-cli analyze --help'
     #[arg(long, value_name = "FIELD")]
     pub(crate) field: String,
@@ -89,6 +86,8 @@ pub(crate) struct OptimizeSizesArgs {
 #[command(after_help = "Examples:
   orders-cli optimize order --grid 16x16 --steps 20 --field exp:5 --out best.json
   orders-cli optimize order --grid 16x16 --steps 20 --field exp:5 --out best.json --resume")]
+#[command(mut_group("GridArgs", |group| group.required(true)))]
+#[command(mut_arg("steps", |steps| steps.required_unless_present_any(["group_sizes", "shape"])))]
 pub(crate) struct OptimizeOrderArgs {
     #[command(flatten)]
     pub(crate) grid: GridArgs,
@@ -121,12 +120,8 @@ pub(crate) struct OptimizeOrderArgs {
     pub(crate) resume: bool,
     #[command(flatten)]
     pub(crate) threads: ThreadsArgs,
-    /// Replace existing files
-    #[arg(long)]
-    pub(crate) force: bool,
-    /// Print what was found as JSON
-    #[arg(long)]
-    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) written: OutputArgs,
 }
 
 /// Tabulate what LPD costs for proximity and repulsion thresholds
@@ -137,6 +132,8 @@ pub(crate) struct OptimizeOrderArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
   orders-cli optimize thresholds --res 256 --steps 20 --field exp:5")]
+#[command(mut_group("GridArgs", |group| group.required(true)))]
+#[command(mut_arg("steps", |steps| steps.required_unless_present_any(["group_sizes", "shape"])))]
 pub(crate) struct OptimizeThresholdsArgs {
     #[command(flatten)]
     pub(crate) grid: GridArgs,

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{KnownArgs, OptionalGridArgs, OptionalSizesArgs, SetArgs, ThresholdArgs};
+use super::{GridArgs, KnownArgs, SetArgs, SizesArgs, ThresholdArgs};
 use crate::numbers;
 
 #[derive(Debug, Args)]
@@ -14,11 +14,11 @@ pub(crate) struct OrdersShownArgs {
     #[arg(value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
     #[command(flatten)]
-    pub(crate) grid: OptionalGridArgs,
+    pub(crate) grid: GridArgs,
     #[command(flatten)]
     pub(crate) known: KnownArgs,
     #[command(flatten)]
-    pub(crate) sizes: OptionalSizesArgs,
+    pub(crate) sizes: SizesArgs,
     /// Ordering method, with parameters behind commas, such as
     /// lpd,repulsion=4,proximity=0.5; may be given several times [default: lpd, if
     /// there are no files]. 'orders-cli methods' lists them

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::OrdersShownArgs;
+use super::{OrdersShownArgs, OutputArgs};
 use crate::numbers;
 
 /// Draw orders: maps, selected steps, group sizes; or curves of training
@@ -47,12 +47,8 @@ pub(crate) struct PlotArgs {
     /// The picture to write: a file that ends in .svg or .png
     #[arg(long, value_name = "FILE")]
     pub(crate) out: PathBuf,
-    /// Replace an existing file
-    #[arg(long)]
-    pub(crate) force: bool,
-    /// Print what was drawn as JSON
-    #[arg(long)]
-    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) written: OutputArgs,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

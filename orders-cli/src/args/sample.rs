@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use orders_model::lpd::GuidanceSchedule;
 
-use super::{ModelArgs, SampleOrdersArgs, ScheduleArg, ThreadsArgs};
+use super::{ModelArgs, OutputArgs, SCHEDULES, SampleOrdersArgs, ThreadsArgs, one_of};
 use crate::numbers;
 
 /// Generate images, or their tokens, with an LPD model
@@ -33,8 +34,8 @@ pub(crate) struct SampleArgs {
     pub(crate) cfg: f64,
     /// 'linear': from 1 at the first token to --cfg after the last; 'constant':
     /// --cfg for all
-    #[arg(long, value_name = "NAME", default_value = "linear")]
-    pub(crate) cfg_schedule: ScheduleArg,
+    #[arg(long, value_name = "NAME", default_value = "linear", value_parser = one_of(SCHEDULES))]
+    pub(crate) cfg_schedule: GuidanceSchedule,
     /// Take the most likely token everywhere
     #[arg(long, conflicts_with_all = ["temperature", "top_k", "top_p"])]
     pub(crate) greedy: bool,
@@ -75,10 +76,6 @@ pub(crate) struct SampleArgs {
     pub(crate) tokenizer_config: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) threads: ThreadsArgs,
-    /// Replace existing files
-    #[arg(long)]
-    pub(crate) force: bool,
-    /// Print what was made as JSON
-    #[arg(long)]
-    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) written: OutputArgs,
 }

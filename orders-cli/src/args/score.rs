@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{ModelArgs, SampleOrdersArgs, ThreadsArgs};
+use super::{ModelArgs, OutputArgs, SampleOrdersArgs, ThreadsArgs};
 use crate::numbers;
 
 /// Say how likely given tokens are under an order
@@ -35,10 +35,6 @@ pub(crate) struct ScoreArgs {
     pub(crate) batch: usize,
     #[command(flatten)]
     pub(crate) threads: ThreadsArgs,
-    /// Replace an existing file
-    #[arg(long)]
-    pub(crate) force: bool,
-    /// Print what was found as JSON
-    #[arg(long)]
-    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) written: OutputArgs,
 }

@@ -2,13 +2,15 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
-use orders_core::files::Format;
+use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use orders_core::FirstGroup;
 
 use crate::numbers;
 
+/// Commands that need a grid require the group of these flags.
 #[derive(Debug, Args)]
-#[group(required = true, multiple = false)]
+#[group(multiple = false)]
 pub(crate) struct GridArgs {
     /// Square image, side in pixels: a multiple of 16, the tokenizer's stride
     #[arg(long, value_name = "R", allow_hyphen_values = true, value_parser = numbers::within(0..=u32::MAX))]
@@ -19,39 +21,16 @@ pub(crate) struct GridArgs {
 }
 
 #[derive(Debug, Args)]
-#[group(required = true, multiple = false)]
+#[group(skip)]
+#[command(mut_group("GridArgs", |group| group.required(true)))]
 pub(crate) struct PlaceArgs {
-    /// Square image, side in pixels: a multiple of 16, the tokenizer's stride
-    #[arg(long, value_name = "R", allow_hyphen_values = true, value_parser = numbers::within(0..=u32::MAX))]
-    pub(crate) res: Option<u32>,
-    /// Grid in cells; for video TxHxW, with T frames
-    #[arg(long, value_name = "HxW", allow_hyphen_values = true)]
-    pub(crate) grid: Option<String>,
+    #[command(flatten)]
+    pub(crate) grid: GridArgs,
     /// Graph instead of a grid, whose nodes are ordered: a JSON file such as
     /// {"nodes": 3, "edges": [[0, 1], [1, 2, 0.5]]}, with edges of two nodes and maybe a
     /// length, or with "coordinates" of all nodes
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", group = "GridArgs")]
     pub(crate) graph: Option<PathBuf>,
-}
-
-#[derive(Debug, Args)]
-#[group(multiple = false)]
-pub(crate) struct OptionalGridArgs {
-    /// Square image, side in pixels: a multiple of 16, the tokenizer's stride
-    #[arg(long, value_name = "R", allow_hyphen_values = true, value_parser = numbers::within(0..=u32::MAX))]
-    pub(crate) res: Option<u32>,
-    /// Grid in cells; for video TxHxW, with T frames
-    #[arg(long, value_name = "HxW", allow_hyphen_values = true)]
-    pub(crate) grid: Option<String>,
-}
-
-impl From<&GridArgs> for OptionalGridArgs {
-    fn from(args: &GridArgs) -> Self {
-        Self {
-            res: args.res,
-            grid: args.grid.clone(),
-        }
-    }
 }
 
 #[derive(Debug, Args)]
@@ -68,40 +47,13 @@ pub(crate) struct KnownArgs {
     pub(crate) known: Option<PathBuf>,
 }
 
-#[derive(Clone, Debug, Args)]
+#[derive(Debug, Args)]
 #[group(skip)]
 pub(crate) struct SizesArgs {
     /// Number of steps: the published group sizes where there are some, else
     /// the cosine shape
-    #[arg(long, value_name = "K", allow_hyphen_values = true, value_parser = numbers::within(0..=u32::MAX as usize), required_unless_present_any = ["group_sizes", "shape"])]
-    pub(crate) steps: Option<usize>,
-    #[command(flatten)]
-    pub(crate) other: OtherSizesArgs,
-}
-
-#[derive(Clone, Debug, Args)]
-#[group(skip)]
-pub(crate) struct OptionalSizesArgs {
-    /// Number of steps: the published group sizes where there are some, else
-    /// the cosine shape
     #[arg(long, value_name = "K", allow_hyphen_values = true, value_parser = numbers::within(0..=u32::MAX as usize))]
     pub(crate) steps: Option<usize>,
-    #[command(flatten)]
-    pub(crate) other: OtherSizesArgs,
-}
-
-impl From<&SizesArgs> for OptionalSizesArgs {
-    fn from(args: &SizesArgs) -> Self {
-        Self {
-            steps: args.steps,
-            other: args.other.clone(),
-        }
-    }
-}
-
-#[derive(Clone, Debug, Args)]
-#[group(skip)]
-pub(crate) struct OtherSizesArgs {
     /// Group sizes: a list such as 1,5,10, a JSON file with a list or with several, of
     /// which --steps says which, or 'own' for those that belong to the method
     #[arg(
@@ -119,8 +71,8 @@ pub(crate) struct OtherSizesArgs {
     pub(crate) shape: Option<String>,
     /// First group of a shape: one cell, or what the formula gives [default: one;
     /// formula if cells are known]
-    #[arg(long, value_name = "SIZE", conflicts_with = "group_sizes")]
-    pub(crate) first_group: Option<FirstGroupArg>,
+    #[arg(long, value_name = "SIZE", conflicts_with = "group_sizes", value_parser = one_of(&[("one", FirstGroup::One), ("formula", FirstGroup::Formula)]))]
+    pub(crate) first_group: Option<FirstGroup>,
 }
 
 #[derive(Debug, Args)]
@@ -135,7 +87,7 @@ pub(crate) struct MethodArgs {
     pub(crate) thresholds: ThresholdArgs,
 }
 
-#[derive(Debug, Default, Args)]
+#[derive(Debug, Args)]
 #[group(skip)]
 pub(crate) struct SetArgs {
     /// Set a parameter of the method, for example --set proximity=0.5; may be
@@ -144,7 +96,7 @@ pub(crate) struct SetArgs {
     pub(crate) set: Vec<String>,
 }
 
-#[derive(Debug, Default, Args)]
+#[derive(Debug, Args)]
 #[group(skip)]
 pub(crate) struct ThresholdArgs {
     /// Proximity threshold tau of lpd and proximity, from 0, short for --set
@@ -166,25 +118,25 @@ pub(crate) struct ThreadsArgs {
     pub(crate) threads: Option<u16>,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(crate) enum FormatArg {
-    Json,
-    Npy,
-    Safetensors,
+/// Files that a command writes, and what it says of them.
+#[derive(Debug, Args)]
+#[group(skip)]
+pub(crate) struct OutputArgs {
+    /// Replace what is there already
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// Print what was done as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
-impl From<FormatArg> for Format {
-    fn from(format: FormatArg) -> Self {
-        match format {
-            FormatArg::Json => Self::Json,
-            FormatArg::Npy => Self::Npy,
-            FormatArg::Safetensors => Self::Safetensors,
-        }
-    }
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(crate) enum FirstGroupArg {
-    One,
-    Formula,
+/// A value by its name.
+pub(crate) fn one_of<T: Clone + Send + Sync + 'static>(
+    values: &'static [(&'static str, T)],
+) -> impl TypedValueParser<Value = T> {
+    let names = values.iter().map(|(name, _)| *name);
+    PossibleValuesParser::new(names).try_map(|typed: String| {
+        let value = values.iter().find(|(name, _)| *name == typed);
+        value.map(|(_, value)| value.clone()).ok_or("unknown name")
+    })
 }

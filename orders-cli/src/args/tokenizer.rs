@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{OptionalGridArgs, ThreadsArgs};
+use super::{GridArgs, OutputArgs, ThreadsArgs};
 
 #[derive(Debug, Args)]
 #[group(skip)]
@@ -58,12 +58,8 @@ pub(crate) struct TokenizeArgs {
     pub(crate) device: DeviceArgs,
     #[command(flatten)]
     pub(crate) threads: ThreadsArgs,
-    /// Replace an existing file
-    #[arg(long)]
-    pub(crate) force: bool,
-    /// Print what was made as JSON
-    #[arg(long)]
-    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) written: OutputArgs,
 }
 
 /// Turn tokens into images
@@ -84,7 +80,7 @@ pub(crate) struct DetokenizeArgs {
     #[command(flatten)]
     pub(crate) tokenizer: TokenizerArgs,
     #[command(flatten)]
-    pub(crate) grid: OptionalGridArgs,
+    pub(crate) grid: GridArgs,
     /// Where to write: a folder, which gets a PNG file for each image, named by its
     /// number from 0; or a .safetensors file with 'images', 8-bit pixels of shape
     /// (images, height, width, 3)
@@ -94,10 +90,6 @@ pub(crate) struct DetokenizeArgs {
     pub(crate) device: DeviceArgs,
     #[command(flatten)]
     pub(crate) threads: ThreadsArgs,
-    /// Replace existing files
-    #[arg(long)]
-    pub(crate) force: bool,
-    /// Print what was made as JSON
-    #[arg(long)]
-    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) written: OutputArgs,
 }

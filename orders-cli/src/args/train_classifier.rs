@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::ThreadsArgs;
+use super::{OutputArgs, ThreadsArgs};
 use crate::numbers;
 
 /// Train a small classifier, whose features judge generated images
@@ -46,10 +46,6 @@ pub(crate) struct TrainClassifierArgs {
     pub(crate) out: PathBuf,
     #[command(flatten)]
     pub(crate) threads: ThreadsArgs,
-    /// Replace an existing file
-    #[arg(long)]
-    pub(crate) force: bool,
-    /// Print what was made as JSON
-    #[arg(long)]
-    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) written: OutputArgs,
 }

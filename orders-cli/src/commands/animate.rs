@@ -32,7 +32,7 @@ struct Report<'a> {
 
 pub(crate) fn run(args: &AnimateArgs, catalogue: &Catalogue, printer: &Printer) -> Result<()> {
     let encode = encoding(&args.out)?;
-    let file = SingleFile::new(&args.out, args.force)?;
+    let file = SingleFile::new(&args.out, args.written.force)?;
     let shown = OrdersShown::new(catalogue, &args.orders)?;
     let panels: Vec<Panel<'_>> = shown
         .orders
@@ -59,7 +59,7 @@ pub(crate) fn run(args: &AnimateArgs, catalogue: &Catalogue, printer: &Printer) 
     let ((width, height), frames) = (moving.size(), moving.frames());
     let path = args.out.display().to_string();
     printer.report(
-        args.json,
+        args.written.json,
         &Report {
             path: &path,
             width,

@@ -50,7 +50,12 @@ pub(crate) fn run(args: &BenchArgs, catalogue: &Catalogue, printer: &Printer) ->
     let grid = model.config().grid();
     let known = KnownCells::none(grid);
     let entry = settings::method_entry(catalogue, &args.method.method)?;
-    let parameters = settings::parameters(entry, &[], &args.method.set, &args.method.thresholds)?;
+    let parameters = settings::parameters(
+        entry,
+        &[],
+        &args.method.set.set,
+        Some(&args.method.thresholds),
+    )?;
     let method = settings::method_by_name(catalogue, &args.method.method, &parameters, grid)?;
     let sizes = settings::sizes(&args.sizes, &known, Some((catalogue, method.as_ref())))?
         .ok_or_else(|| Failure::input("group sizes are needed: --steps, or --group-sizes LIST"))?;
@@ -58,10 +63,9 @@ pub(crate) fn run(args: &BenchArgs, catalogue: &Catalogue, printer: &Printer) ->
     let device = settings::device(&args.model.device)?;
     interrupt::catch()?;
     let pool = settings::thread_pool(&args.threads)?;
-    let dtype = settings::dtype(args.model.precision);
     let lpd = pool.install(|| match &model {
-        ModelSource::Formula(_) => model.load(dtype, &device).map_err(Failure::work),
-        _ => settings::lpd(&model, dtype, &device),
+        ModelSource::Formula(_) => model.load(args.model.dtype, &device).map_err(Failure::work),
+        _ => settings::lpd(&model, args.model.dtype, &device),
     })?;
     let one_by_one = Shape::OneByOne
         .group_sizes(grid.cells(), grid.cells(), FirstGroup::One)

@@ -204,7 +204,12 @@ fn rules(
         parameters.clone_from(&manifest.parameters);
     }
     let entry = settings::method_entry(catalogue, name)?;
-    parameters.extend(settings::parameters(entry, &[], &args.set, thresholds)?);
+    parameters.extend(settings::parameters(
+        entry,
+        &[],
+        &args.set.set,
+        Some(thresholds),
+    )?);
     let method = settings::method_by_name(catalogue, name, &parameters, known.grid())?;
     let listed = manifest.and_then(|manifest| manifest.group_sizes.clone());
     let sizes = match settings::sizes(&args.sizes, known, Some((catalogue, method.as_ref())))? {

@@ -52,7 +52,7 @@ pub(crate) fn run(args: &ConvertArgs, printer: &Printer) -> Result<()> {
     let origin = order_file::manifest_beside(&args.input)?;
     let given = KnownFile::read(&args.known)?;
     let known = settings::known_of_file(&args.grid, given.as_ref(), origin.as_ref(), &args.input)?;
-    let target = Target::file(&args.output, args.force)?;
+    let target = Target::file(&args.output, args.written.force)?;
     if let Some(known) = &known {
         let sizes = origin.as_ref().and_then(|m| m.group_sizes.as_deref());
         Manifest::check_room(known, sizes.unwrap_or_default()).map_err(Failure::bad_input)?;
@@ -91,7 +91,7 @@ pub(crate) fn run(args: &ConvertArgs, printer: &Printer) -> Result<()> {
     target.persist(orders, &manifest, None)?;
     let path = target.file.display().to_string();
     printer.report(
-        args.json,
+        args.written.json,
         &Report {
             path: &path,
             manifest: &manifest,

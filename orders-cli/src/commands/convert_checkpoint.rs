@@ -51,7 +51,7 @@ pub(super) fn run(args: &ConvertArgs, printer: &Printer) -> Result<()> {
             "{flag} is for order files, but {input} is a checkpoint"
         )));
     }
-    output::check_vacant(&args.output, args.force)?;
+    output::check_vacant(&args.output, args.written.force)?;
     let checkpoint = read_checkpoint(&args.input, args.key.as_deref(), &Device::Cpu)
         .map_err(Failure::bad_input)?;
     let mut metadata = BTreeMap::from([
@@ -66,10 +66,11 @@ pub(super) fn run(args: &ConvertArgs, printer: &Printer) -> Result<()> {
     let tensors = &checkpoint.tensors;
     // Made before anything else can fail, so that a wrong place is wrong input.
     output::create(&args.output)?;
-    save_safetensors(&args.output, tensors, &metadata, args.force).map_err(Failure::work)?;
+    save_safetensors(&args.output, tensors, &metadata, args.written.force)
+        .map_err(Failure::work)?;
     let elements: usize = tensors.values().map(|tensor| tensor.elem_count()).sum();
     printer.report(
-        args.json,
+        args.written.json,
         &serde_json::json!({
             "path": out.to_string(),
             "tensors": tensors.len(),

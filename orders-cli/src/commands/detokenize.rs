@@ -72,7 +72,7 @@ pub(crate) fn run(args: &DetokenizeArgs, printer: &Printer) -> Result<()> {
     }
     let path = args.out.display().to_string();
     printer.report(
-        args.json,
+        args.written.json,
         &serde_json::json!({
             "path": path,
             "images": count,
@@ -121,7 +121,7 @@ fn tokens(args: &DetokenizeArgs) -> Result<(Array2<u32>, Grid)> {
 
 fn target(args: &DetokenizeArgs, count: usize) -> Result<Target> {
     if output::ends_with(&args.out, "safetensors") {
-        return SingleFile::new(&args.out, args.force).map(Target::Array);
+        return SingleFile::new(&args.out, args.written.force).map(Target::Array);
     }
     if args.out.exists() && !args.out.is_dir() {
         return Err(Failure::input(format!(
@@ -129,7 +129,7 @@ fn target(args: &DetokenizeArgs, count: usize) -> Result<Target> {
             args.out.display()
         )));
     }
-    let file = |index| SingleFile::new(&image_path(&args.out, index, count), args.force);
+    let file = |index| SingleFile::new(&image_path(&args.out, index, count), args.written.force);
     (0..count)
         .map(file)
         .collect::<Result<_, _>>()

@@ -60,7 +60,7 @@ pub(crate) fn run(args: &FeaturesArgs, printer: &Printer) -> Result<()> {
             )));
         }
     };
-    let target = SingleFile::new(&args.out, args.force)?;
+    let target = SingleFile::new(&args.out, args.written.force)?;
     let loaded = settings::feature_network(network, args.weights.as_deref(), "--weights")?;
     let images = images(args)?;
     interrupt::catch()?;
@@ -108,7 +108,7 @@ pub(crate) fn run(args: &FeaturesArgs, printer: &Printer) -> Result<()> {
         seconds,
         images_per_second: images.len() as f64 / seconds,
     };
-    printer.report(args.json, &report, || {
+    printer.report(args.written.json, &report, || {
         let what = match wanted {
             Wanted::Features => "features",
             Wanted::Statistics => "statistics",

@@ -8,7 +8,7 @@ use orders_core::{Catalogue, GenerateError, GenerateRequest, LocalityAware, Orde
 use orders_figures::{order_map, order_map_subtitle};
 use serde::Serialize;
 
-use crate::args::GenArgs;
+use crate::args::{GenArgs, MethodArgs};
 use crate::description::{self, counted, is_said};
 use crate::failure::{Failure, Result};
 use crate::interrupt;
@@ -27,19 +27,18 @@ struct Report<'a> {
 }
 
 pub(crate) fn run(args: &GenArgs, catalogue: &Catalogue, printer: &Printer) -> Result<()> {
-    let place = Place::new(&args.grid)?;
-    let task = Task::new(
-        catalogue,
-        &place,
-        &args.known,
-        &(&args.sizes).into(),
-        &args.method.method,
-        &args.method.set,
-        &args.method.thresholds,
-    )?;
+    let place = Place::new(&args.place)?;
+    let MethodArgs {
+        method,
+        set,
+        thresholds,
+    } = &args.method;
+    let entry = settings::method_entry(catalogue, method)?;
+    let parameters = settings::parameters(entry, &[], &set.set, Some(thresholds))?;
+    let method = (entry, &parameters);
+    let task = Task::new(catalogue, &place, &args.known, &args.sizes, method)?;
     let name = file_name(args, &task);
-    let format = args.format.map(Into::into);
-    let target = Target::new(&args.out, &name, format, args.force)?;
+    let target = Target::new(&args.out, &name, args.format, args.written.force)?;
     let request = GenerateRequest {
         method: task.method,
         problem: task.problem,
@@ -81,7 +80,7 @@ pub(crate) fn run(args: &GenArgs, catalogue: &Catalogue, printer: &Printer) -> R
             let elapsed = start.elapsed();
             let title = title(&request.problem, &made.manifest);
             // Where the nodes of a graph lie, a picture of cells would not say.
-            let picture = match (&target.picture, &made.first, &args.grid.graph) {
+            let picture = match (&target.picture, &made.first, &args.place.graph) {
                 (Some(_), Some(first), None) => Some(picture(args, first, &title)?),
                 _ => None,
             };
@@ -124,7 +123,7 @@ fn file_name(args: &GenArgs, task: &Task) -> String {
     let Task {
         problem, method, ..
     } = task;
-    let mut name = match (args.grid.res, &args.grid.graph) {
+    let mut name = match (args.place.grid.res, &args.place.graph) {
         (Some(pixels), _) => format!("res{pixels}"),
         (None, Some(_)) => format!("graph{}", problem.grid().cells()),
         (None, None) => format!("grid{}", problem.grid()),
@@ -167,7 +166,7 @@ fn report(
 ) -> Result<()> {
     let seconds = elapsed.as_secs_f64();
     let rate = args.num as f64 / seconds;
-    if args.json {
+    if args.written.json {
         return printer.result_json(&Report {
             path: target.file.display().to_string(),
             seconds,

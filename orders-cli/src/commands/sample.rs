@@ -56,7 +56,7 @@ pub(crate) fn run(args: &SampleArgs, catalogue: &Catalogue, printer: &Printer) -
         }
         None => None,
     };
-    let lpd = settings::lpd(&model, settings::dtype(args.model.precision), &device)?;
+    let lpd = settings::lpd(&model, args.model.dtype, &device)?;
     interrupt::catch()?;
 
     let pool = settings::thread_pool(&args.threads)?;
@@ -157,7 +157,7 @@ impl Targets {
                     path.display()
                 )));
             }
-            Some(path) => Some(SingleFile::new(path, args.force)?),
+            Some(path) => Some(SingleFile::new(path, args.written.force)?),
             None => None,
         };
         let images = match &args.images {
@@ -168,12 +168,17 @@ impl Targets {
                 )));
             }
             Some(folder) => (0..samples)
-                .map(|index| SingleFile::new(&image_path(folder, index, samples), args.force))
+                .map(|index| {
+                    SingleFile::new(&image_path(folder, index, samples), args.written.force)
+                })
                 .collect::<Result<_, _>>()?,
             None => Vec::new(),
         };
         let sheet = match &args.images {
-            Some(folder) => Some(SingleFile::new(&folder.join("sheet.png"), args.force)?),
+            Some(folder) => Some(SingleFile::new(
+                &folder.join("sheet.png"),
+                args.written.force,
+            )?),
             None => None,
         };
         Ok(Self {
@@ -284,7 +289,7 @@ fn report(args: &SampleArgs, tokens: &Array2<u32>, seconds: f64, printer: &Print
         .as_ref()
         .map(|path| path.display().to_string());
     let images = args.images.as_ref().map(|path| path.display().to_string());
-    if args.json {
+    if args.written.json {
         return printer.result_json(&serde_json::json!({
             "samples": samples,
             "cells": cells,

@@ -4,26 +4,21 @@ use orders_core::Catalogue;
 use orders_core::topology::{StepBounds, Topology, conflict_graph};
 use serde::Serialize;
 
-use crate::args::{ScheduleArgs, ThresholdArgs};
+use crate::args::ScheduleArgs;
 use crate::description::commas;
 use crate::failure::{Failure, Result};
 use crate::printer::Printer;
-use crate::settings::{Place, Task};
+use crate::settings::{self, Place, Task};
 
 pub(crate) fn run(args: &ScheduleArgs, catalogue: &Catalogue, printer: &Printer) -> Result<()> {
-    let place = Place::new(&args.grid)?;
+    let place = Place::new(&args.place)?;
     if let Some(repulsion) = args.least_steps {
         return least_steps(args, &place, repulsion, printer);
     }
-    let task = Task::new(
-        catalogue,
-        &place,
-        &args.known,
-        &args.sizes,
-        &args.method,
-        &args.set,
-        &ThresholdArgs::default(),
-    )?;
+    let entry = settings::method_entry(catalogue, &args.method)?;
+    let parameters = settings::parameters(entry, &[], &args.set.set, None)?;
+    let method = (entry, &parameters);
+    let task = Task::new(catalogue, &place, &args.known, &args.sizes, method)?;
     for note in &task.notes {
         printer.note(note);
     }

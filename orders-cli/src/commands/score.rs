@@ -17,7 +17,7 @@ use crate::token_images::TokenImages;
 use crate::{interrupt, settings};
 
 pub(crate) fn run(args: &ScoreArgs, catalogue: &Catalogue, printer: &Printer) -> Result<()> {
-    let file = SingleFile::out(&args.out, "safetensors", args.force)?;
+    let file = SingleFile::out(&args.out, "safetensors", args.written.force)?;
     let model = settings::model(&args.model)?;
     let config = model.config();
     let images = TokenImages::read(&args.tokens)?;
@@ -30,7 +30,7 @@ pub(crate) fn run(args: &ScoreArgs, catalogue: &Catalogue, printer: &Printer) ->
         args.seed,
     )?;
     let device = settings::device(&args.model.device)?;
-    let lpd = settings::lpd(&model, settings::dtype(args.model.precision), &device)?;
+    let lpd = settings::lpd(&model, args.model.dtype, &device)?;
     interrupt::catch()?;
     let pool = settings::thread_pool(&args.threads)?;
     let bar = printer.progress(images.len() as u64, "images");
@@ -67,7 +67,7 @@ pub(crate) fn run(args: &ScoreArgs, catalogue: &Catalogue, printer: &Printer) ->
     let per_cell = -total / (images * free).max(1) as f64;
     let path = args.out.display().to_string();
     printer.report(
-        args.json,
+        args.written.json,
         &serde_json::json!({
             "path": path,
             "images": images,

@@ -21,7 +21,7 @@ use crate::{interrupt, settings};
 const FILE_BYTES: u64 = 1 << 28;
 
 pub(crate) fn run(args: &TokenizeArgs, printer: &Printer) -> Result<()> {
-    let file = SingleFile::out(&args.out, "safetensors", args.force)?;
+    let file = SingleFile::out(&args.out, "safetensors", args.written.force)?;
     let device = settings::device(&args.device)?;
     let tokenizer = settings::tokenizer((&args.tokenizer).into(), &device)?;
     interrupt::catch()?;
@@ -48,7 +48,7 @@ pub(crate) fn run(args: &TokenizeArgs, printer: &Printer) -> Result<()> {
     file.write_tensors(&tensors, &metadata)?;
     let path = args.out.display().to_string();
     printer.report(
-        args.json,
+        args.written.json,
         &serde_json::json!({
             "path": path,
             "images": count,

@@ -37,7 +37,7 @@ pub(crate) fn run(args: &TrainClassifierArgs, printer: &Printer) -> Result<()> {
         batch: args.batch,
         learning_rate: args.learning_rate,
     };
-    let target = SingleFile::out(&args.out, "safetensors", args.force)?;
+    let target = SingleFile::out(&args.out, "safetensors", args.written.force)?;
     let codebook = PatchCodebook::read(&args.tokenizer)
         .map_err(|error| Failure::input_at("--tokenizer", &error))?;
     let held_out = tokens(&args.held_out)?;
@@ -90,7 +90,7 @@ pub(crate) fn run(args: &TrainClassifierArgs, printer: &Printer) -> Result<()> {
         seconds,
         images_per_second: (trained.updates * args.batch as u64) as f64 / seconds,
     };
-    printer.report(args.json, &report, || format!(
+    printer.report(args.written.json, &report, || format!(
             "{:.2} % of {} held-out images assigned to their class, loss {:.4} nats, {} updates in {seconds:.1} s, {:.0} images a second: {}",
             100.0 * report.held_out_accuracy,
             HumanCount(report.held_out_images as u64),

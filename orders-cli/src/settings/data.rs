@@ -7,7 +7,7 @@ use orders_datasets::{
     CodebookParams, ImageSource, NamedSource, OpenOptions, Preparation, hold_out, open, subset,
 };
 
-use crate::args::{CodebookArgs, ColourArg, ImagesArgs, LabelArgs};
+use crate::args::{CodebookArgs, ImagesArgs, LabelArgs};
 use crate::failure::{Failure, Result};
 
 /// What the flags say of the files of images.
@@ -21,10 +21,7 @@ pub(crate) fn open_options(args: &LabelArgs) -> OpenOptions {
 /// What is done to every image.
 pub(crate) fn preparation(args: &ImagesArgs) -> Preparation {
     Preparation {
-        channels: args.colour.map(|colour| match colour {
-            ColourArg::Grey => 1,
-            ColourArg::Rgb => 3,
-        }),
+        channels: args.channels,
         crop: args.crop,
         pad: args.pad,
     }

@@ -6,7 +6,7 @@ use orders_core::files::Manifest;
 use orders_core::{Cell, Grid, KnownCells};
 
 use super::mask;
-use crate::args::{KnownArgs, OptionalGridArgs};
+use crate::args::{GridArgs, KnownArgs};
 use crate::bounded_file::read_bounded;
 use crate::failure::{Failure, Result};
 
@@ -62,7 +62,7 @@ impl<'a> KnownFile<'a> {
 /// The known cells of an order file on their grid: those of the flags, else
 /// those of the manifest. `None` if there is no word of a grid.
 pub(crate) fn known_of_file(
-    grid_args: &OptionalGridArgs,
+    grid_args: &GridArgs,
     known_file: Option<&KnownFile<'_>>,
     manifest: Option<&Manifest>,
     order_file: &Path,

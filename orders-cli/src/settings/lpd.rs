@@ -7,7 +7,7 @@ use orders_model::bundled::BundledModel;
 use orders_model::lpd::{Guidance, GuidanceSchedule, Lpd, LpdConfig, LpdError, RequestError};
 use orders_model::{DType, Device, ModelSource, ModelSourceError};
 
-use crate::args::{ModelArgs, PrecisionArg, ScheduleArg};
+use crate::args::ModelArgs;
 use crate::bounded_file::read_bounded;
 use crate::failure::{Failure, Result};
 
@@ -118,21 +118,8 @@ pub(crate) fn lpd(source: &ModelSource, dtype: DType, device: &Device) -> Result
     })
 }
 
-/// What `--precision` means.
-pub(crate) fn dtype(precision: PrecisionArg) -> DType {
-    match precision {
-        PrecisionArg::F32 => DType::F32,
-        PrecisionArg::Bf16 => DType::BF16,
-        PrecisionArg::F16 => DType::F16,
-    }
-}
-
 /// The guidance that flags ask for.
-pub(crate) fn guidance(scale: f64, schedule: ScheduleArg) -> Result<Guidance> {
-    let schedule = match schedule {
-        ScheduleArg::Linear => GuidanceSchedule::Linear,
-        ScheduleArg::Constant => GuidanceSchedule::Constant,
-    };
+pub(crate) fn guidance(scale: f64, schedule: GuidanceSchedule) -> Result<Guidance> {
     Guidance::new(scale, schedule).map_err(|error| Failure::input_at("--cfg", &error))
 }
 

@@ -3,7 +3,7 @@
 use orders_core::catalogue::MethodEntry;
 use orders_core::{Catalogue, Grid, OrderingMethod, Parameters};
 
-use crate::args::{SetArgs, ThresholdArgs};
+use crate::args::ThresholdArgs;
 use crate::failure::{Failure, Result};
 
 /// What the catalogue knows of a method.
@@ -11,13 +11,13 @@ pub(crate) fn method_entry<'a>(catalogue: &'a Catalogue, name: &str) -> Result<&
     catalogue.entry(name).map_err(Failure::bad_input)
 }
 
-/// A method written as its name, with parameters behind commas, and what other flags
-/// say of it.
+/// A method written as its name, with parameters behind commas, and what `--set` and the
+/// flags of thresholds say of it.
 pub(crate) fn method_and_parameters<'a>(
     catalogue: &'a Catalogue,
     text: &str,
-    set: &SetArgs,
-    thresholds: &ThresholdArgs,
+    set: &[String],
+    thresholds: Option<&ThresholdArgs>,
 ) -> Result<(&'a MethodEntry, Parameters)> {
     let mut parts = text.split(',');
     let entry = method_entry(catalogue, parts.next().unwrap_or_default())?;
@@ -43,12 +43,18 @@ pub(crate) fn method_by_name(
 pub(crate) fn parameters(
     method: &MethodEntry,
     behind_name: &[&str],
-    set: &SetArgs,
-    thresholds: &ThresholdArgs,
+    set: &[String],
+    thresholds: Option<&ThresholdArgs>,
 ) -> Result<Parameters> {
     let by_flag = [
-        ("proximity", thresholds.proximity),
-        ("repulsion", thresholds.repulsion),
+        (
+            "proximity",
+            thresholds.and_then(|thresholds| thresholds.proximity),
+        ),
+        (
+            "repulsion",
+            thresholds.and_then(|thresholds| thresholds.repulsion),
+        ),
     ];
     let by_flag: Parameters = by_flag
         .into_iter()
@@ -57,7 +63,7 @@ pub(crate) fn parameters(
     let mut parameters = by_flag.clone();
     let start = format!("--method {},", method.name());
     let behind_name = behind_name.iter().map(|&text| (start.as_str(), text));
-    let set = set.set.iter().map(|text| ("--set ", text.as_str()));
+    let set = set.iter().map(|text| ("--set ", text.as_str()));
     for (start, text) in behind_name.chain(set) {
         let refused = |why: String| Failure::Input(format!("{start}{text}: {why}"));
         let (name, value) = text

@@ -29,11 +29,7 @@ use orders_core::files::Manifest;
 use orders_core::topology::Topology;
 use orders_core::{Catalogue, Grid, GroupSizes, KnownCells, OrderingMethod, Parameters, Problem};
 
-#[cfg(feature = "analyze")]
-use crate::args::{GridArgs, SizesArgs};
-use crate::args::{
-    KnownArgs, OptionalGridArgs, OptionalSizesArgs, PlaceArgs, SetArgs, ThreadsArgs, ThresholdArgs,
-};
+use crate::args::{GridArgs, KnownArgs, PlaceArgs, SizesArgs, ThreadsArgs};
 use crate::bounded_file::read_bounded;
 use crate::failure::{Failure, Result};
 
@@ -44,8 +40,7 @@ pub(crate) use field::covariance;
 pub(crate) use known::{KnownFile, known_of_file};
 #[cfg(feature = "model")]
 pub(crate) use lpd::{
-    CONFIG_FILE, checkpoint, config_file, dtype, guidance, lpd, model, request_failure,
-    weights_needed,
+    CONFIG_FILE, checkpoint, config_file, guidance, lpd, model, request_failure, weights_needed,
 };
 pub(crate) use method::{method_and_parameters, method_by_name, method_entry, parameters};
 #[cfg(feature = "analyze")]
@@ -54,6 +49,8 @@ pub(crate) use orders_shown::{OrdersShown, Origin};
 #[cfg(feature = "model")]
 pub(crate) use sample_orders::{sample_orders, sample_orders_of_file};
 pub(crate) use sizes::sizes;
+#[cfg(feature = "model")]
+pub(crate) use sizes::{resolved, shape};
 #[cfg(feature = "model")]
 pub(crate) use tokenizer::{
     ImageDecoder, TokenizerFiles, device, image_decoder, model_decoder, tokenizer,
@@ -66,7 +63,7 @@ const MAX_GRAPH_BYTES: u64 = 64 << 20;
 const STRIDE: u32 = 16;
 
 /// The grid that flags ask for, if they do.
-pub(crate) fn grid(args: &OptionalGridArgs) -> Result<Option<Grid>> {
+pub(crate) fn grid(args: &GridArgs) -> Result<Option<Grid>> {
     match (args.res, &args.grid) {
         (Some(pixels), _) => Grid::for_image(pixels, STRIDE)
             .map(Some)
@@ -95,9 +92,9 @@ pub(crate) fn problem(
 pub(super) fn problem_of_file(
     path: &Path,
     manifest: Option<&Manifest>,
-    grid: &OptionalGridArgs,
+    grid: &GridArgs,
     known_file: Option<&KnownFile<'_>>,
-    sizes_args: &OptionalSizesArgs,
+    sizes_args: &SizesArgs,
 ) -> Result<(Problem, Option<String>)> {
     let shown = path.display();
     let needed = |what: &str| {
@@ -139,9 +136,7 @@ impl Place {
     /// What flags ask for.
     pub(crate) fn new(args: &PlaceArgs) -> Result<Self> {
         let Some(path) = &args.graph else {
-            let (res, text) = (args.res, args.grid.clone());
-            let grid = grid(&OptionalGridArgs { res, grid: text })?;
-            return grid.map(Self::Grid).ok_or_else(no_task);
+            return needed_grid(&args.grid).map(Self::Grid);
         };
         let at =
             |error: &dyn Error| Failure::input_at(format!("--graph {}", path.display()), error);
@@ -193,7 +188,12 @@ impl Place {
     }
 }
 
-pub(crate) fn no_task() -> Failure {
+/// The grid that required flags ask for.
+pub(crate) fn needed_grid(args: &GridArgs) -> Result<Grid> {
+    grid(args)?.ok_or_else(no_task)
+}
+
+fn no_task() -> Failure {
     Failure::input("a grid and group sizes are needed: --res or --grid, and --steps")
 }
 
@@ -209,20 +209,16 @@ pub(crate) struct Task {
 }
 
 impl Task {
-    /// The task that required flags state.
+    /// The task that required flags state, for a method with its parameters.
     pub(crate) fn new(
         catalogue: &Catalogue,
         place: &Place,
-        known_args: &KnownArgs,
-        sizes_args: &OptionalSizesArgs,
-        method_name: &str,
-        set: &SetArgs,
-        thresholds: &ThresholdArgs,
+        known: &KnownArgs,
+        sizes_args: &SizesArgs,
+        (entry, parameters): (&MethodEntry, &Parameters),
     ) -> Result<Self> {
-        let (known, known_note) = place.known(known_args)?;
-        let entry = method_entry(catalogue, method_name)?;
-        let parameters = parameters(entry, &[], set, thresholds)?;
-        let method = place.method(catalogue, entry, &parameters)?;
+        let (known, known_note) = place.known(known)?;
+        let method = place.method(catalogue, entry, parameters)?;
         let sizes = sizes(sizes_args, &known, Some((catalogue, method.as_ref())))?;
         let sizes = sizes.ok_or_else(no_task)?;
         Ok(Self {
@@ -241,16 +237,8 @@ impl Task {
         known: &KnownArgs,
         sizes: &SizesArgs,
     ) -> Result<Self> {
-        let (set, thresholds) = (SetArgs::default(), ThresholdArgs::default());
-        let place = Place::Grid(self::grid(&grid.into())?.ok_or_else(no_task)?);
-        Self::new(
-            catalogue,
-            &place,
-            known,
-            &sizes.into(),
-            "lpd",
-            &set,
-            &thresholds,
-        )
+        let place = Place::Grid(needed_grid(grid)?);
+        let lpd = method_entry(catalogue, "lpd")?;
+        Self::new(catalogue, &place, known, sizes, (lpd, &Parameters::new()))
     }
 }

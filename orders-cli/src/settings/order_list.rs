@@ -6,7 +6,7 @@ use orders_core::files::Manifest;
 use orders_core::{Cell, Problem};
 
 use super::{KnownFile, problem_of_file};
-use crate::args::{KnownArgs, OptionalGridArgs, OptionalSizesArgs};
+use crate::args::{GridArgs, KnownArgs, SizesArgs};
 use crate::failure::Result;
 use crate::order_file;
 
@@ -30,9 +30,9 @@ impl OrderList {
     /// flags, else those of the manifest.
     pub(crate) fn read(
         path: &Path,
-        grid: &OptionalGridArgs,
+        grid: &GridArgs,
         known: &KnownArgs,
-        sizes: &OptionalSizesArgs,
+        sizes: &SizesArgs,
         limit: u64,
     ) -> Result<Self> {
         let manifest = order_file::manifest_beside(path)?;

@@ -33,7 +33,12 @@ pub(crate) fn sample_orders(
         },
     };
     let entry = method_entry(catalogue, &args.method.method)?;
-    let parameters = parameters(entry, &[], &args.method.set, &args.method.thresholds)?;
+    let parameters = parameters(
+        entry,
+        &[],
+        &args.method.set.set,
+        Some(&args.method.thresholds),
+    )?;
     let method = method_by_name(catalogue, &args.method.method, &parameters, grid)?;
     let stated = manifest.and_then(|manifest| manifest.problem());
     let sizes = match sizes(&args.sizes, &known, Some((catalogue, method.as_ref())))? {

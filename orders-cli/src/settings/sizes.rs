@@ -5,9 +5,9 @@ use std::path::Path;
 use orders_core::sizes::{
     ReleasedSizes, ResolvedSizes, SizesChoice, SizesError, SizesRequest, group_sizes_from_json,
 };
-use orders_core::{Catalogue, FirstGroup, KnownCells, OrderingMethod, Shape, UnknownName};
+use orders_core::{Catalogue, KnownCells, OrderingMethod, Shape, UnknownName};
 
-use crate::args::{FirstGroupArg, OptionalSizesArgs};
+use crate::args::SizesArgs;
 use crate::bounded_file::read_bounded;
 use crate::failure::{Failure, Result, reason};
 
@@ -18,23 +18,22 @@ const MAX_SIZES_BYTES: u64 = 4 << 20;
 /// do. A method comes with the catalogue that it is from. Where there is no method, those
 /// of its own ask for nothing.
 pub(crate) fn sizes(
-    args: &OptionalSizesArgs,
+    args: &SizesArgs,
     known: &KnownCells,
     method: Option<(&Catalogue, &dyn OrderingMethod)>,
 ) -> Result<Option<ResolvedSizes>> {
-    let other = &args.other;
-    if other.first_group.is_some() && other.shape.is_none() && known.count() == 0 {
+    if args.first_group.is_some() && args.shape.is_none() && known.count() == 0 {
         return Err(Failure::input(
             "--first-group needs --shape as well, unless cells are known",
         ));
     }
     let request = SizesRequest {
         steps: args.steps,
-        first_group: other.first_group.map(FirstGroup::from),
+        first_group: args.first_group,
         method: method.map(|(_, method)| method),
         ..SizesRequest::new(known, None)
     };
-    let choice = match (&other.group_sizes, &other.shape) {
+    let choice = match (&args.group_sizes, &args.shape) {
         (Some(text), _) => listed(text, &request)?,
         (None, Some(name)) => shape(name, args.steps)?,
         (None, None) if args.steps.is_none() => return Ok(None),
@@ -43,22 +42,32 @@ pub(crate) fn sizes(
     if choice == SizesChoice::Own && method.is_none() {
         return Ok(None);
     }
-    let resolved = choice.resolve(&request);
-    resolved.map(Some).map_err(|error| match (error, method) {
-        (error @ SizesError::NoneOwn { .. }, Some((catalogue, _))) => {
-            let having = match &catalogue.names_of(|can| can.own_sizes)[..] {
-                [] => "no method has".to_owned(),
-                names => format!("methods that have: {}", names.join(", ")),
-            };
-            Failure::input(format!("--group-sizes own: {error}; {having}"))
-        }
-        (error @ SizesError::Shape(_), _) => Failure::input_at("--steps", &error),
-        (error, _) => Failure::bad_input(error),
-    })
+    resolved(&choice, &request, method.map(|(catalogue, _)| catalogue)).map(Some)
+}
+
+/// The sizes of a choice; `catalogue` is where the method of the request is from.
+pub(crate) fn resolved(
+    choice: &SizesChoice,
+    request: &SizesRequest<'_>,
+    catalogue: Option<&Catalogue>,
+) -> Result<ResolvedSizes> {
+    choice
+        .resolve(request)
+        .map_err(|error| match (error, catalogue) {
+            (error @ SizesError::NoneOwn { .. }, Some(catalogue)) => {
+                let having = match &catalogue.names_of(|can| can.own_sizes)[..] {
+                    [] => "no method has".to_owned(),
+                    names => format!("methods that have: {}", names.join(", ")),
+                };
+                Failure::input(format!("--group-sizes own: {error}; {having}"))
+            }
+            (error @ SizesError::Shape(_), _) => Failure::input_at("--steps", &error),
+            (error, _) => Failure::bad_input(error),
+        })
 }
 
 /// What `--shape` names: a formula, or the sizes of a published program.
-fn shape(name: &str, steps: Option<usize>) -> Result<SizesChoice> {
+pub(crate) fn shape(name: &str, steps: Option<usize>) -> Result<SizesChoice> {
     let released = ReleasedSizes::ALL.iter().find(|(known, _)| *known == name);
     let choice = match released {
         Some((_, program)) => SizesChoice::Released(*program),
@@ -119,15 +128,6 @@ fn listed(text: &str, request: &SizesRequest<'_>) -> Result<SizesChoice> {
                 ))),
                 _ => Ok(SizesChoice::Listed(sizes)),
             }
-        }
-    }
-}
-
-impl From<FirstGroupArg> for FirstGroup {
-    fn from(first: FirstGroupArg) -> Self {
-        match first {
-            FirstGroupArg::One => Self::One,
-            FirstGroupArg::Formula => Self::Formula,
         }
     }
 }

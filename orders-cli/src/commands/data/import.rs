@@ -24,7 +24,7 @@ pub(super) fn run(args: &DataPrepareArgs, printer: &Printer) -> Result<()> {
         ("--split", images.split.is_some()),
         ("--held-out", images.held_out.is_some()),
         ("--limit", images.limit.is_some()),
-        ("--colour", images.colour.is_some()),
+        ("--colour", images.channels.is_some()),
         ("--crop", images.crop.is_some()),
         ("--pad", images.pad.is_some()),
         ("--labels", images.labels.labels.is_some()),
@@ -44,7 +44,7 @@ pub(super) fn run(args: &DataPrepareArgs, printer: &Printer) -> Result<()> {
         .parse()
         .map_err(|error: orders_core::GridError| Failure::input_at("--grid", &error))?;
     let path = token_path(&args.out, "all");
-    output::check_vacant(&path, args.force)?;
+    output::check_vacant(&path, args.written.force)?;
     let pool = settings::thread_pool(&args.threads)?;
     let options = CacheOptions {
         grid,
@@ -61,9 +61,9 @@ pub(super) fn run(args: &DataPrepareArgs, printer: &Printer) -> Result<()> {
     ]);
     let set = TokenSet::new(parts).map_err(Failure::work)?;
     folder::make(&args.out)?;
-    write_tokens(&set, &path, args.force)?;
+    write_tokens(&set, &path, args.written.force)?;
     printer.report(
-        args.json,
+        args.written.json,
         &serde_json::json!({
             "path": path.display().to_string(),
             "images": set.len(),

@@ -58,7 +58,7 @@ pub(crate) fn run(args: &DataPrepareArgs, printer: &Printer) -> Result<()> {
     }
     interrupt::catch()?;
     let start = Instant::now();
-    let folder = ProgressFolder::open(&args.out, &words, args.force)?;
+    let folder = ProgressFolder::open(&args.out, &words, args.written.force)?;
     if folder.is_resumed {
         printer.note(&format!(
             "going on with the run that was interrupted in {}",
@@ -115,7 +115,7 @@ pub(crate) fn run(args: &DataPrepareArgs, printer: &Printer) -> Result<()> {
     for ((split, tokenized), path) in splits.iter().zip(&tokenized).zip(&targets.tokens) {
         report(args, split, tokenized, path, &codebook, printer)?;
     }
-    if !args.json {
+    if !args.written.json {
         printer.result(&summary(&codebook, &targets.codebook, start.elapsed()))?;
     }
     Ok(())
@@ -163,7 +163,7 @@ impl Targets {
         for path in std::iter::once(&targets.codebook).chain(&targets.tokens) {
             let is_own = is_own_codebook && path == &targets.codebook;
             if !is_own {
-                output::check_vacant(path, args.force)?;
+                output::check_vacant(path, args.written.force)?;
             }
         }
         for path in &targets.caches {
@@ -198,10 +198,10 @@ impl Targets {
             write_token_cache(cache, set, place).map_err(Failure::work)?;
         }
         for (path, tokenized) in self.tokens.iter().zip(tokenized) {
-            write_tokens(&tokenized.tokens, path, args.force)?;
+            write_tokens(&tokenized.tokens, path, args.written.force)?;
         }
-        if !self.codebook.exists() || args.force {
-            let written = codebook.write(&self.codebook, args.force);
+        if !self.codebook.exists() || args.written.force {
+            let written = codebook.write(&self.codebook, args.written.force);
             written.map_err(Failure::work)?;
         }
         Ok(())
@@ -255,7 +255,7 @@ fn report(
     let black = codebook.black_token() as usize;
     let black = set.counts().get(black).copied().unwrap_or(0);
     let black_share = black as f64 / set.tokens().len().max(1) as f64;
-    if args.json {
+    if args.written.json {
         return printer.result_json(&Report {
             path: path.display().to_string(),
             split: &split.name,

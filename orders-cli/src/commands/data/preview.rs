@@ -44,7 +44,7 @@ struct Pair {
 
 pub(crate) fn run(args: &DataPreviewArgs, printer: &Printer) -> Result<()> {
     let out = args.out.display();
-    let file = SingleFile::out(&args.out, "png", args.force)?;
+    let file = SingleFile::out(&args.out, "png", args.written.force)?;
     let (sources, splits) = settings::data::splits(&args.images)?;
     let preparation = settings::data::preparation(&args.images);
     let given = args
@@ -95,7 +95,7 @@ pub(crate) fn run(args: &DataPreviewArgs, printer: &Printer) -> Result<()> {
     );
     let figure = image_sheet(&tiles, &title, &subtitle).map_err(Failure::bad_input)?;
     file.write(&figure.to_png())?;
-    printer.report(args.json, &report, || {
+    printer.report(args.written.json, &report, || {
         format!(
             "{} images of {}, {} codes, {}: {out}",
             pairs.len(),

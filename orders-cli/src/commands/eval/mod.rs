@@ -9,13 +9,13 @@ use indicatif::ProgressBar;
 use orders_core::{Catalogue, UnknownName};
 use orders_model::ModelSource;
 use orders_model::bundled;
-use orders_model::lpd::LpdConfig;
+use orders_model::lpd::{GuidanceSchedule, LpdConfig};
 use orders_model::published::{PUBLISHED_RESULTS, PublishedResult, published_result};
 use serde_json::json;
 
 use self::order_file::OrderFile;
 use self::variants::Wanted;
-use crate::args::{EvalArgs, ScheduleArg};
+use crate::args::EvalArgs;
 use crate::eval::{EvalProgress, EvalRequest, HeldOut, SampleJudge};
 use crate::failure::{Failure, Result};
 use crate::printer::Printer;
@@ -86,7 +86,7 @@ fn request(
     notes: &mut Vec<String>,
 ) -> Result<EvalRequest> {
     let guidance = match preset {
-        Some(row) => settings::guidance(row.guidance, ScheduleArg::Linear),
+        Some(row) => settings::guidance(row.guidance, GuidanceSchedule::Linear),
         None => settings::guidance(args.cfg.unwrap_or(1.0), args.cfg_schedule),
     }?;
     let model = match preset {
@@ -126,7 +126,7 @@ fn request(
     Ok(EvalRequest {
         variants: wanted.variants(args, catalogue, config.grid(), notes)?,
         model,
-        dtype: settings::dtype(args.model.precision),
+        dtype: args.model.dtype,
         device: (device, args.model.device.device.clone()),
         held_out,
         judge,

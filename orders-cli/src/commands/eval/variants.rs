@@ -1,12 +1,13 @@
 //! The order variants that flags ask for.
 
+use orders_core::sizes::{SizesChoice, SizesRequest};
 use orders_core::{Catalogue, Grid, GroupSizes, KnownCells, OrderingMethod, Parameters};
 use orders_model::lpd::SampleOrders;
 
 use super::order_file::OrderFile;
-use crate::args::{EvalArgs, OptionalSizesArgs, OtherSizesArgs, SetArgs, ThresholdArgs};
+use crate::args::EvalArgs;
 use crate::eval::{Name, Variant};
-use crate::failure::{Failure, Result};
+use crate::failure::Result;
 use crate::settings;
 
 /// What is always compared with, unless switched off.
@@ -111,20 +112,16 @@ impl Sizes<'_> {
         method: Option<&dyn OrderingMethod>,
         notes: &mut Vec<String>,
     ) -> Result<GroupSizes> {
-        let flags = OptionalSizesArgs {
-            steps: Some(self.steps),
-            other: OtherSizesArgs {
-                group_sizes: None,
-                shape: self.args.shape.clone(),
-                first_group: None,
-            },
+        let known = KnownCells::none(self.grid);
+        let request = SizesRequest {
+            method,
+            ..SizesRequest::new(&known, Some(self.steps))
         };
-        let sizes = settings::sizes(
-            &flags,
-            &KnownCells::none(self.grid),
-            method.map(|method| (self.catalogue, method)),
-        )?
-        .ok_or_else(|| Failure::input("group sizes are needed: --steps"))?;
+        let choice = match &self.args.shape {
+            Some(name) => settings::shape(name, request.steps)?,
+            None => SizesChoice::Usual,
+        };
+        let sizes = settings::resolved(&choice, &request, Some(self.catalogue))?;
         if let Some(note) = sizes.note
             && !notes.contains(&note)
         {
@@ -135,9 +132,7 @@ impl Sizes<'_> {
 }
 
 fn of_method(text: &str, sizes: &Sizes<'_>, notes: &mut Vec<String>) -> Result<Variant> {
-    let (set, thresholds) = (SetArgs::default(), ThresholdArgs::default());
-    let (entry, parameters) =
-        settings::method_and_parameters(sizes.catalogue, text, &set, &thresholds)?;
+    let (entry, parameters) = settings::method_and_parameters(sizes.catalogue, text, &[], None)?;
     let method = settings::method_by_name(sizes.catalogue, entry.name(), &parameters, sizes.grid)?;
     let group_sizes = sizes.of_method(Some(method.as_ref()), notes)?;
     let name = Name {

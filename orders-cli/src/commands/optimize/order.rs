@@ -8,7 +8,7 @@ use orders_core::files::{Encoder, Format};
 use orders_core::{Catalogue, Problem};
 use serde::Serialize;
 
-use crate::args::{OptimizeOrderArgs, OptionalGridArgs, OptionalSizesArgs};
+use crate::args::OptimizeOrderArgs;
 use crate::failure::{Failure, INTERRUPTED, Result};
 use crate::interrupt;
 use crate::output::{self, Target};
@@ -48,7 +48,7 @@ pub(crate) fn run(
     let problem = &task.problem;
     let (field, covariance) = settings::covariance(&args.field, problem.grid())?;
     let Start { from, name } = start(args, catalogue, problem)?;
-    let target = Target::file(&args.out, args.force || args.resume)?;
+    let target = Target::file(&args.out, args.written.force || args.resume)?;
     let pool = settings::thread_pool(&args.threads)?;
     interrupt::catch()?;
     for note in &task.notes {
@@ -86,7 +86,7 @@ pub(crate) fn run(
         total_correlation_nats: found.nats,
         interrupted,
     };
-    printer.report(args.json, &report, || {
+    printer.report(args.written.json, &report, || {
         format!(
             "{:.4} nats after {} rounds, {:.4} at the start ({}): {}",
             report.total_correlation_nats,
@@ -146,9 +146,7 @@ fn of_file(
     path: &Path,
     goes_on: bool,
 ) -> Result<Start> {
-    let grid = OptionalGridArgs::from(&args.grid);
-    let sizes = OptionalSizesArgs::from(&args.sizes);
-    let mut list = OrderList::read(path, &grid, &args.known, &sizes, 1)?;
+    let mut list = OrderList::read(path, &args.grid, &args.known, &args.sizes, 1)?;
     if list.problem != *problem {
         return Err(Failure::input(format!(
             "{} is for other cells or group sizes than the flags ask for",

@@ -22,7 +22,13 @@ pub(crate) fn run(
             find(args, &list.problem, orders, printer)
         }
         None => {
-            let task = task(args, catalogue)?;
+            let place = Place::Grid(settings::needed_grid(&args.grid)?);
+            let name = args.method.as_deref().unwrap_or("lpd");
+            let entry = settings::method_entry(catalogue, name)?;
+            let (set, thresholds) = (&args.set.set, Some(&args.thresholds));
+            let parameters = settings::parameters(entry, &[], set, thresholds)?;
+            let method = (entry, &parameters);
+            let task = Task::new(catalogue, &place, &args.known, &args.sizes, method)?;
             let method = task.method.as_ref();
             let orders = OrderSource::Method {
                 method,
@@ -68,18 +74,4 @@ fn find(
     printer.report(args.json, &found.sizes.as_slice(), || {
         commas(found.sizes.as_slice())
     })
-}
-
-fn task(args: &OptimizeSizesArgs, catalogue: &Catalogue) -> Result<Task> {
-    let name = args.method.as_deref().unwrap_or("lpd");
-    let place = Place::Grid(settings::grid(&args.grid)?.ok_or_else(settings::no_task)?);
-    Task::new(
-        catalogue,
-        &place,
-        &args.known,
-        &args.sizes,
-        name,
-        &args.set,
-        &args.thresholds,
-    )
 }

@@ -27,7 +27,7 @@ struct Columns {
 }
 
 pub(super) fn run(args: &PlotArgs, printer: &Printer) -> Result<()> {
-    let file = PictureFile::new(&args.out, args.force)?;
+    let file = PictureFile::new(&args.out, args.written.force)?;
     let files = &args.orders.files;
     let mut tables = Vec::with_capacity(files.len());
     for (index, path) in files.iter().enumerate() {
@@ -65,7 +65,7 @@ pub(super) fn run(args: &PlotArgs, printer: &Printer) -> Result<()> {
     file.write(&figure)?;
     let path = args.out.display().to_string();
     printer.report(
-        args.json,
+        args.written.json,
         &serde_json::json!({
             "path": path,
             "width": figure.width(),

@@ -30,7 +30,7 @@ struct Report<'a> {
 }
 
 pub(super) fn run(args: &PlotArgs, catalogue: &Catalogue, printer: &Printer) -> Result<()> {
-    let file = PictureFile::new(&args.out, args.force)?;
+    let file = PictureFile::new(&args.out, args.written.force)?;
     let shown = OrdersShown::new(catalogue, &args.orders)?;
     for order in &shown.orders {
         let steps = order.order.group_sizes().steps();
@@ -51,7 +51,7 @@ pub(super) fn run(args: &PlotArgs, catalogue: &Catalogue, printer: &Printer) -> 
     let (width, height) = (figure.width(), figure.height());
     let path = args.out.display().to_string();
     printer.report(
-        args.json,
+        args.written.json,
         &Report {
             path: &path,
             width,

@@ -3,7 +3,7 @@
 use orders_core::catalogue::MethodEntry;
 use orders_core::{Catalogue, Grid, Parameters};
 
-use crate::args::{OrdersShownArgs, SetArgs, ThresholdArgs};
+use crate::args::OrdersShownArgs;
 use crate::failure::{Failure, Result};
 use crate::settings::method_and_parameters;
 
@@ -24,32 +24,20 @@ pub(super) fn methods(catalogue: &Catalogue, args: &OrdersShownArgs) -> Result<V
     let sets_some = !args.set.set.is_empty()
         || thresholds.proximity.is_some()
         || thresholds.repulsion.is_some();
-    match texts[..] {
-        [text] => Ok(vec![method(catalogue, text, &args.set, thresholds)?]),
-        _ if sets_some => Err(Failure::input(
+    if texts.len() != 1 && sets_some {
+        return Err(Failure::input(
             "--set, --proximity and --repulsion are for one --method; of several each has its own, as in --method lpd,repulsion=4",
-        )),
-        _ => {
-            let (set, thresholds) = (SetArgs::default(), ThresholdArgs::default());
-            let texts = texts.into_iter();
-            texts
-                .map(|text| method(catalogue, text, &set, &thresholds))
-                .collect()
-        }
+        ));
     }
-}
-
-fn method(
-    catalogue: &Catalogue,
-    text: &str,
-    set: &SetArgs,
-    thresholds: &ThresholdArgs,
-) -> Result<Asked> {
-    let (entry, parameters) = method_and_parameters(catalogue, text, set, thresholds)?;
-    Ok(Asked {
-        name: entry.name().to_owned(),
-        parameters,
-    })
+    let asked = texts.into_iter().map(|text| {
+        let (entry, parameters) =
+            method_and_parameters(catalogue, text, &args.set.set, Some(thresholds))?;
+        Ok(Asked {
+            name: entry.name().to_owned(),
+            parameters,
+        })
+    });
+    asked.collect()
 }
 
 /// All methods that can do a grid, with their defaults.
