@@ -1,10 +1,10 @@
-//! `analyze`
+//! `analyze` and `optimize`
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, Subcommand};
 
-use super::{GridArgs, KnownArgs, SizesArgs, ThreadsArgs};
+use super::{GridArgs, KnownArgs, OutputArgs, SetArgs, SizesArgs, ThreadsArgs, ThresholdArgs};
 use crate::numbers;
 
 /// Measure orders: geometry, and what they lose on a Gaussian field
@@ -42,6 +42,162 @@ pub(crate) struct AnalyzeArgs {
     #[command(flatten)]
     pub(crate) threads: ThreadsArgs,
     /// Print a JSON object: every order with its steps, and a summary
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Find group sizes, orders and thresholds that lose little on a Gaussian field
+#[derive(Debug, Args)]
+pub(crate) struct OptimizeArgs {
+    #[command(subcommand)]
+    pub(crate) what: OptimizeCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum OptimizeCommand {
+    Sizes(OptimizeSizesArgs),
+    Order(OptimizeOrderArgs),
+    Thresholds(OptimizeThresholdsArgs),
+}
+
+/// Find the group sizes that cost least, for a method or given orders
+///
+/// The sizes are exactly optimal for the mean cost of the orders, by dynamic
+/// programming. Orders of a method are made with the sizes that --steps or --shape
+/// give, as in 'gen', and then cut anew. What is printed can be given to
+/// --group-sizes.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  orders-cli optimize sizes --method lpd --grid 16x16 --steps 20 --field exp:5
+  orders-cli optimize sizes --orders halton.npy --steps 20 --field exp:5 --non-decreasing --json")]
+pub(crate) struct OptimizeSizesArgs {
+    /// Ordering method; 'orders-cli methods' lists them
+    #[arg(
+        long,
+        value_name = "NAME",
+        required_unless_present = "orders",
+        conflicts_with = "orders"
+    )]
+    pub(crate) method: Option<String>,
+    /// Order file
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["set", "proximity", "repulsion"])]
+    pub(crate) orders: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) set: SetArgs,
+    #[command(flatten)]
+    pub(crate) thresholds: ThresholdArgs,
+    #[command(flatten)]
+    pub(crate) grid: GridArgs,
+    #[command(flatten)]
+    pub(crate) known: KnownArgs,
+    #[command(flatten)]
+    pub(crate) sizes: SizesArgs,
+    /// Gaussian field, for example exp:5; see 'orders-cli analyze --help'
+    #[arg(long, value_name = "FIELD")]
+    pub(crate) field: String,
+    /// The most cells of a group
+    #[arg(long, value_name = "M", allow_hyphen_values = true, value_parser = numbers::within(1..=1_usize << 24))]
+    pub(crate) largest: Option<usize>,
+    /// No group smaller than the one before it
+    #[arg(long)]
+    pub(crate) non_decreasing: bool,
+    /// How many orders the mean is over: of a random method, or from the first of the
+    /// file on
+    #[arg(long, value_name = "N", default_value_t = 100, allow_hyphen_values = true, value_parser = numbers::within(1..=u64::MAX))]
+    pub(crate) num: u64,
+    /// Seed of the method's orders
+    #[arg(long, value_name = "S", default_value_t = 0, allow_hyphen_values = true, value_parser = numbers::within(0..=u64::MAX))]
+    pub(crate) seed: u64,
+    #[command(flatten)]
+    pub(crate) threads: ThreadsArgs,
+    /// Print a plain JSON array
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Search for an order that costs little
+///
+/// From its start, exchanges of cells of different steps are made as long as they
+/// gain, and then from random changes of the best order on. The same start, seed and
+/// number of rounds give the same order. ^C ends the search and writes the best order
+/// so far; --resume goes on from there.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  orders-cli optimize order --grid 16x16 --steps 20 --field exp:5 --out best.json
+  orders-cli optimize order --grid 16x16 --steps 20 --field exp:5 --out best.json --resume")]
+#[command(mut_group("GridArgs", |group| group.required(true)))]
+#[command(mut_arg("steps", |steps| steps.required_unless_present_any(["group_sizes", "shape"])))]
+pub(crate) struct OptimizeOrderArgs {
+    #[command(flatten)]
+    pub(crate) grid: GridArgs,
+    #[command(flatten)]
+    pub(crate) known: KnownArgs,
+    #[command(flatten)]
+    pub(crate) sizes: SizesArgs,
+    /// Gaussian field, for example exp:5; see 'orders-cli analyze --help'
+    #[arg(long, value_name = "FIELD")]
+    pub(crate) field: String,
+    /// Order file to write, with one order
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+    /// Where the search starts: greedy, a method (its order 0), or an order file (its
+    /// first order)
+    #[arg(long, value_name = "NAME|FILE", default_value = "greedy")]
+    pub(crate) start: String,
+    /// Rounds at most
+    #[arg(long, value_name = "N", default_value_t = 500, allow_hyphen_values = true, value_parser = numbers::within(1..=u64::MAX))]
+    pub(crate) rounds: u64,
+    /// Seconds at most, besides --rounds; where it ends the search, the result
+    /// depends on the machine
+    #[arg(long, value_name = "S", allow_hyphen_values = true, value_parser = numbers::within(1..=u64::MAX))]
+    pub(crate) seconds: Option<u64>,
+    /// Seed of the search and of the start
+    #[arg(long, value_name = "S", default_value_t = 0, allow_hyphen_values = true, value_parser = numbers::within(0..=u64::MAX))]
+    pub(crate) seed: u64,
+    /// Go on from the order in --out and replace it
+    #[arg(long, conflicts_with = "start")]
+    pub(crate) resume: bool,
+    #[command(flatten)]
+    pub(crate) threads: ThreadsArgs,
+    #[command(flatten)]
+    pub(crate) written: OutputArgs,
+}
+
+/// Tabulate what LPD costs for proximity and repulsion thresholds
+///
+/// The mean total correlation over orders 0 to N - 1 of a seed, in nats, for every
+/// pair of thresholds. The cheapest pair loses least on the field; it says nothing of
+/// how well a model predicts from the contexts.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  orders-cli optimize thresholds --res 256 --steps 20 --field exp:5")]
+#[command(mut_group("GridArgs", |group| group.required(true)))]
+#[command(mut_arg("steps", |steps| steps.required_unless_present_any(["group_sizes", "shape"])))]
+pub(crate) struct OptimizeThresholdsArgs {
+    #[command(flatten)]
+    pub(crate) grid: GridArgs,
+    #[command(flatten)]
+    pub(crate) known: KnownArgs,
+    #[command(flatten)]
+    pub(crate) sizes: SizesArgs,
+    /// Gaussian field, for example exp:5; see 'orders-cli analyze --help'
+    #[arg(long, value_name = "FIELD")]
+    pub(crate) field: String,
+    /// Proximity thresholds tau, with commas between them
+    #[arg(long, value_name = "LIST", value_delimiter = ',', allow_hyphen_values = true, default_value = "0,0.2,0.5,1,1.5,2", value_parser = numbers::threshold)]
+    pub(crate) proximity: Vec<f64>,
+    /// Repulsion thresholds rho, with commas between them
+    #[arg(long, value_name = "LIST", value_delimiter = ',', allow_hyphen_values = true, default_value = "0,1,2,3,4", value_parser = numbers::threshold)]
+    pub(crate) repulsion: Vec<f64>,
+    /// Orders for each pair
+    #[arg(long, value_name = "N", default_value_t = 100, allow_hyphen_values = true, value_parser = numbers::within(1..=u64::MAX))]
+    pub(crate) num: u64,
+    /// Seed of the orders, the same for every pair
+    #[arg(long, value_name = "S", default_value_t = 0, allow_hyphen_values = true, value_parser = numbers::within(0..=u64::MAX))]
+    pub(crate) seed: u64,
+    #[command(flatten)]
+    pub(crate) threads: ThreadsArgs,
+    /// Print a JSON object
     #[arg(long)]
     pub(crate) json: bool,
 }

@@ -1,10 +1,11 @@
-//! `features`
+//! `features` and `distance`
 
 use std::path::PathBuf;
 
 use clap::Args;
 
 use super::{OutputArgs, ThreadsArgs};
+use crate::numbers;
 
 /// Turn images into features or statistics, for 'distance'
 ///
@@ -42,4 +43,54 @@ pub(crate) struct FeaturesArgs {
     pub(crate) threads: ThreadsArgs,
     #[command(flatten)]
     pub(crate) written: OutputArgs,
+}
+
+/// Measure how far two sets of images lie apart, by their features
+///
+/// Of features: the Frechet distance, the polynomial-kernel MMD with its standard
+/// error, precision, recall, density and coverage of GENERATED against REAL, and the
+/// Inception Score of files that have class scores. Of statistics: the Frechet
+/// distance. It is called FID if both files are of the FID Inception; files of
+/// other programs do not say so, --network does.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  orders-cli distance real.safetensors generated.safetensors --floor
+  orders-cli distance VIRTUAL_imagenet256_labeled.npz generated.npz --network inception-fid
+
+'orders-cli features' makes such files of images.")]
+pub(crate) struct DistanceArgs {
+    /// Features (.safetensors, .npy) or statistics (.npz with mu and sigma) of real
+    /// images
+    #[arg(value_name = "REAL")]
+    pub(crate) real: PathBuf,
+    /// The same of generated images
+    #[arg(value_name = "GENERATED")]
+    pub(crate) generated: PathBuf,
+    /// What the features are of, where a file does not say it: inception-fid,
+    /// mobilenet-v2 or classifier
+    #[arg(long, value_name = "NAME")]
+    pub(crate) network: Option<String>,
+    /// The neighbour whose distance bounds a neighbourhood, for precision, recall,
+    /// density and coverage
+    #[arg(long, value_name = "K", default_value_t = 5, allow_hyphen_values = true, value_parser = numbers::within(1..=u32::MAX as usize))]
+    pub(crate) neighbours: usize,
+    /// Parts of which the Inception Score is the mean
+    #[arg(long, value_name = "N", default_value_t = 10, allow_hyphen_values = true, value_parser = numbers::within(1..=u32::MAX as usize))]
+    pub(crate) splits: usize,
+    /// Measure the distance of two random halves of REAL as well: what is as good as
+    /// real comes down to this
+    #[arg(long)]
+    pub(crate) floor: bool,
+    /// Seed of the halves
+    #[arg(long, value_name = "S", default_value_t = 0, allow_hyphen_values = true, value_parser = numbers::within(0..=u64::MAX))]
+    pub(crate) seed: u64,
+    /// The Frechet distance only; the time of the others grows with the square of the
+    /// number of images
+    #[arg(long)]
+    pub(crate) frechet_only: bool,
+    #[command(flatten)]
+    pub(crate) threads: ThreadsArgs,
+    /// Print a JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
 }

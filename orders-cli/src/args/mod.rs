@@ -5,27 +5,15 @@
 
 #[cfg(feature = "analyze")]
 mod analyze;
-mod animate;
-#[cfg(feature = "model")]
-mod bench;
 #[cfg(feature = "model")]
 mod data;
-#[cfg(feature = "model")]
-mod distance;
 #[cfg(all(feature = "model", feature = "tables"))]
 mod eval;
 #[cfg(feature = "model")]
 mod features;
 #[cfg(feature = "model")]
 mod model;
-#[cfg(feature = "analyze")]
-mod optimize;
-mod orders_shown;
 mod plot;
-#[cfg(feature = "model")]
-mod sample;
-#[cfg(feature = "model")]
-mod score;
 mod shared;
 #[cfg(feature = "tables")]
 mod sweep;
@@ -33,8 +21,6 @@ mod sweep;
 mod tokenizer;
 #[cfg(feature = "model")]
 mod train;
-#[cfg(feature = "model")]
-mod train_classifier;
 
 use std::path::PathBuf;
 
@@ -49,33 +35,22 @@ use crate::numbers;
 use crate::printer::Printer;
 
 #[cfg(feature = "analyze")]
-pub(crate) use analyze::AnalyzeArgs;
-pub(crate) use animate::AnimateArgs;
-#[cfg(feature = "model")]
-pub(crate) use bench::BenchArgs;
+pub(crate) use analyze::{
+    AnalyzeArgs, OptimizeArgs, OptimizeCommand, OptimizeOrderArgs, OptimizeSizesArgs,
+    OptimizeThresholdsArgs,
+};
 #[cfg(feature = "model")]
 pub(crate) use data::{
     CodebookArgs, DataArgs, DataCommand, DataInfoArgs, DataPrepareArgs, DataPreviewArgs,
     ImagesArgs, LabelArgs,
 };
-#[cfg(feature = "model")]
-pub(crate) use distance::DistanceArgs;
 #[cfg(all(feature = "model", feature = "tables"))]
 pub(crate) use eval::EvalArgs;
 #[cfg(feature = "model")]
-pub(crate) use features::FeaturesArgs;
+pub(crate) use features::{DistanceArgs, FeaturesArgs};
 #[cfg(feature = "model")]
-pub(crate) use model::{ModelArgs, SCHEDULES, SampleOrdersArgs};
-#[cfg(feature = "analyze")]
-pub(crate) use optimize::{
-    OptimizeArgs, OptimizeCommand, OptimizeOrderArgs, OptimizeSizesArgs, OptimizeThresholdsArgs,
-};
-pub(crate) use orders_shown::OrdersShownArgs;
-pub(crate) use plot::{PartArg, PlotArgs};
-#[cfg(feature = "model")]
-pub(crate) use sample::SampleArgs;
-#[cfg(feature = "model")]
-pub(crate) use score::ScoreArgs;
+pub(crate) use model::{BenchArgs, ModelArgs, SCHEDULES, SampleArgs, SampleOrdersArgs, ScoreArgs};
+pub(crate) use plot::{AnimateArgs, OrdersShownArgs, PartArg, PlotArgs};
 pub(crate) use shared::{
     GridArgs, KnownArgs, MethodArgs, OutputArgs, PlaceArgs, SetArgs, SizesArgs, ThreadsArgs,
     ThresholdArgs, one_of,
@@ -88,9 +63,7 @@ pub(crate) use sweep::{
 #[cfg(feature = "model")]
 pub(crate) use tokenizer::{DetokenizeArgs, DeviceArgs, TokenizeArgs, TokenizerArgs};
 #[cfg(feature = "model")]
-pub(crate) use train::TrainArgs;
-#[cfg(feature = "model")]
-pub(crate) use train_classifier::TrainClassifierArgs;
+pub(crate) use train::{TrainArgs, TrainClassifierArgs};
 
 /// Generation orders for parallel autoregressive image models: which tokens
 /// are generated together, and in which order.

@@ -1,4 +1,4 @@
-//! Flags that name a model and what it is asked.
+//! Commands that ask a model: `sample`, `score` and `bench`; and what names it.
 
 use std::path::PathBuf;
 
@@ -6,7 +6,7 @@ use clap::Args;
 use orders_model::DType;
 use orders_model::lpd::GuidanceSchedule;
 
-use super::{DeviceArgs, KnownArgs, MethodArgs, SizesArgs, one_of};
+use super::{DeviceArgs, KnownArgs, MethodArgs, OutputArgs, SizesArgs, ThreadsArgs, one_of};
 use crate::numbers;
 
 #[derive(Debug, Args)]
@@ -63,3 +63,149 @@ pub(crate) const SCHEDULES: &[(&str, GuidanceSchedule)] = &[
     ("linear", GuidanceSchedule::Linear),
     ("constant", GuidanceSchedule::Constant),
 ];
+
+/// Generate images, or their tokens, with an LPD model
+///
+/// Each sample has a label and an order of its own. What sample i gets depends on
+/// the seed and i only, not on how samples are batched. Orders are rows of a file,
+/// or made by a method as in 'gen'.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  orders-cli sample --steps 20 --labels 0,1,2,3,4,5,6,7,8,9 --per-label 4 --cfg 2 --images out/
+  orders-cli sample --checkpoint lpd_l_256.pth --model lpd-l --res 256 --steps 20 --labels 207,388 --cfg 4.8 --tokenizer vq_ds16_c2i.pt --images out/
+  orders-cli sample --checkpoint m.safetensors --config m.json --orders o.json --group-sizes 1,3,12 --labels 1,2 --cfg 4 --greedy --tokens-out tokens.safetensors")]
+pub(crate) struct SampleArgs {
+    #[command(flatten)]
+    pub(crate) model: ModelArgs,
+    #[command(flatten)]
+    pub(crate) orders: SampleOrdersArgs,
+    /// Classes of the samples, as in 1,2,3; 'none' is the unconditional class
+    #[arg(long, value_name = "LIST", required = true, value_delimiter = ',', value_parser = numbers::label)]
+    pub(crate) labels: Vec<numbers::Label>,
+    /// Samples of each label
+    #[arg(long, value_name = "N", default_value_t = 1, allow_hyphen_values = true, value_parser = numbers::within(1..=u64::MAX))]
+    pub(crate) per_label: u64,
+    /// Scale of classifier-free guidance; 1 is none
+    #[arg(long, value_name = "S", default_value_t = 1.0, allow_hyphen_values = true, value_parser = numbers::number)]
+    pub(crate) cfg: f64,
+    /// 'linear': from 1 at the first token to --cfg after the last; 'constant':
+    /// --cfg for all
+    #[arg(long, value_name = "NAME", default_value = "linear", value_parser = one_of(SCHEDULES))]
+    pub(crate) cfg_schedule: GuidanceSchedule,
+    /// Take the most likely token everywhere
+    #[arg(long, conflicts_with_all = ["temperature", "top_k", "top_p"])]
+    pub(crate) greedy: bool,
+    /// Divide logits by this [default: 1]
+    #[arg(long, value_name = "T", allow_hyphen_values = true, value_parser = numbers::number)]
+    pub(crate) temperature: Option<f64>,
+    /// Draw from so many of the most likely tokens [default: all]
+    #[arg(long, value_name = "K", allow_hyphen_values = true, value_parser = numbers::within(0..=u32::MAX as usize))]
+    pub(crate) top_k: Option<usize>,
+    /// Draw from the fewest tokens that reach this share of the probability
+    /// [default: 1]
+    #[arg(long, value_name = "P", allow_hyphen_values = true, value_parser = numbers::number)]
+    pub(crate) top_p: Option<f64>,
+    /// Seed of the tokens, and of orders that a method makes
+    #[arg(long, value_name = "S", default_value_t = 0, allow_hyphen_values = true, value_parser = numbers::within(0..=u64::MAX))]
+    pub(crate) seed: u64,
+    /// Samples that are generated together; it changes speed and memory only
+    #[arg(long, value_name = "B", default_value_t = 8, allow_hyphen_values = true, value_parser = numbers::within(1..=65_536_usize))]
+    pub(crate) batch: usize,
+    /// Tokens of the cells that --known names: a .safetensors file with 'tokens' of
+    /// shape (samples, cells) or (1, cells)
+    #[arg(long, value_name = "FILE", requires = "known")]
+    pub(crate) known_tokens: Option<PathBuf>,
+    /// Where tokens go: a .safetensors file with 'tokens', i64 of shape (samples,
+    /// cells), in raster order, and 'labels'
+    #[arg(long, value_name = "FILE")]
+    pub(crate) tokens_out: Option<PathBuf>,
+    /// Where images go, as PNG files, with sheet.png, which shows the first of them
+    /// together; needs --tokenizer unless the model is bundled
+    #[arg(long, value_name = "DIR")]
+    pub(crate) images: Option<PathBuf>,
+    /// What turns tokens into images: weights of a VQ tokenizer, such as
+    /// vq_ds16_c2i.pt, or a codebook of 'data prepare'
+    #[arg(long, value_name = "FILE", requires = "images")]
+    pub(crate) tokenizer: Option<PathBuf>,
+    /// Size of the tokenizer, as JSON [default: VQ-16]
+    #[arg(long, value_name = "FILE", requires = "tokenizer")]
+    pub(crate) tokenizer_config: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) threads: ThreadsArgs,
+    #[command(flatten)]
+    pub(crate) written: OutputArgs,
+}
+
+/// Say how likely given tokens are under an order
+///
+/// The parallel log-likelihood, teacher forced: for each cell the log-probability
+/// of its token given the groups before its own, in nats.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  orders-cli score --checkpoint m.safetensors --config m.json --tokens tokens.safetensors --orders o.json --group-sizes 1,3,12 --out scores.safetensors")]
+pub(crate) struct ScoreArgs {
+    #[command(flatten)]
+    pub(crate) model: ModelArgs,
+    #[command(flatten)]
+    pub(crate) orders: SampleOrdersArgs,
+    /// A .safetensors file with 'tokens', integers of shape (images, cells) in
+    /// raster order, and 'labels', a class for each image (-1: none)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) tokens: PathBuf,
+    /// Where to write: a .safetensors file with 'log_prob', f32 of shape (images,
+    /// cells) in raster order; 0 at known cells
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+    /// Seed of orders that a method makes
+    #[arg(long, value_name = "S", default_value_t = 0, allow_hyphen_values = true, value_parser = numbers::within(0..=u64::MAX))]
+    pub(crate) seed: u64,
+    /// Images that are scored together; it changes speed and memory only
+    #[arg(long, value_name = "B", default_value_t = 4, allow_hyphen_values = true, value_parser = numbers::within(1..=65_536_usize))]
+    pub(crate) batch: usize,
+    #[command(flatten)]
+    pub(crate) threads: ThreadsArgs,
+    #[command(flatten)]
+    pub(crate) written: OutputArgs,
+}
+
+/// Time the generation of an LPD model: latency, throughput, steps, memory
+///
+/// Without --checkpoint, weights are given by a formula: speed does not depend on
+/// them. Latency is of one image, throughput of a batch, both with guidance. One
+/// cell at a time in raster order is the baseline. Times are wall-clock; the first
+/// runs are not counted.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  orders-cli bench --model lpd-l --steps 20
+  orders-cli bench --model lpd-l --steps 20 --batch 8 --runs 5 --no-baseline --json")]
+pub(crate) struct BenchArgs {
+    #[command(flatten)]
+    pub(crate) model: ModelArgs,
+    #[command(flatten)]
+    pub(crate) sizes: SizesArgs,
+    #[command(flatten)]
+    pub(crate) method: MethodArgs,
+    /// Scale of classifier-free guidance; 1 is none, and half the work
+    #[arg(long, value_name = "S", default_value_t = 4.0, allow_hyphen_values = true, value_parser = numbers::number)]
+    pub(crate) cfg: f64,
+    /// 'linear' or 'constant'
+    #[arg(long, value_name = "NAME", default_value = "linear", value_parser = one_of(SCHEDULES))]
+    pub(crate) cfg_schedule: GuidanceSchedule,
+    /// Images of the batch that throughput is measured with; 1 leaves it out
+    #[arg(long, value_name = "B", default_value_t = 1, allow_hyphen_values = true, value_parser = numbers::within(1..=65_536_usize))]
+    pub(crate) batch: usize,
+    /// Runs that are counted
+    #[arg(long, value_name = "N", default_value_t = 3, allow_hyphen_values = true, value_parser = numbers::within(1..=65_536_usize))]
+    pub(crate) runs: usize,
+    /// Runs before those
+    #[arg(long, value_name = "N", default_value_t = 1, allow_hyphen_values = true, value_parser = numbers::within(0..=u32::MAX as usize))]
+    pub(crate) warm_up: usize,
+    /// Leave out the baseline of one cell at a time
+    #[arg(long)]
+    pub(crate) no_baseline: bool,
+    #[command(flatten)]
+    pub(crate) threads: ThreadsArgs,
+    /// Print what was measured as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}

@@ -1,11 +1,50 @@
-//! `plot`
+//! `plot` and `animate`
 
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::{OrdersShownArgs, OutputArgs};
+use super::{GridArgs, KnownArgs, OutputArgs, SetArgs, SizesArgs, ThresholdArgs};
 use crate::numbers;
+
+#[derive(Debug, Args)]
+#[group(skip)]
+pub(crate) struct OrdersShownArgs {
+    /// Order files, of each of which one order is shown
+    #[arg(value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) grid: GridArgs,
+    #[command(flatten)]
+    pub(crate) known: KnownArgs,
+    #[command(flatten)]
+    pub(crate) sizes: SizesArgs,
+    /// Ordering method, with parameters behind commas, such as
+    /// lpd,repulsion=4,proximity=0.5; may be given several times [default: lpd, if
+    /// there are no files]. 'orders-cli methods' lists them
+    #[arg(long, value_name = "NAME[,KEY=VALUE]...")]
+    pub(crate) method: Vec<String>,
+    /// All methods that can do the grid
+    #[arg(long, conflicts_with_all = ["method", "set", "proximity", "repulsion"])]
+    pub(crate) all_methods: bool,
+    #[command(flatten)]
+    pub(crate) set: SetArgs,
+    #[command(flatten)]
+    pub(crate) thresholds: ThresholdArgs,
+    /// Which order: that of this number, from 0, of each file and batch
+    #[arg(long, value_name = "I", default_value_t = 0, allow_hyphen_values = true, value_parser = numbers::within(0..=u64::MAX))]
+    pub(crate) index: u64,
+    /// Seed of the methods' batches
+    #[arg(long, value_name = "S", default_value_t = 0, allow_hyphen_values = true, value_parser = numbers::within(0..=u64::MAX))]
+    pub(crate) seed: u64,
+    /// Name of an order in the picture; given several times, once for each file
+    /// and then for each method
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) label: Vec<String>,
+    /// Title of the picture [default: what is the same for all orders]
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) title: Option<String>,
+}
 
 /// Draw orders: maps, selected steps, group sizes; or curves of training
 ///
@@ -56,4 +95,34 @@ pub(crate) enum PartArg {
     Map,
     Steps,
     Sizes,
+}
+
+/// Draw orders being generated, as a moving picture
+///
+/// Each frame shows a step: what is context, what is generated now, what is not
+/// yet. Several orders run side by side, in step. Where they come from is said as
+/// for 'plot'.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  orders-cli animate --res 256 --steps 20 --out lpd.gif
+  orders-cli animate --res 256 --steps 20 --method raster --method halton --method lpd --out three.png
+  orders-cli animate inpainting/res256_known176_steps12_repulsion2.json --fps 2 --out inpainting.gif")]
+pub(crate) struct AnimateArgs {
+    #[command(flatten)]
+    pub(crate) orders: OrdersShownArgs,
+    /// Steps in a second, from 0.1 to 50
+    #[arg(long, value_name = "N", default_value_t = 4.0, allow_hyphen_values = true, value_parser = numbers::number)]
+    pub(crate) fps: f64,
+    /// How long the full grid stays before it all begins again, in seconds from 0
+    /// to 60
+    #[arg(long, value_name = "SECONDS", default_value_t = 2.0, allow_hyphen_values = true, value_parser = numbers::number)]
+    pub(crate) pause: f64,
+    /// The most frames, from 2 to 1024; of more steps, evenly spread ones are shown
+    #[arg(long, value_name = "N", default_value_t = 256, allow_hyphen_values = true, value_parser = numbers::within(2..=1024_usize))]
+    pub(crate) frames: usize,
+    /// The file to write: one that ends in .gif, or in .png or .apng (APNG)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+    #[command(flatten)]
+    pub(crate) written: OutputArgs,
 }

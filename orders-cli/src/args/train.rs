@@ -1,10 +1,10 @@
-//! `train`
+//! `train` and `train-classifier`
 
 use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{DeviceArgs, ThreadsArgs};
+use super::{DeviceArgs, OutputArgs, ThreadsArgs};
 use crate::numbers;
 
 /// Train an LPD model on tokens
@@ -49,4 +49,47 @@ pub(crate) struct TrainArgs {
     /// Print the end of the run as JSON
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// Train a small classifier, whose features judge generated images
+///
+/// It is trained on the images that a codebook makes of tokens, since generated ones
+/// come out of the same codebook; on half of them mirrored, if the tokens have those.
+/// 'features --network classifier --weights' and 'eval --classifier' take the file.
+/// The one that is bundled was made by this command.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  orders-cli data prepare /usr/share/datasets/fashion-mnist --pad 32 --codes 128 --flip --out fashion/
+  orders-cli train-classifier --tokens fashion/train.safetensors --tokenizer fashion/codebook.safetensors \\
+      --held-out fashion/test.safetensors --out classifier.safetensors")]
+pub(crate) struct TrainClassifierArgs {
+    /// Tokens to train on, with labels, as 'data prepare' makes them
+    #[arg(long, value_name = "FILE")]
+    pub(crate) tokens: PathBuf,
+    /// The codebook of the tokens
+    #[arg(long, value_name = "FILE")]
+    pub(crate) tokenizer: PathBuf,
+    /// Tokens of other images, of which it is said how many are assigned to their class
+    #[arg(long, value_name = "FILE")]
+    pub(crate) held_out: PathBuf,
+    /// Passes over the images; need not be whole
+    #[arg(long, value_name = "N", default_value_t = 8.0, allow_hyphen_values = true, value_parser = numbers::number)]
+    pub(crate) epochs: f64,
+    /// Images of an update
+    #[arg(long, value_name = "B", default_value_t = 64, allow_hyphen_values = true, value_parser = numbers::within(1..=65_536_usize))]
+    pub(crate) batch: usize,
+    /// The largest learning rate; it rises for a twentieth of the run, and falls in half
+    /// a cosine
+    #[arg(long, value_name = "RATE", default_value_t = 0.005, allow_hyphen_values = true, value_parser = numbers::number)]
+    pub(crate) learning_rate: f64,
+    /// Seed of the first weights, the order of images and which are mirrored
+    #[arg(long, value_name = "S", default_value_t = 0, allow_hyphen_values = true, value_parser = numbers::within(0..=u64::MAX))]
+    pub(crate) seed: u64,
+    /// Where to write: a file that ends in .safetensors
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+    #[command(flatten)]
+    pub(crate) threads: ThreadsArgs,
+    #[command(flatten)]
+    pub(crate) written: OutputArgs,
 }
