@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::io::{self, Read};
 use std::path::Path;
 
-use crate::failure::{Failure, Result, reason};
+use crate::failure::{Failure, Result};
 
 /// All bytes of a file of `what`, if it has at most `most` of them. How long it
 /// says it is does not matter: a device without an end is read no further.
@@ -15,8 +15,7 @@ pub(crate) fn read_bounded(
     most: u64,
     place: impl Display,
 ) -> Result<Vec<u8>> {
-    let failed =
-        |error: io::Error| Failure::input(format!("{place} can't be read: {}", reason(&error)));
+    let failed = |error: io::Error| Failure::unreadable(&place, &error);
     let file = fs_err::File::open(path).map_err(failed)?;
     let mut bytes = Vec::new();
     file.into_file()

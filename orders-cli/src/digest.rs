@@ -4,7 +4,7 @@ use std::path::Path;
 
 use orders_core::files::{Digest, Hasher};
 
-use crate::failure::{Failure, Result, reason};
+use crate::failure::{Failure, Result};
 
 /// The digest of a file's content. A device is refused: it may have no end.
 pub(crate) fn digest_of_file(path: &Path) -> Result<Digest> {
@@ -16,13 +16,7 @@ pub(crate) fn digest_of_file(path: &Path) -> Result<Digest> {
     }
     let digest = fs_err::File::open(path).and_then(Digest::of);
     let digest = digest.map(|(digest, _)| digest);
-    digest.map_err(|error| {
-        Failure::input(format!(
-            "{} can't be read: {}",
-            path.display(),
-            reason(&error)
-        ))
-    })
+    digest.map_err(|error| Failure::unreadable(path.display(), &error))
 }
 
 /// The digest of bytes.

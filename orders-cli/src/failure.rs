@@ -45,6 +45,11 @@ impl Failure {
         Self::Input(with_sources(&error))
     }
 
+    /// Wrong input: a file that can't be read.
+    pub(crate) fn unreadable(place: impl fmt::Display, error: &io::Error) -> Self {
+        Self::Input(format!("{place} can't be read: {}", reason(error)))
+    }
+
     /// Failed work, as a library says it.
     pub(crate) fn work(error: impl Error) -> Self {
         Self::Work(with_sources(&error))

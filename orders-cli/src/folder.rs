@@ -19,13 +19,8 @@ pub(crate) fn make(path: &Path) -> Result<()> {
 /// what a killed run left half written, or no folder.
 #[cfg(feature = "model")]
 pub(crate) fn has_only(path: &Path, names: &[&str]) -> Result<bool> {
-    let not_readable = |error: &std::io::Error| {
-        Failure::input(format!(
-            "--out {} can't be read: {}",
-            path.display(),
-            reason(error)
-        ))
-    };
+    let not_readable =
+        |error: &std::io::Error| Failure::unreadable(format!("--out {}", path.display()), &error);
     if !path.exists() {
         return Ok(true);
     }

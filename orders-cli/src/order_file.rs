@@ -10,7 +10,7 @@ use orders_core::{Cell, KnownCells};
 use orders_core::{Order, Problem};
 
 use crate::description::counted;
-use crate::failure::{Failure, Result, reason};
+use crate::failure::{Failure, Result};
 
 /// The manifest beside an order file, if there is one.
 pub(crate) fn manifest_beside(file: &Path) -> Result<Option<Manifest>> {
@@ -127,11 +127,7 @@ fn taken<E>(error: ReadFileError<E>) -> Result<E> {
         ReadFileError::Read {
             path,
             source: ReadError::Io(error),
-        } => Failure::input(format!(
-            "{} can't be read: {}",
-            path.display(),
-            reason(&error)
-        )),
+        } => Failure::unreadable(path.display(), &error),
         ReadFileError::Format(error) => Failure::input(error),
         ReadFileError::Open(error) => Failure::input(error),
         _ => Failure::input("the order file can't be read"),

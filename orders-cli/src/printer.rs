@@ -78,6 +78,13 @@ impl Printer {
         status
     }
 
+    /// Several of them.
+    pub(crate) fn notes(&self, notes: &[String]) {
+        for note in notes {
+            self.note(note);
+        }
+    }
+
     /// A progress bar, invisible unless stderr is a terminal.
     pub(crate) fn progress(&self, length: u64, what: &str) -> ProgressBar {
         if self.quiet || !io::stderr().is_terminal() {

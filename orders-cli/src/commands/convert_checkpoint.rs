@@ -10,7 +10,7 @@ use orders_model::checkpoint::{CheckpointFormat, read_checkpoint, save_safetenso
 
 use crate::args::ConvertArgs;
 use crate::description::counted;
-use crate::failure::{Failure, Result, reason};
+use crate::failure::{Failure, Result};
 use crate::output::{self, PROGRAM};
 use crate::printer::Printer;
 
@@ -21,11 +21,7 @@ pub(super) fn is_checkpoint(path: &Path) -> Result<bool> {
         Ok(format) => format,
         Err(error) if error.kind() == io::ErrorKind::NotFound || path.is_dir() => None,
         Err(error) => {
-            return Err(Failure::input(format!(
-                "{} can't be read: {}",
-                path.display(),
-                reason(&error)
-            )));
+            return Err(Failure::unreadable(path.display(), &error));
         }
     };
     Ok(matches!(

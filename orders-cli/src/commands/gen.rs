@@ -57,9 +57,7 @@ pub(crate) fn run(args: &GenArgs, catalogue: &Catalogue, printer: &Printer) -> R
         .and_then(|file| {
             // Notes come after all that can be wrong with the input, so that
             // an error stands alone.
-            for note in &task.notes {
-                printer.note(note);
-            }
+            printer.notes(&task.notes);
             let name = request.method.name();
             if !request.method.is_random() && args.num > 1 {
                 printer.note(&format!(

@@ -40,9 +40,16 @@ pub(crate) mod train;
 #[cfg(feature = "model")]
 pub(crate) mod train_classifier;
 
-use orders_figures::FigureError;
+use std::path::Path;
 
-use crate::failure::Failure;
+use orders_figures::FigureError;
+use serde::Serialize;
+
+use crate::description::counted;
+use crate::failure::{Failure, Result};
+use crate::output::PROGRAM;
+use crate::printer::Printer;
+use crate::settings::{OrdersShown, Origin};
 
 /// What a figure that could not be made means: most ask for more than can be
 /// shown.
@@ -53,4 +60,40 @@ pub(crate) fn figure_failure(error: FigureError) -> Failure {
         }
         error => Failure::bad_input(error),
     }
+}
+
+/// What was drawn, for `--json`.
+#[derive(Serialize)]
+struct Drawn<'a> {
+    path: &'a str,
+    width: u32,
+    height: u32,
+    /// Of a moving picture.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    frames: Option<usize>,
+    program: &'static str,
+    orders: Vec<&'a Origin>,
+}
+
+/// Says which picture of orders was drawn: its path, its size in pixels and, if it
+/// moves, its frames.
+fn drawn(
+    shown: &OrdersShown,
+    (path, (width, height), frames): (&Path, (u32, u32), Option<usize>),
+    json: bool,
+    printer: &Printer,
+) -> Result<()> {
+    let report = Drawn {
+        path: &path.display().to_string(),
+        width,
+        height,
+        frames,
+        program: PROGRAM,
+        orders: shown.orders.iter().map(|shown| &shown.origin).collect(),
+    };
+    printer.report(json, &report, || {
+        let orders = counted(shown.orders.len() as u64, "order");
+        let frames = frames.map_or_else(String::new, |frames| format!("{frames} frames of "));
+        format!("{orders}, {frames}{width}x{height} px: {}", report.path)
+    })
 }

@@ -19,9 +19,7 @@ pub(crate) fn run(args: &ScheduleArgs, catalogue: &Catalogue, printer: &Printer)
     let parameters = settings::parameters(entry, &[], &args.set.set, None)?;
     let method = (entry, &parameters);
     let task = Task::new(catalogue, &place, &args.known, &args.sizes, method)?;
-    for note in &task.notes {
-        printer.note(note);
-    }
+    printer.notes(&task.notes);
     let sizes = task.problem.group_sizes().as_slice();
     printer.report(args.json, &sizes, || commas(sizes))
 }

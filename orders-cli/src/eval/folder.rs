@@ -4,8 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::result::{Floor, VariantResult};
-use super::variant::Name;
+use super::result::{Floor, Name, VariantResult};
 use crate::bounded_file::read_bounded;
 use crate::failure::{Failure, Result};
 use crate::folder;

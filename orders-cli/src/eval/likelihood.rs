@@ -1,7 +1,7 @@
 //! The images whose likelihood is measured.
 
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use ndarray::Axis;
 use orders_model::lpd::{Lpd, SampleOrders, ScoreRequest};
@@ -13,31 +13,14 @@ use crate::token_images::TokenImages;
 
 /// Images, and what is background in them.
 pub(crate) struct HeldOut {
-    images: TokenImages,
-    background: Option<u32>,
-    path: Option<PathBuf>,
+    pub(crate) images: TokenImages,
+    /// The token that is background.
+    pub(crate) background: Option<u32>,
+    /// The file that they are from, unless they are bundled.
+    pub(crate) path: Option<PathBuf>,
 }
 
 impl HeldOut {
-    /// Images of a file, or those that are bundled.
-    pub(crate) fn new(images: TokenImages, background: Option<u32>, path: Option<&Path>) -> Self {
-        Self {
-            images,
-            background,
-            path: path.map(Path::to_owned),
-        }
-    }
-
-    /// The file that they are from, unless they are bundled.
-    pub(super) fn path(&self) -> Option<&Path> {
-        self.path.as_deref()
-    }
-
-    /// The token that is background.
-    pub(super) fn background(&self) -> Option<u32> {
-        self.background
-    }
-
     /// Number of images.
     pub(crate) fn len(&self) -> usize {
         self.images.len()

@@ -11,11 +11,9 @@ mod request;
 mod result;
 mod samples;
 mod table;
-mod variant;
 
 pub(crate) use likelihood::HeldOut;
 pub(crate) use request::EvalRequest;
-pub(crate) use result::{EvalProgress, SampleResult};
+pub(crate) use result::{EvalProgress, Name, SampleResult, Variant};
 pub(crate) use samples::SampleJudge;
 pub(crate) use table::Row;
-pub(crate) use variant::{Name, Variant};

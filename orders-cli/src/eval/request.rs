@@ -10,10 +10,9 @@ use serde_json::{Value, json};
 use super::folder::Folder;
 use super::likelihood::HeldOut;
 use super::real::RealImages;
-use super::result::{EvalProgress, Floor, TimeResult, VariantResult, Watch};
+use super::result::{EvalProgress, Floor, TimeResult, Variant, VariantResult, Watch};
 use super::samples::SampleJudge;
 use super::table::{self, Row};
-use super::variant::Variant;
 use crate::digest::{digest_of, digest_of_file};
 use crate::failure::{Failure, Result};
 use crate::output::PROGRAM;
@@ -96,16 +95,16 @@ impl EvalRequest {
             },
             "device": self.device.1,
             "seed": self.seed,
-            "tokens": digest(held_out.and_then(HeldOut::path))?,
+            "tokens": digest(held_out.and_then(|held_out| held_out.path.as_deref()))?,
             "images": held_out.map(HeldOut::len),
-            "background": held_out.and_then(HeldOut::background),
+            "background": held_out.and_then(|held_out| held_out.background),
             "cfg": self.guidance.scale(),
             "cfg_schedule": format!("{:?}", self.guidance.schedule()),
-            "real": digest(judge.and_then(SampleJudge::real_path))?,
+            "real": digest(judge.and_then(|judge| Some(judge.real.as_ref()?.path())))?,
             "network": judge.map(|judge| judge.network().name()),
-            "network_weights": judge.map(SampleJudge::weights),
-            "tokenizer": digest(judge.and_then(SampleJudge::tokenizer))?,
-            "samples": judge.map(SampleJudge::count),
+            "network_weights": judge.map(|judge| judge.loaded.weights),
+            "tokenizer": digest(judge.and_then(|judge| judge.tokenizer.as_deref()))?,
+            "samples": judge.map(|judge| judge.count),
             "batch": self.batch,
             "runs": self.runs,
         }))
@@ -193,7 +192,7 @@ impl EvalRequest {
         });
         let likelihood = likelihood.transpose()?;
         let samples = self.judge.as_ref().zip(real).map(|(judge, real)| {
-            let all = judge.count();
+            let all = judge.count;
             let watch = |done| watch_of(done, all);
             judge.judge(
                 lpd,

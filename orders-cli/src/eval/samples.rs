@@ -1,9 +1,8 @@
 //! How far generated images are from real ones.
 
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use orders_core::files::Digest;
 use orders_model::features::Network;
 use orders_model::lpd::{Choice, Guidance, Lpd, SampleOrders, Sampling};
 use orders_model::metrics::{Statistics, frechet_distance, inception_score, polynomial_mmd};
@@ -38,29 +37,9 @@ impl SampleJudge {
         }
     }
 
-    /// The file of the real images, unless they are bundled.
-    pub(super) fn real_path(&self) -> Option<&Path> {
-        self.real.as_ref().map(FeatureSet::path)
-    }
-
-    /// The file of the tokenizer, unless it is bundled.
-    pub(super) fn tokenizer(&self) -> Option<&Path> {
-        self.tokenizer.as_deref()
-    }
-
-    /// Images to generate.
-    pub(crate) fn count(&self) -> u64 {
-        self.count
-    }
-
     /// The network whose features are compared.
     pub(crate) fn network(&self) -> Network {
         self.loaded.network.network()
-    }
-
-    /// What tells its weights from others.
-    pub(super) fn weights(&self) -> Digest {
-        self.loaded.weights
     }
 
     /// Generates images with given orders, as many of each class, and compares them

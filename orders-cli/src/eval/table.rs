@@ -5,8 +5,7 @@ use orders_analysis::table::{Column, Table, Values};
 use orders_model::features::Network;
 use serde::Serialize;
 
-use super::result::{SampleResult, TimeResult, VariantResult};
-use super::variant::Name;
+use super::result::{Name, SampleResult, TimeResult, VariantResult};
 use crate::failure::{Failure, Result};
 
 /// A row of the table. Intervals are of means over images, with 95 % confidence.

@@ -4,8 +4,6 @@
 pub(crate) mod data;
 #[cfg(feature = "model")]
 mod feature_network;
-#[cfg(feature = "analyze")]
-mod field;
 mod known;
 #[cfg(feature = "model")]
 mod lpd;
@@ -24,6 +22,8 @@ use std::error::Error;
 use std::fmt;
 use std::path::Path;
 
+#[cfg(feature = "analyze")]
+use orders_analysis::information::{Covariance, Field};
 use orders_core::catalogue::MethodEntry;
 use orders_core::files::Manifest;
 use orders_core::topology::Topology;
@@ -35,8 +35,6 @@ use crate::failure::{Failure, Result};
 
 #[cfg(feature = "model")]
 pub(crate) use feature_network::{LoadedNetwork, feature_network};
-#[cfg(feature = "analyze")]
-pub(crate) use field::covariance;
 pub(crate) use known::{KnownFile, known_of_file};
 #[cfg(feature = "model")]
 pub(crate) use lpd::{
@@ -122,6 +120,16 @@ pub(crate) fn thread_pool(args: &ThreadsArgs) -> Result<rayon::ThreadPool> {
         .num_threads(args.threads.map_or(0, usize::from))
         .build()
         .map_err(Failure::work)
+}
+
+#[cfg(feature = "analyze")]
+/// The field of `--field` and its covariance on a grid.
+pub(crate) fn covariance(text: &str, grid: Grid) -> Result<(Field, Covariance)> {
+    let at_flag = |error: &dyn Error| Failure::input_at("--field", error);
+    let field = Field::read(text).map_err(|error| at_flag(&error))?;
+    let covariance = Covariance::of_field(&field, grid)
+        .map_err(|error| Failure::input_at(format!("--field {text} on a {grid} grid"), &error))?;
+    Ok((field, covariance))
 }
 
 /// What cells are of, and lie on.

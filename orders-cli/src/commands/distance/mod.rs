@@ -1,10 +1,11 @@
 //! `distance`
 
-mod floor;
 mod report;
 
 use std::path::Path;
 
+use ndarray::Axis;
+use orders_core::OrderRng;
 use orders_model::metrics::{
     Features, InceptionScore, MetricsError, Mmd, Statistics, frechet_distance, inception_score,
     manifold_measures, polynomial_mmd,
@@ -56,15 +57,9 @@ pub(crate) fn run(args: &DistanceArgs, printer: &Printer) -> Result<()> {
         } else {
             (score(&real)?, score(&generated)?)
         };
-        let floor = match real.features() {
-            Some(features) if args.floor => Some(
-                measure_floor(features, &of_generated, args).map_err(|error| match error {
-                    FloorFailure::Metrics(error) => Failure::input_at(args.real.display(), &error),
-                    FloorFailure::Interrupted(failure) => failure,
-                })?,
-            ),
-            _ => None,
-        };
+        let floor = real.features().filter(|_| args.floor);
+        let floor = floor.map(|features| measure_floor(features, &of_generated, args));
+        let floor = floor.transpose()?;
         let name = network.map_or("Frechet distance", |network| network.frechet_name());
         Ok(Report {
             network: network.map(|network| network.name()),
@@ -84,21 +79,8 @@ pub(crate) fn run(args: &DistanceArgs, printer: &Printer) -> Result<()> {
             floor,
         })
     })?;
-    for note in report.notes() {
-        printer.note(&note);
-    }
+    printer.notes(&report.notes());
     printer.report(args.json, &report, || report.words())
-}
-
-enum FloorFailure {
-    Metrics(MetricsError),
-    Interrupted(Failure),
-}
-
-impl From<MetricsError> for FloorFailure {
-    fn from(error: MetricsError) -> Self {
-        Self::Metrics(error)
-    }
 }
 
 /// The distances of two halves of the real images, of as many images as were
@@ -107,27 +89,35 @@ fn measure_floor(
     features: &Features,
     generated: &Statistics,
     args: &DistanceArgs,
-) -> Result<Floor, FloorFailure> {
+) -> Result<Floor> {
+    let bad = |error: MetricsError| Failure::input_at(args.real.display(), &error);
     let most = generated
         .count()
         .and_then(|count| usize::try_from(count).ok());
-    let [first, second] = floor::halves(features, most.unwrap_or(usize::MAX), args.seed)?;
-    let frechet = frechet_distance(&Statistics::of(&first)?, &Statistics::of(&second)?)?;
-    interrupt::check().map_err(FloorFailure::Interrupted)?;
-    let mmd = if args.frechet_only {
-        None
-    } else {
-        Some(polynomial_mmd(&first, &second)?)
-    };
+    let [first, second] = halves(features, most.unwrap_or(usize::MAX), args.seed).map_err(bad)?;
+    let [of_first, of_second] = [Statistics::of(&first), Statistics::of(&second)];
+    let frechet = frechet_distance(&of_first.map_err(bad)?, &of_second.map_err(bad)?);
+    interrupt::check()?;
+    let mmd = (!args.frechet_only).then(|| polynomial_mmd(&first, &second));
     Ok(Floor {
         images: first.count(),
         seed: args.seed,
-        frechet,
-        mmd,
+        frechet: frechet.map_err(bad)?,
+        mmd: mmd.transpose().map_err(bad)?,
     })
 }
 
 fn wrong(real: &Path, generated: &Path, error: &MetricsError) -> Failure {
     let place = format!("{} and {}", real.display(), generated.display());
     Failure::input_at(place, error)
+}
+
+/// Two random sets without a common image, of half the images each, but not more
+/// than `most`.
+fn halves(features: &Features, most: usize, seed: u64) -> Result<[Features; 2], MetricsError> {
+    let mut images: Vec<usize> = (0..features.count()).collect();
+    OrderRng::new(seed, 0).shuffle(&mut images);
+    let size = (images.len() / 2).min(most);
+    let set = |images: &[usize]| Features::new(features.view().select(Axis(0), images));
+    Ok([set(&images[..size])?, set(&images[size..2 * size])?])
 }

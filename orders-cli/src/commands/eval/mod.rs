@@ -38,9 +38,7 @@ pub(crate) fn run(args: &EvalArgs, catalogue: &Catalogue, printer: &Printer) -> 
     let request = request(args, preset, catalogue, &mut notes)?;
     let network = request.judge.as_ref().map(SampleJudge::network);
     let prepared = request.prepare()?;
-    for note in &notes {
-        printer.note(note);
-    }
+    printer.notes(&notes);
     interrupt::catch()?;
     let pool = settings::thread_pool(&args.threads)?;
     let mut bar: Option<(String, u64, ProgressBar)> = None;
@@ -116,7 +114,7 @@ fn request(
     let device = settings::device(&args.model.device)?;
     let judge = judge::sample_judge(args, samples, (&config, is_bundled), &device)?;
     let given = held_out.as_ref().map_or(1, HeldOut::len) as u64;
-    let generated = judge.as_ref().map_or(1, SampleJudge::count);
+    let generated = judge.as_ref().map_or(1, |judge| judge.count);
     let wanted = Wanted {
         methods: &methods,
         files: &files,
@@ -158,11 +156,11 @@ fn held_out(args: &EvalArgs, config: &LpdConfig, is_bundled: bool) -> Result<Opt
         None => return Ok(None),
     };
     images.check(config)?;
-    Ok(Some(HeldOut::new(
+    Ok(Some(HeldOut {
         images,
         background,
-        args.tokens.as_deref(),
-    )))
+        path: args.tokens.clone(),
+    }))
 }
 
 /// The methods and the numbers of steps that flags ask for.

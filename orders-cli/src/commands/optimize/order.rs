@@ -51,9 +51,7 @@ pub(crate) fn run(
     let target = Target::file(&args.out, args.written.force || args.resume)?;
     let pool = settings::thread_pool(&args.threads)?;
     interrupt::catch()?;
-    for note in &task.notes {
-        printer.note(note);
-    }
+    printer.notes(&task.notes);
 
     let request = OrderRequest {
         problem,

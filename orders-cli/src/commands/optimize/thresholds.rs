@@ -42,9 +42,7 @@ pub(crate) fn run(
     let entries = pool.install(|| optimize::thresholds(&request, &tell));
     progress.finish_and_clear();
     let entries = entries.map_err(Failure::bad_input)?;
-    for note in &task.notes {
-        printer.note(note);
-    }
+    printer.notes(&task.notes);
     let report = Report {
         grid: grid.to_string(),
         group_sizes: task.problem.group_sizes().as_slice().to_vec(),

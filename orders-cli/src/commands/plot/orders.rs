@@ -5,29 +5,16 @@ use orders_figures::{
     Figure, FigureError, Panel, SheetOptions, StepsShown, group_sizes_chart, order_map,
     order_map_subtitle, sheet, small_multiples,
 };
-use serde::Serialize;
 
 use crate::args::{PartArg, PlotArgs};
-use crate::commands::figure_failure;
-use crate::description::counted;
+use crate::commands::{drawn, figure_failure};
 use crate::failure::{Failure, Result};
-use crate::output;
 use crate::picture_file::PictureFile;
 use crate::printer::Printer;
-use crate::settings::{OrdersShown, Origin};
+use crate::settings::OrdersShown;
 
 /// How many steps are shown of an order on a sheet where nobody says which.
 const STEPS_SHOWN: u32 = 8;
-
-/// What was drawn, for `--json`.
-#[derive(Serialize)]
-struct Report<'a> {
-    path: &'a str,
-    width: u32,
-    height: u32,
-    program: &'static str,
-    orders: Vec<&'a Origin>,
-}
 
 pub(super) fn run(args: &PlotArgs, catalogue: &Catalogue, printer: &Printer) -> Result<()> {
     let file = PictureFile::new(&args.out, args.written.force)?;
@@ -44,26 +31,10 @@ pub(super) fn run(args: &PlotArgs, catalogue: &Catalogue, printer: &Printer) -> 
     let figure = figure(args, &shown)
         .map_err(figure_failure)?
         .made_by(shown.origin_text()?);
-    for note in &shown.notes {
-        printer.note(note);
-    }
+    printer.notes(&shown.notes);
     file.write(&figure)?;
-    let (width, height) = (figure.width(), figure.height());
-    let path = args.out.display().to_string();
-    printer.report(
-        args.written.json,
-        &Report {
-            path: &path,
-            width,
-            height,
-            program: output::PROGRAM,
-            orders: shown.origins(),
-        },
-        || {
-            let orders = counted(shown.orders.len() as u64, "order");
-            format!("{orders}, {width}x{height} px: {path}")
-        },
-    )
+    let size = (figure.width(), figure.height());
+    drawn(&shown, (&args.out, size, None), args.written.json, printer)
 }
 
 /// The picture of these orders: a single part of a single order has one of its
@@ -74,10 +45,7 @@ fn figure(args: &PlotArgs, shown: &OrdersShown) -> Result<Figure, FigureError> {
         parts = vec![PartArg::Steps];
     }
     let has = |part: PartArg| parts.contains(&part);
-    let title = match &args.orders.title {
-        Some(title) => title.clone(),
-        None => shown.title(),
-    };
+    let title = shown.title();
     let which = shown.which();
     let only = [PartArg::Map, PartArg::Steps, PartArg::Sizes]
         .into_iter()

@@ -18,6 +18,8 @@ pub(crate) use shown_order::{Origin, ShownOrder};
 /// All orders that a picture shows, files first.
 #[derive(Debug)]
 pub(crate) struct OrdersShown {
+    /// The title that flags give.
+    title: Option<String>,
     pub(crate) orders: Vec<ShownOrder>,
     /// What a user should know of them.
     pub(crate) notes: Vec<String>,
@@ -54,7 +56,12 @@ impl OrdersShown {
             seen.push(note.clone());
             is_new
         });
-        Ok(Self { orders, notes })
+        let title = args.title.clone();
+        Ok(Self {
+            title,
+            orders,
+            notes,
+        })
     }
 
     /// Where they are from.
@@ -72,8 +79,11 @@ impl OrdersShown {
         text.map_err(Failure::work)
     }
 
-    /// A title that says what is the same for all orders.
+    /// The title that flags give, or one that says what is the same for all orders.
     pub(crate) fn title(&self) -> String {
+        if let Some(title) = &self.title {
+            return title.clone();
+        }
         let [first, rest @ ..] = &self.orders[..] else {
             return String::new();
         };
