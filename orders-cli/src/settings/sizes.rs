@@ -1,5 +1,6 @@
 //! Group sizes, from flags.
 
+use std::io;
 use std::path::Path;
 
 use orders_core::sizes::{
@@ -107,7 +108,11 @@ fn listed(text: &str, request: &SizesRequest<'_>) -> Result<SizesChoice> {
         (Some(choice), None) => Ok(choice),
         (None, steps) => {
             let path = Path::new(text);
-            if let Err(error) = fs_err::File::open(path) {
+            let opened = match path.is_dir() {
+                true => Err(io::ErrorKind::IsADirectory.into()),
+                false => fs_err::File::open(path).map(drop),
+            };
+            if let Err(error) = opened {
                 return Err(Failure::input(format!(
                     "--group-sizes: '{text}' is neither a list such as 1,5,10 nor a file that can be read: {}",
                     reason(&error)
