@@ -20,7 +20,7 @@ pub(crate) fn make(path: &Path) -> Result<()> {
 #[cfg(feature = "model")]
 pub(crate) fn has_only(path: &Path, names: &[&str]) -> Result<bool> {
     let not_readable =
-        |error: &std::io::Error| Failure::unreadable(format!("--out {}", path.display()), &error);
+        |error: &std::io::Error| Failure::unreadable(format!("--out {}", path.display()), error);
     if !path.exists() {
         return Ok(true);
     }

@@ -93,7 +93,7 @@ pub(crate) fn splits(args: &ImagesArgs) -> Result<(Vec<NamedSource>, Vec<Split>)
             let known: Vec<&str> = splits.iter().map(|split| &split.name[..]).collect();
             return Err(Failure::input(format!(
                 "--split: {}",
-                UnknownName::new("split", name, known).to_string()
+                UnknownName::new("split", name, known)
             )));
         }
         splits.retain(|split| split.name == *name);

@@ -78,7 +78,7 @@ pub(crate) fn shape(name: &str, steps: Option<usize>) -> Result<SizesChoice> {
             .ok_or_else(|| {
                 let released = ReleasedSizes::ALL.iter().map(|(name, _)| *name);
                 let known = Shape::NAMES.into_iter().chain(released);
-                Failure::bad_input(&UnknownName::new("shape", name, known))
+                Failure::bad_input(UnknownName::new("shape", name, known))
             })?,
     };
     if steps.is_none() && choice != SizesChoice::Shape(Shape::OneByOne) {
