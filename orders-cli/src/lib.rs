@@ -31,7 +31,7 @@ mod commands;
 mod description;
 #[cfg(feature = "model")]
 mod digest;
-#[cfg(feature = "model")]
+#[cfg(all(feature = "model", feature = "tables"))]
 mod eval;
 mod failure;
 #[cfg(feature = "model")]

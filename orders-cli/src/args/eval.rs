@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::Args;
 use orders_model::lpd::GuidanceSchedule;
 
-use super::{ModelArgs, SCHEDULES, ThreadsArgs, one_of};
+use super::model::SCHEDULES;
+use super::{ModelArgs, ThreadsArgs, one_of};
 use crate::numbers;
 
 /// Compare orders by an LPD model: likelihood, sample metrics, latency

@@ -47,7 +47,7 @@ pub(crate) use orders_shown::{OrdersShown, Origin};
 #[cfg(feature = "model")]
 pub(crate) use sample_orders::{sample_orders, sample_orders_of_file};
 pub(crate) use sizes::sizes;
-#[cfg(feature = "model")]
+#[cfg(all(feature = "model", feature = "tables"))]
 pub(crate) use sizes::{resolved, shape};
 #[cfg(feature = "model")]
 pub(crate) use tokenizer::{
