@@ -79,7 +79,7 @@ pub(crate) fn lacking(name: &str) -> Option<String> {
 }
 
 /// The same for something else that a feature brings.
-#[cfg(not(all(feature = "model", feature = "tables")))]
+#[cfg(not(feature = "model"))]
 pub(crate) fn lacking_feature(what: &str, feature: &str) -> String {
     format!(
         "{what} is not in this build, which was made without the feature '{feature}'; '{}' brings it",

@@ -17,7 +17,7 @@ pub(crate) fn make(path: &Path) -> Result<()> {
 
 /// Whether there is nothing in the folder of `--out`, or only files of these names and
 /// what a killed run left half written, or no folder.
-#[cfg(feature = "model")]
+#[cfg(all(feature = "model", feature = "tables"))]
 pub(crate) fn has_only(path: &Path, names: &[&str]) -> Result<bool> {
     let not_readable =
         |error: &std::io::Error| Failure::unreadable(format!("--out {}", path.display()), error);

@@ -2,8 +2,7 @@
 
 use std::path::Path;
 
-use ndarray::{Array2, s};
-use orders_model::bundled;
+use ndarray::Array2;
 use orders_model::lpd::{LpdConfig, LpdError};
 
 use crate::failure::{Failure, Result};
@@ -37,8 +36,9 @@ impl TokenImages {
     }
 
     /// The bundled images.
+    #[cfg(all(feature = "model", feature = "tables"))]
     pub(crate) fn bundled() -> Result<Self> {
-        let set = bundled::held_out();
+        let set = orders_model::bundled::held_out();
         let shape = (set.len(), set.grid().cells());
         let tokens = Array2::from_shape_vec(shape, set.tokens().to_vec());
         let labels = set.labels().unwrap_or_default().iter().copied();
@@ -55,10 +55,11 @@ impl TokenImages {
     }
 
     /// The first `limit` images, or all there are.
+    #[cfg(all(feature = "model", feature = "tables"))]
     pub(crate) fn first(mut self, limit: u64) -> Self {
         let count = usize::try_from(limit).map_or(self.len(), |limit| limit.min(self.len()));
         self.labels.truncate(count);
-        self.tokens = self.tokens.slice_move(s![..count, ..]);
+        self.tokens = self.tokens.slice_move(ndarray::s![..count, ..]);
         self
     }
 

@@ -33,19 +33,23 @@ use crate::args::{GridArgs, KnownArgs, PlaceArgs, SizesArgs, ThreadsArgs};
 use crate::bounded_file::read_bounded;
 use crate::failure::{Failure, Result};
 
+#[cfg(all(feature = "model", feature = "tables"))]
+pub(crate) use feature_network::LoadedNetwork;
 #[cfg(feature = "model")]
-pub(crate) use feature_network::{LoadedNetwork, feature_network};
+pub(crate) use feature_network::feature_network;
 pub(crate) use known::{KnownFile, known_of_file};
+#[cfg(all(feature = "model", feature = "tables"))]
+pub(crate) use lpd::{CONFIG_FILE, checkpoint, config_file, weights_needed};
 #[cfg(feature = "model")]
-pub(crate) use lpd::{
-    CONFIG_FILE, checkpoint, config_file, guidance, lpd, model, request_failure, weights_needed,
-};
+pub(crate) use lpd::{guidance, lpd, model, request_failure};
 pub(crate) use method::{method_and_parameters, method_by_name, method_entry, parameters};
 #[cfg(feature = "analyze")]
 pub(crate) use order_list::OrderList;
 pub(crate) use orders_shown::{OrdersShown, Origin};
 #[cfg(feature = "model")]
-pub(crate) use sample_orders::{sample_orders, sample_orders_of_file};
+pub(crate) use sample_orders::sample_orders;
+#[cfg(all(feature = "model", feature = "tables"))]
+pub(crate) use sample_orders::sample_orders_of_file;
 pub(crate) use sizes::sizes;
 #[cfg(all(feature = "model", feature = "tables"))]
 pub(crate) use sizes::{resolved, shape};
