@@ -51,10 +51,7 @@ pub(super) fn read(
     // The magic number is known to be right.
     next(&mut machine)?;
     if next(&mut machine)? != Value::Int(PROTOCOL) {
-        return Err(Malformed::LegacyHeader {
-            what: "the protocol version",
-        }
-        .into());
+        return Err(wrong_header("the protocol version").into());
     }
     let system = next(&mut machine)?;
     check_byte_order(&machine, &system)?;
@@ -91,11 +88,13 @@ impl Storages for LegacyStorages {
     }
 }
 
+fn wrong_header(what: &'static str) -> Malformed {
+    Malformed::LegacyHeader { what }
+}
+
 fn check_byte_order(machine: &Machine, system: &Value) -> Result<(), Malformed> {
-    let wrong = Malformed::LegacyHeader {
-        what: "the description of the system",
-    };
-    let pairs = machine.heap.dictionary(system).ok_or(wrong)?;
+    let pairs = machine.heap.dictionary(system);
+    let pairs = pairs.ok_or_else(|| wrong_header("the description of the system"))?;
     let is_big = |(key, value): &(Value, Value)| {
         matches!(key, Value::Text(key) if &**key == "little_endian") && *value == Value::Bool(false)
     };
@@ -115,9 +114,8 @@ fn places(
     data_at: u64,
     length: u64,
 ) -> Result<BTreeMap<Arc<str>, u64>, Fault> {
-    let keys = machine.heap.list(keys).ok_or(Malformed::LegacyHeader {
-        what: "the list of storages",
-    })?;
+    let wrong = || wrong_header("the list of storages");
+    let keys = machine.heap.list(keys).ok_or_else(wrong)?;
     let mut places = BTreeMap::new();
     let mut at = data_at;
     for key in keys {
@@ -126,12 +124,7 @@ fn places(
                 key: key.chars().take(100).collect(),
                 what: "not described in the pickle",
             })?,
-            _ => {
-                return Err(Malformed::LegacyHeader {
-                    what: "the list of storages",
-                }
-                .into());
-            }
+            _ => return Err(wrong().into()),
         };
         let storage = &machine.heap.storages[storage];
         let begin = at.saturating_add(8);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::error::Malformed;
-use super::pickle::{Heap, Object, TensorView, Value};
+use super::pickle::{Heap, TensorView, Value};
 
 /// Keys under which training programs keep the network's tensors.
 const USUAL_KEYS: [&str; 2] = ["model", "state_dict"];
@@ -75,17 +75,7 @@ fn usual<'a>(heap: &'a Heap, root: &'a Value) -> Option<&'a Value> {
 /// Whether a value is a dictionary with tensors in it.
 fn has_tensors(heap: &Heap, value: &Value) -> bool {
     let pairs = heap.dictionary(value).unwrap_or_default();
-    pairs.iter().any(|(_, value)| view(heap, value).is_some())
-}
-
-fn view<'a>(heap: &'a Heap, value: &Value) -> Option<&'a TensorView> {
-    match value {
-        Value::Object(position) => match heap.get(*position) {
-            Object::Tensor(view) => Some(view),
-            _ => None,
-        },
-        _ => None,
-    }
+    pairs.iter().any(|(_, value)| heap.tensor(value).is_some())
 }
 
 /// The value that was set last.
@@ -156,7 +146,7 @@ impl Flattened<'_> {
             } else {
                 format!("{prefix}.{key}")
             };
-            if let Some(view) = view(heap, value) {
+            if let Some(view) = heap.tensor(value) {
                 if self.tensors.contains_key(&name) {
                     return Err(Malformed::Twice { name });
                 }

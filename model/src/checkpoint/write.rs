@@ -30,29 +30,19 @@ pub fn write_safetensors(
     let mut ordered: Vec<(&String, &Tensor)> = tensors.iter().collect();
     ordered.sort_by_key(|(_, tensor)| std::cmp::Reverse(tensor.dtype().size_in_bytes()));
     let mut infos = Vec::with_capacity(ordered.len());
-    for (name, tensor) in &ordered {
-        let element = element(tensor.dtype()).ok_or_else(|| SaveError::ElementType {
-            name: (*name).clone(),
+    let mut writers = Vec::with_capacity(ordered.len());
+    for (name, tensor) in ordered {
+        let (element, writer) = by_type(tensor.dtype()).ok_or_else(|| SaveError::ElementType {
+            name: name.clone(),
             found: tensor.dtype(),
         })?;
         infos.push((name.as_str(), element, tensor.dims()));
+        writers.push((writer, tensor));
     }
     let header = safetensors_header(metadata, &infos)?;
     out.write_all(&header).map_err(SaveError::Write)?;
-    for (_, tensor) in ordered {
-        match tensor.dtype() {
-            DType::U8 => write_as::<u8>(out, tensor),
-            DType::U32 => write_as::<u32>(out, tensor),
-            DType::I16 => write_as::<i16>(out, tensor),
-            DType::I32 => write_as::<i32>(out, tensor),
-            DType::I64 => write_as::<i64>(out, tensor),
-            DType::F16 => write_as::<f16>(out, tensor),
-            DType::BF16 => write_as::<bf16>(out, tensor),
-            DType::F32 => write_as::<f32>(out, tensor),
-            DType::F64 => write_as::<f64>(out, tensor),
-            // Refused above.
-            _ => Ok(()),
-        }?;
+    for (write, tensor) in writers {
+        write(out, tensor)?;
     }
     Ok(())
 }
@@ -76,23 +66,26 @@ pub fn save_safetensors(
     Ok(())
 }
 
-fn element(dtype: DType) -> Option<ElementType> {
+type Writer<W> = fn(&mut W, &Tensor) -> Result<(), SaveError>;
+
+/// What a type is in files, and what writes its elements.
+fn by_type<W: Write>(dtype: DType) -> Option<(ElementType, Writer<W>)> {
     Some(match dtype {
-        DType::U8 => ElementType::U8,
-        DType::U32 => ElementType::U32,
-        DType::I16 => ElementType::I16,
-        DType::I32 => ElementType::I32,
-        DType::I64 => ElementType::I64,
-        DType::F16 => ElementType::F16,
-        DType::BF16 => ElementType::Bf16,
-        DType::F32 => ElementType::F32,
-        DType::F64 => ElementType::F64,
+        DType::U8 => (ElementType::U8, write_as::<W, u8>),
+        DType::U32 => (ElementType::U32, write_as::<W, u32>),
+        DType::I16 => (ElementType::I16, write_as::<W, i16>),
+        DType::I32 => (ElementType::I32, write_as::<W, i32>),
+        DType::I64 => (ElementType::I64, write_as::<W, i64>),
+        DType::F16 => (ElementType::F16, write_as::<W, f16>),
+        DType::BF16 => (ElementType::Bf16, write_as::<W, bf16>),
+        DType::F32 => (ElementType::F32, write_as::<W, f32>),
+        DType::F64 => (ElementType::F64, write_as::<W, f64>),
         _ => return None,
     })
 }
 
-fn write_as<T: Element + WithDType>(
-    out: &mut impl Write,
+fn write_as<W: Write, T: Element + WithDType>(
+    out: &mut W,
     tensor: &Tensor,
 ) -> Result<(), SaveError> {
     let elements = tensor.flatten_all().and_then(|tensor| tensor.to_vec1());

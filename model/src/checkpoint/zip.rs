@@ -143,29 +143,22 @@ fn small_entry(archive: &mut Archive, name: &str) -> Result<Vec<u8>, Fault> {
 fn zip_fault(error: ZipError) -> Fault {
     match error {
         ZipError::Io(error) => content_fault(error.into()),
-        // The library's words can hold names out of the file.
-        error => Malformed::Zip {
-            reason: error.to_string().chars().take(200).collect(),
-        }
-        .into(),
+        error => broken(&error),
     }
+}
+
+/// The library's words can hold names out of the file.
+fn broken(error: &dyn std::error::Error) -> Fault {
+    let reason = error.to_string().chars().take(200).collect();
+    Malformed::Zip { reason }.into()
 }
 
 /// What reading gives if the content is wrong, such as a checksum.
 fn content_fault(fault: Fault) -> Fault {
+    use io::ErrorKind::{InvalidData, InvalidInput, UnexpectedEof};
     match fault {
-        Fault::Io(error)
-            if matches!(
-                error.kind(),
-                io::ErrorKind::InvalidData
-                    | io::ErrorKind::InvalidInput
-                    | io::ErrorKind::UnexpectedEof
-            ) =>
-        {
-            Malformed::Zip {
-                reason: error.to_string().chars().take(200).collect(),
-            }
-            .into()
+        Fault::Io(error) if matches!(error.kind(), InvalidData | InvalidInput | UnexpectedEof) => {
+            broken(&error)
         }
         fault => fault,
     }

@@ -28,7 +28,7 @@ pub(super) fn build(
         Value::Global(Name(Global::Dictionary)) => dictionary(heap, &arguments),
         Value::Global(Name(Global::Tensor)) => tensor(heap, &arguments),
         Value::Global(Name(Global::Parameter)) => match arguments.first() {
-            Some(tensor) if is_tensor(heap, tensor) => Ok(tensor.clone()),
+            Some(tensor) if heap.tensor(tensor).is_some() => Ok(tensor.clone()),
             _ => Err(PickleError::Value("a parameter is made of no tensor")),
         },
         Value::Global(Name(Global::Shape)) => match &arguments[..] {
@@ -108,10 +108,6 @@ pub(super) fn persistent(heap: &mut Heap, id: &Value) -> Result<Value, PickleErr
         elements,
         numel,
     })
-}
-
-fn is_tensor(heap: &Heap, value: &Value) -> bool {
-    matches!(value, Value::Object(position) if matches!(heap.get(*position), Object::Tensor(_)))
 }
 
 fn natural(value: &Value) -> Result<usize, PickleError> {

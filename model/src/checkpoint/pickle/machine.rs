@@ -20,7 +20,7 @@ pub(in crate::checkpoint) struct Machine {
     pub(in crate::checkpoint) heap: Heap,
     stack: Vec<Value>,
     marks: Vec<usize>,
-    memo: BTreeMap<u32, Value>,
+    memo: BTreeMap<usize, Value>,
 }
 
 impl Machine {
@@ -67,62 +67,26 @@ impl Machine {
             0x88 => self.push(Value::Bool(true))?,
             0x89 => self.push(Value::Bool(false))?,
             // BININT, BININT1, BININT2, LONG1, BINFLOAT
-            b'J' => {
-                let number = i32::from_le_bytes(bytes.array()?);
-                self.push(Value::Int(number.into()))?;
-            }
-            b'K' => {
-                let number = bytes.byte()?;
-                self.push(Value::Int(number.into()))?;
-            }
-            b'M' => {
-                let number = bytes.u16()?;
-                self.push(Value::Int(number.into()))?;
-            }
+            b'J' => self.push(Value::Int(i32::from_le_bytes(bytes.array()?).into()))?,
+            b'K' => self.push(Value::Int(bytes.byte()?.into()))?,
+            b'M' => self.push(Value::Int(u16::from_le_bytes(bytes.array()?).into()))?,
             0x8a => {
                 let count = bytes.byte()?;
-                let number = long(bytes.take(count.into())?);
-                self.push(number)?;
+                self.push(long(bytes.take(count.into())?))?;
             }
             b'G' => {
                 bytes.take(8)?;
                 self.push(Value::Float)?;
             }
-            // BINUNICODE, SHORT_BINUNICODE, BINUNICODE8
-            b'X' => {
-                let count = bytes.u32()? as usize;
-                self.push_text(bytes, count)?;
-            }
-            0x8c => {
-                let count = bytes.byte()?.into();
-                self.push_text(bytes, count)?;
-            }
-            0x8d => {
-                let count = bytes.length()?;
-                self.push_text(bytes, count)?;
-            }
-            // SHORT_BINSTRING and BINSTRING of Python 2: its plain texts
-            b'U' => {
-                let count = bytes.byte()?.into();
-                self.push_text(bytes, count)?;
-            }
-            b'T' => {
-                let count = bytes.u32()? as usize;
-                self.push_text(bytes, count)?;
+            // BINUNICODE, SHORT_BINUNICODE, BINUNICODE8; SHORT_BINSTRING and BINSTRING
+            // of Python 2: its plain texts
+            b'X' | 0x8c | 0x8d | b'U' | b'T' => {
+                let count = bytes.count(instruction)?;
+                self.push(Value::Text(bytes.text(count)?.into()))?;
             }
             // SHORT_BINBYTES, BINBYTES, BINBYTES8
-            b'C' => {
-                let count = bytes.byte()?.into();
-                bytes.take(count)?;
-                self.push(Value::Bytes)?;
-            }
-            b'B' => {
-                let count = bytes.u32()? as usize;
-                bytes.take(count)?;
-                self.push(Value::Bytes)?;
-            }
-            0x8e => {
-                let count = bytes.length()?;
+            b'C' | b'B' | 0x8e => {
+                let count = bytes.count(instruction)?;
                 bytes.take(count)?;
                 self.push(Value::Bytes)?;
             }
@@ -157,13 +121,11 @@ impl Machine {
                 let items = self.since_mark()?;
                 self.push_object(Object::List(items))?;
             }
-            b'a' => {
-                let item = self.pop()?;
-                let list = self.top()?.clone();
-                self.heap.extend(&list, vec![item])?;
-            }
-            b'e' => {
-                let items = self.since_mark()?;
+            b'a' | b'e' => {
+                let items = match instruction {
+                    b'a' => self.pop_many(1)?,
+                    _ => self.since_mark()?,
+                };
                 let list = self.top()?.clone();
                 self.heap.extend(&list, items)?;
             }
@@ -178,36 +140,25 @@ impl Machine {
                 let pairs = pairs(self.since_mark()?)?;
                 self.push_object(Object::Dictionary(pairs))?;
             }
-            b's' => {
-                let pairs = pairs(self.pop_many(2)?)?;
-                let dictionary = self.top()?.clone();
-                self.heap.insert(&dictionary, pairs)?;
-            }
-            b'u' => {
-                let pairs = pairs(self.since_mark()?)?;
+            b's' | b'u' => {
+                let pairs = pairs(match instruction {
+                    b's' => self.pop_many(2)?,
+                    _ => self.since_mark()?,
+                })?;
                 let dictionary = self.top()?.clone();
                 self.heap.insert(&dictionary, pairs)?;
             }
             // BINPUT, LONG_BINPUT, MEMOIZE, BINGET, LONG_BINGET
-            b'q' => {
-                let index = bytes.byte()?.into();
+            b'q' | b'r' => {
+                let index = bytes.count(instruction)?;
                 self.remember(index)?;
             }
-            b'r' => {
-                let index = bytes.u32()?;
-                self.remember(index)?;
-            }
-            0x94 => {
-                let index = self.memo.len() as u32;
-                self.remember(index)?;
-            }
-            b'h' => {
-                let index = bytes.byte()?.into();
-                self.recall(index)?;
-            }
-            b'j' => {
-                let index = bytes.u32()?;
-                self.recall(index)?;
+            0x94 => self.remember(self.memo.len())?,
+            b'h' | b'j' => {
+                let value = self.memo.get(&bytes.count(instruction)?).cloned();
+                self.push(value.ok_or(PickleError::Value(
+                    "a value is recalled that was never made",
+                ))?)?;
             }
             // GLOBAL, STACK_GLOBAL
             b'c' => {
@@ -259,11 +210,6 @@ impl Machine {
         self.push(value)
     }
 
-    fn push_text(&mut self, bytes: &mut Bytes<'_>, count: usize) -> Result<(), PickleError> {
-        let text = bytes.text(count)?;
-        self.push(Value::Text(text.into()))
-    }
-
     fn push_global(&mut self, module: &str, name: &str) -> Result<(), PickleError> {
         match Global::of(module, name) {
             Some(global) => self.push(Value::Global(Name(global))),
@@ -285,12 +231,9 @@ impl Machine {
     }
 
     fn pop(&mut self) -> Result<Value, PickleError> {
-        if self.stack.len() <= self.floor() {
-            return Err(PickleError::Value("a value is missing"));
-        }
-        self.stack
-            .pop()
-            .ok_or(PickleError::Value("a value is missing"))
+        let value = self.top()?.clone();
+        self.stack.pop();
+        Ok(value)
     }
 
     fn pop_many(&mut self, count: usize) -> Result<Vec<Value>, PickleError> {
@@ -313,18 +256,11 @@ impl Machine {
         Ok(self.stack.split_off(from))
     }
 
-    fn remember(&mut self, index: u32) -> Result<(), PickleError> {
+    fn remember(&mut self, index: usize) -> Result<(), PickleError> {
         limit("remembered values", self.memo.len())?;
         let value = self.top()?.clone();
         self.memo.insert(index, value);
         Ok(())
-    }
-
-    fn recall(&mut self, index: u32) -> Result<(), PickleError> {
-        let value = self.memo.get(&index).cloned();
-        self.push(value.ok_or(PickleError::Value(
-            "a value is recalled that was never made",
-        ))?)
     }
 }
 
@@ -391,18 +327,15 @@ impl<'a> Bytes<'a> {
         Ok(self.array::<1>()?[0])
     }
 
-    pub(super) fn u16(&mut self) -> Result<u16, PickleError> {
-        Ok(u16::from_le_bytes(self.array()?))
-    }
-
-    pub(super) fn u32(&mut self) -> Result<u32, PickleError> {
-        Ok(u32::from_le_bytes(self.array()?))
-    }
-
-    /// A length of 8 bytes; one that no memory has is beyond the end as well.
-    pub(super) fn length(&mut self) -> Result<usize, PickleError> {
-        let length = u64::from_le_bytes(self.array()?);
-        usize::try_from(length).map_err(|_| PickleError::Truncated)
+    /// The length or the index that follows an instruction: of 1 byte, of 4, or of 8. One
+    /// that no memory has is beyond the end as well.
+    pub(super) fn count(&mut self, instruction: u8) -> Result<usize, PickleError> {
+        match instruction {
+            0x8c | b'U' | b'C' | b'q' | b'h' => self.byte().map(usize::from),
+            b'X' | b'T' | b'B' | b'r' | b'j' => Ok(u32::from_le_bytes(self.array()?) as usize),
+            _ => usize::try_from(u64::from_le_bytes(self.array()?))
+                .map_err(|_| PickleError::Truncated),
+        }
     }
 
     /// A text of a known length.

@@ -7,4 +7,4 @@ mod machine;
 mod value;
 
 pub(super) use machine::Machine;
-pub(super) use value::{ElementType, Heap, Object, Storage, TensorView, Value};
+pub(super) use value::{ElementType, Heap, Storage, TensorView, Value};

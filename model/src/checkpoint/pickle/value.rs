@@ -116,9 +116,11 @@ pub(in crate::checkpoint) struct Heap {
 }
 
 impl Heap {
-    pub(in crate::checkpoint) fn get(&self, position: usize) -> &Object {
-        // Positions are made below only, and nothing is ever taken out.
-        &self.objects[position]
+    fn object(&self, value: &Value) -> Option<&Object> {
+        match value {
+            Value::Object(position) => self.objects.get(*position),
+            _ => None,
+        }
     }
 
     pub(super) fn add(&mut self, object: Object) -> Result<Value, PickleError> {
@@ -182,33 +184,31 @@ impl Heap {
 
     /// The items of a tuple.
     pub(in crate::checkpoint) fn tuple(&self, value: &Value) -> Option<&[Value]> {
-        match value {
-            Value::Object(position) => match self.get(*position) {
-                Object::Tuple(items) => Some(items),
-                _ => None,
-            },
+        match self.object(value)? {
+            Object::Tuple(items) => Some(items),
             _ => None,
         }
     }
 
     /// The items of a list.
     pub(in crate::checkpoint) fn list(&self, value: &Value) -> Option<&[Value]> {
-        match value {
-            Value::Object(position) => match self.get(*position) {
-                Object::List(items) => Some(items),
-                _ => None,
-            },
+        match self.object(value)? {
+            Object::List(items) => Some(items),
             _ => None,
         }
     }
 
     /// The pairs of a dictionary.
     pub(in crate::checkpoint) fn dictionary(&self, value: &Value) -> Option<&[(Value, Value)]> {
-        match value {
-            Value::Object(position) => match self.get(*position) {
-                Object::Dictionary(pairs) => Some(pairs),
-                _ => None,
-            },
+        match self.object(value)? {
+            Object::Dictionary(pairs) => Some(pairs),
+            _ => None,
+        }
+    }
+
+    pub(in crate::checkpoint) fn tensor(&self, value: &Value) -> Option<&TensorView> {
+        match self.object(value)? {
+            Object::Tensor(view) => Some(view),
             _ => None,
         }
     }
@@ -225,7 +225,8 @@ impl Heap {
             Value::Global(_) => "a name",
             Value::Storage(_) => "a storage",
             Value::Inert => "an object",
-            Value::Object(position) => match self.get(*position) {
+            // Positions are made above only, and nothing is ever taken out.
+            Value::Object(position) => match &self.objects[*position] {
                 Object::Tuple(_) => "a tuple",
                 Object::List(_) => "a list",
                 Object::Dictionary(_) => "a dictionary",
@@ -308,8 +309,11 @@ impl Global {
             ("torch._utils", "_rebuild_parameter") => Self::Parameter,
             ("torch", "Size") => Self::Shape,
             ("torch", name) if name.ends_with("Storage") => Self::Storage(storage(name)?),
-            ("torch", name) if is_dtype(name) => Self::Inert,
-            ("torch", "device")
+            (
+                "torch",
+                "float64" | "float32" | "float16" | "bfloat16" | "int64" | "int32" | "int16"
+                | "int8" | "uint8" | "bool" | "device",
+            )
             | ("argparse", "Namespace")
             | ("collections", "defaultdict" | "Counter")
             | ("pathlib", "PosixPath" | "WindowsPath")
@@ -338,20 +342,4 @@ fn storage(name: &str) -> Option<ElementType> {
         "ComplexDoubleStorage" => ElementType::Other("complex128", 16),
         _ => return None,
     })
-}
-
-fn is_dtype(name: &str) -> bool {
-    matches!(
-        name,
-        "float64"
-            | "float32"
-            | "float16"
-            | "bfloat16"
-            | "int64"
-            | "int32"
-            | "int16"
-            | "int8"
-            | "uint8"
-            | "bool"
-    )
 }
