@@ -15,9 +15,9 @@ mod norm;
 mod product;
 
 pub(crate) use attention::{CpuCache, attention};
-pub(crate) use functions::{dot, exp, gelu, gelu_slope, largest, squares, sum, vectorised};
+pub(crate) use functions::{dot, exp, gelu, gelu_slope, largest, sum, vectorised};
 pub(crate) use linear::{Finish, PackedWeight, linear};
-pub(crate) use norm::layer_norm;
+pub(crate) use norm::{layer_norm, norm_row};
 pub(crate) use product::{
     PANEL, PanelRow, Sums, TILE_ROWS, add_products, packed, tiles, with_numbers,
 };

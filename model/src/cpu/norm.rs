@@ -1,10 +1,9 @@
 //! Layer norm.
 
 use candle_core::{D, Result, Tensor};
-use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
-use super::functions::{squares, sum};
+use super::functions::{squares, sum, vectorised};
 use super::product::with_numbers;
 
 /// Rows that a thread takes at once.
@@ -25,13 +24,14 @@ pub(crate) fn layer_norm(
                 out.par_chunks_mut(ROWS * width)
                     .zip(x.par_chunks(ROWS * width))
                     .for_each(|(out, x)| {
-                        Arch::new().dispatch(Rows {
-                            x,
-                            out,
-                            weight,
-                            bias,
-                            epsilon,
-                        });
+                        vectorised(
+                            #[inline(always)]
+                            || {
+                                for (x, out) in x.chunks(width).zip(out.chunks_mut(width)) {
+                                    norm_row(x, [weight, bias], epsilon, out);
+                                }
+                            },
+                        );
                     });
                 Ok(())
             })
@@ -40,30 +40,19 @@ pub(crate) fn layer_norm(
     Tensor::from_vec(out, x.shape(), x.device())
 }
 
-struct Rows<'a> {
-    x: &'a [f32],
-    out: &'a mut [f32],
-    weight: &'a [f32],
-    bias: &'a [f32],
+/// Layer norm of a row; gives the mean, and what the distances from it are multiplied with.
+#[inline(always)]
+pub(crate) fn norm_row(
+    x: &[f32],
+    [weight, bias]: [&[f32]; 2],
     epsilon: f32,
-}
-
-impl WithSimd for Rows<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) {
-        let width = self.weight.len();
-        let count = width as f32;
-        for (x, out) in self.x.chunks(width).zip(self.out.chunks_mut(width)) {
-            let mean = sum(x) / count;
-            let variance = squares(x, mean) / count;
-            let scale = 1.0 / (variance + self.epsilon).sqrt();
-            for (((out, &x), &weight), &bias) in
-                out.iter_mut().zip(x).zip(self.weight).zip(self.bias)
-            {
-                *out = ((x - mean) * scale).mul_add(weight, bias);
-            }
-        }
+    out: &mut [f32],
+) -> (f32, f32) {
+    let count = x.len() as f32;
+    let mean = sum(x) / count;
+    let scale = 1.0 / (squares(x, mean) / count + epsilon).sqrt();
+    for (((out, &x), &weight), &bias) in out.iter_mut().zip(x).zip(weight).zip(bias) {
+        *out = ((x - mean) * scale).mul_add(weight, bias);
     }
+    (mean, scale)
 }

@@ -7,6 +7,7 @@ use candle_core::{Device, Tensor};
 use orders_core::files::Hasher;
 use orders_datasets::TokenSet;
 
+use super::adamw::{AdamW, Moving};
 use super::error::TrainError;
 use super::gradient::{Layout, tensors};
 use crate::checkpoint::{SaveError, read_checkpoint, save_safetensors};
@@ -27,6 +28,45 @@ pub(super) struct State {
 }
 
 impl State {
+    /// Before the first update, with an average if it is asked for.
+    pub(super) fn new(parameters: Vec<f32>, has_average: bool) -> Self {
+        Self {
+            step: 0,
+            first: vec![0.0; parameters.len()],
+            second: vec![0.0; parameters.len()],
+            average: has_average.then(|| parameters.clone()),
+            parameters,
+        }
+    }
+
+    /// One update by AdamW with a gradient times a factor, at a learning rate.
+    pub(super) fn update(
+        &mut self,
+        adamw: AdamW,
+        decays: &[bool],
+        gradient: &[f32],
+        (factor, rate): (f32, f64),
+    ) {
+        self.step += 1;
+        let moving = Moving {
+            parameters: &mut self.parameters,
+            first: &mut self.first,
+            second: &mut self.second,
+            decays,
+        };
+        adamw.update(moving, gradient, factor, (self.step, rate));
+    }
+
+    /// The norm of a gradient, if it and the loss are such that there can be an update.
+    pub(super) fn checked_norm(&self, loss: f64, gradient: &[f32]) -> Result<f64, TrainError> {
+        let squares = gradient.iter().map(|&x| f64::from(x) * f64::from(x));
+        let (step, norm) = (self.step + 1, squares.sum::<f64>().sqrt());
+        match loss.is_finite() && norm.is_finite() {
+            true => Ok(norm),
+            false => Err(TrainError::NotFinite { step, loss, norm }),
+        }
+    }
+
     /// The weights that a run is for.
     pub(super) fn weights(&self) -> &[f32] {
         self.average.as_ref().unwrap_or(&self.parameters)
@@ -46,7 +86,7 @@ impl State {
 
 /// What tells a run from others.
 pub(super) struct About<'a> {
-    pub(super) recipe: &'a str,
+    pub(super) recipe: String,
     pub(super) data: &'a str,
 }
 
@@ -95,7 +135,7 @@ pub(super) fn save(
             concat!("orders-model ", env!("CARGO_PKG_VERSION")).to_owned(),
         ),
         ("step".to_owned(), state.step.to_string()),
-        ("recipe".to_owned(), about.recipe.to_owned()),
+        ("recipe".to_owned(), about.recipe.clone()),
         ("data_sha256".to_owned(), about.data.to_owned()),
     ]);
     save_safetensors(path, &all, &metadata, true).map_err(failed)
@@ -122,7 +162,7 @@ pub(super) fn load(
     if said("format") != Some(FORMAT) {
         return Err(other("format"));
     }
-    if said("recipe") != Some(about.recipe) {
+    if said("recipe") != Some(&about.recipe) {
         return Err(other("recipe"));
     }
     if said("data_sha256") != Some(about.data) {

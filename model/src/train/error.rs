@@ -56,19 +56,19 @@ pub enum RecipeError {
 }
 
 impl RecipeError {
-    /// Settings with their values, whether these are allowed, and what is.
-    pub(super) fn check_numbers(
-        checks: impl IntoIterator<Item = (&'static str, f64, bool, &'static str)>,
+    /// A setting with its value, whether this is allowed, and what is.
+    pub(super) fn check(
+        field: &'static str,
+        value: f64,
+        is_allowed: bool,
+        allowed: &'static str,
     ) -> Result<(), Self> {
-        let mut checks = checks.into_iter();
-        match checks.find(|&(_, _, is_allowed, _)| !is_allowed) {
-            None => Ok(()),
-            Some((field, value, _, allowed)) => Err(Self::Number {
-                field,
-                value,
-                allowed,
-            }),
-        }
+        let error = Self::Number {
+            field,
+            value,
+            allowed,
+        };
+        is_allowed.then_some(()).ok_or(error)
     }
 }
 

@@ -201,59 +201,35 @@ impl Recipe {
         const BELOW_1: &str = "a number from 0 up to 1, without 1";
         const FROM_0: &str = "a number from 0";
         const POSITIVE: &str = "a number above 0";
-        let rate = &self.learning_rate;
-        let is_share = |x: f64| (0.0..1.0).contains(&x);
+        const EPOCHS: &str = "a number above 0, up to 1000000";
+        const BATCH: &str = "a whole number from 1 to 1048576";
+        const BEHIND: &str = "an epoch that is not before the end of the warmup";
+        const WARMUP: &str = "a number of epochs from 0";
+        let check = RecipeError::check;
         let is_positive = |x: f64| x > 0.0 && x.is_finite();
-        let is_from_0 = |x: f64| x >= 0.0 && x.is_finite();
-        let share = |field, x| (field, x, is_share(x), BELOW_1);
-        let from_0 = |field, x, allowed| (field, x, is_from_0(x), allowed);
-        let (epochs, batch) = (self.epochs, self.batch);
-        let epochs_allowed = "a number above 0, up to 1000000";
-        let batch_allowed = "a whole number from 1 to 1048576";
+        let share = |field, x: f64| check(field, x, (0.0..1.0).contains(&x), BELOW_1);
+        let from_0 = |field, x: f64, allowed| check(field, x, x >= 0.0 && x.is_finite(), allowed);
+        let (epochs, batch, rate) = (self.epochs, self.batch, &self.learning_rate);
+        let are_epochs = is_positive(epochs) && epochs <= 1e6;
+        check("epochs", epochs, are_epochs, EPOCHS)?;
+        let is_batch = (1..=1 << 20).contains(&batch);
+        check("batch", batch as f64, is_batch, BATCH)?;
+        share("dropout", f64::from(self.dropout))?;
         let drop = f64::from(self.label_drop);
+        let is_drop = (0.0..=1.0).contains(&drop);
+        check("label_drop", drop, is_drop, "a number from 0 to 1")?;
+        share("betas[0]", self.betas[0])?;
+        share("betas[1]", self.betas[1])?;
+        from_0("weight_decay", self.weight_decay, FROM_0)?;
+        from_0("clip", self.clip, FROM_0)?;
+        share("average", self.average)?;
+        let peak = rate.peak;
+        check("learning_rate.peak", peak, is_positive(peak), POSITIVE)?;
+        from_0("learning_rate.warmup", rate.warmup, WARMUP)?;
+        from_0("learning_rate.last", rate.last, FROM_0)?;
         let from = rate.decay_from.unwrap_or(rate.warmup);
         let is_behind = from >= rate.warmup && (rate.decay_from.is_none() || from.is_finite());
-        let behind = "an epoch that is not before the end of the warmup";
-        let checks = [
-            (
-                "epochs",
-                epochs,
-                is_positive(epochs) && epochs <= 1e6,
-                epochs_allowed,
-            ),
-            (
-                "batch",
-                batch as f64,
-                (1..=1 << 20).contains(&batch),
-                batch_allowed,
-            ),
-            share("dropout", f64::from(self.dropout)),
-            (
-                "label_drop",
-                drop,
-                (0.0..=1.0).contains(&drop),
-                "a number from 0 to 1",
-            ),
-            share("betas[0]", self.betas[0]),
-            share("betas[1]", self.betas[1]),
-            from_0("weight_decay", self.weight_decay, FROM_0),
-            from_0("clip", self.clip, FROM_0),
-            share("average", self.average),
-            (
-                "learning_rate.peak",
-                rate.peak,
-                is_positive(rate.peak),
-                POSITIVE,
-            ),
-            from_0(
-                "learning_rate.warmup",
-                rate.warmup,
-                "a number of epochs from 0",
-            ),
-            from_0("learning_rate.last", rate.last, FROM_0),
-            ("learning_rate.decay_from", from, is_behind, behind),
-        ];
-        RecipeError::check_numbers(checks)?;
+        check("learning_rate.decay_from", from, is_behind, BEHIND)?;
         for (field, length) in [
             ("group_sizes", self.group_sizes.len()),
             ("orders", self.orders.len()),
@@ -263,13 +239,8 @@ impl Recipe {
             }
         }
         for part in &self.orders {
-            if !is_positive(part.weight) {
-                return Err(RecipeError::Number {
-                    field: "orders.weight",
-                    value: part.weight,
-                    allowed: POSITIVE,
-                });
-            }
+            let weight = part.weight;
+            check("orders.weight", weight, is_positive(weight), POSITIVE)?;
         }
         Ok(())
     }

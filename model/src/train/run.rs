@@ -6,8 +6,7 @@ use candle_core::Device;
 use orders_core::Catalogue;
 use orders_datasets::TokenSet;
 
-use super::adamw::Moving;
-use super::checkpoint::{self, State};
+use super::checkpoint::{self, About, State};
 use super::draw::{Draw, Drawn, Stream, initial, seed_of};
 use super::error::TrainError;
 use super::gradient::{Asked, Gradients, Layout, tensors};
@@ -74,7 +73,6 @@ impl Training {
         let config = prepared.config.clone();
         let layout = Layout::new(&config);
         let parameters = initial(&config, recipe.seed);
-        let zeros = || vec![0.0; parameters.len()];
         let data_digest = checkpoint::digest(&data);
         let decays = config
             .tensors()
@@ -87,14 +85,8 @@ impl Training {
         Ok(Self {
             draw: Draw::new(&recipe, prepared, data)?,
             gradients: Gradients::new(&config, &layout, &parameters, device)?,
-            gradient: zeros(),
-            state: State {
-                step: 0,
-                first: zeros(),
-                second: zeros(),
-                average: (recipe.average > 0.0).then(|| parameters.clone()),
-                parameters,
-            },
+            gradient: vec![0.0; parameters.len()],
+            state: State::new(parameters, recipe.average > 0.0),
             catalogue: catalogue.clone(),
             recipe,
             config,
@@ -120,13 +112,9 @@ impl Training {
         path: &Path,
     ) -> Result<Self, TrainError> {
         let mut run = Self::new(recipe, data, catalogue, device)?;
-        let toml = run.recipe.to_toml()?;
         let has_average = run.state.average.is_some();
-        let about = checkpoint::About {
-            recipe: &toml,
-            data: &run.data_digest,
-        };
-        run.state = checkpoint::load(path, &run.config, &run.layout, has_average, &about)?;
+        let (config, layout, about) = (&run.config, &run.layout, run.about()?);
+        run.state = checkpoint::load(path, config, layout, has_average, &about)?;
         Ok(run)
     }
 
@@ -137,12 +125,15 @@ impl Training {
     ///
     /// [`TrainError::Save`].
     pub fn save(&self, path: &Path) -> Result<(), TrainError> {
-        let toml = self.recipe.to_toml()?;
-        let about = checkpoint::About {
-            recipe: &toml,
-            data: &self.data_digest,
-        };
+        let about = self.about()?;
         checkpoint::save(path, &self.config, &self.layout, &self.state, &about)
+    }
+
+    fn about(&self) -> Result<About<'_>, TrainError> {
+        Ok(About {
+            recipe: self.recipe.to_toml()?,
+            data: &self.data_digest,
+        })
     }
 
     /// The recipe.
@@ -172,8 +163,7 @@ impl Training {
 
     /// Updates of the whole run: the epochs, rounded up to a whole batch.
     pub fn last_step(&self) -> u64 {
-        let samples = self.recipe.epochs * self.draw.images() as f64;
-        ((samples / self.recipe.batch as f64).ceil() as u64).max(1)
+        last_step(self.recipe.epochs, self.draw.images(), self.recipe.batch)
     }
 
     /// Whether all updates were made.
@@ -204,11 +194,7 @@ impl Training {
             },
             &mut self.gradient,
         )?;
-        let step = self.state.step + 1;
-        let norm = norm(&self.gradient);
-        if !loss.is_finite() || !norm.is_finite() {
-            return Err(TrainError::NotFinite { step, loss, norm });
-        }
+        let norm = self.state.checked_norm(loss, &self.gradient)?;
         let clip = self.recipe.clip;
         let factor = if clip > 0.0 && norm > clip {
             (clip / norm) as f32
@@ -219,32 +205,19 @@ impl Training {
         let middle = (self.state.step as f64 + 0.5) / batches_an_epoch;
         let epochs = self.last_step() as f64 / batches_an_epoch;
         let rate = self.recipe.learning_rate.at(middle, epochs);
-        let State {
-            parameters,
-            first,
-            second,
-            average,
-            ..
-        } = &mut self.state;
-        let moving = Moving {
-            parameters,
-            first,
-            second,
-            decays: &self.decays,
-        };
-        self.recipe
-            .adamw()
-            .update(moving, &self.gradient, factor, (step, rate));
-        if let Some(average) = average {
+        let (adamw, decays) = (self.recipe.adamw(), &self.decays);
+        let state = &mut self.state;
+        state.update(adamw, decays, &self.gradient, (factor, rate));
+        let step = state.step;
+        if let Some(average) = &mut state.average {
             // While there is little to average, weights from the beginning would
             // count too much.
             let passed = step as f64;
             let kept = self.recipe.average.min((1.0 + passed) / (10.0 + passed)) as f32;
-            for (average, parameter) in average.iter_mut().zip(parameters) {
+            for (average, parameter) in average.iter_mut().zip(&state.parameters) {
                 *average += (*parameter - *average) * (1.0 - kept);
             }
         }
-        self.state.step = step;
         Ok(StepReport {
             step,
             epoch: step as f64 / batches_an_epoch,
@@ -310,8 +283,7 @@ impl Training {
     }
 }
 
-/// The Euclidean norm.
-pub(super) fn norm(numbers: &[f32]) -> f64 {
-    let squares = numbers.iter().map(|&x| f64::from(x) * f64::from(x));
-    squares.sum::<f64>().sqrt()
+/// Updates of so many passes over images, the last batch a whole one.
+pub(super) fn last_step(epochs: f64, images: usize, batch: usize) -> u64 {
+    ((epochs * images as f64 / batch as f64).ceil() as u64).max(1)
 }

@@ -12,12 +12,12 @@ use serde::Serialize;
 use super::data::LabelledImages;
 use super::gradient::{Gradients, tensors};
 use crate::features::{Classifier, FeaturesError};
-use crate::train::adamw::{AdamW, Moving};
-use crate::train::checkpoint;
+use crate::train::adamw::AdamW;
+use crate::train::checkpoint::{self, State};
 use crate::train::draw::{Shuffled, Stream, open_unit, seed_of};
 use crate::train::error::{RecipeError, TrainError};
 use crate::train::gradient::ClassifierLayout;
-use crate::train::run::{StepReport, norm};
+use crate::train::run::{StepReport, last_step};
 use crate::train::schedule::{Decay, LearningRate};
 
 /// What AdamW does besides the learning rate.
@@ -64,33 +64,15 @@ impl Default for ClassifierRecipe {
 
 impl ClassifierRecipe {
     pub(super) fn check(&self) -> Result<(), RecipeError> {
-        let Self {
-            epochs,
-            batch,
-            learning_rate,
-            ..
-        } = *self;
-        let checks = [
-            (
-                "epochs",
-                epochs,
-                epochs > 0.0 && epochs <= 1e6,
-                "a number above 0, up to 1000000",
-            ),
-            (
-                "batch",
-                batch as f64,
-                (1..=4096).contains(&batch),
-                "a whole number from 1 to 4096",
-            ),
-            (
-                "learning_rate",
-                learning_rate,
-                learning_rate > 0.0 && learning_rate.is_finite(),
-                "a number above 0",
-            ),
-        ];
-        RecipeError::check_numbers(checks)
+        const EPOCHS: &str = "a number above 0, up to 1000000";
+        const BATCH: &str = "a whole number from 1 to 4096";
+        let (epochs, batch, rate) = (self.epochs, self.batch, self.learning_rate);
+        let are_epochs = epochs > 0.0 && epochs <= 1e6;
+        RecipeError::check("epochs", epochs, are_epochs, EPOCHS)?;
+        let is_batch = (1..=4096).contains(&batch);
+        RecipeError::check("batch", batch as f64, is_batch, BATCH)?;
+        let is_rate = rate > 0.0 && rate.is_finite();
+        RecipeError::check("learning_rate", rate, is_rate, "a number above 0")
     }
 }
 
@@ -164,10 +146,7 @@ pub struct ClassifierTraining {
     shuffled: Shuffled,
     gradients: Gradients,
     gradient: Vec<f32>,
-    step: u64,
-    parameters: Vec<f32>,
-    first: Vec<f32>,
-    second: Vec<f32>,
+    state: State,
 }
 
 impl ClassifierTraining {
@@ -186,19 +165,15 @@ impl ClassifierTraining {
         let data_digest = checkpoint::digest(&tokens);
         let data = LabelledImages::new(tokens, codebook)?;
         let layout = ClassifierLayout::new(data.sides().map(|side| side as usize), data.classes());
-        let zeros = || vec![0.0; layout.length()];
         let mut decays = vec![false; layout.length()];
         for [weight, _] in layout.places() {
             decays[weight].fill(true);
         }
         Ok(Self {
             shuffled: Shuffled::new(recipe.seed, data.len()),
-            parameters: initial(&layout, recipe.seed),
+            state: State::new(initial(&layout, recipe.seed), false),
             gradients: Gradients::default(),
-            gradient: zeros(),
-            first: zeros(),
-            second: zeros(),
-            step: 0,
+            gradient: vec![0.0; layout.length()],
             decays,
             layout,
             data_digest,
@@ -224,18 +199,17 @@ impl ClassifierTraining {
 
     /// Updates that were made.
     pub fn step_count(&self) -> u64 {
-        self.step
+        self.state.step
     }
 
     /// Updates of the whole run: the epochs, rounded up to a whole batch.
     pub fn last_step(&self) -> u64 {
-        let samples = self.recipe.epochs * self.data.len() as f64;
-        ((samples / self.recipe.batch as f64).ceil() as u64).max(1)
+        last_step(self.recipe.epochs, self.data.len(), self.recipe.batch)
     }
 
     /// Whether all updates were made.
     pub fn is_done(&self) -> bool {
-        self.step >= self.last_step()
+        self.state.step >= self.last_step()
     }
 
     /// One update.
@@ -245,23 +219,18 @@ impl ClassifierTraining {
     /// [`TrainError::NotFinite`] if the loss or its gradient is no number: then
     /// nothing is changed.
     pub fn step(&mut self) -> Result<StepReport, TrainError> {
-        let mut rng = OrderRng::new(seed_of(self.recipe.seed, Stream::Step), self.step);
+        let mut rng = OrderRng::new(seed_of(self.recipe.seed, Stream::Step), self.state.step);
         let batch = self.recipe.batch as u64;
-        let samples: Vec<(usize, bool)> = (self.step * batch..(self.step + 1) * batch)
+        let samples: Vec<(usize, bool)> = (self.state.step * batch..(self.state.step + 1) * batch)
             .map(|number| (self.shuffled.image(number), rng.next_u64() >> 63 == 1))
             .collect();
-        let parameters = &self.parameters;
         let loss = self.gradients.compute(
             &self.layout,
-            parameters,
+            &self.state.parameters,
             (&self.data, &samples),
             &mut self.gradient,
         )?;
-        let step = self.step + 1;
-        let norm = norm(&self.gradient);
-        if !loss.is_finite() || !norm.is_finite() {
-            return Err(TrainError::NotFinite { step, loss, norm });
-        }
+        let gradient_norm = self.state.checked_norm(loss, &self.gradient)?;
         let passed = |updates: f64| updates * batch as f64 / self.data.len() as f64;
         let epochs = passed(self.last_step() as f64);
         let schedule = LearningRate {
@@ -271,21 +240,17 @@ impl ClassifierTraining {
             decay: Decay::Cosine,
             last: 0.0,
         };
-        let learning_rate = schedule.at(passed(self.step as f64 + 0.5), epochs);
-        let moving = Moving {
-            parameters: &mut self.parameters,
-            first: &mut self.first,
-            second: &mut self.second,
-            decays: &self.decays,
-        };
-        ADAMW.update(moving, &self.gradient, 1.0, (step, learning_rate));
-        self.step = step;
+        let learning_rate = schedule.at(passed(self.state.step as f64 + 0.5), epochs);
+        let changes = (1.0, learning_rate);
+        self.state
+            .update(ADAMW, &self.decays, &self.gradient, changes);
+        let step = self.state.step;
         Ok(StepReport {
             step,
             epoch: passed(step as f64),
             loss,
             learning_rate,
-            gradient_norm: norm,
+            gradient_norm,
         })
     }
 
@@ -303,7 +268,7 @@ impl ClassifierTraining {
     ) -> Result<TrainedClassifier, TrainError> {
         let mut loss = None;
         loop {
-            if progress(ClassifierProgress::Updates(self.step, loss)).is_break() {
+            if progress(ClassifierProgress::Updates(self.state.step, loss)).is_break() {
                 return Err(TrainError::Stopped);
             }
             if self.is_done() {
@@ -329,14 +294,14 @@ impl ClassifierTraining {
             ("recipe", recipe),
             ("data_sha256", self.data_digest.clone()),
             ("tokenizer", self.data.tokenizer_id()),
-            ("updates", self.step.to_string()),
+            ("updates", self.state.step.to_string()),
             ("held_out_accuracy", accuracy.to_string()),
             ("held_out_images", held_out.len().to_string()),
         ];
         Ok(TrainedClassifier {
             tensors: self.tensors()?,
             metadata: metadata.map(|(key, value)| (key.to_owned(), value)).into(),
-            updates: self.step,
+            updates: self.state.step,
             loss: loss.unwrap_or_default(),
             accuracy,
         })
@@ -391,7 +356,7 @@ impl ClassifierTraining {
     pub fn tensors(&self) -> Result<BTreeMap<String, Tensor>, TrainError> {
         let tensors = tensors(
             &self.layout,
-            &self.parameters,
+            &self.state.parameters,
             self.data.sides(),
             self.data.classes(),
         );

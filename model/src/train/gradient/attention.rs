@@ -6,10 +6,9 @@
 
 use std::ops::Range;
 
-use faer::linalg::matmul::matmul;
-use faer::{Accum, Par};
+use faer::Accum;
 
-use super::linear::{rows, rows_mut};
+use super::linear::{multiply, rows, rows_mut};
 use crate::attention_mask::{AttentionMask, MaskRow};
 use crate::cpu::{dot, exp, largest, sum, vectorised};
 
@@ -30,6 +29,13 @@ struct Tile {
 impl Tile {
     fn columns(&self) -> usize {
         self.prefix + self.own.len()
+    }
+
+    /// Its two ranges of keys, with the column where the weights of each begin.
+    fn keys(&self) -> impl Iterator<Item = (Range<usize>, usize)> {
+        [(0..self.prefix, 0), (self.own.clone(), self.prefix)]
+            .into_iter()
+            .filter(|(keys, _)| !keys.is_empty())
     }
 }
 
@@ -120,14 +126,7 @@ impl Head {
             for (keys, column) in tile.keys() {
                 let scores = rows_mut(&mut weights[column..], count, keys.len(), columns);
                 let key = part(1, &keys);
-                matmul(
-                    scores,
-                    Accum::Replace,
-                    query,
-                    key.transpose(),
-                    scale,
-                    Par::Seq,
-                );
+                multiply(scores, Accum::Replace, [query, key.transpose()], scale);
             }
             vectorised(
                 #[inline(always)]
@@ -143,7 +142,7 @@ impl Head {
                 let accum = accum_after(column);
                 let weights = rows(&weights[column..], count, keys.len(), columns);
                 let out = rows_mut(&mut out[start..], count, width, stride);
-                matmul(out, accum, weights, part(2, &keys), 1.0, Par::Seq);
+                multiply(out, accum, [weights, part(2, &keys)], 1.0);
             }
         }
     }
@@ -175,18 +174,11 @@ impl Head {
             for (keys, column) in tile.keys() {
                 let gradient = rows_mut(&mut scratch[column..], count, keys.len(), columns);
                 let value = part(2, &keys).transpose();
-                matmul(gradient, Accum::Replace, out, value, 1.0, Par::Seq);
+                multiply(gradient, Accum::Replace, [out, value], 1.0);
                 let weights = rows(&weights[column..], count, keys.len(), columns);
                 let gradient = &mut qkv_gradient[place(2, &keys)..];
                 let gradient = rows_mut(gradient, keys.len(), width, 3 * stride);
-                matmul(
-                    gradient,
-                    Accum::Add,
-                    weights.transpose(),
-                    out,
-                    1.0,
-                    Par::Seq,
-                );
+                multiply(gradient, Accum::Add, [weights.transpose(), out], 1.0);
             }
             vectorised(
                 #[inline(always)]
@@ -205,36 +197,13 @@ impl Head {
                 let scores = rows(&scratch[column..], count, keys.len(), columns);
                 let gradient = &mut qkv_gradient[place(0, &tile.positions)..];
                 let gradient = rows_mut(gradient, count, width, 3 * stride);
-                matmul(
-                    gradient,
-                    Accum::Add,
-                    scores,
-                    part(1, &keys),
-                    scale,
-                    Par::Seq,
-                );
+                multiply(gradient, Accum::Add, [scores, part(1, &keys)], scale);
                 let gradient = &mut qkv_gradient[place(1, &keys)..];
                 let gradient = rows_mut(gradient, keys.len(), width, 3 * stride);
                 let query = part(0, &tile.positions);
-                matmul(
-                    gradient,
-                    Accum::Add,
-                    scores.transpose(),
-                    query,
-                    scale,
-                    Par::Seq,
-                );
+                multiply(gradient, Accum::Add, [scores.transpose(), query], scale);
             }
         }
-    }
-}
-
-impl Tile {
-    /// Its two ranges of keys, with the column where the weights of each begin.
-    fn keys(&self) -> impl Iterator<Item = (Range<usize>, usize)> {
-        [(0..self.prefix, 0), (self.own.clone(), self.prefix)]
-            .into_iter()
-            .filter(|(keys, _)| !keys.is_empty())
     }
 }
 

@@ -68,6 +68,16 @@ impl Linear {
     }
 }
 
+/// The product of two matrices, times a factor, into a third one or added to it.
+pub(super) fn multiply(
+    out: MatMut<'_, f32>,
+    accum: Accum,
+    [a, b]: [MatRef<'_, f32>; 2],
+    factor: f32,
+) {
+    matmul(out, accum, a, b, factor, Par::Seq);
+}
+
 /// Rows of `columns` numbers whose beginnings are `stride` apart.
 pub(super) fn rows(
     numbers: &[f32],

@@ -1,7 +1,7 @@
 //! What is done between products, and its gradients: layer norm, activations,
 //! dropout, the loss.
 
-use crate::cpu::{dot, exp, gelu, gelu_slope, largest, squares, sum, vectorised};
+use crate::cpu::{dot, exp, gelu, gelu_slope, largest, norm_row, sum, vectorised};
 use crate::lpd::DropoutMask;
 
 /// What the gradient needs to know of a row.
@@ -14,24 +14,19 @@ pub(super) struct RowStatistics {
 /// Layer norm of each row, of as many numbers as there are weights.
 pub(super) fn norm(
     x: &[f32],
-    [weight, bias]: [&[f32]; 2],
+    parameters: [&[f32]; 2],
     epsilon: f32,
     statistics: &mut [RowStatistics],
     out: &mut [f32],
 ) {
-    let width = weight.len();
+    let width = parameters[0].len();
     vectorised(
         #[inline(always)]
         || {
-            let count = width as f32;
             let rows = x.chunks(width).zip(out.chunks_mut(width));
             for ((x, out), statistics) in rows.zip(statistics) {
-                let mean = sum(x) / count;
-                let scale = 1.0 / (squares(x, mean) / count + epsilon).sqrt();
+                let (mean, scale) = norm_row(x, parameters, epsilon, out);
                 *statistics = RowStatistics { mean, scale };
-                for (((out, &x), &weight), &bias) in out.iter_mut().zip(x).zip(weight).zip(bias) {
-                    *out = ((x - mean) * scale).mul_add(weight, bias);
-                }
             }
         },
     );
