@@ -7,7 +7,8 @@ use orders_datasets::Image;
 
 use super::conv::{Activation, Conv, Folded, Geometry, f32_values};
 use super::error::FeaturesError;
-use super::map::{ImageFeatures, Map, matrix_vector};
+use super::head::{Head, ImageFeatures};
+use super::map::Map;
 use crate::weights::{TensorSpec, Weights};
 
 /// Channels of an image, and after each convolution.
@@ -34,9 +35,7 @@ const IMAGE_SIZE: &str = "image_size";
 pub struct Classifier {
     sides: [u32; 2],
     convolutions: [Conv; 3],
-    /// Classes x features.
-    head: Vec<f32>,
-    head_bias: Vec<f32>,
+    head: Head,
 }
 
 impl Classifier {
@@ -90,8 +89,7 @@ impl Classifier {
         Ok(Self {
             sides: sides(&weights.get(IMAGE_SIZE))?,
             convolutions: [convolution(0)?, convolution(1)?, convolution(2)?],
-            head: f32_values(&weights, "head.weight")?,
-            head_bias: f32_values(&weights, "head.bias")?,
+            head: Head::new(&weights, "head", true)?,
         })
     }
 
@@ -103,7 +101,7 @@ impl Classifier {
 
     /// Number of classes.
     pub fn classes(&self) -> usize {
-        self.head_bias.len()
+        self.head.classes()
     }
 
     /// Height and width of the images that it takes.
@@ -131,12 +129,7 @@ impl Classifier {
         for convolution in &self.convolutions {
             map = convolution.apply(&map);
         }
-        let features = map.means();
-        let mut logits = matrix_vector(&self.head, &features);
-        for (logit, bias) in logits.iter_mut().zip(&self.head_bias) {
-            *logit += bias;
-        }
-        Ok(ImageFeatures { features, logits })
+        Ok(self.head.apply(&map))
     }
 }
 

@@ -5,7 +5,7 @@ use faer::{Accum, MatMut, MatRef, Par};
 use rayon::prelude::*;
 
 use super::map::Map;
-use crate::weights::Weights;
+use crate::weights::{TensorSpec, Weights};
 
 /// Entries of a matrix of patches that a thread makes at once: 1 MiB of them.
 const TILE_ENTRIES: usize = 1 << 18;
@@ -106,6 +106,17 @@ impl Folded {
         }
         Ok(Self { weight, bias })
     }
+}
+
+/// A convolution without bias and the batch normalisation after it, by their names.
+pub(super) fn normed_specs(
+    conv: &str,
+    norm: &str,
+    shape: [usize; 4],
+) -> impl Iterator<Item = TensorSpec> {
+    let parts = ["weight", "bias", "running_mean", "running_var"];
+    let parts = parts.map(|part| TensorSpec::new(format!("{norm}.{part}"), [shape[0]]));
+    std::iter::once(TensorSpec::new(format!("{conv}.weight"), shape)).chain(parts)
 }
 
 /// A tensor's values, row by row.
@@ -209,39 +220,35 @@ impl Conv {
 }
 
 /// A convolution that takes each channel to itself, with bias and activation.
-pub(super) struct Depthwise {
-    pub(super) geometry: Geometry,
-    pub(super) folded: Folded,
-    pub(super) activation: Activation,
-}
+pub(super) struct Depthwise(pub(super) Conv);
 
 impl Depthwise {
     /// O(channels x kernel x pixels) time.
     pub(super) fn apply(&self, input: &Map) -> Map {
-        let [height, width] = self.geometry.output(input.height, input.width);
+        let [height, width] = self.0.geometry.output(input.height, input.width);
         let mut output = Map::zeros(input.channels, height, width);
-        let taps = self.geometry.kernel[0] * self.geometry.kernel[1];
+        let taps = self.0.geometry.kernel[0] * self.0.geometry.kernel[1];
         let outputs = output.values.par_chunks_exact_mut(height * width);
         let inputs = input.values.par_chunks_exact(input.pixels());
-        let weights = self.folded.weight.par_chunks_exact(taps);
+        let weights = self.0.folded.weight.par_chunks_exact(taps);
         outputs
             .zip(inputs)
             .zip(weights)
-            .zip(&self.folded.bias)
+            .zip(&self.0.folded.bias)
             .for_each(|(((output, channel), weights), &bias)| {
                 for (y, line) in output.chunks_exact_mut(width).enumerate() {
                     self.add_line(line, y, channel, input, weights);
                 }
-                self.activation.finish(output, bias);
+                self.0.activation.finish(output, bias);
             });
         output
     }
 
     fn add_line(&self, line: &mut [f32], y: usize, channel: &[f32], input: &Map, weights: &[f32]) {
-        let [kernel_height, kernel_width] = self.geometry.kernel;
-        let (stride, padding) = (self.geometry.stride, self.geometry.padding[1]);
+        let [kernel_height, kernel_width] = self.0.geometry.kernel;
+        let (stride, padding) = (self.0.geometry.stride, self.0.geometry.padding[1]);
         for tap_y in 0..kernel_height {
-            let Some(source_y) = self.geometry.input(0, y, tap_y, input.height) else {
+            let Some(source_y) = self.0.geometry.input(0, y, tap_y, input.height) else {
                 continue;
             };
             let source = &channel[source_y * input.width..][..input.width];

@@ -1,14 +1,16 @@
 //! The Inception-v3 of FID.
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 
 use candle_core::Tensor;
 use orders_datasets::Image;
 
-use super::conv::{Activation, Conv, Folded, f32_values};
+use super::conv::{Activation, Conv, Folded, normed_specs};
 use super::error::FeaturesError;
-use super::inception_blocks::{Block, Layer, Stage, blocks};
-use super::map::{ImageFeatures, Map, matrix_vector};
+use super::head::{Head, ImageFeatures};
+use super::inception_blocks::{Block, Stage, blocks};
+use super::map::Map;
 use super::{pool, resize};
 use crate::weights::{TensorSpec, Weights};
 
@@ -36,25 +38,22 @@ const EPSILON: f64 = 1e-3;
 /// from which the Inception Score is computed.
 pub struct InceptionV3 {
     blocks: Vec<Block<Conv>>,
-    /// Classes x features.
-    classifier: Vec<f32>,
+    classifier: Head,
 }
 
 impl InceptionV3 {
     /// Names and shapes of its tensors.
     pub fn specs() -> Vec<TensorSpec> {
         let mut specs = Vec::new();
-        blocks(|name, inputs, layer| {
-            let Layer {
-                outputs, kernel, ..
-            } = *layer;
-            specs.push(TensorSpec::new(
-                format!("{name}.conv.weight"),
-                [outputs, inputs, kernel[0], kernel[1]],
+        let Ok(_) = blocks(|name, inputs, layer| {
+            let [height, width] = layer.kernel;
+            let shape = [layer.outputs, inputs, height, width];
+            specs.extend(normed_specs(
+                &format!("{name}.conv"),
+                &format!("{name}.bn"),
+                shape,
             ));
-            for part in ["weight", "bias", "running_mean", "running_var"] {
-                specs.push(TensorSpec::new(format!("{name}.bn.{part}"), [outputs]));
-            }
+            Ok::<(), Infallible>(())
         });
         specs.push(TensorSpec::new("fc.weight", [CLASSES, FEATURES]));
         specs.push(TensorSpec::new("fc.bias", [CLASSES]));
@@ -69,29 +68,16 @@ impl InceptionV3 {
     /// [`specs`](Self::specs).
     pub fn new(tensors: BTreeMap<String, Tensor>) -> Result<Self, FeaturesError> {
         let weights = Weights::checked(&Self::specs(), tensors)?;
-        let mut error = None;
         let blocks = blocks(|name, _, layer| {
             let (conv, norm) = (format!("{name}.conv"), format!("{name}.bn"));
-            let folded = Folded::new(&weights, &conv, &norm, EPSILON).unwrap_or_else(|fault| {
-                error.get_or_insert(fault);
-                Folded {
-                    weight: Vec::new(),
-                    bias: Vec::new(),
-                }
-            });
-            Conv {
+            candle_core::Result::Ok(Conv {
                 geometry: layer.geometry(),
-                folded,
+                folded: Folded::new(&weights, &conv, &norm, EPSILON)?,
                 activation: Activation::Relu,
-            }
-        });
-        match error {
-            Some(error) => Err(error.into()),
-            None => Ok(Self {
-                blocks,
-                classifier: f32_values(&weights, "fc.weight")?,
-            }),
-        }
+            })
+        })?;
+        let classifier = Head::new(&weights, "fc", false)?;
+        Ok(Self { blocks, classifier })
     }
 
     /// Features and class scores of an image in colour, of any size.
@@ -103,11 +89,7 @@ impl InceptionV3 {
         for block in &self.blocks {
             map = apply(block, &map);
         }
-        let features = map.means();
-        ImageFeatures {
-            logits: matrix_vector(&self.classifier, &features),
-            features,
-        }
+        self.classifier.apply(&map)
     }
 }
 
@@ -121,7 +103,7 @@ fn apply(block: &Block<Conv>, input: &Map) -> Map {
                 Stage::Conv(conv) => conv.apply(input),
                 Stage::Fork(a, b) => Map::concat(vec![a.apply(input), b.apply(input)]),
                 Stage::Average => pool::average(input),
-                Stage::Max { stride, padding } => pool::max(input, *stride, *padding),
+                Stage::Max(stride, padding) => pool::max(input, *stride, *padding),
             });
         }
         outputs.extend(map);

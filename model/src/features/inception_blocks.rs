@@ -16,8 +16,8 @@ pub(super) enum Stage<L> {
     Fork(L, L),
     /// The mean of 3 x 3 pixels, padded by 1.
     Average,
-    /// The largest of 3 x 3 pixels.
-    Max { stride: usize, padding: usize },
+    /// The largest of 3 x 3 pixels, at a stride, with a padding.
+    Max(usize, usize),
 }
 
 /// A convolution.
@@ -37,13 +37,28 @@ impl Layer {
             padding: self.padding,
         }
     }
+
+    fn strided(self) -> Self {
+        Self { stride: 2, ..self }
+    }
+
+    /// So that the output has the size of the input.
+    fn padded(self) -> Self {
+        let [height, width] = self.kernel;
+        Self {
+            padding: [height / 2, width / 2],
+            ..self
+        }
+    }
 }
 
 use Stage::{Average, Conv, Fork, Max};
 
 /// The blocks of the network, with what `make` makes of each layer's name, number
 /// of inputs and definition.
-pub(super) fn blocks<L>(mut make: impl FnMut(&str, usize, &Layer) -> L) -> Vec<Block<L>> {
+pub(super) fn blocks<L, E>(
+    mut make: impl FnMut(&str, usize, &Layer) -> Result<L, E>,
+) -> Result<Vec<Block<L>>, E> {
     let mut inputs = 3;
     let mut made = Vec::new();
     for (block, branches) in definition() {
@@ -54,24 +69,24 @@ pub(super) fn blocks<L>(mut make: impl FnMut(&str, usize, &Layer) -> L) -> Vec<B
             let mut made = |layer: Layer, channels: usize| {
                 let dot = if block.is_empty() { "" } else { "." };
                 let name = format!("{block}{dot}{}", layer.name);
-                (make(&name, channels, &layer), layer.outputs)
+                Ok((make(&name, channels, &layer)?, layer.outputs))
             };
             let mut branch_made = Vec::new();
             for stage in branch {
                 branch_made.push(match stage {
                     Conv(layer) => {
-                        let (layer, outputs) = made(layer, channels);
+                        let (layer, outputs) = made(layer, channels)?;
                         channels = outputs;
                         Conv(layer)
                     }
                     Fork(a, b) => {
-                        let (a, outputs_a) = made(a, channels);
-                        let (b, outputs_b) = made(b, channels);
+                        let (a, outputs_a) = made(a, channels)?;
+                        let (b, outputs_b) = made(b, channels)?;
                         channels = outputs_a + outputs_b;
                         Fork(a, b)
                     }
                     Average => Average,
-                    Max { stride, padding } => Max { stride, padding },
+                    Max(stride, padding) => Max(stride, padding),
                 });
             }
             outputs += channels;
@@ -82,7 +97,7 @@ pub(super) fn blocks<L>(mut make: impl FnMut(&str, usize, &Layer) -> L) -> Vec<B
             branches: block_made,
         });
     }
-    made
+    Ok(made)
 }
 
 type Definition = (&'static str, Vec<Vec<Stage<Layer>>>);
@@ -95,16 +110,10 @@ fn definition() -> Vec<Definition> {
                 Conv(conv("Conv2d_1a_3x3", 32, [3, 3]).strided()),
                 Conv(conv("Conv2d_2a_3x3", 32, [3, 3])),
                 Conv(conv("Conv2d_2b_3x3", 64, [3, 3]).padded()),
-                Max {
-                    stride: 2,
-                    padding: 0,
-                },
+                Max(2, 0),
                 Conv(conv("Conv2d_3b_1x1", 80, [1, 1])),
                 Conv(conv("Conv2d_4a_3x3", 192, [3, 3])),
-                Max {
-                    stride: 2,
-                    padding: 0,
-                },
+                Max(2, 0),
             ]],
         ),
         ("Mixed_5b", block_a(32)),
@@ -117,13 +126,7 @@ fn definition() -> Vec<Definition> {
         ("Mixed_6e", block_c(192)),
         ("Mixed_7a", block_d()),
         ("Mixed_7b", block_e(Average)),
-        (
-            "Mixed_7c",
-            block_e(Max {
-                stride: 1,
-                padding: 1,
-            }),
-        ),
+        ("Mixed_7c", block_e(Max(1, 1))),
     ]
 }
 
@@ -153,10 +156,7 @@ fn block_b() -> Vec<Vec<Stage<Layer>>> {
             Conv(conv("branch3x3dbl_2", 96, [3, 3]).padded()),
             Conv(conv("branch3x3dbl_3", 96, [3, 3]).strided()),
         ],
-        vec![Max {
-            stride: 2,
-            padding: 0,
-        }],
+        vec![Max(2, 0)],
     ]
 }
 
@@ -193,10 +193,7 @@ fn block_d() -> Vec<Vec<Stage<Layer>>> {
             Conv(conv("branch7x7x3_3", 192, [7, 1]).padded()),
             Conv(conv("branch7x7x3_4", 192, [3, 3]).strided()),
         ],
-        vec![Max {
-            stride: 2,
-            padding: 0,
-        }],
+        vec![Max(2, 0)],
     ]
 }
 
@@ -231,20 +228,5 @@ fn conv(name: &'static str, outputs: usize, kernel: [usize; 2]) -> Layer {
         kernel,
         stride: 1,
         padding: [0, 0],
-    }
-}
-
-impl Layer {
-    fn strided(self) -> Self {
-        Self { stride: 2, ..self }
-    }
-
-    /// So that the output has the size of the input.
-    fn padded(self) -> Self {
-        let [height, width] = self.kernel;
-        Self {
-            padding: [height / 2, width / 2],
-            ..self
-        }
     }
 }

@@ -1,4 +1,4 @@
-//! Activations of one image, and the features they end in.
+//! Activations of one image.
 
 /// Values of shape [channels, height, width].
 #[derive(Clone, Debug)]
@@ -41,35 +41,5 @@ impl Map {
         let pixels = self.pixels();
         let mean = |channel: &[f32]| channel.iter().sum::<f32>() / pixels as f32;
         self.values.chunks_exact(pixels).map(mean).collect()
-    }
-}
-
-/// Rows of a matrix times a vector.
-pub(super) fn matrix_vector(matrix: &[f32], vector: &[f32]) -> Vec<f32> {
-    matrix
-        .chunks_exact(vector.len())
-        .map(|row| row.iter().zip(vector).map(|(a, b)| a * b).sum())
-        .collect()
-}
-
-/// What a network says of an image.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ImageFeatures {
-    /// Its features.
-    pub features: Vec<f32>,
-    /// Its class scores.
-    pub logits: Vec<f32>,
-}
-
-impl ImageFeatures {
-    /// The class with the highest score, from 0; the first of those that share it.
-    pub fn class(&self) -> usize {
-        let mut best = 0;
-        for (class, &logit) in self.logits.iter().enumerate() {
-            if logit > self.logits[best] {
-                best = class;
-            }
-        }
-        best
     }
 }

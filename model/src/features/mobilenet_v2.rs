@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use candle_core::Tensor;
 use orders_datasets::Image;
 
-use super::conv::{Activation, Conv, Depthwise, Folded, Geometry, f32_values};
+use super::conv::{Activation, Conv, Depthwise, Folded, Geometry, normed_specs};
 use super::error::FeaturesError;
-use super::map::{ImageFeatures, Map, matrix_vector};
+use super::head::{Head, ImageFeatures};
+use super::map::Map;
 use super::resize;
 use crate::weights::{TensorSpec, Weights};
 
@@ -52,21 +53,20 @@ const BOTTLENECKS: [[usize; 4]; 7] = [
 /// (MobileNetV2).
 pub struct MobileNetV2 {
     first: Conv,
-    bottlenecks: Vec<Bottleneck>,
+    bottlenecks: Vec<Bottleneck<Conv, Depthwise>>,
     last: Conv,
-    /// Classes x features.
-    classifier: Vec<f32>,
-    classifier_bias: Vec<f32>,
+    classifier: Head,
 }
 
-struct Bottleneck {
-    expand: Option<Conv>,
-    depthwise: Depthwise,
-    project: Conv,
+/// A bottleneck: its layers by name, or with their weights.
+struct Bottleneck<L, D = L> {
+    expand: Option<L>,
+    depthwise: D,
+    project: L,
     residual: bool,
 }
 
-impl Bottleneck {
+impl Bottleneck<Conv, Depthwise> {
     fn apply(&self, input: Map) -> Map {
         let expanded = self.expand.as_ref().map(|conv| conv.apply(&input));
         let filtered = self.depthwise.apply(expanded.as_ref().unwrap_or(&input));
@@ -92,45 +92,26 @@ struct Layer {
 }
 
 impl Layer {
-    fn geometry(&self) -> Geometry {
-        Geometry {
-            kernel: [self.side; 2],
-            stride: self.stride,
-            padding: [self.side / 2; 2],
-        }
-    }
-
     fn specs(&self) -> impl Iterator<Item = TensorSpec> {
-        let weight = [self.outputs, self.inputs, self.side, self.side];
-        let parts = ["weight", "bias", "running_mean", "running_var"];
-        let norm =
-            parts.map(|part| TensorSpec::new(format!("{}.{part}", self.norm), [self.outputs]));
-        std::iter::once(TensorSpec::new(format!("{}.weight", self.conv), weight)).chain(norm)
-    }
-
-    fn folded(&self, weights: &Weights) -> candle_core::Result<Folded> {
-        Folded::new(weights, &self.conv, &self.norm, EPSILON)
+        let shape = [self.outputs, self.inputs, self.side, self.side];
+        normed_specs(&self.conv, &self.norm, shape)
     }
 
     fn conv(&self, weights: &Weights) -> candle_core::Result<Conv> {
         Ok(Conv {
-            geometry: self.geometry(),
-            folded: self.folded(weights)?,
+            geometry: Geometry {
+                kernel: [self.side; 2],
+                stride: self.stride,
+                padding: [self.side / 2; 2],
+            },
+            folded: Folded::new(weights, &self.conv, &self.norm, EPSILON)?,
             activation: self.activation,
         })
     }
 }
 
-/// The layers of a bottleneck.
-struct BottleneckLayers {
-    expand: Option<Layer>,
-    depthwise: Layer,
-    project: Layer,
-    residual: bool,
-}
-
 /// First layer, bottlenecks, last layer.
-fn layers() -> (Layer, Vec<BottleneckLayers>, Layer) {
+fn layers() -> (Layer, Vec<Bottleneck<Layer>>, Layer) {
     let layer = |conv: String, norm: String, inputs, outputs| Layer {
         conv,
         norm,
@@ -162,7 +143,7 @@ fn layers() -> (Layer, Vec<BottleneckLayers>, Layer) {
                 layer(conv, norm, inputs, inner)
             });
             let (conv, norm) = own(at);
-            bottlenecks.push(BottleneckLayers {
+            bottlenecks.push(Bottleneck {
                 expand,
                 depthwise: Layer {
                     side: 3,
@@ -221,17 +202,10 @@ impl MobileNetV2 {
         let bottlenecks = bottlenecks
             .iter()
             .map(|layers| {
+                let expand = layers.expand.as_ref().map(|layer| layer.conv(&weights));
                 Ok(Bottleneck {
-                    expand: layers
-                        .expand
-                        .as_ref()
-                        .map(|l| l.conv(&weights))
-                        .transpose()?,
-                    depthwise: Depthwise {
-                        geometry: layers.depthwise.geometry(),
-                        folded: layers.depthwise.folded(&weights)?,
-                        activation: layers.depthwise.activation,
-                    },
+                    expand: expand.transpose()?,
+                    depthwise: Depthwise(layers.depthwise.conv(&weights)?),
                     project: layers.project.conv(&weights)?,
                     residual: layers.residual,
                 })
@@ -241,8 +215,7 @@ impl MobileNetV2 {
             first: first.conv(&weights)?,
             bottlenecks,
             last: last.conv(&weights)?,
-            classifier: f32_values(&weights, "classifier.1.weight")?,
-            classifier_bias: f32_values(&weights, "classifier.1.bias")?,
+            classifier: Head::new(&weights, "classifier.1", true)?,
         })
     }
 
@@ -259,11 +232,6 @@ impl MobileNetV2 {
         for bottleneck in &self.bottlenecks {
             map = bottleneck.apply(map);
         }
-        let features = self.last.apply(&map).means();
-        let mut logits = matrix_vector(&self.classifier, &features);
-        for (logit, bias) in logits.iter_mut().zip(&self.classifier_bias) {
-            *logit += bias;
-        }
-        ImageFeatures { features, logits }
+        self.classifier.apply(&self.last.apply(&map))
     }
 }

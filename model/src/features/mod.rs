@@ -17,6 +17,7 @@
 mod classifier;
 mod conv;
 mod error;
+mod head;
 mod inception;
 mod inception_blocks;
 mod map;
@@ -28,7 +29,7 @@ mod resize;
 pub use classifier::Classifier;
 pub(crate) use classifier::{CHANNELS, KERNEL};
 pub use error::FeaturesError;
+pub use head::ImageFeatures;
 pub use inception::InceptionV3;
-pub use map::ImageFeatures;
 pub use mobilenet_v2::MobileNetV2;
 pub use network::{FeatureNetwork, Network, UnknownNetwork};

@@ -11,8 +11,8 @@ use rayon::prelude::*;
 
 use super::classifier::Classifier;
 use super::error::FeaturesError;
+use super::head::ImageFeatures;
 use super::inception::InceptionV3;
-use super::map::ImageFeatures;
 use super::mobilenet_v2::MobileNetV2;
 use crate::checkpoint::read_checkpoint;
 

@@ -1,5 +1,7 @@
 //! Why there is no metric.
 
+use ndarray::ArrayView2;
+
 /// Why a metric has no value. Rows and columns count from 0.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
@@ -84,4 +86,21 @@ pub enum MetricsError {
         /// The last there is.
         most: usize,
     },
+}
+
+impl MetricsError {
+    pub(super) fn check_finite<T: Copy + Into<f64>>(values: ArrayView2<'_, T>) -> Result<(), Self> {
+        let mut values = values.indexed_iter().map(|(at, &value)| (at, value.into()));
+        match values.find(|(_, value)| !value.is_finite()) {
+            Some(((row, column), value)) => Err(Self::NotFinite { row, column, value }),
+            None => Ok(()),
+        }
+    }
+
+    pub(super) fn check_dimensions(first: usize, second: usize) -> Result<(), Self> {
+        match first == second {
+            true => Ok(()),
+            false => Err(Self::Dimensions { first, second }),
+        }
+    }
 }

@@ -24,14 +24,7 @@ impl Features {
         if values.ncols() == 0 {
             return Err(MetricsError::NoDimensions);
         }
-        let odd = values.indexed_iter().find(|(_, value)| !value.is_finite());
-        if let Some(((row, column), &value)) = odd {
-            return Err(MetricsError::NotFinite {
-                row,
-                column,
-                value: value.into(),
-            });
-        }
+        MetricsError::check_finite(values.view())?;
         let values = if values.is_standard_layout() {
             values
         } else {
@@ -65,12 +58,7 @@ impl Features {
     /// Whether another set has the same features, and both have at least
     /// `needed` images.
     pub(super) fn check_beside(&self, other: &Self, needed: usize) -> Result<(), MetricsError> {
-        if self.dimensions() != other.dimensions() {
-            return Err(MetricsError::Dimensions {
-                first: self.dimensions(),
-                second: other.dimensions(),
-            });
-        }
+        MetricsError::check_dimensions(self.dimensions(), other.dimensions())?;
         let count = self.count().min(other.count());
         if count < needed {
             return Err(MetricsError::TooFew {

@@ -40,12 +40,7 @@ const NEGATIVE: f64 = 1e-5;
 /// eigenvalue is below -1e-5 of the largest,
 /// [`MetricsError::NoConvergence`].
 pub fn frechet_distance(a: &Statistics, b: &Statistics) -> Result<f64, MetricsError> {
-    if a.dimensions() != b.dimensions() {
-        return Err(MetricsError::Dimensions {
-            first: a.dimensions(),
-            second: b.dimensions(),
-        });
-    }
+    MetricsError::check_dimensions(a.dimensions(), b.dimensions())?;
     let shift: f64 = a
         .mean()
         .iter()

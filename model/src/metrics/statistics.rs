@@ -2,7 +2,7 @@
 
 use faer::linalg::matmul::matmul;
 use faer::{Accum, MatMut, MatRef, Par};
-use ndarray::{Array1, Array2, ArrayView1, ArrayView2};
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis};
 use rayon::prelude::*;
 
 use super::error::MetricsError;
@@ -79,14 +79,8 @@ impl Statistics {
                 dimensions,
             });
         }
-        let not_finite = |row, column, value| MetricsError::NotFinite { row, column, value };
-        if let Some((column, &value)) = mean.indexed_iter().find(|(_, v)| !v.is_finite()) {
-            return Err(not_finite(0, column, value));
-        }
-        let odd = covariance.indexed_iter().find(|(_, v)| !v.is_finite());
-        if let Some(((row, column), &value)) = odd {
-            return Err(not_finite(row, column, value));
-        }
+        MetricsError::check_finite(mean.view().insert_axis(Axis(0)))?;
+        MetricsError::check_finite(covariance.view())?;
         let largest = covariance.iter().fold(0.0_f64, |max, v| max.max(v.abs()));
         for row in 0..dimensions {
             for column in 0..row {
@@ -185,22 +179,8 @@ impl RunningStatistics {
     /// [`MetricsError::Dimensions`] or [`MetricsError::NotFinite`]; nothing is
     /// taken in then.
     pub fn add(&mut self, features: ArrayView2<'_, f32>) -> Result<(), MetricsError> {
-        if features.ncols() != self.dimensions {
-            return Err(MetricsError::Dimensions {
-                first: self.dimensions,
-                second: features.ncols(),
-            });
-        }
-        let odd = features
-            .indexed_iter()
-            .find(|(_, value)| !value.is_finite());
-        if let Some(((row, column), &value)) = odd {
-            return Err(MetricsError::NotFinite {
-                row,
-                column,
-                value: value.into(),
-            });
-        }
+        MetricsError::check_dimensions(self.dimensions, features.ncols())?;
+        MetricsError::check_finite(features)?;
         for row in features.rows() {
             self.block.extend(row.iter().map(|&value| f64::from(value)));
             if self.block.len() == BLOCK_ROWS * self.dimensions {

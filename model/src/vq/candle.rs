@@ -5,7 +5,7 @@ use candle_nn::ops::softmax_last_dim;
 use candle_nn::{Conv2d, Conv2dConfig, GroupNorm};
 
 use super::config::NORM_GROUPS;
-use super::layers::{self, ConvKind};
+use super::layers::{self, Activated, ConvKind};
 use super::network::Backend;
 use crate::weights::Weights;
 
@@ -73,24 +73,23 @@ impl Backend for Candle {
 
     fn activate(
         &self,
-        norm: &GroupNorm,
-        conv: &Conv,
+        layer: &Activated<Conv, GroupNorm>,
         x: &Tensor,
         add: Option<&Tensor>,
     ) -> Result<Tensor> {
-        let y = self.convolve(conv, &norm.forward(x)?.silu()?)?;
+        let y = self.convolve(&layer.conv, &layer.norm.forward(x)?.silu()?)?;
         match add {
             Some(add) => y + add,
             None => Ok(y),
         }
     }
 
-    fn attend(&self, norm: &GroupNorm, qkv: [&Conv; 3], out: &Conv, x: &Tensor) -> Result<Tensor> {
+    fn attend(&self, norm: &GroupNorm, qkv: &[Conv; 3], out: &Conv, x: &Tensor) -> Result<Tensor> {
         let (_, channels, _, _) = x.dims4()?;
         let h = norm.forward(x)?;
         // (images, channels, pixels)
         let flat = |conv: &Conv| self.convolve(conv, &h)?.flatten_from(2);
-        let (q, k, v) = (flat(qkv[0])?, flat(qkv[1])?, flat(qkv[2])?);
+        let (q, k, v) = (flat(&qkv[0])?, flat(&qkv[1])?, flat(&qkv[2])?);
         let q = q.transpose(1, 2)?.contiguous()?;
         let scores = (q.matmul(&k)? * (channels as f64).powf(-0.5))?;
         let weights = softmax_last_dim(&scores)?;

@@ -25,6 +25,8 @@ pub(super) enum ConvKind {
     Up,
 }
 
+use ConvKind::{Down, Point, Same, Up};
+
 /// A convolution with bias.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Conv {
@@ -46,28 +48,27 @@ pub(super) struct Norm {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Layer<C = Conv, N = Norm> {
     Conv(C),
-    /// `x + conv2(swish(norm2(conv1(swish(norm1(x))))))`, with a 1 x 1
-    /// convolution of x where the channels differ.
+    /// `x + second(first(x))`, with a 1 x 1 convolution of x where the channels differ.
     Residual {
-        norm1: N,
-        conv1: C,
-        norm2: N,
-        conv2: C,
+        first: Activated<C, N>,
+        second: Activated<C, N>,
         shortcut: Option<C>,
     },
     /// `x + out(attention(q, k, v of norm(x)))`, one head over all pixels.
     Attention {
         norm: N,
-        q: C,
-        k: C,
-        v: C,
+        qkv: [C; 3],
         out: C,
     },
-    /// `conv(swish(norm(x)))`
-    Output {
-        norm: N,
-        conv: C,
-    },
+    /// As the last layer of all.
+    Output(Activated<C, N>),
+}
+
+/// `conv(swish(norm(x)))`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Activated<C = Conv, N = Norm> {
+    pub(super) norm: N,
+    pub(super) conv: C,
 }
 
 fn conv(name: &str, inputs: usize, outputs: usize, kind: ConvKind) -> Conv {
@@ -87,28 +88,26 @@ fn norm(name: &str, channels: usize) -> Norm {
 }
 
 fn residual(name: &str, inputs: usize, outputs: usize) -> Layer {
-    let part = |part: &str| format!("{name}.{part}");
-    let same = |name, inputs| conv(&part(name), inputs, outputs, ConvKind::Same);
+    let part = |number: usize, inputs| Activated {
+        norm: norm(&format!("{name}.norm{number}"), inputs),
+        conv: conv(&format!("{name}.conv{number}"), inputs, outputs, Same),
+    };
+    let shortcut = || conv(&format!("{name}.nin_shortcut"), inputs, outputs, Point);
     Layer::Residual {
-        norm1: norm(&part("norm1"), inputs),
-        conv1: same("conv1", inputs),
-        norm2: norm(&part("norm2"), outputs),
-        conv2: same("conv2", outputs),
-        shortcut: (inputs != outputs)
-            .then(|| conv(&part("nin_shortcut"), inputs, outputs, ConvKind::Point)),
+        first: part(1, inputs),
+        second: part(2, outputs),
+        shortcut: (inputs != outputs).then(shortcut),
     }
 }
 
 fn attention(name: &str, channels: usize) -> Layer {
     let part = |part: &str| {
         let name = format!("{name}.{part}");
-        conv(&name, channels, channels, ConvKind::Point)
+        conv(&name, channels, channels, Point)
     };
     Layer::Attention {
         norm: norm(&format!("{name}.norm"), channels),
-        q: part("q"),
-        k: part("k"),
-        v: part("v"),
+        qkv: ["q", "k", "v"].map(part),
         out: part("proj_out"),
     }
 }
@@ -122,16 +121,16 @@ fn middle(name: &str, channels: usize) -> [Layer; 3] {
 }
 
 fn output(name: &str, inputs: usize, outputs: usize) -> Layer {
-    Layer::Output {
+    Layer::Output(Activated {
         norm: norm(&format!("{name}.norm_out"), inputs),
-        conv: conv(&format!("{name}.conv_out"), inputs, outputs, ConvKind::Same),
-    }
+        conv: conv(&format!("{name}.conv_out"), inputs, outputs, Same),
+    })
 }
 
 /// From an image to vectors of the codebook's dimension.
 pub(super) fn encoder(config: &VqConfig) -> Vec<Layer> {
     let mut channels = config.ch;
-    let first = conv("encoder.conv_in", 3, channels, ConvKind::Same);
+    let first = conv("encoder.conv_in", 3, channels, Same);
     let mut layers = vec![Layer::Conv(first)];
     let last = config.ch_mult.len() - 1;
     for (level, multiple) in config.ch_mult.iter().enumerate() {
@@ -146,18 +145,13 @@ pub(super) fn encoder(config: &VqConfig) -> Vec<Layer> {
         }
         if level != last {
             let name = format!("{name}.downsample.conv");
-            layers.push(Layer::Conv(conv(&name, channels, channels, ConvKind::Down)));
+            layers.push(Layer::Conv(conv(&name, channels, channels, Down)));
         }
     }
     layers.extend(middle("encoder", channels));
     layers.push(output("encoder", channels, config.z_channels));
-    let quant = conv(
-        "quant_conv",
-        config.z_channels,
-        config.codebook_dim,
-        ConvKind::Point,
-    );
-    layers.push(Layer::Conv(quant));
+    let (inputs, outputs) = (config.z_channels, config.codebook_dim);
+    layers.push(Layer::Conv(conv("quant_conv", inputs, outputs, Point)));
     layers
 }
 
@@ -165,18 +159,9 @@ pub(super) fn encoder(config: &VqConfig) -> Vec<Layer> {
 pub(super) fn decoder(config: &VqConfig) -> Vec<Layer> {
     let multiples: Vec<usize> = config.ch_mult.iter().rev().copied().collect();
     let mut channels = config.ch * multiples[0];
-    let quant = conv(
-        "post_quant_conv",
-        config.codebook_dim,
-        config.z_channels,
-        ConvKind::Point,
-    );
-    let first = conv(
-        "decoder.conv_in",
-        config.z_channels,
-        channels,
-        ConvKind::Same,
-    );
+    let (z, codes) = (config.z_channels, config.codebook_dim);
+    let quant = conv("post_quant_conv", codes, z, Point);
+    let first = conv("decoder.conv_in", z, channels, Same);
     let mut layers = vec![Layer::Conv(quant), Layer::Conv(first)];
     layers.extend(middle("decoder", channels));
     let last = multiples.len() - 1;
@@ -192,7 +177,7 @@ pub(super) fn decoder(config: &VqConfig) -> Vec<Layer> {
         }
         if level != last {
             let name = format!("{name}.upsample.conv");
-            layers.push(Layer::Conv(conv(&name, channels, channels, ConvKind::Up)));
+            layers.push(Layer::Conv(conv(&name, channels, channels, Up)));
         }
     }
     layers.push(output("decoder", channels, 3));
@@ -202,8 +187,8 @@ pub(super) fn decoder(config: &VqConfig) -> Vec<Layer> {
 impl Conv {
     fn tensors(&self) -> [TensorSpec; 2] {
         let side = match self.kind {
-            ConvKind::Point => 1,
-            ConvKind::Same | ConvKind::Down | ConvKind::Up => 3,
+            Point => 1,
+            Same | Down | Up => 3,
         };
         let shape = [self.outputs, self.inputs, side, side];
         [
@@ -226,17 +211,15 @@ impl Layer {
         let (norms, convs): (Vec<&Norm>, Vec<&Conv>) = match self {
             Self::Conv(conv) => (vec![], vec![conv]),
             Self::Residual {
-                norm1,
-                conv1,
-                norm2,
-                conv2,
+                first,
+                second,
                 shortcut,
             } => {
-                let convs = [conv1, conv2].into_iter().chain(shortcut).collect();
-                (vec![norm1, norm2], convs)
+                let convs = [&first.conv, &second.conv].into_iter().chain(shortcut);
+                (vec![&first.norm, &second.norm], convs.collect())
             }
-            Self::Attention { norm, q, k, v, out } => (vec![norm], vec![q, k, v, out]),
-            Self::Output { norm, conv } => (vec![norm], vec![conv]),
+            Self::Attention { norm, qkv, out } => (vec![norm], qkv.iter().chain([out]).collect()),
+            Self::Output(Activated { norm, conv }) => (vec![norm], vec![conv]),
         };
         let norms = norms.into_iter().flat_map(Norm::tensors);
         norms

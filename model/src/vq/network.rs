@@ -1,6 +1,6 @@
 //! A list of layers with weights, for any way to compute.
 
-use super::layers::{self, Layer};
+use super::layers::{self, Activated, Layer};
 use crate::weights::Weights;
 
 /// Builds layers from weights and applies them to feature maps.
@@ -21,8 +21,7 @@ pub(super) trait Backend {
     /// `conv(swish(norm(x)))`, and `add` to it.
     fn activate(
         &self,
-        norm: &Self::Norm,
-        conv: &Self::Conv,
+        layer: &Activated<Self::Conv, Self::Norm>,
         x: &Self::Map,
         add: Option<&Self::Map>,
     ) -> candle_core::Result<Self::Map>;
@@ -31,7 +30,7 @@ pub(super) trait Backend {
     fn attend(
         &self,
         norm: &Self::Norm,
-        qkv: [&Self::Conv; 3],
+        qkv: &[Self::Conv; 3],
         out: &Self::Conv,
         x: &Self::Map,
     ) -> candle_core::Result<Self::Map>;
@@ -50,42 +49,34 @@ impl<B: Backend> Network<B> {
     ) -> candle_core::Result<Self> {
         let conv = |layer: &layers::Conv| backend.conv(layer, weights);
         let norm = |layer: &layers::Norm| backend.norm(layer, weights);
+        let activated = |layer: &Activated| {
+            candle_core::Result::Ok(Activated {
+                norm: norm(&layer.norm)?,
+                conv: conv(&layer.conv)?,
+            })
+        };
         let block = |layer: &Layer| -> candle_core::Result<Layer<B::Conv, B::Norm>> {
             Ok(match layer {
                 Layer::Conv(layer) => Layer::Conv(conv(layer)?),
                 Layer::Residual {
-                    norm1,
-                    conv1,
-                    norm2,
-                    conv2,
+                    first,
+                    second,
                     shortcut,
                 } => Layer::Residual {
-                    norm1: norm(norm1)?,
-                    conv1: conv(conv1)?,
-                    norm2: norm(norm2)?,
-                    conv2: conv(conv2)?,
+                    first: activated(first)?,
+                    second: activated(second)?,
                     shortcut: shortcut.as_ref().map(conv).transpose()?,
                 },
                 Layer::Attention {
                     norm: before,
-                    q,
-                    k,
-                    v,
+                    qkv: [q, k, v],
                     out,
                 } => Layer::Attention {
                     norm: norm(before)?,
-                    q: conv(q)?,
-                    k: conv(k)?,
-                    v: conv(v)?,
+                    qkv: [conv(q)?, conv(k)?, conv(v)?],
                     out: conv(out)?,
                 },
-                Layer::Output {
-                    norm: before,
-                    conv: layer,
-                } => Layer::Output {
-                    norm: norm(before)?,
-                    conv: conv(layer)?,
-                },
+                Layer::Output(layer) => Layer::Output(activated(layer)?),
             })
         };
         let blocks = layers.iter().map(block).collect::<Result<_, _>>()?;
@@ -107,23 +98,16 @@ impl<B: Backend> Network<B> {
         match layer {
             Layer::Conv(conv) => backend.convolve(conv, x),
             Layer::Residual {
-                norm1,
-                conv1,
-                norm2,
-                conv2,
+                first,
+                second,
                 shortcut,
             } => {
-                let h = backend.activate(norm1, conv1, x, None)?;
-                match shortcut {
-                    None => backend.activate(norm2, conv2, &h, Some(x)),
-                    Some(shortcut) => {
-                        let short = backend.convolve(shortcut, x)?;
-                        backend.activate(norm2, conv2, &h, Some(&short))
-                    }
-                }
+                let h = backend.activate(first, x, None)?;
+                let short = shortcut.as_ref().map(|conv| backend.convolve(conv, x));
+                backend.activate(second, &h, Some(short.transpose()?.as_ref().unwrap_or(x)))
             }
-            Layer::Attention { norm, q, k, v, out } => backend.attend(norm, [q, k, v], out, x),
-            Layer::Output { norm, conv } => backend.activate(norm, conv, x, None),
+            Layer::Attention { norm, qkv, out } => backend.attend(norm, qkv, out, x),
+            Layer::Output(layer) => backend.activate(layer, x, None),
         }
     }
 }

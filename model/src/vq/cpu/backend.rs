@@ -8,7 +8,7 @@ use super::conv::Conv;
 use super::map::{Map, Padded};
 use super::norm::Norm;
 use crate::cpu::{exp, largest};
-use crate::vq::layers;
+use crate::vq::layers::{self, Activated};
 use crate::vq::network::Backend;
 use crate::weights::Weights;
 
@@ -36,13 +36,13 @@ impl Backend for Cpu {
         })
     }
 
-    fn activate(&self, norm: &Norm, conv: &Conv, x: &Map, add: Option<&Map>) -> Result<Map> {
-        Ok(conv.apply(&norm.activated(x), add))
+    fn activate(&self, layer: &Activated<Conv, Norm>, x: &Map, add: Option<&Map>) -> Result<Map> {
+        Ok(layer.conv.apply(&layer.norm.activated(x), add))
     }
 
-    fn attend(&self, norm: &Norm, qkv: [&Conv; 3], out: &Conv, x: &Map) -> Result<Map> {
+    fn attend(&self, norm: &Norm, qkv: &[Conv; 3], out: &Conv, x: &Map) -> Result<Map> {
         let h = norm.apply(x);
-        let [q, k, v] = qkv.map(|conv| conv.point(&h, None));
+        let [q, k, v] = qkv.each_ref().map(|conv| conv.point(&h, None));
         Ok(out.point(&mix(q, &k, &v), Some(x)))
     }
 }
