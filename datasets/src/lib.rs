@@ -40,6 +40,7 @@
 //! uses grids, seeded randomness and the parts that files are made of.
 
 mod codebook;
+mod file;
 mod image;
 mod source;
 mod split;
@@ -49,17 +50,18 @@ pub use codebook::{
     CodebookError, CodebookFileError, CodebookInfo, CodebookParams, CountedPatches,
     MalformedCodebook, PatchCodebook, PatchShape,
 };
+pub use file::DataFileError;
 pub use image::{
-    CropError, DecodeError, Image, ImageError, Margins, PadError, Preparation, PreparationError,
-    Psnr, decode, decoded_size, squared_error,
+    DecodeError, Image, ImageError, Margins, Preparation, PreparationError, Psnr, decode,
+    decoded_size, squared_error,
 };
 pub use source::{
-    IdxError, ImageArray, ImageArrayError, ImageFolder, ImageSource, NamedSource, OpenOptions,
-    SourceError, open, read_idx_images, read_idx_labels, read_labels,
+    ClassFiles, IdxError, ImageArray, ImageArrayError, ImageFolder, ImageSource, NamedSource,
+    OpenOptions, SourceError, open, read_idx_images, read_idx_labels, read_labels,
 };
 pub use split::{hold_out, subset};
 pub use tokens::{
-    CacheError, CacheFiles, CacheOptions, MalformedTokens, Provenance, TokenError, TokenFileError,
+    CacheError, CacheOptions, MalformedTokens, Provenance, TokenError, TokenFileError,
     TokenFileOptions, TokenParts, TokenSet, cache_files, is_token_file, read_token_cache,
     write_token_cache,
 };

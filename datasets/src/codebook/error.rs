@@ -1,11 +1,10 @@
 //! Why a codebook can't be made, read or used.
 
-use std::io;
-use std::path::PathBuf;
-
-use orders_arrays::{ArrayError, HeaderError};
+use orders_arrays::ArrayError;
 use orders_core::GridError;
-use orders_core::files::{Digest, OutputError};
+use orders_core::files::Digest;
+
+use crate::file::DataFileError;
 
 /// Why a codebook can't be made or used.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -105,27 +104,7 @@ pub enum CodebookError {
 }
 
 /// Why a codebook can't be read or written.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum CodebookFileError {
-    /// The file can't be opened. The error names it.
-    #[error(transparent)]
-    Open(io::Error),
-    /// The file is no codebook, or a damaged one.
-    #[error("{} can't be read as a patch codebook", path.display())]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong.
-        source: MalformedCodebook,
-    },
-    /// The file can't be laid out.
-    #[error(transparent)]
-    Encode(#[from] HeaderError),
-    /// The file can't be written.
-    #[error(transparent)]
-    Write(#[from] OutputError),
-}
+pub type CodebookFileError = DataFileError<MalformedCodebook>;
 
 /// What is wrong with a codebook file.
 #[derive(Debug, thiserror::Error)]

@@ -8,7 +8,6 @@ use std::io::{Cursor, Read, Seek, Write};
 use std::path::Path;
 
 use orders_arrays::{ElementType, SafetensorsFile, safetensors_header};
-use orders_core::files::{OutputError, OutputFile};
 
 use super::error::{CodebookFileError, MalformedCodebook};
 use super::patches::PatchShape;
@@ -35,14 +34,7 @@ impl PatchCodebook {
         let shape = [self.len(), side, side, self.shape().channels().into()];
         let mut bytes = safetensors_header(&metadata, &[(TENSOR, ElementType::F32, &shape)])?;
         bytes.extend(self.codes().iter().flat_map(|value| value.to_le_bytes()));
-        let path = path.as_ref();
-        let mut file = OutputFile::create(path)?;
-        file.write_all(&bytes)
-            .map_err(|source| OutputError::Write {
-                path: path.into(),
-                source,
-            })?;
-        Ok(file.finish()?.persist(overwrite)?)
+        CodebookFileError::write(path.as_ref(), overwrite, |file| file.write_all(&bytes))
     }
 
     /// Whether a file has codes.
@@ -60,12 +52,7 @@ impl PatchCodebook {
     /// [`CodebookFileError::Open`] and [`CodebookFileError::Read`], which name
     /// the file. Sizes are held against its length before anything is allocated.
     pub fn read(path: impl AsRef<Path>) -> Result<Self, CodebookFileError> {
-        let path = path.as_ref();
-        let file = fs_err::File::open(path).map_err(CodebookFileError::Open)?;
-        read(file.into_file()).map_err(|source| CodebookFileError::Read {
-            path: path.into(),
-            source,
-        })
+        CodebookFileError::read(path.as_ref(), "a patch codebook", read)
     }
 
     /// Reads a codebook from the bytes of a file.

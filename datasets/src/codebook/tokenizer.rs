@@ -3,7 +3,7 @@
 use std::fmt;
 
 use orders_core::Grid;
-use orders_core::files::Digest;
+use orders_core::files::{Digest, Hasher};
 
 use super::error::CodebookError;
 use super::kmeans::{self, CodebookInfo, CodebookParams, MOST_CODES};
@@ -74,7 +74,7 @@ impl PatchCodebook {
                 value: codes[index],
             });
         }
-        let id = id_of(shape, &codes)?;
+        let id = id_of(shape, &codes);
         Ok(Self {
             shape,
             nearest: NearestCode::new(&codes, values),
@@ -221,27 +221,19 @@ impl PatchCodebook {
             }
         }
         let channels = self.shape.channels();
-        Ok(Image::from_parts(
-            height as u32,
-            width as u32,
-            channels,
-            pixels,
-        ))
+        let (height, width) = (height as u32, width as u32);
+        Ok(Image::from_parts(height, width, channels, pixels))
     }
 }
 
-fn id_of(shape: PatchShape, codes: &[f32]) -> Result<Digest, CodebookError> {
-    let mut bytes = format!("patch-codebook {}x{}", shape.side(), shape.channels()).into_bytes();
-    bytes.push(0);
-    bytes.extend(codes.iter().flat_map(|value| value.to_le_bytes()));
-    // Reading from memory does not fail.
-    let digest = Digest::of(&bytes[..]);
-    digest
-        .map(|(digest, _)| digest)
-        .map_err(|_| CodebookError::Values {
-            values: codes.len(),
-            expected: shape.values(),
-        })
+fn id_of(shape: PatchShape, codes: &[f32]) -> Digest {
+    let mut hasher = Hasher::default();
+    let (side, channels) = (shape.side(), shape.channels());
+    hasher.update(format!("patch-codebook {side}x{channels}\0").as_bytes());
+    for value in codes {
+        hasher.update(&value.to_le_bytes());
+    }
+    hasher.finish().0
 }
 
 impl fmt::Debug for PatchCodebook {

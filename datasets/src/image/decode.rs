@@ -2,7 +2,7 @@
 
 use std::io::Cursor;
 
-use image::{ColorType, DynamicImage, ImageFormat, ImageReader, Limits};
+use image::{ImageFormat, ImageReader, Limits};
 
 use super::pixels::{Image, ImageError};
 
@@ -24,10 +24,9 @@ const DECODER_BYTES: u64 = 1 << 30;
 pub fn decode(bytes: &[u8]) -> Result<Image, DecodeError> {
     let decoded = reader(bytes)?.decode()?;
     let (width, height) = (decoded.width(), decoded.height());
-    let (channels, pixels) = if is_grey(decoded.color()) {
-        (1, decoded.into_luma8().into_raw())
-    } else {
-        (3, DynamicImage::into_rgb8(decoded).into_raw())
+    let (channels, pixels) = match decoded.color().has_color() {
+        false => (1, decoded.into_luma8().into_raw()),
+        true => (3, decoded.into_rgb8().into_raw()),
     };
     Ok(Image::new(height, width, channels, pixels)?)
 }
@@ -61,13 +60,6 @@ fn reader(bytes: &[u8]) -> Result<ImageReader<Cursor<&[u8]>>, DecodeError> {
     limits.max_alloc = Some(DECODER_BYTES);
     reader.limits(limits);
     Ok(reader)
-}
-
-fn is_grey(colour: ColorType) -> bool {
-    matches!(
-        colour,
-        ColorType::L8 | ColorType::L16 | ColorType::La8 | ColorType::La16
-    )
 }
 
 /// Why a file is no image that can be used.

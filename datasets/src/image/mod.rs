@@ -7,5 +7,5 @@ mod psnr;
 
 pub use decode::{DecodeError, decode, decoded_size};
 pub use pixels::{Image, ImageError};
-pub use preparation::{CropError, Margins, PadError, Preparation, PreparationError};
+pub use preparation::{Margins, Preparation, PreparationError};
 pub use psnr::{Psnr, squared_error};

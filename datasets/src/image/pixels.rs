@@ -42,12 +42,7 @@ impl Image {
                 expected,
             });
         }
-        Ok(Self {
-            height,
-            width,
-            channels,
-            pixels,
-        })
+        Ok(Self::from_parts(height, width, channels, pixels))
     }
 
     /// Bytes of an image, if there can be one.

@@ -62,7 +62,7 @@ impl Preparation {
         };
         match self.crop {
             None => Ok(image),
-            Some(side) => Ok(image.center_crop(side)?),
+            Some(side) => image.center_crop(side),
         }
     }
 
@@ -74,7 +74,7 @@ impl Preparation {
     pub fn margins(&self, image: &Image) -> Result<Margins, PreparationError> {
         match self.pad {
             None => Ok(Margins::default()),
-            Some(side) => Ok(Margins::to_square(image.height(), image.width(), side)?),
+            Some(side) => Margins::to_square(image.height(), image.width(), side),
         }
     }
 }
@@ -89,12 +89,44 @@ pub enum PreparationError {
         /// The channels asked for.
         channels: u8,
     },
-    /// It has no such crop.
-    #[error(transparent)]
-    Crop(#[from] CropError),
-    /// It is too large.
-    #[error(transparent)]
-    Pad(#[from] PadError),
+    /// It is too large to be padded.
+    #[error(
+        "an image of {height}x{width} pixels can't be padded to {side}x{side}; sides of at least its own, up to {}, are allowed",
+        Image::MAX_SIDE
+    )]
+    Pad {
+        /// Rows of the image.
+        height: u32,
+        /// Pixels of its rows.
+        width: u32,
+        /// The side asked for.
+        side: u32,
+    },
+    /// Such a crop can't be had.
+    #[error(
+        "images can't be cropped to a side of {side}; sides from 1 to {} are allowed",
+        Image::MAX_SIDE
+    )]
+    Side {
+        /// The side asked for.
+        side: u32,
+    },
+    /// It is too thin to be cropped.
+    #[error(
+        "an image of {height}x{width} pixels is too thin to be cropped to {side}x{side}; its longer side would be scaled to more than {} pixels",
+        Image::MAX_SIDE
+    )]
+    Shape {
+        /// Rows of the image.
+        height: u32,
+        /// Pixels of its rows.
+        width: u32,
+        /// The side asked for.
+        side: u32,
+    },
+    /// The resizing library refused: a fault of this crate.
+    #[error("the image can't be resized")]
+    Resize(#[source] Option<ResizeError>),
 }
 
 /// Pixels on each side of an image.
@@ -117,10 +149,10 @@ impl Margins {
     ///
     /// # Errors
     ///
-    /// [`PadError`] if a side of the image is longer.
-    pub fn to_square(height: u32, width: u32, side: u32) -> Result<Self, PadError> {
+    /// [`PreparationError::Pad`] if a side of the image is longer.
+    pub fn to_square(height: u32, width: u32, side: u32) -> Result<Self, PreparationError> {
         if height > side || width > side || side > Image::MAX_SIDE {
-            return Err(PadError {
+            return Err(PreparationError::Pad {
                 height,
                 width,
                 side,
@@ -190,21 +222,6 @@ impl Image {
     }
 }
 
-/// An image does not fit the size that it is to be padded to.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "an image of {height}x{width} pixels can't be padded to {side}x{side}; sides of at least its own, up to {}, are allowed",
-    Image::MAX_SIDE
-)]
-pub struct PadError {
-    /// Rows of the image.
-    pub height: u32,
-    /// Pixels of its rows.
-    pub width: u32,
-    /// The side asked for.
-    pub side: u32,
-}
-
 impl Image {
     /// The middle of the image, `side` x `side` pixels, as the data of LPD and
     /// of the models before it were cut (Dhariwal and Nichol, 2021):
@@ -220,12 +237,12 @@ impl Image {
     ///
     /// # Errors
     ///
-    /// [`CropError::Side`] unless `side` is from 1 to [`Image::MAX_SIDE`],
-    /// [`CropError::Shape`] if the image is so thin that its scaled longer side
+    /// [`PreparationError::Side`] unless `side` is from 1 to [`Image::MAX_SIDE`],
+    /// [`PreparationError::Shape`] if the image is so thin that its scaled longer side
     /// would be longer than that.
-    pub fn center_crop(&self, side: u32) -> Result<Self, CropError> {
+    pub fn center_crop(&self, side: u32) -> Result<Self, PreparationError> {
         if !(1..=Self::MAX_SIDE).contains(&side) {
-            return Err(CropError::Side { side });
+            return Err(PreparationError::Side { side });
         }
         let mut resizer = Resizer::new();
         let mut halved: Option<Self> = None;
@@ -243,7 +260,7 @@ impl Image {
         let scaled = |length: u32| (f64::from(length) * scale).round_ties_even();
         let (height, width) = (scaled(image.height()), scaled(image.width()));
         if height.max(width) > f64::from(Self::MAX_SIDE) {
-            return Err(CropError::Shape {
+            return Err(PreparationError::Shape {
                 height: self.height(),
                 width: self.width(),
                 side,
@@ -262,7 +279,7 @@ fn resized(
     image: &Image,
     (height, width): (u32, u32),
     filter: FilterType,
-) -> Result<Image, CropError> {
+) -> Result<Image, PreparationError> {
     let rows = resized_at_once(resizer, image, (image.height(), width), filter)?;
     resized_at_once(resizer, &rows, (height, width), filter)
 }
@@ -272,7 +289,7 @@ fn resized_at_once(
     image: &Image,
     (height, width): (u32, u32),
     filter: FilterType,
-) -> Result<Image, CropError> {
+) -> Result<Image, PreparationError> {
     if (image.height(), image.width()) == (height, width) {
         return Ok(image.clone());
     }
@@ -292,44 +309,13 @@ fn resize_pixels<P: PixelTrait>(
     (height, width): (u32, u32),
     filter: FilterType,
     pixels: &mut [u8],
-) -> Result<(), CropError> {
+) -> Result<(), PreparationError> {
     let source = TypedImageRef::<P>::from_buffer(image.width(), image.height(), image.pixels())
-        .map_err(|_| CropError::Resize(None))?;
-    let mut target =
-        TypedImage::<P>::from_buffer(width, height, pixels).map_err(|_| CropError::Resize(None))?;
+        .map_err(|_| PreparationError::Resize(None))?;
+    let mut target = TypedImage::<P>::from_buffer(width, height, pixels)
+        .map_err(|_| PreparationError::Resize(None))?;
     let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(filter));
     resizer
         .resize_typed(&source, &mut target, &options)
-        .map_err(|error| CropError::Resize(Some(error)))
-}
-
-/// Why an image has no centre crop.
-#[derive(Clone, Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum CropError {
-    /// The size asked for can't be had.
-    #[error(
-        "images can't be cropped to a side of {side}; sides from 1 to {} are allowed",
-        Image::MAX_SIDE
-    )]
-    Side {
-        /// The side asked for.
-        side: u32,
-    },
-    /// The image is too thin.
-    #[error(
-        "an image of {height}x{width} pixels is too thin to be cropped to {side}x{side}; its longer side would be scaled to more than {} pixels",
-        Image::MAX_SIDE
-    )]
-    Shape {
-        /// Rows of the image.
-        height: u32,
-        /// Pixels of its rows.
-        width: u32,
-        /// The side asked for.
-        side: u32,
-    },
-    /// The resizing library refused: a fault of this crate.
-    #[error("the image can't be resized")]
-    Resize(#[source] Option<ResizeError>),
+        .map_err(|error| PreparationError::Resize(Some(error)))
 }

@@ -3,10 +3,10 @@
 use std::io::{Read, Seek};
 use std::path::Path;
 
-use orders_arrays::{Array, ArrayError, SafetensorsFile, open_npy};
+use orders_arrays::{Array, SafetensorsFile, open_npy};
 
 use super::array::ImageArray;
-use super::error::SourceError;
+use super::error::{ImageArrayError, SourceError};
 
 /// The name of the tensor of images.
 const IMAGES: &str = "images";
@@ -83,30 +83,4 @@ fn labels_of<R: Read + Seek>(array: Array<R>) -> Result<Vec<u32>, ImageArrayErro
         return Err(ImageArrayError::LabelShape { shape });
     }
     Ok(array.entries()?.read_all()?)
-}
-
-/// What is wrong with a file of an array of images, or of their labels.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum ImageArrayError {
-    /// The array can't be read.
-    #[error(transparent)]
-    Array(#[from] ArrayError),
-    /// The array is none of images.
-    #[error(
-        "it has shape {shape:?}; images are (images, height, width) or (images, height, width, 1 or 3)"
-    )]
-    ImageShape {
-        /// The shape.
-        shape: Vec<usize>,
-    },
-    /// The array is none of labels.
-    #[error("its labels have shape {shape:?}; labels have one dimension")]
-    LabelShape {
-        /// The shape.
-        shape: Vec<usize>,
-    },
-    /// There is no tensor of images.
-    #[error("it has no tensor 'images'")]
-    NoImages,
 }

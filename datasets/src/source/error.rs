@@ -3,7 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::array_file::ImageArrayError;
+use orders_arrays::ArrayError;
+
 use crate::image::{DecodeError, ImageError};
 
 /// Why images can't be read.
@@ -178,4 +179,30 @@ pub enum IdxError {
     /// Reading or unpacking failed.
     #[error("it can't be unpacked or read")]
     Read(#[source] io::Error),
+}
+
+/// What is wrong with a file of an array of images, or of their labels.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ImageArrayError {
+    /// The array can't be read.
+    #[error(transparent)]
+    Array(#[from] ArrayError),
+    /// The array is none of images.
+    #[error(
+        "it has shape {shape:?}; images are (images, height, width) or (images, height, width, 1 or 3)"
+    )]
+    ImageShape {
+        /// The shape.
+        shape: Vec<usize>,
+    },
+    /// The array is none of labels.
+    #[error("its labels have shape {shape:?}; labels have one dimension")]
+    LabelShape {
+        /// The shape.
+        shape: Vec<usize>,
+    },
+    /// There is no tensor of images.
+    #[error("it has no tensor 'images'")]
+    NoImages,
 }

@@ -7,23 +7,53 @@ use orders_core::files::Digest;
 
 use super::error::SourceError;
 use super::image_source::ImageSource;
-use crate::image::{Image, decode, decoded_size};
+use crate::image::{DecodeError, Image, decode, decoded_size};
 
 /// The longest image file that is read: 256 MiB.
 const FILE_BYTES: u64 = 1 << 28;
 /// Endings of image files.
 const ENDINGS: [&str; 4] = ["png", "jpg", "jpeg", "webp"];
 
-/// PNG, JPEG and WebP files in a folder that has a folder for each class.
-///
-/// Classes are numbered in the order of their folders' names, images by class
-/// and then by file name, both compared byte by byte. Files of other endings
-/// and folders below those of the classes are left out.
+/// Files in folders, one folder for each class. Classes are numbered in the order of their
+/// folders' names, files by class and then by name, both compared byte by byte.
+#[derive(Clone, Debug, Default)]
+pub struct ClassFiles {
+    /// The files.
+    pub files: Vec<PathBuf>,
+    /// The class of each.
+    pub labels: Vec<u32>,
+    /// The names of the classes: those of their folders.
+    pub class_names: Vec<String>,
+}
+
+impl ClassFiles {
+    /// Those that are wanted of the files in the folders of a folder. O(files log files).
+    pub(crate) fn list(
+        root: &Path,
+        is_wanted: impl Fn(&Path) -> bool,
+    ) -> Result<Self, SourceError> {
+        let mut all = Self::default();
+        for folder in sorted(root)?.into_iter().filter(|path| path.is_dir()) {
+            let before = all.files.len();
+            let files = sorted(&folder)?.into_iter();
+            all.files.extend(files.filter(|path| is_wanted(path)));
+            if all.files.len() > before {
+                let class = all.class_names.len() as u32;
+                all.labels.resize(all.files.len(), class);
+                let name = folder.file_name().unwrap_or_default();
+                all.class_names.push(name.to_string_lossy().into_owned());
+            }
+        }
+        Ok(all)
+    }
+}
+
+/// PNG, JPEG and WebP files in a folder that has a folder for each class, in the order of
+/// [`ClassFiles`]. Files of other endings and folders below those of the classes are left
+/// out.
 #[derive(Clone, Debug)]
 pub struct ImageFolder {
-    files: Vec<PathBuf>,
-    labels: Vec<u32>,
-    class_names: Vec<String>,
+    all: ClassFiles,
 }
 
 impl ImageFolder {
@@ -35,31 +65,16 @@ impl ImageFolder {
     /// [`SourceError::NoImages`] if there is no image file.
     pub fn open(root: impl AsRef<Path>) -> Result<Self, SourceError> {
         let root = root.as_ref();
-        let (mut files, mut labels, mut class_names) = (Vec::new(), Vec::new(), Vec::new());
-        for folder in sorted(root)?.into_iter().filter(|path| path.is_dir()) {
-            let images = sorted(&folder)?.into_iter();
-            let images: Vec<PathBuf> = images.filter(|path| is_image(path)).collect();
-            if images.is_empty() {
-                continue;
-            }
-            labels.resize(labels.len() + images.len(), class_names.len() as u32);
-            files.extend(images);
-            let name = folder.file_name().unwrap_or_default();
-            class_names.push(name.to_string_lossy().into_owned());
+        let all = ClassFiles::list(root, is_image)?;
+        match all.files.is_empty() {
+            true => Err(SourceError::NoImages { path: root.into() }),
+            false => Ok(Self { all }),
         }
-        if files.is_empty() {
-            return Err(SourceError::NoImages { path: root.into() });
-        }
-        Ok(Self {
-            files,
-            labels,
-            class_names,
-        })
     }
 
     /// The file of each image.
     pub fn files(&self) -> &[PathBuf] {
-        &self.files
+        &self.all.files
     }
 
     /// Height and width of image `index` by the header of its file.
@@ -68,52 +83,52 @@ impl ImageFolder {
     ///
     /// [`SourceError`] if it can't be read, or if there is no such image.
     pub fn size(&self, index: usize) -> Result<(u32, u32), SourceError> {
-        let path = self.file(index)?;
-        decoded_size(&read(path)?).map_err(|source| SourceError::Image {
-            path: path.into(),
-            source,
-        })
+        self.decoded(index, decoded_size)
     }
 
-    fn file(&self, index: usize) -> Result<&Path, SourceError> {
-        let count = self.files.len();
-        let file = self.files.get(index).map(PathBuf::as_path);
-        file.ok_or(SourceError::Index { index, count })
+    fn decoded<T>(
+        &self,
+        index: usize,
+        decode: impl FnOnce(&[u8]) -> Result<T, DecodeError>,
+    ) -> Result<T, SourceError> {
+        let count = self.all.files.len();
+        let path = self.all.files.get(index);
+        let path = path.ok_or(SourceError::Index { index, count })?;
+        decode(&read(path)?).map_err(|source| SourceError::Image {
+            path: path.clone(),
+            source,
+        })
     }
 }
 
 impl ImageSource for ImageFolder {
     fn len(&self) -> usize {
-        self.files.len()
+        self.all.files.len()
     }
 
     fn image(&self, index: usize) -> Result<Image, SourceError> {
-        let path = self.file(index)?;
-        decode(&read(path)?).map_err(|source| SourceError::Image {
-            path: path.into(),
-            source,
-        })
+        self.decoded(index, decode)
     }
 
     fn labels(&self) -> Option<&[u32]> {
-        Some(&self.labels)
+        Some(&self.all.labels)
     }
 
     fn class_names(&self) -> &[String] {
-        &self.class_names
+        &self.all.class_names
     }
 
     fn name(&self, index: usize) -> String {
-        let name = self.files.get(index).and_then(|path| path.file_name());
+        let name = self.all.files.get(index).and_then(|path| path.file_name());
         name.unwrap_or_default().to_string_lossy().into_owned()
     }
 
     fn identity(&self) -> Result<Digest, SourceError> {
         let mut identity = Vec::new();
-        for (path, label) in self.files.iter().zip(&self.labels) {
+        for (path, label) in self.all.files.iter().zip(&self.all.labels) {
             let bytes = fs_err::metadata(path).map_err(SourceError::Open)?.len();
             let name = path.file_name().unwrap_or_default().as_encoded_bytes();
-            identity.extend_from_slice(self.class_names[*label as usize].as_bytes());
+            identity.extend_from_slice(self.all.class_names[*label as usize].as_bytes());
             identity.push(b'/');
             identity.extend_from_slice(name);
             identity.push(0);

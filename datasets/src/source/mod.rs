@@ -9,10 +9,9 @@ mod image_source;
 mod open;
 
 pub use array::ImageArray;
-pub use array_file::{ImageArrayError, read_labels};
-pub use error::{IdxError, SourceError};
-pub use folder::ImageFolder;
-pub(crate) use folder::sorted;
+pub use array_file::read_labels;
+pub use error::{IdxError, ImageArrayError, SourceError};
+pub use folder::{ClassFiles, ImageFolder};
 pub use idx::{read_idx_images, read_idx_labels};
 pub use image_source::ImageSource;
 pub use open::{NamedSource, OpenOptions, open};

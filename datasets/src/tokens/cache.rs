@@ -9,7 +9,7 @@ use orders_core::Grid;
 use rayon::prelude::*;
 
 use super::set::{Provenance, TokenError, TokenParts, TokenSet};
-use crate::source::{SourceError, sorted};
+use crate::source::{ClassFiles, SourceError};
 
 const INDICES: &str = "indices";
 const INDICES_FLIP: &str = "indices_flip";
@@ -25,41 +25,14 @@ pub struct CacheOptions {
     pub codebook_size: u32,
 }
 
-/// The `.npz` files of a cache: folders sorted by name, then files by name.
-#[derive(Clone, Debug, Default)]
-pub struct CacheFiles {
-    /// The files.
-    pub files: Vec<PathBuf>,
-    /// The class of each.
-    pub labels: Vec<u32>,
-    /// The names of the classes: those of their folders.
-    pub class_names: Vec<String>,
-}
-
 /// Lists the files of a cache; none if there is no such file.
 ///
 /// # Errors
 ///
 /// [`CacheError::Folder`] if a folder can't be listed.
-pub fn cache_files(root: impl AsRef<Path>) -> Result<CacheFiles, CacheError> {
-    let mut cache = CacheFiles::default();
-    for folder in sorted(root.as_ref())?
-        .into_iter()
-        .filter(|path| path.is_dir())
-    {
-        let is_npz = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "npz");
-        let before = cache.files.len();
-        cache
-            .files
-            .extend(sorted(&folder)?.into_iter().filter(is_npz));
-        if cache.files.len() > before {
-            let class = cache.class_names.len() as u32;
-            cache.labels.resize(cache.files.len(), class);
-            let name = folder.file_name().unwrap_or_default();
-            cache.class_names.push(name.to_string_lossy().into_owned());
-        }
-    }
-    Ok(cache)
+pub fn cache_files(root: impl AsRef<Path>) -> Result<ClassFiles, CacheError> {
+    let is_npz = |path: &Path| path.extension().is_some_and(|ending| ending == "npz");
+    Ok(ClassFiles::list(root.as_ref(), is_npz)?)
 }
 
 /// Reads a cache. `indices` may have any shape with as many entries as the grid
@@ -74,7 +47,7 @@ pub fn read_token_cache(
     options: &CacheOptions,
 ) -> Result<TokenSet, CacheError> {
     let root = root.as_ref();
-    let CacheFiles {
+    let ClassFiles {
         files,
         labels,
         class_names,
@@ -108,15 +81,13 @@ pub fn read_token_cache(
         tokenizer: None,
         provenance: Provenance::new(),
     });
-    set.map_err(|error| match error {
-        TokenError::Token { image, .. } => CacheError::Tokens {
-            path: files[image].clone(),
-            source: error,
-        },
-        error => CacheError::Tokens {
-            path: root.into(),
-            source: error,
-        },
+    set.map_err(|source| {
+        let path = match source {
+            TokenError::Token { image, .. } => &files[image],
+            _ => root,
+        };
+        let path = path.into();
+        CacheError::Tokens { path, source }
     })
 }
 

@@ -14,12 +14,11 @@
 //! of any integer type are read, and files without metadata if the caller knows
 //! what is missing.
 
-use std::io::{self, Cursor, Read, Seek, Write};
+use std::io::{Cursor, Read, Seek, Write};
 use std::path::Path;
 
 use orders_arrays::{Element, ElementType, SafetensorsFile, safetensors_header};
 use orders_core::Grid;
-use orders_core::files::{OutputError, OutputFile};
 
 use super::file_error::{MalformedTokens, TokenFileError};
 use super::set::{TokenParts, TokenSet};
@@ -91,9 +90,7 @@ impl TokenSet {
             .map(|&(name, element, shape, _)| (name, element, shape))
             .collect();
         let header = safetensors_header(&metadata, &infos)?;
-        let path = path.as_ref();
-        let mut file = OutputFile::create(path)?;
-        let mut write = || -> io::Result<()> {
+        TokenFileError::write(path.as_ref(), overwrite, |file| {
             file.write_all(&header)?;
             let mut bytes = Vec::new();
             for &(_, element, _, values) in &tensors {
@@ -109,12 +106,7 @@ impl TokenSet {
                 }
             }
             Ok(())
-        };
-        write().map_err(|source| OutputError::Write {
-            path: path.into(),
-            source,
-        })?;
-        Ok(file.finish()?.persist(overwrite)?)
+        })
     }
 
     /// Reads a token file. Sizes are held against its length before anything is
@@ -128,12 +120,7 @@ impl TokenSet {
         path: impl AsRef<Path>,
         options: &TokenFileOptions,
     ) -> Result<Self, TokenFileError> {
-        let path = path.as_ref();
-        let file = fs_err::File::open(path).map_err(TokenFileError::Open)?;
-        read(file.into_file(), options).map_err(|source| TokenFileError::Read {
-            path: path.into(),
-            source,
-        })
+        TokenFileError::read(path.as_ref(), "tokens", |file| read(file, options))
     }
 
     /// Reads tokens from the bytes of a file.

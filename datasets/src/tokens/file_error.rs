@@ -1,36 +1,13 @@
 //! Why a token file can't be read or written.
 
-use std::io;
-use std::path::PathBuf;
-
-use orders_arrays::{ArrayError, HeaderError};
+use orders_arrays::ArrayError;
 use orders_core::Grid;
-use orders_core::files::OutputError;
 
 use super::set::TokenError;
+use crate::file::DataFileError;
 
 /// Why a token file can't be read or written.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum TokenFileError {
-    /// The file can't be opened. The error names it.
-    #[error(transparent)]
-    Open(io::Error),
-    /// The file holds no tokens, or damaged ones.
-    #[error("{} can't be read as tokens", path.display())]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong.
-        source: MalformedTokens,
-    },
-    /// The file can't be laid out.
-    #[error(transparent)]
-    Encode(#[from] HeaderError),
-    /// The file can't be written.
-    #[error(transparent)]
-    Write(#[from] OutputError),
-}
+pub type TokenFileError = DataFileError<MalformedTokens>;
 
 /// What is wrong with a token file.
 #[derive(Debug, thiserror::Error)]

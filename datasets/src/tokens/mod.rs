@@ -9,9 +9,7 @@ mod file;
 mod file_error;
 mod set;
 
-pub use cache::{
-    CacheError, CacheFiles, CacheOptions, cache_files, read_token_cache, write_token_cache,
-};
+pub use cache::{CacheError, CacheOptions, cache_files, read_token_cache, write_token_cache};
 pub use file::{TokenFileOptions, is_token_file};
 pub use file_error::{MalformedTokens, TokenFileError};
 pub use set::{Provenance, TokenError, TokenParts, TokenSet};

@@ -50,25 +50,18 @@ impl TokenSet {
     pub fn new(parts: TokenParts) -> Result<Self, TokenError> {
         let cells = parts.grid.cells();
         let count = parts.tokens.len() / cells;
-        let whole = |what, tokens: &[u32]| {
-            if tokens.len() == count * cells {
-                return Ok(());
-            }
-            Err(TokenError::Length {
+        let check = |what, list: Option<&Vec<u32>>, expected| match list {
+            Some(list) if list.len() != expected => Err(TokenError::Length {
                 what,
-                length: tokens.len(),
-                expected: count * cells,
-            })
+                length: list.len(),
+                expected,
+            }),
+            _ => Ok(()),
         };
-        whole("tokens", &parts.tokens)?;
-        whole(
-            "tokens of mirror images",
-            parts.flipped.as_deref().unwrap_or(&parts.tokens),
-        )?;
-        for tokens in [Some(&parts.tokens), parts.flipped.as_ref()]
-            .into_iter()
-            .flatten()
-        {
+        let (tokens, flipped) = (Some(&parts.tokens), parts.flipped.as_ref());
+        check("tokens", tokens, count * cells)?;
+        check("tokens of mirror images", flipped, count * cells)?;
+        for tokens in [tokens, flipped].into_iter().flatten() {
             if let Some(at) = tokens
                 .iter()
                 .position(|&token| token >= parts.codebook_size)
@@ -81,20 +74,8 @@ impl TokenSet {
                 });
             }
         }
-        for (what, numbers) in [
-            ("labels", &parts.labels),
-            ("source indices", &parts.source_index),
-        ] {
-            if let Some(numbers) = numbers
-                && numbers.len() != count
-            {
-                return Err(TokenError::Length {
-                    what,
-                    length: numbers.len(),
-                    expected: count,
-                });
-            }
-        }
+        check("labels", parts.labels.as_ref(), count)?;
+        check("source indices", parts.source_index.as_ref(), count)?;
         let labels = parts.labels.iter().flatten();
         if let Some((image, &label)) = labels
             .enumerate()

@@ -1,6 +1,6 @@
 //! Centre crops against those that Pillow made.
 
-use orders_datasets::{CropError, Image, decode};
+use orders_datasets::{Image, PreparationError, decode};
 
 fn reference(name: &str) -> Image {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/reference/center_crop");
@@ -51,14 +51,14 @@ fn impossible_crops_are_refused() {
     let image = Image::new(2, 16000, 1, vec![0; 32000]).unwrap();
     assert!(matches!(
         image.center_crop(0),
-        Err(CropError::Side { side: 0 })
+        Err(PreparationError::Side { side: 0 })
     ));
     assert!(matches!(
         image.center_crop(16385),
-        Err(CropError::Side { .. })
+        Err(PreparationError::Side { .. })
     ));
     assert!(matches!(
         image.center_crop(16),
-        Err(CropError::Shape { .. })
+        Err(PreparationError::Shape { .. })
     ));
 }
