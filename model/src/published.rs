@@ -37,67 +37,32 @@ pub struct PublishedResult {
 /// The seven published rows.
 pub const PUBLISHED_RESULTS: [PublishedResult; 7] = [
     row(
-        "lpd-l-256-20",
-        "lpd_l",
-        256,
-        20,
-        (2.0, 4.8),
-        (2.40, 284.5),
-        (0.28, 139.11),
+        ("lpd-l-256-20", "lpd_l", 256, 20, 2.0, 4.8),
+        [2.40, 284.5, 0.28, 139.11],
     ),
     row(
-        "lpd-xl-256-20",
-        "lpd_xl",
-        256,
-        20,
-        (2.0, 4.9),
-        (2.10, 326.7),
-        (0.41, 75.20),
+        ("lpd-xl-256-20", "lpd_xl", 256, 20, 2.0, 4.9),
+        [2.10, 326.7, 0.41, 75.20],
     ),
     row(
-        "lpd-xxl-256-20",
-        "lpd_xxl",
-        256,
-        20,
-        (3.0, 5.9),
-        (2.00, 337.6),
-        (0.55, 45.07),
+        ("lpd-xxl-256-20", "lpd_xxl", 256, 20, 3.0, 5.9),
+        [2.00, 337.6, 0.55, 45.07],
     ),
     row(
-        "lpd-l-256-32",
-        "lpd_l",
-        256,
-        32,
-        (2.0, 5.4),
-        (2.29, 282.7),
-        (0.46, 110.34),
+        ("lpd-l-256-32", "lpd_l", 256, 32, 2.0, 5.4),
+        [2.29, 282.7, 0.46, 110.34],
     ),
     row(
-        "lpd-xl-256-32",
-        "lpd_xl",
-        256,
-        32,
-        (2.0, 5.0),
-        (1.92, 319.4),
-        (0.66, 61.24),
+        ("lpd-xl-256-32", "lpd_xl", 256, 32, 2.0, 5.0),
+        [1.92, 319.4, 0.66, 61.24],
     ),
     row(
-        "lpd-l-512-48",
-        "lpd_l",
-        512,
-        48,
-        (4.0, 7.3),
-        (2.54, 292.2),
-        (0.69, 35.16),
+        ("lpd-l-512-48", "lpd_l", 512, 48, 4.0, 7.3),
+        [2.54, 292.2, 0.69, 35.16],
     ),
     row(
-        "lpd-xl-512-48",
-        "lpd_xl",
-        512,
-        48,
-        (4.0, 6.0),
-        (2.10, 326.0),
-        (1.01, 18.18),
+        ("lpd-xl-512-48", "lpd_xl", 512, 48, 4.0, 6.0),
+        [2.10, 326.0, 1.01, 18.18],
     ),
 ];
 
@@ -113,14 +78,12 @@ pub fn published_result(name: &str) -> Option<&'static PublishedResult> {
     PUBLISHED_RESULTS.iter().find(|row| row.name == name)
 }
 
+/// Name, model, image size, steps, repulsion and guidance.
+type Settings = (&'static str, &'static str, u32, usize, f64, f64);
+
 const fn row(
-    name: &'static str,
-    model: &'static str,
-    image_size: u32,
-    steps: usize,
-    (repulsion, guidance): (f64, f64),
-    (fid, inception_score): (f64, f64),
-    (latency_seconds, images_per_second): (f64, f64),
+    (name, model, image_size, steps, repulsion, guidance): Settings,
+    [fid, inception_score, latency_seconds, images_per_second]: [f64; 4],
 ) -> PublishedResult {
     PublishedResult {
         name,

@@ -28,6 +28,12 @@ impl TensorSpec {
             shape: shape.into(),
         }
     }
+
+    /// Weight and bias of a layer, of which the weight's first dimension is the outputs.
+    pub(crate) fn layer(name: &str, weight: &[usize]) -> [Self; 2] {
+        [("weight", weight), ("bias", &weight[..1])]
+            .map(|(part, shape)| Self::new(format!("{name}.{part}"), shape))
+    }
 }
 
 /// The tensors of a network, by name.
@@ -101,6 +107,12 @@ impl Weights {
             Some(tensor) => tensor.clone(),
             None => panic!("the network did not state its tensor {name}"),
         }
+    }
+
+    /// The values of a tensor, row by row.
+    pub(crate) fn numbers(&self, name: &str) -> candle_core::Result<Vec<f32>> {
+        let tensor = self.get(name).to_device(&Device::Cpu)?;
+        tensor.to_dtype(DType::F32)?.flatten_all()?.to_vec1()
     }
 
     /// All tensors, sorted by name.

@@ -32,7 +32,7 @@ pub(super) fn read_images(
     };
     let ((shape, pixels), own_labels) = read().map_err(at(path))?;
     if own_labels.is_some() && labels.is_some() {
-        return Err(SourceError::LabelsNotWanted { path: path.into() });
+        return Err(SourceError::LabelsNotWanted(path.into()));
     }
     ImageArray::new(shape, pixels, labels.or(own_labels), classes).map_err(|error| error.at(path))
 }
@@ -69,7 +69,7 @@ fn images_of<R: Read + Seek>(array: Array<R>) -> Result<(Shape, Vec<u8>), ImageA
         [_, height, width, channels @ (1 | 3)] => (height, width, channels as u8),
         _ => {
             let shape = array.shape().into();
-            return Err(ImageArrayError::ImageShape { shape });
+            return Err(ImageArrayError::ImageShape(shape));
         }
     };
     let side = |side: usize| u32::try_from(side).unwrap_or(u32::MAX);
@@ -80,7 +80,7 @@ fn images_of<R: Read + Seek>(array: Array<R>) -> Result<(Shape, Vec<u8>), ImageA
 fn labels_of<R: Read + Seek>(array: Array<R>) -> Result<Vec<u32>, ImageArrayError> {
     if array.shape().len() != 1 {
         let shape = array.shape().into();
-        return Err(ImageArrayError::LabelShape { shape });
+        return Err(ImageArrayError::LabelShape(shape));
     }
     Ok(array.entries()?.read_all()?)
 }

@@ -51,12 +51,9 @@ pub enum SourceError {
     /// A path leads to nothing that holds images.
     #[error(
         "there are no images at {}; a folder of IDX files, a folder with one folder of PNG, JPEG or WebP files for each class, and .npy and .safetensors arrays are read",
-        path.display()
+        .0.display()
     )]
-    NoImages {
-        /// The path.
-        path: PathBuf,
-    },
+    NoImages(PathBuf),
     /// The labels of IDX images are missing.
     #[error("{} has no labels beside it; {} should be there", images.display(), labels.display())]
     NoLabels {
@@ -66,11 +63,8 @@ pub enum SourceError {
         labels: PathBuf,
     },
     /// Labels were given for images that have their own.
-    #[error("the images of {} have classes already; labels go with arrays only", path.display())]
-    LabelsNotWanted {
-        /// The path of the images.
-        path: PathBuf,
-    },
+    #[error("the images of {} have classes already; labels go with arrays only", .0.display())]
+    LabelsNotWanted(PathBuf),
     /// There are more or fewer labels than images.
     #[error("there are {labels} labels for {images} images")]
     LabelCount {
@@ -190,18 +184,12 @@ pub enum ImageArrayError {
     Array(#[from] ArrayError),
     /// The array is none of images.
     #[error(
-        "it has shape {shape:?}; images are (images, height, width) or (images, height, width, 1 or 3)"
+        "it has shape {0:?}; images are (images, height, width) or (images, height, width, 1 or 3)"
     )]
-    ImageShape {
-        /// The shape.
-        shape: Vec<usize>,
-    },
+    ImageShape(Vec<usize>),
     /// The array is none of labels.
-    #[error("its labels have shape {shape:?}; labels have one dimension")]
-    LabelShape {
-        /// The shape.
-        shape: Vec<usize>,
-    },
+    #[error("its labels have shape {0:?}; labels have one dimension")]
+    LabelShape(Vec<usize>),
     /// There is no tensor of images.
     #[error("it has no tensor 'images'")]
     NoImages,

@@ -67,7 +67,7 @@ impl ImageFolder {
         let root = root.as_ref();
         let all = ClassFiles::list(root, is_image)?;
         match all.files.is_empty() {
-            true => Err(SourceError::NoImages { path: root.into() }),
+            true => Err(SourceError::NoImages(root.into())),
             false => Ok(Self { all }),
         }
     }

@@ -54,7 +54,7 @@ pub fn open(
     fs_err::metadata(path).map_err(SourceError::Open)?;
     let is_array = is_npy(path) || path.extension().is_some_and(|end| end == "safetensors");
     if options.labels.is_some() && !(is_array && path.is_file()) {
-        return Err(SourceError::LabelsNotWanted { path: path.into() });
+        return Err(SourceError::LabelsNotWanted(path.into()));
     }
     if path.is_dir() {
         let parts = idx_files(path)?;
@@ -74,7 +74,7 @@ pub fn open(
         return Ok(vec![idx_source(split, path, options)?]);
     }
     if !is_array {
-        return Err(SourceError::NoImages { path: path.into() });
+        return Err(SourceError::NoImages(path.into()));
     }
     let labels = options.labels.as_ref().map(read_labels).transpose()?;
     Ok(vec![NamedSource {
@@ -116,7 +116,7 @@ fn idx_source(
 ) -> Result<NamedSource, SourceError> {
     let labels_path = match split_of(path) {
         Some((_, name)) => path.with_file_name(name),
-        None => return Err(SourceError::NoImages { path: path.into() }),
+        None => return Err(SourceError::NoImages(path.into())),
     };
     if !labels_path.exists() {
         return Err(SourceError::NoLabels {

@@ -53,7 +53,7 @@ pub fn read_token_cache(
         class_names,
     } = cache_files(root)?;
     if files.is_empty() {
-        return Err(CacheError::Empty { path: root.into() });
+        return Err(CacheError::Empty(root.into()));
     }
     let rows: Vec<Result<Row, CacheError>> = files
         .par_iter()
@@ -65,7 +65,7 @@ pub fn read_token_cache(
         let row = row?;
         let expected = *with_flipped.get_or_insert(row.flipped.is_some());
         if row.flipped.is_some() != expected {
-            return Err(CacheError::Flipped { path: path.into() });
+            return Err(CacheError::Flipped(path.into()));
         }
         tokens.extend(row.tokens);
         flipped.extend(row.flipped.into_iter().flatten());
@@ -109,7 +109,7 @@ impl Row {
             .read_to_end(&mut bytes)
             .map_err(CacheError::Io)?;
         if bytes.len() as u64 > FILE_BYTES {
-            return Err(CacheError::TooLarge { path: path.into() });
+            return Err(CacheError::TooLarge(path.into()));
         }
         let mut file = NpzFile::open(Cursor::new(bytes)).map_err(at)?;
         let mut array = |name: &str| {
@@ -127,7 +127,7 @@ impl Row {
             }
             entries.read_all().map(Some).map_err(at)
         };
-        let tokens = array(INDICES)?.ok_or(CacheError::NoIndices { path: path.into() })?;
+        let tokens = array(INDICES)?.ok_or(CacheError::NoIndices(path.into()))?;
         let flipped = array(INDICES_FLIP)?;
         Ok(Self { tokens, flipped })
     }
@@ -150,7 +150,7 @@ pub fn write_token_cache(
 ) -> Result<(), CacheError> {
     let root = root.as_ref();
     if root.exists() || root.is_symlink() {
-        return Err(CacheError::Exists { path: root.into() });
+        return Err(CacheError::Exists(root.into()));
     }
     let parent = root
         .parent()
@@ -167,7 +167,7 @@ pub fn write_token_cache(
         let (class, name) = place(index);
         for part in [&class, &name] {
             if part.is_empty() || part == "." || part == ".." || part.contains(['/', '\\', '\0']) {
-                return Err(CacheError::Name { name: part.clone() });
+                return Err(CacheError::Name(part.clone()));
             }
         }
         let class = folder.path().join(class);
@@ -216,17 +216,11 @@ pub enum CacheError {
     #[error(transparent)]
     Io(std::io::Error),
     /// There is no `.npz` file.
-    #[error("there are no .npz files in folders of {}", path.display())]
-    Empty {
-        /// The folder.
-        path: PathBuf,
-    },
+    #[error("there are no .npz files in folders of {}", .0.display())]
+    Empty(PathBuf),
     /// A file is longer than those of one image are.
-    #[error("{} has over {FILE_BYTES} bytes, more than tokens of one image take", path.display())]
-    TooLarge {
-        /// The file.
-        path: PathBuf,
-    },
+    #[error("{} has over {FILE_BYTES} bytes, more than tokens of one image take", .0.display())]
+    TooLarge(PathBuf),
     /// A file is damaged.
     #[error("{} can't be read as tokens", path.display())]
     File {
@@ -239,11 +233,8 @@ pub enum CacheError {
     #[error(transparent)]
     Encode(#[from] HeaderError),
     /// A file has no tokens.
-    #[error("{} has no array 'indices'", path.display())]
-    NoIndices {
-        /// The file.
-        path: PathBuf,
-    },
+    #[error("{} has no array 'indices'", .0.display())]
+    NoIndices(PathBuf),
     /// A file has tokens of another grid.
     #[error("{}: '{name}' has shape {shape:?}, but a grid of {grid} has {} cells", path.display(), grid.cells())]
     Shape {
@@ -258,11 +249,8 @@ pub enum CacheError {
     },
     /// A file has mirror tokens where those before it have none, or the other
     /// way round.
-    #[error("{}: 'indices_flip' must be in all files or in none", path.display())]
-    Flipped {
-        /// The file.
-        path: PathBuf,
-    },
+    #[error("{}: 'indices_flip' must be in all files or in none", .0.display())]
+    Flipped(PathBuf),
     /// The tokens of a file are wrong.
     #[error("{}", path.display())]
     Tokens {
@@ -272,15 +260,9 @@ pub enum CacheError {
         source: TokenError,
     },
     /// There is something at the path of the new folder.
-    #[error("{} exists already", path.display())]
-    Exists {
-        /// The path.
-        path: PathBuf,
-    },
+    #[error("{} exists already", .0.display())]
+    Exists(PathBuf),
     /// A name can't be that of a file.
-    #[error("{name:?} can't be the name of a file in a token cache")]
-    Name {
-        /// The name.
-        name: String,
-    },
+    #[error("{0:?} can't be the name of a file in a token cache")]
+    Name(String),
 }

@@ -43,29 +43,17 @@ pub enum Malformed {
     #[error("it is neither a zip file of torch.save, an old-style torch pickle nor safetensors")]
     Format,
     /// The zip directory is broken.
-    #[error("the zip file is broken: {reason}")]
-    Zip {
-        /// What the zip library said.
-        reason: String,
-    },
+    #[error("the zip file is broken: {0}")]
+    Zip(String),
     /// A file that torch.save always puts into the zip is not there.
-    #[error("the zip file has no {name}")]
-    NoEntry {
-        /// What is missing.
-        name: String,
-    },
+    #[error("the zip file has no {0}")]
+    NoEntry(String),
     /// A compressed or encrypted file; torch.save writes neither.
-    #[error("{name} in the zip file is compressed or encrypted, which torch.save doesn't do")]
-    Packed {
-        /// The file in the zip.
-        name: String,
-    },
+    #[error("{0} in the zip file is compressed or encrypted, which torch.save doesn't do")]
+    Packed(String),
     /// Big-endian numbers.
-    #[error("its numbers are {order}-endian; little-endian ones are read")]
-    ByteOrder {
-        /// The byte order that it states.
-        order: String,
-    },
+    #[error("its numbers are {0}-endian; little-endian ones are read")]
+    ByteOrder(String),
     /// The pickle is longer than any checkpoint's.
     #[error("its pickle has {bytes} bytes; at most {limit} are read")]
     PickleTooLong {
@@ -83,11 +71,8 @@ pub enum Malformed {
         source: PickleError,
     },
     /// The start of an old-style file is not as torch.save writes it.
-    #[error("it has no old-style torch header: {what} is wrong")]
-    LegacyHeader {
-        /// The part of the header.
-        what: &'static str,
-    },
+    #[error("it has no old-style torch header: {0} is wrong")]
+    LegacyHeader(&'static str),
     /// A storage doesn't have the bytes that its tensors need.
     #[error("storage {key:?} has {found} bytes, not {expected}")]
     StorageLength {
@@ -123,11 +108,8 @@ pub enum Malformed {
         needed: u64,
     },
     /// The safetensors header is wrong.
-    #[error("its header is wrong: {reason}")]
-    Header {
-        /// What the reader of headers said.
-        reason: String,
-    },
+    #[error("its header is wrong: {0}")]
+    Header(String),
     /// A type of element that is not read.
     #[error("tensor {name} has elements of type {found}, which is not supported")]
     ElementType {
@@ -145,11 +127,8 @@ pub enum Malformed {
         found: Vec<String>,
     },
     /// Nothing in it is a state dict.
-    #[error("no dictionary of tensors is found in it; its keys: {}", found.join(", "))]
-    NoTensors {
-        /// Keys that are there.
-        found: Vec<String>,
-    },
+    #[error("no dictionary of tensors is found in it; its keys: {}", .0.join(", "))]
+    NoTensors(Vec<String>),
     /// What should be a tensor, a dictionary or a text is something else.
     #[error("{name} is {found}, not {expected}")]
     Kind {
@@ -161,11 +140,8 @@ pub enum Malformed {
         expected: &'static str,
     },
     /// Dictionaries within dictionaries without end.
-    #[error("its dictionaries are nested over {limit} deep")]
-    Depth {
-        /// The deepest that is read.
-        limit: usize,
-    },
+    #[error("its dictionaries are nested over {0} deep")]
+    Depth(usize),
     /// More or longer names than any network has.
     #[error("it has over {tensors} tensors, or names of over {bytes} bytes")]
     Names {
@@ -175,11 +151,8 @@ pub enum Malformed {
         bytes: usize,
     },
     /// Two tensors of one name.
-    #[error("two tensors are called {name}")]
-    Twice {
-        /// Their name.
-        name: String,
-    },
+    #[error("two tensors are called {0}")]
+    Twice(String),
 }
 
 /// Why a pickle is refused.
@@ -196,11 +169,8 @@ pub enum PickleError {
     #[error("protocol {0} is not known; 2 to 5 are")]
     Protocol(u8),
     /// A name that could mean running code.
-    #[error("it asks for {name}, which is neither a tensor nor plain data; nothing is run")]
-    Global {
-        /// Module and name.
-        name: String,
-    },
+    #[error("it asks for {0}, which is neither a tensor nor plain data; nothing is run")]
+    Global(String),
     /// An instruction finds other values than it needs.
     #[error("{0}")]
     Value(&'static str),
@@ -224,11 +194,8 @@ pub enum PickleError {
         numel: u64,
     },
     /// One storage is described in two ways.
-    #[error("storage {key:?} is described in two ways")]
-    Storage {
-        /// The storage's key.
-        key: String,
-    },
+    #[error("storage {0:?} is described in two ways")]
+    Storage(String),
 }
 
 /// What can go wrong on the way; the path is added at the top.
@@ -255,9 +222,7 @@ impl From<ArrayError> for Fault {
     fn from(error: ArrayError) -> Self {
         match error {
             ArrayError::Io(error) => Self::Io(error),
-            fault => Self::Malformed(Malformed::Header {
-                reason: fault.to_string(),
-            }),
+            fault => Self::Malformed(Malformed::Header(fault.to_string())),
         }
     }
 }

@@ -89,7 +89,7 @@ impl Storages for LegacyStorages {
 }
 
 fn wrong_header(what: &'static str) -> Malformed {
-    Malformed::LegacyHeader { what }
+    Malformed::LegacyHeader(what)
 }
 
 fn check_byte_order(machine: &Machine, system: &Value) -> Result<(), Malformed> {
@@ -99,9 +99,7 @@ fn check_byte_order(machine: &Machine, system: &Value) -> Result<(), Malformed> 
         matches!(key, Value::Text(key) if &**key == "little_endian") && *value == Value::Bool(false)
     };
     if pairs.iter().any(is_big) {
-        return Err(Malformed::ByteOrder {
-            order: "big".into(),
-        });
+        return Err(Malformed::ByteOrder("big".into()));
     }
     Ok(())
 }

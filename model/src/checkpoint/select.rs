@@ -30,9 +30,7 @@ pub(super) fn select(
                 found: keys(heap, value),
             })
         })?,
-        None => usual(heap, root).ok_or_else(|| Malformed::NoTensors {
-            found: keys(heap, root),
-        })?,
+        None => usual(heap, root).ok_or_else(|| Malformed::NoTensors(keys(heap, root)))?,
     };
     if heap.dictionary(state).is_none() {
         return Err(Malformed::Kind {
@@ -118,7 +116,7 @@ struct Flattened<'a> {
 impl Flattened<'_> {
     fn add(&mut self, dictionary: &Value, prefix: &str, depth: usize) -> Result<(), Malformed> {
         if depth > MOST_DEPTH {
-            return Err(Malformed::Depth { limit: MOST_DEPTH });
+            return Err(Malformed::Depth(MOST_DEPTH));
         }
         let heap = self.heap;
         let mut entries: BTreeMap<&str, &Value> = BTreeMap::new();
@@ -148,7 +146,7 @@ impl Flattened<'_> {
             };
             if let Some(view) = heap.tensor(value) {
                 if self.tensors.contains_key(&name) {
-                    return Err(Malformed::Twice { name });
+                    return Err(Malformed::Twice(name));
                 }
                 self.tensors.insert(name, view.clone());
             } else if heap.dictionary(value).is_some() {

@@ -83,9 +83,7 @@ impl Storages for ZipStorages {
 
 /// The folder of the pickle, with its slash.
 fn folder(archive: &Archive) -> Result<String, Malformed> {
-    let missing = || Malformed::NoEntry {
-        name: PICKLE.into(),
-    };
+    let missing = || Malformed::NoEntry(PICKLE.into());
     archive
         .file_names_raw()
         .filter_map(|name| std::str::from_utf8(name).ok()?.strip_suffix(PICKLE))
@@ -105,18 +103,18 @@ fn check_byte_order(archive: &mut Archive, folder: &str) -> Result<(), Fault> {
         return Ok(());
     }
     let order: String = String::from_utf8_lossy(&order).chars().take(20).collect();
-    Err(Malformed::ByteOrder { order }.into())
+    Err(Malformed::ByteOrder(order).into())
 }
 
 /// An entry that lies in the file as it is.
 fn entry<'a>(archive: &'a mut Archive, name: &str) -> Result<ZipFile<'a, BufReader<File>>, Fault> {
     let entry = match archive.index_for_name_raw(name.as_bytes()) {
         Some(index) => archive.by_index(index).map_err(zip_fault)?,
-        None => return Err(Malformed::NoEntry { name: name.into() }.into()),
+        None => return Err(Malformed::NoEntry(name.into()).into()),
     };
     let as_it_is = entry.compression() == CompressionMethod::Stored && !entry.encrypted();
     if !as_it_is || entry.size() != entry.compressed_size() {
-        return Err(Malformed::Packed { name: name.into() }.into());
+        return Err(Malformed::Packed(name.into()).into());
     }
     Ok(entry)
 }
@@ -150,7 +148,7 @@ fn zip_fault(error: ZipError) -> Fault {
 /// The library's words can hold names out of the file.
 fn broken(error: &dyn std::error::Error) -> Fault {
     let reason = error.to_string().chars().take(200).collect();
-    Malformed::Zip { reason }.into()
+    Malformed::Zip(reason).into()
 }
 
 /// What reading gives if the content is wrong, such as a checksum.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use candle_core::{DType, Tensor};
 use orders_datasets::Image;
 
-use super::conv::{Activation, Conv, Folded, Geometry, f32_values};
+use super::conv::{Activation, Conv, Folded, Geometry};
 use super::error::FeaturesError;
 use super::head::{Head, ImageFeatures};
 use super::map::Map;
@@ -49,11 +49,9 @@ impl Classifier {
         for (layer, channels) in CHANNELS.windows(2).enumerate() {
             let name = format!("convolutions.{layer}");
             let weight = [channels[1], channels[0], KERNEL, KERNEL];
-            specs.push(TensorSpec::new(format!("{name}.weight"), weight));
-            specs.push(TensorSpec::new(format!("{name}.bias"), [channels[1]]));
+            specs.extend(TensorSpec::layer(&name, &weight));
         }
-        specs.push(TensorSpec::new("head.weight", [classes, Self::FEATURES]));
-        specs.push(TensorSpec::new("head.bias", [classes]));
+        specs.extend(TensorSpec::layer("head", &[classes, Self::FEATURES]));
         specs
     }
 
@@ -80,8 +78,8 @@ impl Classifier {
                     padding: [1; 2],
                 },
                 folded: Folded {
-                    weight: f32_values(&weights, &format!("{name}.weight"))?,
-                    bias: f32_values(&weights, &format!("{name}.bias"))?,
+                    weight: weights.numbers(&format!("{name}.weight"))?,
+                    bias: weights.numbers(&format!("{name}.bias"))?,
                 },
                 activation: Activation::Relu,
             })

@@ -91,10 +91,10 @@ impl Folded {
         norm: &str,
         epsilon: f64,
     ) -> candle_core::Result<Self> {
-        let of_norm = |part: &str| f32_values(weights, &format!("{norm}.{part}"));
+        let of_norm = |part: &str| weights.numbers(&format!("{norm}.{part}"));
         let (gain, shift) = (of_norm("weight")?, of_norm("bias")?);
         let (mean, variance) = (of_norm("running_mean")?, of_norm("running_var")?);
-        let mut weight = f32_values(weights, &format!("{conv}.weight"))?;
+        let mut weight = weights.numbers(&format!("{conv}.weight"))?;
         let mut bias = Vec::with_capacity(gain.len());
         let length = weight.len() / gain.len();
         for (channel, row) in weight.chunks_exact_mut(length).enumerate() {
@@ -117,15 +117,6 @@ pub(super) fn normed_specs(
     let parts = ["weight", "bias", "running_mean", "running_var"];
     let parts = parts.map(|part| TensorSpec::new(format!("{norm}.{part}"), [shape[0]]));
     std::iter::once(TensorSpec::new(format!("{conv}.weight"), shape)).chain(parts)
-}
-
-/// A tensor's values, row by row.
-pub(super) fn f32_values(weights: &Weights, name: &str) -> candle_core::Result<Vec<f32>> {
-    weights
-        .get(name)
-        .to_dtype(candle_core::DType::F32)?
-        .flatten_all()?
-        .to_vec1()
 }
 
 /// A convolution from all channels to all channels, with bias and activation.

@@ -1,6 +1,5 @@
 //! The features that a network ends in, and their class scores.
 
-use super::conv::f32_values;
 use super::map::Map;
 use crate::weights::Weights;
 
@@ -14,8 +13,8 @@ pub(super) struct Head {
 impl Head {
     /// That of a name; without its bias if the network leaves it out.
     pub(super) fn new(weights: &Weights, name: &str, has_bias: bool) -> candle_core::Result<Self> {
-        let weight = f32_values(weights, &format!("{name}.weight"))?;
-        let mut bias = f32_values(weights, &format!("{name}.bias"))?;
+        let weight = weights.numbers(&format!("{name}.weight"))?;
+        let mut bias = weights.numbers(&format!("{name}.bias"))?;
         if !has_bias {
             // What changes no number that it is added to.
             bias.fill(-0.0);

@@ -55,8 +55,7 @@ impl InceptionV3 {
             ));
             Ok::<(), Infallible>(())
         });
-        specs.push(TensorSpec::new("fc.weight", [CLASSES, FEATURES]));
-        specs.push(TensorSpec::new("fc.bias", [CLASSES]));
+        specs.extend(TensorSpec::layer("fc", &[CLASSES, FEATURES]));
         specs
     }
 

@@ -185,8 +185,7 @@ impl MobileNetV2 {
             specs.extend(bottleneck.project.specs());
         }
         specs.extend(last.specs());
-        specs.push(TensorSpec::new("classifier.1.weight", [CLASSES, FEATURES]));
-        specs.push(TensorSpec::new("classifier.1.bias", [CLASSES]));
+        specs.extend(TensorSpec::layer("classifier.1", &[CLASSES, FEATURES]));
         specs
     }
 

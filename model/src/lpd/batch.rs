@@ -2,7 +2,7 @@
 //! whether they are those of its sizes.
 
 use candle_core::{Device, Tensor};
-use ndarray::ArrayView2;
+use ndarray::{Array2, ArrayView2};
 use orders_core::{Cell, KnownCells, Order, Problem};
 
 use super::config::LpdConfig;
@@ -26,10 +26,7 @@ impl Batch {
     ///
     /// [`LpdError::Empty`], [`LpdError::Problems`] or [`LpdError::Count`].
     pub fn new(orders: &[Order], labels: &[Option<u32>]) -> Result<Self, LpdError> {
-        let problem = orders.first().ok_or(LpdError::Empty)?.problem().clone();
-        if let Some(index) = orders.iter().position(|order| *order.problem() != problem) {
-            return Err(LpdError::Problems { index });
-        }
+        let problem = problem_of(orders)?.clone();
         if labels.len() != orders.len() {
             return Err(LpdError::Count {
                 what: "labels",
@@ -108,6 +105,24 @@ impl Batch {
         config.check_tokens(tokens, known_only.then(|| self.problem.known()))
     }
 
+    /// Values for the cells of each sample from place `first` of [`cells`](Self::cells)
+    /// on, in raster positions: shape (samples, cells), 0 at the other cells.
+    pub(crate) fn in_raster<T: Copy + Default>(
+        &self,
+        first: usize,
+        values: &[Vec<T>],
+    ) -> Array2<T> {
+        let shape = (self.len(), self.problem.grid().cells());
+        let mut in_raster = Array2::from_elem(shape, T::default());
+        let samples = in_raster.rows_mut().into_iter().zip(&self.cells);
+        for ((mut row, cells), values) in samples.zip(values) {
+            for (&cell, &value) in cells[first..].iter().zip(values) {
+                row[cell as usize] = value;
+            }
+        }
+        in_raster
+    }
+
     /// Slots of the positional embedding, shape (samples, cells): known cells
     /// and then the order. Slot 0 is the class's.
     pub(crate) fn slots(&self, device: &Device) -> candle_core::Result<Tensor> {
@@ -134,6 +149,15 @@ impl Batch {
             })
             .collect();
         Tensor::from_vec(in_order, (self.len(), count), device)
+    }
+}
+
+/// The problem of all orders, of which there must be one at least.
+pub(super) fn problem_of(orders: &[Order]) -> Result<&Problem, LpdError> {
+    let problem = orders.first().ok_or(LpdError::Empty)?.problem();
+    match orders.iter().position(|order| order.problem() != problem) {
+        Some(index) => Err(LpdError::Problems { index }),
+        None => Ok(problem),
     }
 }
 

@@ -212,24 +212,19 @@ impl LpdConfig {
             TensorSpec::new("class_emb.weight", [self.classes(), width]),
             TensorSpec::new("token_emb.weight", [self.vocab(), width]),
         ];
-        norm(&mut tensors, "z_proj_ln", width);
+        tensors.extend(TensorSpec::layer("z_proj_ln", &[width]));
         for block in 0..self.depth() {
-            let mut linear = |name: &str, outputs: usize, inputs: usize| {
-                let weight = format!("blocks.{block}.{name}.weight");
-                tensors.push(TensorSpec::new(weight, [outputs, inputs]));
-                tensors.push(TensorSpec::new(
-                    format!("blocks.{block}.{name}.bias"),
-                    [outputs],
-                ));
+            let mut layer = |name: &str, weight: &[usize]| {
+                tensors.extend(TensorSpec::layer(&format!("blocks.{block}.{name}"), weight));
             };
-            linear("attn.qkv", 3 * width, width);
-            linear("attn.proj", width, width);
-            linear("mlp.fc1", hidden, width);
-            linear("mlp.fc2", width, hidden);
-            norm(&mut tensors, &format!("blocks.{block}.norm1"), width);
-            norm(&mut tensors, &format!("blocks.{block}.norm2"), width);
+            layer("attn.qkv", &[3 * width, width]);
+            layer("attn.proj", &[width, width]);
+            layer("mlp.fc1", &[hidden, width]);
+            layer("mlp.fc2", &[width, hidden]);
+            layer("norm1", &[width]);
+            layer("norm2", &[width]);
         }
-        norm(&mut tensors, "norm", width);
+        tensors.extend(TensorSpec::layer("norm", &[width]));
         tensors.push(TensorSpec::new("head.weight", [self.vocab(), width]));
         tensors
     }
@@ -266,11 +261,6 @@ impl LpdConfig {
         let tensors = self.tensors().into_iter().map(by_formula).collect();
         Weights::by_formula(tensors, dtype, device)
     }
-}
-
-fn norm(tensors: &mut Vec<TensorSpec>, name: &str, width: usize) {
-    tensors.push(TensorSpec::new(format!("{name}.weight"), [width]));
-    tensors.push(TensorSpec::new(format!("{name}.bias"), [width]));
 }
 
 impl TryFrom<LpdParams> for LpdConfig {

@@ -2,7 +2,6 @@
 
 use candle_core::Tensor;
 use ndarray::{Array2, ArrayView2};
-use orders_core::Cell;
 
 use super::batch::Batch;
 use super::error::LpdError;
@@ -105,23 +104,17 @@ impl Lpd {
         }
         let rows = batch.len() * if guidance.is_some() { 2 } else { 1 };
         let cells = batch.problem().grid().cells();
-        let scales = if guidance.is_some() {
+        let scales = guidance.is_some().then(|| {
             let scales = (count..cells).map(|rank| guidance.at(rank, cells) as f32);
-            Some(Tensor::from_vec(
-                scales.collect::<Vec<f32>>(),
-                (cells - count, 1),
-                device,
-            )?)
-        } else {
-            None
-        };
+            Tensor::from_iter(scales, device)?.unsqueeze(1)
+        });
         let mut generation = Generation {
             lpd: self,
             batch,
             guidance,
             cache: self.cache(rows, 1 + cells)?,
             slots: batch.slots(device)?,
-            scales,
+            scales: scales.transpose()?,
             groups,
             settled: count,
             begun: 0,
@@ -229,14 +222,9 @@ impl Generation<'_> {
             return Err(LpdError::Turn("there are steps left"));
         }
         let in_order: Vec<Vec<u32>> = Tensor::cat(&self.groups, 1)?.to_vec2()?;
-        let mut tokens = Array2::zeros((self.batch.len(), grid.cells()));
-        for (sample, in_order) in in_order.iter().enumerate() {
-            let cells: &[Cell] = self.batch.cells(sample);
-            for (&cell, &token) in cells.iter().zip(in_order) {
-                tokens[[sample, cell as usize]] = token;
-            }
-        }
-        Ok(Generated { tokens })
+        Ok(Generated {
+            tokens: self.batch.in_raster(0, &in_order),
+        })
     }
 
     /// A pass of `new` tokens and `queries`, of which the tokens are kept.

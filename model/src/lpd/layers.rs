@@ -320,22 +320,12 @@ impl Block {
             .qkv
             .forward(&self.norm1.forward(&x)?, Finish::Nothing)?;
         let attended = self.heads.attend(layer, &qkv, pass)?;
-        let x = add(
-            &self.proj,
-            &attended,
-            x,
-            (layer, DropoutSite::AttentionProjection),
-            pass,
-        )?;
+        let site = (layer, DropoutSite::AttentionProjection);
+        let x = add(&self.proj, &attended, x, site, pass)?;
         let hidden = self.fc1.forward(&self.norm2.forward(&x)?, Finish::Gelu)?;
         let hidden = pass.drop(layer, DropoutSite::Hidden, hidden)?;
-        add(
-            &self.fc2,
-            &hidden,
-            x,
-            (layer, DropoutSite::MlpProjection),
-            pass,
-        )
+        let site = (layer, DropoutSite::MlpProjection);
+        add(&self.fc2, &hidden, x, site, pass)
     }
 }
 

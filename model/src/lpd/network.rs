@@ -111,49 +111,44 @@ impl Lpd {
         variables: BTreeMap<String, Var>,
         (dtype, device, kernels): (DType, Device, Kernels),
     ) -> Result<Self> {
-        let mut take = |name: String| {
+        let mut take = |name: &str| {
             let missing = || candle_core::Error::Msg(format!("there is no tensor {name}"));
-            tensors.remove(&name).ok_or_else(missing)
+            tensors.remove(name).ok_or_else(missing)
         };
-        let width = config.width();
+        let mut pair = |name: &str| {
+            let weight = take(&format!("{name}.weight"))?;
+            Result::Ok((weight, take(&format!("{name}.bias"))?))
+        };
+        let (width, epsilon) = (config.width(), config.norm_eps());
         let heads = Heads {
             count: config.heads(),
             width: config.head_dim(),
         };
-        let epsilon = config.norm_eps();
-        let norm = |name: &str, take: &mut dyn FnMut(String) -> Result<Tensor>| {
-            let weight = take(format!("{name}.weight"))?;
-            let bias = take(format!("{name}.bias"))?;
-            Result::Ok(Norm::new(weight, bias, epsilon, kernels))
-        };
+        let norm = |(weight, bias): (Tensor, Tensor)| Norm::new(weight, bias, epsilon, kernels);
+        let linear = |(weight, bias): (Tensor, Tensor)| Linear::new(weight, Some(bias), kernels);
         let mut blocks = Vec::with_capacity(config.depth());
         for block in 0..config.depth() {
-            let name = |layer: &str| format!("blocks.{block}.{layer}");
-            let linear = |layer: &str, take: &mut dyn FnMut(String) -> Result<Tensor>| {
-                let weight = take(name(&format!("{layer}.weight")))?;
-                let bias = take(name(&format!("{layer}.bias")))?;
-                Linear::new(weight, Some(bias), kernels)
-            };
+            let mut pair = |layer: &str| pair(&format!("blocks.{block}.{layer}"));
             blocks.push(Block {
                 heads,
-                norm1: norm(&name("norm1"), &mut take)?,
-                qkv: linear("attn.qkv", &mut take)?,
-                proj: linear("attn.proj", &mut take)?,
-                norm2: norm(&name("norm2"), &mut take)?,
-                fc1: linear("mlp.fc1", &mut take)?,
-                fc2: linear("mlp.fc2", &mut take)?,
+                norm1: norm(pair("norm1")?),
+                qkv: linear(pair("attn.qkv")?)?,
+                proj: linear(pair("attn.proj")?)?,
+                norm2: norm(pair("norm2")?),
+                fc1: linear(pair("mlp.fc1")?)?,
+                fc2: linear(pair("mlp.fc2")?)?,
             });
         }
         Ok(Self {
-            classes: take("class_emb.weight".into())?,
-            unconditional: take("fake_latent".into())?,
-            tokens: take("token_emb.weight".into())?,
-            positions: take("pos_embed".into())?.reshape(((), width))?,
-            query: take("mask_token".into())?,
-            embedding_norm: norm("z_proj_ln", &mut take)?,
+            embedding_norm: norm(pair("z_proj_ln")?),
+            norm: norm(pair("norm")?),
+            classes: take("class_emb.weight")?,
+            unconditional: take("fake_latent")?,
+            tokens: take("token_emb.weight")?,
+            positions: take("pos_embed")?.reshape(((), width))?,
+            query: take("mask_token")?,
+            head: Linear::new(take("head.weight")?, None, kernels)?,
             blocks,
-            norm: norm("norm", &mut take)?,
-            head: Linear::new(take("head.weight".into())?, None, kernels)?,
             config,
             kernels,
             dtype,
@@ -198,7 +193,7 @@ impl Lpd {
         Cache::new(self.config.depth(), rows, capacity, heads, kind)
     }
 
-    /// A pass whose positions see what `visibility` says.
+    /// A pass whose positions see what the mask says.
     pub(crate) fn pass<'a>(
         &self,
         mask: &'a AttentionMask,

@@ -11,7 +11,7 @@ use std::time::Instant;
 use ndarray::{Array2, ArrayView2, s};
 use orders_core::{MethodError, Order, OrderingMethod, Problem};
 
-use super::batch::Batch;
+use super::batch::{Batch, problem_of};
 use super::error::LpdError;
 use super::network::Lpd;
 use super::sampling::{Choice, Guidance, Sampler, Sampling};
@@ -46,14 +46,10 @@ impl SampleOrders {
     /// [`LpdError::Empty`] if there are none, [`LpdError::Problems`] unless all are of
     /// one problem.
     pub fn listed(name: String, orders: Vec<Order>) -> Result<Self, LpdError> {
-        let problem = orders.first().ok_or(LpdError::Empty)?.problem().clone();
-        match orders.iter().position(|order| *order.problem() != problem) {
-            Some(index) => Err(LpdError::Problems { index }),
-            None => Ok(Self {
-                problem,
-                source: Source::Listed(name, orders),
-            }),
-        }
+        Ok(Self {
+            problem: problem_of(&orders)?.clone(),
+            source: Source::Listed(name, orders),
+        })
     }
 
     /// What is ordered.

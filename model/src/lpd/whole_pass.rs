@@ -3,7 +3,7 @@
 
 use candle_core::{DType, Tensor};
 use candle_nn::ops;
-use ndarray::{Array2, Array4, ArrayView2, Axis};
+use ndarray::{Array2, Array4, ArrayView2};
 
 use super::batch::Batch;
 use super::dropout::Dropout;
@@ -126,15 +126,7 @@ impl Lpd {
     ) -> Result<Array2<f32>, LpdError> {
         let logits = self.training_pass(batch, tokens, None)?;
         let of_tokens: Vec<Vec<f32>> = self.of_tokens(&logits, batch, tokens)?.to_vec2()?;
-        let known = batch.known();
-        let mut in_raster = Array2::zeros(tokens.dim());
-        for (sample, values) in of_tokens.iter().enumerate() {
-            let mut row = in_raster.index_axis_mut(Axis(0), sample);
-            for (&cell, &value) in batch.cells(sample)[known..].iter().zip(values) {
-                row[cell as usize] = value;
-            }
-        }
-        Ok(in_raster)
+        Ok(batch.in_raster(batch.known(), &of_tokens))
     }
 
     /// Attention of one sample in chosen layers: shape (layers, heads, 1 + N, 1 +

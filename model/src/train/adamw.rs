@@ -1,7 +1,6 @@
 //! AdamW.
 
 use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
 
 /// Numbers that a thread updates at once.
 const CHUNK: usize = 1 << 14;
@@ -11,7 +10,7 @@ const EPSILON: f32 = 1e-8;
 
 /// The settings of AdamW (Loshchilov and Hutter, arXiv 1711.05101) that do not
 /// change in a run.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct AdamW {
     pub(super) betas: [f64; 2],
     pub(super) weight_decay: f64,

@@ -3,12 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 /// How the learning rate falls after it was constant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Decay {
     /// It stays.
     Constant,
     /// Half a cosine down to the last value.
+    #[default]
     Cosine,
     /// A straight line down to the last value.
     Linear,
@@ -28,15 +29,11 @@ pub struct LearningRate {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decay_from: Option<f64>,
     /// How it falls.
-    #[serde(default = "cosine")]
+    #[serde(default)]
     pub decay: Decay,
     /// Its value at the end.
     #[serde(default)]
     pub last: f64,
-}
-
-fn cosine() -> Decay {
-    Decay::Cosine
 }
 
 impl LearningRate {

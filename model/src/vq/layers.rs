@@ -190,18 +190,7 @@ impl Conv {
             Point => 1,
             Same | Down | Up => 3,
         };
-        let shape = [self.outputs, self.inputs, side, side];
-        [
-            TensorSpec::new(format!("{}.weight", self.name), shape),
-            TensorSpec::new(format!("{}.bias", self.name), [self.outputs]),
-        ]
-    }
-}
-
-impl Norm {
-    fn tensors(&self) -> [TensorSpec; 2] {
-        ["weight", "bias"]
-            .map(|part| TensorSpec::new(format!("{}.{part}", self.name), [self.channels]))
+        TensorSpec::layer(&self.name, &[self.outputs, self.inputs, side, side])
     }
 }
 
@@ -221,7 +210,9 @@ impl Layer {
             Self::Attention { norm, qkv, out } => (vec![norm], qkv.iter().chain([out]).collect()),
             Self::Output(Activated { norm, conv }) => (vec![norm], vec![conv]),
         };
-        let norms = norms.into_iter().flat_map(Norm::tensors);
+        let norms = norms
+            .into_iter()
+            .flat_map(|norm| TensorSpec::layer(&norm.name, &[norm.channels]));
         norms
             .chain(convs.into_iter().flat_map(Conv::tensors))
             .collect()

@@ -220,7 +220,7 @@ impl Machine {
                     .filter(|character| !character.is_control())
                     .take(100)
                     .collect();
-                Err(PickleError::Global { name })
+                Err(PickleError::Global(name))
             }
         }
     }

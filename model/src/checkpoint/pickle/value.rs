@@ -164,9 +164,7 @@ impl Heap {
     pub(super) fn storage(&mut self, storage: Storage) -> Result<Value, PickleError> {
         if let Some(&position) = self.by_key.get(&storage.key) {
             if self.storages[position] != storage {
-                return Err(PickleError::Storage {
-                    key: storage.key.to_string(),
-                });
+                return Err(PickleError::Storage(storage.key.to_string()));
             }
             return Ok(Value::Storage(position));
         }

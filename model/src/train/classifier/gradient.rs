@@ -3,75 +3,53 @@
 use std::collections::BTreeMap;
 
 use candle_core::{Device, Tensor};
-use rayon::prelude::*;
 
 use super::data::LabelledImages;
 use crate::features::{CHANNELS, Classifier, KERNEL};
 use crate::train::error::TrainError;
-use crate::train::gradient::{
-    ClassifierLayout, ClassifierPart, ClassifierWorkspace, PARTS, add_up,
-};
+use crate::train::gradient::{ClassifierLayout, ClassifierPart, ClassifierWorkspace, Parts};
 
-/// What is used again for the next batch.
+/// What a part of a batch is computed in.
 #[derive(Default)]
-pub(super) struct Gradients {
-    /// The gradient of each part of a batch.
-    parts: Vec<Vec<f32>>,
-    scratch: Vec<Scratch>,
-}
-
-#[derive(Default)]
-struct Scratch {
+pub(super) struct Scratch {
     images: Vec<f32>,
     labels: Vec<u32>,
     work: ClassifierWorkspace,
 }
 
-impl Gradients {
-    /// The mean cross-entropy of samples in nats; its gradient is written. Samples are
-    /// images by number, and whether they are mirrored.
-    pub(super) fn compute(
-        &mut self,
-        layout: &ClassifierLayout,
-        parameters: &[f32],
-        (data, samples): (&LabelledImages, &[(usize, bool)]),
-        gradient: &mut [f32],
-    ) -> Result<f64, TrainError> {
-        let size = samples.len().div_ceil(PARTS);
-        let count = samples.len().div_ceil(size);
-        self.parts.resize_with(count, Vec::new);
-        self.scratch.resize_with(count, Scratch::default);
-        let parts = self.parts.par_iter_mut().zip(&mut self.scratch);
-        let losses = parts
-            .zip(samples.par_chunks(size))
-            .map(|((gradient, scratch), of_part)| {
-                let Scratch {
-                    images,
-                    labels,
-                    work,
-                } = scratch;
-                images.clear();
-                labels.clear();
-                for &(index, is_flipped) in of_part {
-                    let grey = data.image(index, is_flipped)?.to_grey();
-                    images.extend(grey.pixels().iter().map(|&level| f32::from(level) / 255.0));
-                    labels.push(data.label(index));
-                }
-                gradient.clear();
-                gradient.resize(layout.length(), 0.0);
-                let part = ClassifierPart {
-                    layout,
-                    parameters,
-                    images,
-                    labels,
-                    weight: 1.0 / samples.len() as f32,
-                };
-                Ok(part.add_gradient(work, gradient))
-            })
-            .collect::<Result<Vec<f64>, TrainError>>()?;
-        add_up(&self.parts, gradient);
-        Ok(losses.iter().sum::<f64>() / samples.len() as f64)
-    }
+/// The mean cross-entropy of samples in nats; its gradient is written. Samples are images
+/// by number, and whether they are mirrored.
+pub(super) fn compute(
+    parts: &mut Parts<Scratch>,
+    layout: &ClassifierLayout,
+    parameters: &[f32],
+    (data, samples): (&LabelledImages, &[(usize, bool)]),
+    gradient: &mut [f32],
+) -> Result<f64, TrainError> {
+    let count = samples.len();
+    let sum = parts.sum(count, gradient, |_, of_part, scratch, gradient| {
+        let Scratch {
+            images,
+            labels,
+            work,
+        } = scratch;
+        images.clear();
+        labels.clear();
+        for &(index, is_flipped) in &samples[of_part] {
+            let grey = data.image(index, is_flipped)?.to_grey();
+            images.extend(grey.pixels().iter().map(|&level| f32::from(level) / 255.0));
+            labels.push(data.label(index));
+        }
+        let part = ClassifierPart {
+            layout,
+            parameters,
+            images,
+            labels,
+            weight: 1.0 / count as f32,
+        };
+        Ok::<f64, TrainError>(part.add_gradient(work, gradient))
+    })?;
+    Ok(sum / count as f64)
 }
 
 /// Parameters as the tensors of a [`Classifier`].

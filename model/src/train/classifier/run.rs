@@ -10,13 +10,13 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::data::LabelledImages;
-use super::gradient::{Gradients, tensors};
+use super::gradient::{Scratch, compute, tensors};
 use crate::features::{Classifier, FeaturesError};
 use crate::train::adamw::AdamW;
 use crate::train::checkpoint::{self, State};
 use crate::train::draw::{Shuffled, Stream, open_unit, seed_of};
 use crate::train::error::{RecipeError, TrainError};
-use crate::train::gradient::ClassifierLayout;
+use crate::train::gradient::{ClassifierLayout, Parts};
 use crate::train::run::{StepReport, last_step};
 use crate::train::schedule::{Decay, LearningRate};
 
@@ -144,7 +144,7 @@ pub struct ClassifierTraining {
     layout: ClassifierLayout,
     decays: Vec<bool>,
     shuffled: Shuffled,
-    gradients: Gradients,
+    parts: Parts<Scratch>,
     gradient: Vec<f32>,
     state: State,
 }
@@ -172,7 +172,7 @@ impl ClassifierTraining {
         Ok(Self {
             shuffled: Shuffled::new(recipe.seed, data.len()),
             state: State::new(initial(&layout, recipe.seed), false),
-            gradients: Gradients::default(),
+            parts: Parts::default(),
             gradient: vec![0.0; layout.length()],
             decays,
             layout,
@@ -224,7 +224,8 @@ impl ClassifierTraining {
         let samples: Vec<(usize, bool)> = (self.state.step * batch..(self.state.step + 1) * batch)
             .map(|number| (self.shuffled.image(number), rng.next_u64() >> 63 == 1))
             .collect();
-        let loss = self.gradients.compute(
+        let loss = compute(
+            &mut self.parts,
             &self.layout,
             &self.state.parameters,
             (&self.data, &samples),

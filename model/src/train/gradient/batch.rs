@@ -1,6 +1,7 @@
 //! Loss and gradient of a batch, in parts side by side or by candle.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
 use candle_core::{Device, Tensor};
@@ -15,7 +16,7 @@ use crate::weights::Weights;
 
 /// A batch is cut into so many parts, whatever the number of threads. Each has a
 /// gradient of its own, and they are added up in one order.
-pub(in crate::train) const PARTS: usize = 16;
+const PARTS: usize = 16;
 
 /// Numbers that a thread adds up at once.
 const CHUNK: usize = 1 << 14;
@@ -23,10 +24,7 @@ const CHUNK: usize = 1 << 14;
 /// Where gradients are computed.
 pub(in crate::train) enum Gradients {
     /// By hand, in f32 on the CPU.
-    Cpu {
-        workspaces: Mutex<Vec<Workspace>>,
-        parts: Vec<Vec<f32>>,
-    },
+    Cpu(Parts<Workspace>),
     /// By candle, on any device.
     Device(Box<Lpd>),
 }
@@ -48,10 +46,7 @@ impl Gradients {
         device: &Device,
     ) -> Result<Self, LpdError> {
         if device.is_cpu() {
-            return Ok(Self::Cpu {
-                workspaces: Mutex::default(),
-                parts: Vec::new(),
-            });
+            return Ok(Self::Cpu(Parts::default()));
         }
         let tensors = tensors(config, layout, parameters, device)?;
         let weights = Weights::checked(&config.tensors(), tensors)?;
@@ -69,77 +64,82 @@ impl Gradients {
         gradient: &mut [f32],
     ) -> Result<f64, LpdError> {
         match self {
-            Self::Cpu { workspaces, parts } => by_hand(workspaces, parts, asked, gradient),
+            Self::Cpu(parts) => by_hand(parts, asked, gradient),
             Self::Device(lpd) => by_candle(lpd, asked, gradient),
         }
     }
 }
 
 fn by_hand(
-    workspaces: &Mutex<Vec<Workspace>>,
-    parts: &mut Vec<Vec<f32>>,
+    parts: &mut Parts<Workspace>,
     asked: &Asked<'_>,
     gradient: &mut [f32],
 ) -> Result<f64, LpdError> {
-    let drawn = asked.drawn;
-    let samples = drawn.orders.len();
-    let size = samples.div_ceil(PARTS);
-    let count = samples.div_ceil(size);
-    parts.resize_with(count, Vec::new);
-    let cells: usize = drawn
-        .orders
-        .iter()
-        .map(|order| order.cell_from_rank().len())
-        .sum();
-    let losses = parts
-        .par_iter_mut()
-        .enumerate()
-        .map(|(part, gradient)| {
-            let of_part = part * size..samples.min((part + 1) * size);
-            let batch = Batch::new(
-                &drawn.orders[of_part.clone()],
-                &drawn.labels[of_part.clone()],
-            )?;
-            let tokens = drawn.tokens.slice(s![of_part, ..]);
-            batch.check(asked.config)?;
-            batch.check_tokens(tokens, asked.config, false)?;
-            gradient.clear();
-            gradient.resize(asked.layout.length(), 0.0);
-            let lock = || workspaces.lock().unwrap_or_else(PoisonError::into_inner);
-            let mut work = lock().pop().unwrap_or_default();
-            let part = Part {
-                config: asked.config,
-                layout: asked.layout,
-                parameters: asked.parameters,
-                batch: &batch,
-                tokens,
-                dropout: asked.dropout.map(|dropout| dropout.of_part(part as u64)),
-                weight: 1.0 / cells as f32,
-            };
-            let loss = part.add_gradient(&mut work, gradient);
-            lock().push(work);
-            Ok(loss)
-        })
-        .collect::<Result<Vec<f64>, LpdError>>()?;
-    add_up(parts, gradient);
-    Ok(losses.iter().sum::<f64>() / cells as f64)
+    let Drawn { orders, labels, .. } = asked.drawn;
+    let cells = orders.iter().map(|order| order.cell_from_rank().len());
+    let cells: usize = cells.sum();
+    let sum = parts.sum(orders.len(), gradient, |part, samples, work, gradient| {
+        let batch = Batch::new(&orders[samples.clone()], &labels[samples.clone()])?;
+        let tokens = asked.drawn.tokens.slice(s![samples, ..]);
+        batch.check(asked.config)?;
+        batch.check_tokens(tokens, asked.config, false)?;
+        let part = Part {
+            config: asked.config,
+            layout: asked.layout,
+            parameters: asked.parameters,
+            batch: &batch,
+            tokens,
+            dropout: asked.dropout.map(|dropout| dropout.of_part(part as u64)),
+            weight: 1.0 / cells as f32,
+        };
+        Ok::<f64, LpdError>(part.add_gradient(work, gradient))
+    })?;
+    Ok(sum / cells as f64)
 }
 
-/// The sum of the gradients of all parts, in one order.
-pub(in crate::train) fn add_up(parts: &[Vec<f32>], gradient: &mut [f32]) {
-    gradient
-        .par_chunks_mut(CHUNK)
-        .enumerate()
-        .for_each(|(chunk, gradient)| {
+/// Parts of a batch side by side: the gradient of each, and memory that is used again.
+#[derive(Default)]
+pub(in crate::train) struct Parts<W> {
+    gradients: Vec<Vec<f32>>,
+    unused: Mutex<Vec<W>>,
+}
+
+impl<W: Default + Send> Parts<W> {
+    /// Cuts samples into parts. `compute` gets the number of a part and its samples, adds
+    /// to the part's gradient and gives its loss. Writes the sum of the gradients, added
+    /// up in one order, and gives that of the losses.
+    pub(in crate::train) fn sum<E: Send>(
+        &mut self,
+        samples: usize,
+        gradient: &mut [f32],
+        compute: impl Fn(usize, Range<usize>, &mut W, &mut [f32]) -> Result<f64, E> + Sync,
+    ) -> Result<f64, E> {
+        let (size, length) = (samples.div_ceil(PARTS), gradient.len());
+        self.gradients.resize_with(samples.div_ceil(size), Vec::new);
+        let unused = || self.unused.lock().unwrap_or_else(PoisonError::into_inner);
+        let parts = self.gradients.par_iter_mut().enumerate();
+        let losses = parts.map(|(part, gradient)| {
+            gradient.clear();
+            gradient.resize(length, 0.0);
+            let mut work = unused().pop().unwrap_or_default();
+            let samples = part * size..samples.min((part + 1) * size);
+            let loss = compute(part, samples, &mut work, gradient)?;
+            unused().push(work);
+            Ok(loss)
+        });
+        let losses = losses.collect::<Result<Vec<f64>, E>>()?;
+        let chunks = gradient.par_chunks_mut(CHUNK).enumerate();
+        chunks.for_each(|(chunk, gradient)| {
             gradient.fill(0.0);
-            for part in parts {
-                let start = chunk * CHUNK;
-                let part = &part[start..start + gradient.len()];
+            for part in &self.gradients {
+                let part = &part[chunk * CHUNK..][..gradient.len()];
                 for (sum, part) in gradient.iter_mut().zip(part) {
                     *sum += part;
                 }
             }
         });
+        Ok(losses.iter().sum())
+    }
 }
 
 fn by_candle(lpd: &Lpd, asked: &Asked<'_>, gradient: &mut [f32]) -> Result<f64, LpdError> {

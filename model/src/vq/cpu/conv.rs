@@ -22,14 +22,10 @@ pub(in crate::vq) struct Conv {
 
 impl Conv {
     pub(super) fn new(layer: &layers::Conv, weights: &Weights) -> Result<Self> {
-        let numbers = |part: &str| {
-            weights
-                .get(&format!("{}.{part}", layer.name))
-                .to_device(&Device::Cpu)?
-                .to_dtype(DType::F32)
-        };
         // (outputs, inputs, down, across) to (down, across, outputs, inputs)
-        let weight = numbers("weight")?.permute((2, 3, 0, 1))?;
+        let weight = weights.get(&format!("{}.weight", layer.name));
+        let weight = weight.to_device(&Device::Cpu)?.to_dtype(DType::F32)?;
+        let weight = weight.permute((2, 3, 0, 1))?;
         let (height, width, outputs, inputs) = weight.dims4()?;
         let weight: Vec<f32> = weight.flatten_all()?.to_vec1()?;
         let taps: Vec<&[f32]> = weight.chunks_exact(inputs * outputs).collect();
@@ -48,12 +44,8 @@ impl Conv {
                     .collect(),
             }],
         };
-        Ok(Self::of(
-            layer.kind,
-            (outputs, inputs),
-            phases,
-            numbers("bias")?.to_vec1()?,
-        ))
+        let bias = weights.numbers(&format!("{}.bias", layer.name))?;
+        Ok(Self::of(layer.kind, (outputs, inputs), phases, bias))
     }
 
     /// A matrix of `outputs` x `inputs`, row after row, as a 1 x 1 convolution.

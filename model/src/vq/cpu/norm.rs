@@ -1,6 +1,6 @@
 //! Group normalisation, and the activation after it.
 
-use candle_core::{DType, Device, Result};
+use candle_core::Result;
 use pulp::Arch;
 use rayon::prelude::*;
 
@@ -44,16 +44,9 @@ impl Affine {
 
 impl Norm {
     pub(super) fn new(layer: &layers::Norm, weights: &Weights) -> Result<Self> {
-        let part = |part: &str| -> Result<Vec<f32>> {
-            weights
-                .get(&format!("{}.{part}", layer.name))
-                .to_device(&Device::Cpu)?
-                .to_dtype(DType::F32)?
-                .to_vec1()
-        };
         Ok(Self {
-            weight: part("weight")?,
-            bias: part("bias")?,
+            weight: weights.numbers(&format!("{}.weight", layer.name))?,
+            bias: weights.numbers(&format!("{}.bias", layer.name))?,
         })
     }
 
