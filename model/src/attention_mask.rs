@@ -88,16 +88,16 @@ impl AttentionMask {
         &self.rows
     }
 
-    /// The mask of shape (positions, keys): `true` where a position may
-    /// attend.
-    pub fn visible(&self) -> Array2<bool> {
-        self.filled(false, true)
-    }
-
     /// The mask of shape (positions, keys) to be added to attention scores: 0
     /// where a position may attend, minus infinity elsewhere.
     pub fn additive(&self) -> Array2<f32> {
-        self.filled(f32::NEG_INFINITY, 0.0)
+        let mut mask = Array2::from_elem((self.rows.len(), self.keys), f32::NEG_INFINITY);
+        for (row, mut mask) in self.rows.iter().zip(mask.rows_mut()) {
+            for range in [0..row.prefix, row.own.clone()] {
+                mask.slice_mut(ndarray::s![range]).fill(0.0);
+            }
+        }
+        mask
     }
 
     /// Whether all positions see all keys.
@@ -105,15 +105,5 @@ impl AttentionMask {
         let sees_all =
             |row: &MaskRow| row.prefix == self.keys || (row.own == (row.prefix..self.keys));
         self.rows.iter().all(sees_all)
-    }
-
-    fn filled<T: Copy>(&self, hidden: T, visible: T) -> Array2<T> {
-        let mut mask = Array2::from_elem((self.rows.len(), self.keys), hidden);
-        for (row, mut mask) in self.rows.iter().zip(mask.rows_mut()) {
-            for range in [0..row.prefix, row.own.clone()] {
-                mask.slice_mut(ndarray::s![range]).fill(visible);
-            }
-        }
-        mask
     }
 }

@@ -66,7 +66,7 @@ impl FromStr for DeviceKind {
         let mut kinds = Self::ALL.into_iter();
         kinds
             .find(|kind| kind.name() == text)
-            .ok_or_else(|| DeviceError::Unknown { name: text.into() })
+            .ok_or_else(|| DeviceError::Unknown(text.into()))
     }
 }
 
@@ -75,11 +75,8 @@ impl FromStr for DeviceKind {
 #[non_exhaustive]
 pub enum DeviceError {
     /// No kind is called so.
-    #[error("{name:?} is no device; there are cpu, cuda and metal")]
-    Unknown {
-        /// What was given.
-        name: String,
-    },
+    #[error("{0:?} is no device; there are cpu, cuda and metal")]
+    Unknown(String),
     /// The crate was built without it.
     #[error("this program was built without {kind}; build it with --features {kind}")]
     NotBuilt {

@@ -93,11 +93,8 @@ pub enum CodebookError {
         codes: usize,
     },
     /// The grid is too large, or has several frames.
-    #[error("a grid of {grid} is none of an image that can be made")]
-    Grid {
-        /// The grid.
-        grid: String,
-    },
+    #[error("a grid of {0} is none of an image that can be made")]
+    Grid(String),
     /// The image has more patches than a grid has cells.
     #[error(transparent)]
     GridError(#[from] GridError),

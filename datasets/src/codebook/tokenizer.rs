@@ -206,9 +206,7 @@ impl PatchCodebook {
             u64::from(grid.width()) * u64::from(side),
         );
         if grid.frames() != 1 || height.max(width) > u64::from(Image::MAX_SIDE) {
-            return Err(CodebookError::Grid {
-                grid: grid.to_string(),
-            });
+            return Err(CodebookError::Grid(grid.to_string()));
         }
         let mut pixels = Vec::with_capacity(tokens.len() * self.shape.values());
         for row in tokens.chunks_exact(grid.width() as usize) {

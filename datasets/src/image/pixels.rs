@@ -56,7 +56,7 @@ impl Image {
             return Err(ImageError::Side { height, width });
         }
         if !matches!(channels, 1 | 3) {
-            return Err(ImageError::Channels { channels });
+            return Err(ImageError::Channels(channels));
         }
         Ok(height as usize * width as usize * usize::from(channels))
     }
@@ -169,11 +169,8 @@ pub enum ImageError {
         width: u32,
     },
     /// The pixels are neither grey nor red-green-blue.
-    #[error("pixels of {channels} channels are not allowed; there are 1 (grey) or 3 (RGB)")]
-    Channels {
-        /// Bytes of a pixel.
-        channels: u8,
-    },
+    #[error("pixels of {0} channels are not allowed; there are 1 (grey) or 3 (RGB)")]
+    Channels(u8),
     /// There are too many or too few bytes.
     #[error("the image has {length} bytes of pixels, but by its size it has {expected}")]
     Length {

@@ -58,7 +58,7 @@ impl Preparation {
             Some(channels) if channels == image.channels() => image,
             Some(1) => image.to_grey(),
             Some(3) => image.to_rgb(),
-            Some(channels) => return Err(PreparationError::Channels { channels }),
+            Some(channels) => return Err(PreparationError::Channels(channels)),
         };
         match self.crop {
             None => Ok(image),
@@ -84,11 +84,8 @@ impl Preparation {
 #[non_exhaustive]
 pub enum PreparationError {
     /// Neither grey nor red-green-blue was asked for.
-    #[error("images can't be given {channels} channels; 1 (grey) or 3 (RGB) are allowed")]
-    Channels {
-        /// The channels asked for.
-        channels: u8,
-    },
+    #[error("images can't be given {0} channels; 1 (grey) or 3 (RGB) are allowed")]
+    Channels(u8),
     /// It is too large to be padded.
     #[error(
         "an image of {height}x{width} pixels can't be padded to {side}x{side}; sides of at least its own, up to {}, are allowed",
@@ -104,13 +101,10 @@ pub enum PreparationError {
     },
     /// Such a crop can't be had.
     #[error(
-        "images can't be cropped to a side of {side}; sides from 1 to {} are allowed",
-        Image::MAX_SIDE
+        "images can't be cropped to a side of {0}; sides from 1 to {most} are allowed",
+        most = Image::MAX_SIDE
     )]
-    Side {
-        /// The side asked for.
-        side: u32,
-    },
+    Side(u32),
     /// It is too thin to be cropped.
     #[error(
         "an image of {height}x{width} pixels is too thin to be cropped to {side}x{side}; its longer side would be scaled to more than {} pixels",
@@ -242,7 +236,7 @@ impl Image {
     /// would be longer than that.
     pub fn center_crop(&self, side: u32) -> Result<Self, PreparationError> {
         if !(1..=Self::MAX_SIDE).contains(&side) {
-            return Err(PreparationError::Side { side });
+            return Err(PreparationError::Side(side));
         }
         let mut resizer = Resizer::new();
         let mut halved: Option<Self> = None;

@@ -122,17 +122,11 @@ pub enum IdxError {
     #[error("it ends before its header does")]
     NoHeader,
     /// The first bytes are those of another format.
-    #[error("it begins with the bytes {magic:02x?}; IDX files begin with two zeros")]
-    Magic {
-        /// The first four bytes.
-        magic: [u8; 4],
-    },
+    #[error("it begins with the bytes {0:02x?}; IDX files begin with two zeros")]
+    Magic([u8; 4]),
     /// The entries are no unsigned bytes.
-    #[error("its entries are of type 0x{entry_type:02x}; unsigned bytes (0x08) are read")]
-    EntryType {
-        /// The type.
-        entry_type: u8,
-    },
+    #[error("its entries are of type 0x{0:02x}; unsigned bytes (0x08) are read")]
+    EntryType(u8),
     /// The file holds something else: labels in place of images.
     #[error("it has {dimensions} dimensions; {what} have {expected}")]
     Dimensions {

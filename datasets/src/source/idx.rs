@@ -81,10 +81,10 @@ fn parse<const D: usize>(
     source.read_exact(&mut magic).map_err(ended)?;
     let [zero, also_zero, entry_type, dimensions] = magic;
     if zero != 0 || also_zero != 0 {
-        return Err(IdxError::Magic { magic });
+        return Err(IdxError::Magic(magic));
     }
     if entry_type != UNSIGNED_BYTES {
-        return Err(IdxError::EntryType { entry_type });
+        return Err(IdxError::EntryType(entry_type));
     }
     if usize::from(dimensions) != D {
         return Err(IdxError::Dimensions {

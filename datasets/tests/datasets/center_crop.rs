@@ -51,7 +51,7 @@ fn impossible_crops_are_refused() {
     let image = Image::new(2, 16000, 1, vec![0; 32000]).unwrap();
     assert!(matches!(
         image.center_crop(0),
-        Err(PreparationError::Side { side: 0 })
+        Err(PreparationError::Side(0))
     ));
     assert!(matches!(
         image.center_crop(16385),

@@ -76,7 +76,7 @@ fn impossible_images_are_refused() {
     }
     assert_eq!(
         Image::new(1, 1, 4, vec![0; 4]).unwrap_err(),
-        ImageError::Channels { channels: 4 }
+        ImageError::Channels(4)
     );
     says(Image::new(2, 2, 1, vec![0; 3]), &[&3, &4]);
 }

@@ -31,19 +31,12 @@ impl Geometry {
         [side(height, 0), side(width, 1)]
     }
 
-    /// Where the input of an output is, for a place in the kernel; `None` in
-    /// the padding.
+    /// The row of the input for a row of the output and one of the kernel; `None` in the
+    /// padding.
     #[inline]
-    pub(super) fn input(
-        &self,
-        axis: usize,
-        output: usize,
-        tap: usize,
-        side: usize,
-    ) -> Option<usize> {
-        (output * self.stride + tap)
-            .checked_sub(self.padding[axis])
-            .filter(|&input| input < side)
+    pub(super) fn input(&self, output: usize, tap: usize, height: usize) -> Option<usize> {
+        let row = (output * self.stride + tap).checked_sub(self.padding[0]);
+        row.filter(|&row| row < height)
     }
 
     fn is_pointwise(&self) -> bool {
@@ -186,7 +179,7 @@ impl Conv {
                         let (y, start) = (at / width, at % width);
                         let end = width.min(start + outputs.end - at);
                         let (from, to) = (start.max(before), end.min(after));
-                        let source = self.geometry.input(0, y, tap_y, input.height);
+                        let source = self.geometry.input(y, tap_y, input.height);
                         if let (Some(source_y), true) = (source, from < to) {
                             let source = &channel[source_y * input.width..][..input.width];
                             let first = from * stride + tap_x - self.geometry.padding[1];
@@ -239,7 +232,7 @@ impl Depthwise {
         let [kernel_height, kernel_width] = self.0.geometry.kernel;
         let (stride, padding) = (self.0.geometry.stride, self.0.geometry.padding[1]);
         for tap_y in 0..kernel_height {
-            let Some(source_y) = self.0.geometry.input(0, y, tap_y, input.height) else {
+            let Some(source_y) = self.0.geometry.input(y, tap_y, input.height) else {
                 continue;
             };
             let source = &channel[source_y * input.width..][..input.width];

@@ -112,7 +112,7 @@ impl Layer {
 
 /// First layer, bottlenecks, last layer.
 fn layers() -> (Layer, Vec<Bottleneck<Layer>>, Layer) {
-    let layer = |conv: String, norm: String, inputs, outputs| Layer {
+    let layer = |(conv, norm): (String, String), inputs, outputs| Layer {
         conv,
         norm,
         inputs,
@@ -124,7 +124,7 @@ fn layers() -> (Layer, Vec<Bottleneck<Layer>>, Layer) {
     let first = Layer {
         side: 3,
         stride: 2,
-        ..layer("features.0.0".into(), "features.0.1".into(), 3, 32)
+        ..layer(("features.0.0".into(), "features.0.1".into()), 3, 32)
     };
     let mut inputs = 32;
     let mut bottlenecks = Vec::new();
@@ -138,26 +138,20 @@ fn layers() -> (Layer, Vec<Bottleneck<Layer>>, Layer) {
             let own = |at: usize| (format!("{prefix}.{at}.0"), format!("{prefix}.{at}.1"));
             let mut at = 0;
             let expand = (expansion > 1).then(|| {
-                let (conv, norm) = own(at);
                 at += 1;
-                layer(conv, norm, inputs, inner)
+                layer(own(0), inputs, inner)
             });
-            let (conv, norm) = own(at);
+            let project = [at + 1, at + 2].map(|at| format!("{prefix}.{at}")).into();
             bottlenecks.push(Bottleneck {
                 expand,
                 depthwise: Layer {
                     side: 3,
                     stride,
-                    ..layer(conv, norm, 1, inner)
+                    ..layer(own(at), 1, inner)
                 },
                 project: Layer {
                     activation: Activation::Linear,
-                    ..layer(
-                        format!("{prefix}.{}", at + 1),
-                        format!("{prefix}.{}", at + 2),
-                        inner,
-                        outputs,
-                    )
+                    ..layer(project, inner, outputs)
                 },
                 residual: stride == 1 && inputs == outputs,
             });
@@ -165,12 +159,8 @@ fn layers() -> (Layer, Vec<Bottleneck<Layer>>, Layer) {
         }
     }
     let prefix = format!("features.{}", bottlenecks.len() + 1);
-    let last = layer(
-        format!("{prefix}.0"),
-        format!("{prefix}.1"),
-        inputs,
-        FEATURES,
-    );
+    let last = (format!("{prefix}.0"), format!("{prefix}.1"));
+    let last = layer(last, inputs, FEATURES);
     (first, bottlenecks, last)
 }
 

@@ -47,7 +47,7 @@ pub(super) fn tensorflow_1(image: &Image, size: usize) -> Map {
 /// O(pixels + size^2) time for images that shrink.
 pub(super) fn antialiased(image: &Image, size: usize) -> Map {
     let (width, height) = (image.width() as usize, image.height() as usize);
-    let (columns, rows) = (Weights::new(width, size), Weights::new(height, size));
+    let (columns, rows) = (taps(width, size), taps(height, size));
     let pixels = image.pixels();
     let mut map = Map::zeros(3, size, size);
     let planes = map.values.par_chunks_exact_mut(size * size).enumerate();
@@ -57,7 +57,7 @@ pub(super) fn antialiased(image: &Image, size: usize) -> Map {
             .chunks_exact_mut(size)
             .zip(pixels.chunks_exact(3 * width))
         {
-            for (value, (first, weights)) in line.iter_mut().zip(columns.of_outputs()) {
+            for (value, (first, weights)) in line.iter_mut().zip(&columns) {
                 let taken = source[3 * first..]
                     .chunks_exact(3)
                     .map(|pixel| pixel[channel]);
@@ -68,7 +68,7 @@ pub(super) fn antialiased(image: &Image, size: usize) -> Map {
                     .sum();
             }
         }
-        for (line, (first, weights)) in plane.chunks_exact_mut(size).zip(rows.of_outputs()) {
+        for (line, (first, weights)) in plane.chunks_exact_mut(size).zip(&rows) {
             for (weight, source) in weights
                 .iter()
                 .zip(narrow[first * size..].chunks_exact(size))
@@ -82,37 +82,24 @@ pub(super) fn antialiased(image: &Image, size: usize) -> Map {
     map
 }
 
-/// What each output takes from the inputs along an axis.
-struct Weights {
-    outputs: Vec<(usize, Vec<f32>)>,
-}
-
-impl Weights {
-    fn new(side: usize, size: usize) -> Self {
-        let scale = side as f64 / size as f64;
-        let reach = scale.max(1.0);
-        let output = |output: usize| {
-            let centre = (output as f64 + 0.5) * scale;
-            let first = (centre - reach + 0.5).max(0.0) as usize;
-            let last = ((centre + reach + 0.5) as usize).min(side);
-            let weight = |input: usize| {
-                let distance = (input as f64 + 0.5 - centre) / reach;
-                (1.0 - distance.abs()).max(0.0)
-            };
-            let weights: Vec<f64> = (first..last).map(weight).collect();
-            let sum: f64 = weights.iter().sum();
-            (first, weights.iter().map(|w| (w / sum) as f32).collect())
+/// What each output takes from the inputs along an axis: the first, and the weights from
+/// there on.
+fn taps(side: usize, size: usize) -> Vec<(usize, Vec<f32>)> {
+    let scale = side as f64 / size as f64;
+    let reach = scale.max(1.0);
+    let output = |output: usize| {
+        let centre = (output as f64 + 0.5) * scale;
+        let first = (centre - reach + 0.5).max(0.0) as usize;
+        let last = ((centre + reach + 0.5) as usize).min(side);
+        let weight = |input: usize| {
+            let distance = (input as f64 + 0.5 - centre) / reach;
+            (1.0 - distance.abs()).max(0.0)
         };
-        Self {
-            outputs: (0..size).map(output).collect(),
-        }
-    }
-
-    fn of_outputs(&self) -> impl Iterator<Item = (usize, &[f32])> {
-        self.outputs
-            .iter()
-            .map(|(first, weights)| (*first, &weights[..]))
-    }
+        let weights: Vec<f64> = (first..last).map(weight).collect();
+        let sum: f64 = weights.iter().sum();
+        (first, weights.iter().map(|w| (w / sum) as f32).collect())
+    };
+    (0..size).map(output).collect()
 }
 
 #[cfg(test)]

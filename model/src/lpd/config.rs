@@ -112,9 +112,7 @@ impl LpdConfig {
             });
         }
         if !(params.norm_eps > 0.0 && params.norm_eps < 1.0) {
-            return Err(ConfigError::Epsilon {
-                value: params.norm_eps,
-            });
+            return Err(ConfigError::Epsilon(params.norm_eps));
         }
         let [height, width] = match params.image_size {
             ImageSize::Square(side) => [side, side],
@@ -136,8 +134,7 @@ impl LpdConfig {
     pub fn named(name: &str, pixels: u32) -> Result<Self, ConfigError> {
         let plain = name.to_lowercase().replace('-', "_");
         let size = NAMED.iter().find(|size| size.0 == plain);
-        let &(_, depth, embed_dim, heads) =
-            size.ok_or_else(|| ConfigError::Name { name: name.into() })?;
+        let &(_, depth, embed_dim, heads) = size.ok_or_else(|| ConfigError::Name(name.into()))?;
         Self::new(LpdParams {
             image_size: ImageSize::Square(pixels),
             stride: 16,
@@ -298,17 +295,11 @@ pub enum ConfigError {
         heads: usize,
     },
     /// The epsilon is no small positive number.
-    #[error("norm_eps is {value}; it takes a number above 0 and below 1")]
-    Epsilon {
-        /// The value given.
-        value: f64,
-    },
+    #[error("norm_eps is {0}; it takes a number above 0 and below 1")]
+    Epsilon(f64),
     /// No published size has this name.
-    #[error("there is no model '{name}'; there are {}", LpdConfig::NAMES.join(", "))]
-    Name {
-        /// The name given.
-        name: String,
-    },
+    #[error("there is no model '{0}'; there are {names}", names = LpdConfig::NAMES.join(", "))]
+    Name(String),
     /// The image is no whole number of tokens.
     #[error(transparent)]
     Grid(#[from] GridError),

@@ -2,7 +2,7 @@
 
 use candle_core::{D, DType, Tensor};
 use orders_core::OrderRng;
-use pulp::{Arch, Simd, WithSimd};
+use pulp::Arch;
 use rayon::prelude::*;
 
 use super::error::LpdError;
@@ -143,15 +143,12 @@ impl Sampler {
                 .par_chunks(vocab)
                 .zip(draws)
                 .map(|(logits, draw)| {
-                    Arch::new()
-                        .dispatch(Draw {
-                            logits,
-                            sampling,
-                            draw,
-                        })
-                        .ok_or_else(|| {
-                            candle_core::Error::Msg("the model's logits are not finite".into())
-                        })
+                    let token = Arch::new().dispatch(
+                        #[inline(always)]
+                        || drawn(logits, &sampling, draw),
+                    );
+                    let refused = "the model's logits are not finite";
+                    token.ok_or_else(|| candle_core::Error::Msg(refused.into()))
                 })
                 .collect()
         })?;
@@ -159,46 +156,35 @@ impl Sampler {
     }
 }
 
-/// One draw.
-struct Draw<'a> {
-    logits: &'a [f32],
-    sampling: Sampling,
-    /// From 0 to below 1.
-    draw: f64,
-}
-
-impl WithSimd for Draw<'_> {
-    type Output = Option<u32>;
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) -> Option<u32> {
-        let top = largest(self.logits);
-        let coldness = (1.0 / self.sampling.temperature) as f32;
-        let mut weights = self.logits.to_vec();
-        for weight in &mut weights {
-            *weight = exp((*weight - top) * coldness);
-        }
-        let mut total: f64 = weights.iter().copied().map(f64::from).sum();
-        if !top.is_finite() || !total.is_finite() {
-            return None;
-        }
-        if self.sampling.top_k.is_some() || self.sampling.top_p.is_some() {
-            total = keep_likely(&mut weights, self.logits, &self.sampling);
-        }
-        let target = self.draw * total;
-        let mut passed = 0.0;
-        let mut last = None;
-        for (token, &weight) in (0..).zip(&weights) {
-            if weight > 0.0 {
-                passed += f64::from(weight);
-                last = Some(token);
-                if passed > target {
-                    break;
-                }
+/// The token for a number from 0 to below 1; none if the logits are not finite.
+#[inline(always)]
+fn drawn(logits: &[f32], sampling: &Sampling, draw: f64) -> Option<u32> {
+    let top = largest(logits);
+    let coldness = (1.0 / sampling.temperature) as f32;
+    let mut weights = logits.to_vec();
+    for weight in &mut weights {
+        *weight = exp((*weight - top) * coldness);
+    }
+    let mut total: f64 = weights.iter().copied().map(f64::from).sum();
+    if !top.is_finite() || !total.is_finite() {
+        return None;
+    }
+    if sampling.top_k.is_some() || sampling.top_p.is_some() {
+        total = keep_likely(&mut weights, logits, sampling);
+    }
+    let target = draw * total;
+    let mut passed = 0.0;
+    let mut last = None;
+    for (token, &weight) in (0..).zip(&weights) {
+        if weight > 0.0 {
+            passed += f64::from(weight);
+            last = Some(token);
+            if passed > target {
+                break;
             }
         }
-        last
     }
+    last
 }
 
 /// Takes the weight of all tokens that top-k and top-p leave out, and gives the

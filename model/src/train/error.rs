@@ -36,11 +36,8 @@ pub enum RecipeError {
         allowed: &'static str,
     },
     /// A list has nothing in it.
-    #[error("{field} is empty; it needs at least one entry")]
-    Empty {
-        /// The setting.
-        field: &'static str,
-    },
+    #[error("{0} is empty; it needs at least one entry")]
+    Empty(&'static str),
     /// The sizes are those of no transformer.
     #[error("model: {0}")]
     Model(#[from] ConfigError),
@@ -142,11 +139,8 @@ pub enum TrainError {
         what: &'static str,
     },
     /// A folder holds something else.
-    #[error("{} is neither empty nor the folder of a run", path.display())]
-    OtherFolder {
-        /// The folder.
-        path: PathBuf,
-    },
+    #[error("{} is neither empty nor the folder of a run", .0.display())]
+    OtherFolder(PathBuf),
     /// The log does not go as far as the state.
     #[error(
         "{} has {found} of the {step} updates that were made; without it the run can't go on",

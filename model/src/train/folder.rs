@@ -39,7 +39,7 @@ impl RunFolder {
                 // What a killed run left half written is passed over.
                 let is_partial = name.starts_with('.') && name.ends_with(".partial");
                 if !is_partial && name != RECIPE && name != LOG {
-                    return Err(TrainError::OtherFolder { path: path.into() });
+                    return Err(TrainError::OtherFolder(path.into()));
                 }
             }
         }

@@ -235,7 +235,7 @@ impl Recipe {
             ("orders", self.orders.len()),
         ] {
             if length == 0 {
-                return Err(RecipeError::Empty { field });
+                return Err(RecipeError::Empty(field));
             }
         }
         for part in &self.orders {

@@ -1,6 +1,6 @@
 //! What the allowed names make of their arguments.
 
-use super::value::{Global, Heap, Name, Object, Storage, TensorView, Value};
+use super::value::{Global, Heap, Object, Storage, TensorView, Value};
 use crate::checkpoint::error::PickleError;
 
 /// The most arguments that a name takes.
@@ -17,7 +17,7 @@ pub(super) fn build(
     let Some(arguments) = heap.tuple(arguments) else {
         return Err(PickleError::Value("arguments are no tuple"));
     };
-    if matches!(callable, Value::Inert | Value::Global(Name(Global::Inert))) {
+    if matches!(callable, Value::Inert | Value::Global(Global::Inert)) {
         return Ok(Value::Inert);
     }
     if arguments.len() > MOST_ARGUMENTS {
@@ -25,13 +25,13 @@ pub(super) fn build(
     }
     let arguments = arguments.to_vec();
     match callable {
-        Value::Global(Name(Global::Dictionary)) => dictionary(heap, &arguments),
-        Value::Global(Name(Global::Tensor)) => tensor(heap, &arguments),
-        Value::Global(Name(Global::Parameter)) => match arguments.first() {
+        Value::Global(Global::Dictionary) => dictionary(heap, &arguments),
+        Value::Global(Global::Tensor) => tensor(heap, &arguments),
+        Value::Global(Global::Parameter) => match arguments.first() {
             Some(tensor) if heap.tensor(tensor).is_some() => Ok(tensor.clone()),
             _ => Err(PickleError::Value("a parameter is made of no tensor")),
         },
-        Value::Global(Name(Global::Shape)) => match &arguments[..] {
+        Value::Global(Global::Shape) => match &arguments[..] {
             [shape] if heap.tuple(shape).is_some() => Ok(shape.clone()),
             _ => Err(PickleError::Value("a torch.Size is made of no tuple")),
         },
@@ -88,14 +88,14 @@ pub(super) fn persistent(heap: &mut Heap, id: &Value) -> Result<Value, PickleErr
     let (key, elements, numel) = match heap.tuple(id).ok_or(WRONG)? {
         [
             Value::Text(word),
-            Value::Global(Name(Global::Storage(elements))),
+            Value::Global(Global::Storage(elements)),
             Value::Text(key),
             Value::Text(_),
             numel,
         ]
         | [
             Value::Text(word),
-            Value::Global(Name(Global::Storage(elements))),
+            Value::Global(Global::Storage(elements)),
             Value::Text(key),
             Value::Text(_),
             numel,

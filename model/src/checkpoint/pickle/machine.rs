@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::builders::{build, persistent};
-use super::value::{Global, Heap, Name, Object, Value};
+use super::value::{Global, Heap, Object, Value};
 use crate::checkpoint::error::PickleError;
 
 /// The most values on the stack, marks on it, and values remembered.
@@ -37,7 +37,7 @@ impl Machine {
         self.stack.clear();
         self.marks.clear();
         self.memo.clear();
-        let mut bytes = Bytes::new(bytes);
+        let mut bytes = Bytes { all: bytes, at: 0 };
         loop {
             let at = bytes.at;
             match self.step(&mut bytes) {
@@ -212,7 +212,7 @@ impl Machine {
 
     fn push_global(&mut self, module: &str, name: &str) -> Result<(), PickleError> {
         match Global::of(module, name) {
-            Some(global) => self.push(Value::Global(Name(global))),
+            Some(global) => self.push(Value::Global(global)),
             None => {
                 // The name is the file's; what is shown of it is short and plain.
                 let name: String = format!("{module}.{name}")
@@ -301,35 +301,31 @@ fn pairs(items: Vec<Value>) -> Result<Vec<(Value, Value)>, PickleError> {
 }
 
 /// A place in a pickle. Nothing is copied, so a length that lies costs nothing.
-pub(super) struct Bytes<'a> {
+struct Bytes<'a> {
     all: &'a [u8],
-    pub(super) at: usize,
+    at: usize,
 }
 
 impl<'a> Bytes<'a> {
-    pub(super) fn new(all: &'a [u8]) -> Self {
-        Self { all, at: 0 }
-    }
-
-    pub(super) fn take(&mut self, count: usize) -> Result<&'a [u8], PickleError> {
+    fn take(&mut self, count: usize) -> Result<&'a [u8], PickleError> {
         let rest = self.all.get(self.at..).unwrap_or_default();
         let taken = rest.get(..count).ok_or(PickleError::Truncated)?;
         self.at += count;
         Ok(taken)
     }
 
-    pub(super) fn array<const N: usize>(&mut self) -> Result<[u8; N], PickleError> {
+    fn array<const N: usize>(&mut self) -> Result<[u8; N], PickleError> {
         let bytes = self.take(N)?;
         bytes.try_into().map_err(|_| PickleError::Truncated)
     }
 
-    pub(super) fn byte(&mut self) -> Result<u8, PickleError> {
+    fn byte(&mut self) -> Result<u8, PickleError> {
         Ok(self.array::<1>()?[0])
     }
 
     /// The length or the index that follows an instruction: of 1 byte, of 4, or of 8. One
     /// that no memory has is beyond the end as well.
-    pub(super) fn count(&mut self, instruction: u8) -> Result<usize, PickleError> {
+    fn count(&mut self, instruction: u8) -> Result<usize, PickleError> {
         match instruction {
             0x8c | b'U' | b'C' | b'q' | b'h' => self.byte().map(usize::from),
             b'X' | b'T' | b'B' | b'r' | b'j' => Ok(u32::from_le_bytes(self.array()?) as usize),
@@ -339,12 +335,12 @@ impl<'a> Bytes<'a> {
     }
 
     /// A text of a known length.
-    pub(super) fn text(&mut self, bytes: usize) -> Result<&'a str, PickleError> {
+    fn text(&mut self, bytes: usize) -> Result<&'a str, PickleError> {
         std::str::from_utf8(self.take(bytes)?).map_err(|_| PickleError::Text)
     }
 
     /// A text up to the end of a line.
-    pub(super) fn line(&mut self) -> Result<&'a str, PickleError> {
+    fn line(&mut self) -> Result<&'a str, PickleError> {
         let rest = self.all.get(self.at..).unwrap_or_default();
         let end = rest.iter().position(|&byte| byte == b'\n');
         let line = self.text(end.ok_or(PickleError::Truncated)?)?;

@@ -20,7 +20,7 @@ pub(in crate::checkpoint) enum Value {
     Float,
     Text(Arc<str>),
     Bytes,
-    Global(Name),
+    Global(Global),
     /// A storage, as a position in the heap's list.
     Storage(usize),
     /// An object, as a position in the heap.
@@ -28,10 +28,6 @@ pub(in crate::checkpoint) enum Value {
     /// Something that says nothing about tensors.
     Inert,
 }
-
-/// A name that is allowed, kept from being made elsewhere.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(in crate::checkpoint) struct Name(pub(super) Global);
 
 /// A value with parts.
 #[derive(Clone, Debug, PartialEq)]
@@ -283,7 +279,7 @@ impl ElementType {
 
 /// What a name in a pickle stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Global {
+pub(in crate::checkpoint) enum Global {
     /// Makes an empty dictionary, or one from pairs.
     Dictionary,
     /// `(storage, offset, shape, stride, ..)`

@@ -139,7 +139,8 @@ impl Head {
             );
             let start = tile.positions.start * stride + self.start(0);
             for (keys, column) in tile.keys() {
-                let accum = accum_after(column);
+                // Every position sees the class, so the prefix is never empty.
+                let accum = [Accum::Replace, Accum::Add][usize::from(column > 0)];
                 let weights = rows(&weights[column..], count, keys.len(), columns);
                 let out = rows_mut(&mut out[start..], count, width, stride);
                 multiply(out, accum, [weights, part(2, &keys)], 1.0);
@@ -204,14 +205,6 @@ impl Head {
                 multiply(gradient, Accum::Add, [scores.transpose(), query], scale);
             }
         }
-    }
-}
-
-/// Every position sees the class, so the prefix is never empty.
-fn accum_after(column: usize) -> Accum {
-    match column {
-        0 => Accum::Replace,
-        _ => Accum::Add,
     }
 }
 
