@@ -22,7 +22,7 @@ pub enum DataFileError<M> {
         /// What it should hold.
         what: &'static str,
         /// What is wrong.
-        source: M,
+        source: Box<M>,
     },
     /// The file can't be laid out.
     #[error(transparent)]
@@ -42,7 +42,7 @@ impl<M> DataFileError<M> {
         read(file.into_file()).map_err(|source| Self::Read {
             path: path.into(),
             what,
-            source,
+            source: Box::new(source),
         })
     }
 

@@ -53,7 +53,7 @@ pub use codebook::{
 pub use file::DataFileError;
 pub use image::{
     DecodeError, Image, ImageError, Margins, Preparation, PreparationError, Psnr, decode,
-    decoded_size, squared_error,
+    decoded_size,
 };
 pub use source::{
     ClassFiles, IdxError, ImageArray, ImageArrayError, ImageFolder, ImageSource, NamedSource,

@@ -132,11 +132,6 @@ impl CountedPatches {
         })
     }
 
-    /// The shape of the patches.
-    pub fn shape(&self) -> PatchShape {
-        self.shape
-    }
-
     /// How many different patches there are.
     pub fn distinct(&self) -> usize {
         self.counts.len()

@@ -101,7 +101,7 @@ impl PatchCodebook {
         progress: impl FnMut(u32),
     ) -> Result<(Self, CodebookInfo), CodebookError> {
         let (codes, info) = kmeans::codes(patches, params, progress)?;
-        Ok((Self::new(patches.shape(), codes, Provenance::new())?, info))
+        Ok((Self::new(patches.shape, codes, Provenance::new())?, info))
     }
 
     /// The same codebook with a word on how it was made.

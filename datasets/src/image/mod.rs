@@ -8,4 +8,4 @@ mod psnr;
 pub use decode::{DecodeError, decode, decoded_size};
 pub use pixels::{Image, ImageError};
 pub use preparation::{Margins, Preparation, PreparationError};
-pub use psnr::{Psnr, squared_error};
+pub use psnr::Psnr;

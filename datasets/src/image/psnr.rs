@@ -2,16 +2,6 @@
 
 use super::pixels::Image;
 
-/// The sum of the squared differences of two images of the same shape, over
-/// all pixels and channels; `None` if their shapes differ. Exact. O(pixels).
-pub fn squared_error(a: &Image, b: &Image) -> Option<u64> {
-    if a.shape() != b.shape() {
-        return None;
-    }
-    let pairs = a.pixels().iter().zip(b.pixels());
-    Some(pairs.map(|(&a, &b)| u64::from(a.abs_diff(b)).pow(2)).sum())
-}
-
 /// Peak signal-to-noise ratio: 10 log10(255^2 / mean squared error), in dB.
 /// Images that are equal have none, since there is no noise.
 ///
@@ -32,10 +22,11 @@ pub struct Psnr {
 }
 
 impl Psnr {
-    /// That of two images; `None` if their shapes differ.
+    /// That of two images; `None` if their shapes differ. Exact. O(pixels).
     pub fn of(a: &Image, b: &Image) -> Option<Self> {
-        Some(Self {
-            squared_error: squared_error(a, b)?,
+        let pairs = a.pixels().iter().zip(b.pixels());
+        (a.shape() == b.shape()).then(|| Self {
+            squared_error: pairs.map(|(&a, &b)| u64::from(a.abs_diff(b)).pow(2)).sum(),
             values: a.pixels().len() as u64,
         })
     }

@@ -69,20 +69,22 @@ impl TokenSet {
         let code = narrow(self.codebook_size());
         let all = [self.len(), self.grid().cells()];
         let each = [self.len()];
+        let tensors = [
+            (
+                SOURCE_INDEX,
+                ElementType::U32,
+                &each[..],
+                self.source_index(),
+            ),
+            (TOKENS, code, &all[..], Some(self.tokens())),
+            (FLIPPED, code, &all[..], self.flipped()),
+            (LABELS, narrow(self.classes()), &each[..], self.labels()),
+        ];
+        let mut tensors: Vec<_> = tensors
+            .into_iter()
+            .filter_map(|(name, element, shape, values)| Some((name, element, shape, values?)))
+            .collect();
         // The widest types come first, so that all tensors are aligned.
-        let mut tensors: Vec<(&str, ElementType, &[usize], &[u32])> = Vec::new();
-        let mut add = |name, element, shape, values: Option<_>| {
-            tensors.extend(values.map(|values| (name, element, shape, values)));
-        };
-        add(
-            SOURCE_INDEX,
-            ElementType::U32,
-            &each[..],
-            self.source_index(),
-        );
-        add(TOKENS, code, &all[..], Some(self.tokens()));
-        add(FLIPPED, code, &all[..], self.flipped());
-        add(LABELS, narrow(self.classes()), &each[..], self.labels());
         tensors.sort_by_key(|tensor| tensor.1 != ElementType::U32);
 
         let infos: Vec<(&str, ElementType, &[usize])> = tensors

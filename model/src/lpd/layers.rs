@@ -74,23 +74,13 @@ impl Linear {
 /// Layer norm over the last dimension.
 #[derive(Debug)]
 pub(crate) struct Norm {
-    weight: Tensor,
-    bias: Tensor,
-    epsilon: f32,
-    kernels: Kernels,
+    pub(crate) weight: Tensor,
+    pub(crate) bias: Tensor,
+    pub(crate) epsilon: f32,
+    pub(crate) kernels: Kernels,
 }
 
 impl Norm {
-    pub(crate) fn new(weight: Tensor, bias: Tensor, epsilon: f64, kernels: Kernels) -> Self {
-        let epsilon = epsilon as f32;
-        Self {
-            weight,
-            bias,
-            epsilon,
-            kernels,
-        }
-    }
-
     pub(crate) fn forward(&self, x: &Tensor) -> Result<Tensor> {
         match self.kernels {
             Kernels::Cpu => cpu::layer_norm(x, &self.weight, &self.bias, self.epsilon),

@@ -119,12 +119,17 @@ impl Lpd {
             let weight = take(&format!("{name}.weight"))?;
             Result::Ok((weight, take(&format!("{name}.bias"))?))
         };
-        let (width, epsilon) = (config.width(), config.norm_eps());
+        let (width, epsilon) = (config.width(), config.norm_eps() as f32);
         let heads = Heads {
             count: config.heads(),
             width: config.head_dim(),
         };
-        let norm = |(weight, bias): (Tensor, Tensor)| Norm::new(weight, bias, epsilon, kernels);
+        let norm = |(weight, bias): (Tensor, Tensor)| Norm {
+            weight,
+            bias,
+            epsilon,
+            kernels,
+        };
         let linear = |(weight, bias): (Tensor, Tensor)| Linear::new(weight, Some(bias), kernels);
         let mut blocks = Vec::with_capacity(config.depth());
         for block in 0..config.depth() {
@@ -185,10 +190,8 @@ impl Lpd {
 
     /// Room for keys and values of a generation.
     pub(crate) fn cache(&self, rows: usize, capacity: usize) -> Result<Cache> {
-        let heads = Heads {
-            count: self.config.heads(),
-            width: self.config.head_dim(),
-        };
+        // There is a block at least.
+        let heads = self.blocks[0].heads;
         let kind = (self.dtype, &self.device, self.kernels);
         Cache::new(self.config.depth(), rows, capacity, heads, kind)
     }

@@ -205,10 +205,6 @@ pub(super) fn load(
         parameters: part("parameters")?,
         first: part("first")?,
         second: part("second")?,
-        average: if has_average {
-            Some(part("average")?)
-        } else {
-            None
-        },
+        average: has_average.then(|| part("average")).transpose()?,
     })
 }

@@ -4,13 +4,10 @@ use candle_core::{DType, Device, Module, Result, Tensor};
 use candle_nn::ops::softmax_last_dim;
 use candle_nn::{Conv2d, Conv2dConfig, GroupNorm};
 
-use super::config::NORM_GROUPS;
+use super::config::{EPSILON, NORM_GROUPS};
 use super::layers::{self, Activated, ConvKind};
 use super::network::Backend;
 use crate::weights::Weights;
-
-/// What is added to variances.
-const EPSILON: f64 = 1e-6;
 
 /// Maps are tensors of shape (images, channels, height, width).
 pub(super) struct Candle {

@@ -4,6 +4,8 @@ use serde::Deserialize;
 
 /// Channels are normalised in groups, of which there are as many.
 pub(super) const NORM_GROUPS: usize = 32;
+/// What is added to variances.
+pub(super) const EPSILON: f64 = 1e-6;
 /// The most levels: strides of up to 2^7.
 const MOST_LEVELS: usize = 8;
 /// The most channels anywhere, and the most residual blocks of a level.

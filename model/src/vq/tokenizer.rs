@@ -133,9 +133,7 @@ impl VqTokenizer {
         let stride = self.config.stride();
         let (count, height, width) = match *images.dims() {
             [count, 3, height, width]
-                if count > 0
-                    && height > 0
-                    && width > 0
+                if count.min(height).min(width) > 0
                     && height.is_multiple_of(stride)
                     && width.is_multiple_of(stride) =>
             {

@@ -42,13 +42,8 @@ pub enum MetricsReadError {
     #[error(transparent)]
     Array(#[from] ArrayError),
     /// An array is not there.
-    #[error("there is no array '{name}' in it; there must be {needed}")]
-    NoArray {
-        /// The array.
-        name: &'static str,
-        /// All that are needed.
-        needed: &'static str,
-    },
+    #[error("there is no array '{0}' in it; there must be 'mu' and 'sigma'")]
+    NoArray(&'static str),
     /// The array has another number of dimensions.
     #[error("'{name}' has the shape {shape:?}; it must be {expected}")]
     Shape {

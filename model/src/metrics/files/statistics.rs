@@ -10,9 +10,6 @@ use super::Metadata;
 use super::error::{MetricsFileError, MetricsReadError, MetricsWriteError};
 use crate::metrics::statistics::Statistics;
 
-/// The arrays that are needed.
-const NEEDED: &str = "'mu' and 'sigma'";
-
 /// The metadata that says how many images there were.
 const COUNT: &str = "count";
 
@@ -85,10 +82,7 @@ fn read_array(
     name: &'static str,
 ) -> Result<(Vec<usize>, Vec<f64>), MetricsReadError> {
     let array = file.array(name, MOST_BYTES)?;
-    let array = array.ok_or(MetricsReadError::NoArray {
-        name,
-        needed: NEEDED,
-    })?;
+    let array = array.ok_or(MetricsReadError::NoArray(name))?;
     let shape = array.shape().to_vec();
     Ok((shape, array.entries()?.read_all()?))
 }

@@ -375,11 +375,7 @@ fn initial(layout: &ClassifierLayout, seed: u64) -> Vec<f32> {
     for ([weight, bias], layer) in layout.places().zip(0..) {
         let mut rng = OrderRng::new(seed, layer);
         let (inputs, outputs) = (weight.len() / bias.len(), bias.len());
-        let fan = if layer == last {
-            inputs + outputs
-        } else {
-            inputs
-        };
+        let fan = inputs + if layer == last { outputs } else { 0 };
         let bound = (6.0 / fan as f64).sqrt();
         for number in &mut parameters[weight] {
             *number = ((2.0 * open_unit(&mut rng) - 1.0) * bound) as f32;

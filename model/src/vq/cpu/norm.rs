@@ -6,12 +6,10 @@ use rayon::prelude::*;
 
 use super::map::{Map, Padded};
 use crate::cpu::exp;
-use crate::vq::config::NORM_GROUPS;
+use crate::vq::config::{EPSILON, NORM_GROUPS};
 use crate::vq::layers;
 use crate::weights::Weights;
 
-/// What is added to variances.
-const EPSILON: f64 = 1e-6;
 /// Pixels that are summed up by one thread.
 const BLOCK: usize = 2048;
 
