@@ -70,13 +70,7 @@ impl Heading {
     /// Draws the heading with its upper left corner at `(left, top)`.
     pub(crate) fn draw(&self, pen: &Pen<'_>, (left, top): (i32, i32)) -> Result<(), FigureError> {
         for line in &self.lines {
-            let words = Words {
-                text: &line.text,
-                em: line.em,
-                colour: line.colour,
-                anchor: Anchor::TopLeft,
-                is_turned: false,
-            };
+            let words = Words::new(&line.text, line.em, line.colour, Anchor::TopLeft);
             pen.text(&words, (left, top + line.top as i32))?;
         }
         Ok(())

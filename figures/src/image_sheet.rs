@@ -120,16 +120,10 @@ pub fn image_sheet(tiles: &[Tile], title: &str, subtitle: &str) -> Result<Figure
                     (size.0 as i32 + 2, size.1 as i32 + 2),
                     OUTLINE,
                 )?;
-                pen.bitmap(corner, size, enlarged(image, zoom as usize))?;
+                pen.bitmap(corner, size, &enlarged(image, zoom as usize))?;
                 left += size.0 + GAP;
             }
-            let words = Words {
-                text: &tile.caption,
-                em: CAPTION_EM,
-                colour: INK,
-                anchor: Anchor::TopLeft,
-                is_turned: false,
-            };
+            let words = Words::new(&tile.caption, CAPTION_EM, INK, Anchor::TopLeft);
             let below = top + image_height + 5;
             pen.text(&words, ((MARGIN + column * pitch.0) as i32, below as i32))?;
         }

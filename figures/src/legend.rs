@@ -119,13 +119,7 @@ impl Legend {
             let x = left + entry.left as i32;
             let middle = top + (entry.top + ROW / 2) as i32;
             draw_key(pen, &entry.key, (x, middle))?;
-            let words = Words {
-                text: &entry.text,
-                em: CAPTION_EM,
-                colour: INK,
-                anchor: Anchor::Left,
-                is_turned: false,
-            };
+            let words = Words::new(&entry.text, CAPTION_EM, INK, Anchor::Left);
             let sign = (entry.key.width() + SPACE) as i32;
             pen.text(&words, (x + sign, middle))?;
         }

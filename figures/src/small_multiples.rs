@@ -190,13 +190,8 @@ impl Multiples {
                 top + (row * self.pitch.1) as i32,
             );
             draw_step(pen, &self.view, order, step - 1, at)?;
-            let words = Words {
-                text: &caption(order, step),
-                em: CAPTION_EM,
-                colour: INK,
-                anchor: Anchor::TopLeft,
-                is_turned: false,
-            };
+            let caption = caption(order, step);
+            let words = Words::new(&caption, CAPTION_EM, INK, Anchor::TopLeft);
             pen.text(&words, (at.0, at.1 + height as i32 + 5))?;
         }
         Ok(())

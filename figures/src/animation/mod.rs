@@ -229,13 +229,7 @@ impl Animation<'_> {
                 let most = f64::from(self.pitch.0 - APART);
                 let (text, em) = text::fit(pen.font(), text, em, em, most);
                 let anchor = Anchor::TopLeft;
-                let words = Words {
-                    text: &text,
-                    em,
-                    colour,
-                    anchor,
-                    is_turned: false,
-                };
+                let words = Words::new(&text, em, colour, anchor);
                 pen.text(&words, at)
             };
             for (index, (panel, view)) in self.panels.iter().enumerate() {

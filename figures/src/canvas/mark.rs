@@ -25,12 +25,6 @@ pub(crate) enum Mark {
         radius: i32,
         fill: Fill,
     },
-    /// The line of a circle.
-    Ring {
-        centre: BackendCoord,
-        radius: i32,
-        stroke: Stroke,
-    },
     /// Lines from point to point.
     Path {
         points: Vec<BackendCoord>,

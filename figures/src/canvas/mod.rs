@@ -9,7 +9,7 @@ mod stroke;
 mod svg;
 
 pub(crate) use mark::{Anchor, Dash, Fill, Mark, Stroke, TextMark};
-pub(crate) use pen::{Pen, Plot, Words, draw_line, rgb};
+pub(crate) use pen::{Pen, Plot, Words, draw_line, fill_polygon, fill_rect};
 pub(crate) use raster::image_from_marks;
 pub(crate) use svg::{SvgWords, svg_from_marks};
 
@@ -17,12 +17,9 @@ use std::convert::Infallible;
 
 use plotters::coord::Shift;
 use plotters::drawing::{DrawingArea, DrawingAreaErrorKind};
-use plotters_backend::{
-    BackendColor, BackendCoord, BackendStyle, DrawingBackend, DrawingErrorKind,
-};
+use plotters_backend::{BackendColor, BackendCoord, DrawingBackend, DrawingErrorKind};
 
 use crate::error::FigureError;
-use crate::theme::Rgb;
 
 /// Plotters counts in whole numbers, and lines through points on whole pixels
 /// look like stairs; so its unit is a tenth of a pixel here. (Tenths, so that
@@ -34,9 +31,9 @@ pub(crate) type Area<'a> = DrawingArea<Canvas<'a>, Shift>;
 
 /// A plotters backend that notes down what is drawn.
 ///
-/// Coordinates and lengths are in units, [`UNITS_PER_PX`] to a pixel. Text
-/// comes by [`Words`]; plotters' own is not used, since it depends on fonts of
-/// the system.
+/// Coordinates and lengths are in units, [`UNITS_PER_PX`] to a pixel. Marks come
+/// by [`Pen`] and the functions beside it. Plotters' own elements are not
+/// used: it would cut shapes into whole units, and take fonts of the system.
 pub(crate) struct Canvas<'a> {
     size: (u32, u32),
     marks: &'a mut Vec<Mark>,
@@ -60,26 +57,6 @@ impl<'a> Canvas<'a> {
 
 type Drawn = Result<(), DrawingErrorKind<Infallible>>;
 
-fn fill_of(colour: BackendColor) -> Fill {
-    Fill {
-        colour: rgb_of(colour),
-        percent: (100.0 * colour.alpha).round() as u8,
-    }
-}
-
-fn rgb_of(colour: BackendColor) -> Rgb {
-    let (red, green, blue) = colour.rgb;
-    [red, green, blue]
-}
-
-fn stroke_of<S: BackendStyle>(style: &S) -> Stroke {
-    Stroke {
-        colour: rgb_of(style.color()),
-        width: style.stroke_width() as i32,
-        dash: Dash::SOLID,
-    }
-}
-
 impl DrawingBackend for Canvas<'_> {
     type ErrorType = Infallible;
 
@@ -96,79 +73,14 @@ impl DrawingBackend for Canvas<'_> {
     }
 
     fn draw_pixel(&mut self, (x, y): BackendCoord, colour: BackendColor) -> Drawn {
+        let (red, green, blue) = colour.rgb;
         self.add(Mark::Rect {
             from: (x, y),
             to: (x + UNITS_PER_PX, y + UNITS_PER_PX),
-            fill: fill_of(colour),
-        })
-    }
-
-    fn draw_line<S: BackendStyle>(
-        &mut self,
-        from: BackendCoord,
-        to: BackendCoord,
-        style: &S,
-    ) -> Drawn {
-        self.draw_path([from, to], style)
-    }
-
-    fn draw_rect<S: BackendStyle>(
-        &mut self,
-        from: BackendCoord,
-        to: BackendCoord,
-        style: &S,
-        fill: bool,
-    ) -> Drawn {
-        if !fill {
-            let corners = [from, (to.0, from.1), to, (from.0, to.1), from];
-            return self.draw_path(corners, style);
-        }
-        let fill = fill_of(style.color());
-        self.add(Mark::Rect { from, to, fill })
-    }
-
-    fn draw_path<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
-        &mut self,
-        path: I,
-        style: &S,
-    ) -> Drawn {
-        self.add(Mark::Path {
-            points: path.into_iter().collect(),
-            stroke: stroke_of(style),
-        })
-    }
-
-    fn draw_circle<S: BackendStyle>(
-        &mut self,
-        centre: BackendCoord,
-        radius: u32,
-        style: &S,
-        fill: bool,
-    ) -> Drawn {
-        let radius = radius as i32;
-        if fill {
-            let fill = fill_of(style.color());
-            return self.add(Mark::Circle {
-                centre,
-                radius,
-                fill,
-            });
-        }
-        self.add(Mark::Ring {
-            centre,
-            radius,
-            stroke: stroke_of(style),
-        })
-    }
-
-    fn fill_polygon<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
-        &mut self,
-        corners: I,
-        style: &S,
-    ) -> Drawn {
-        self.add(Mark::Polygon {
-            corners: corners.into_iter().collect(),
-            fill: fill_of(style.color()),
+            fill: Fill {
+                colour: [red, green, blue],
+                percent: (100.0 * colour.alpha).round() as u8,
+            },
         })
     }
 }

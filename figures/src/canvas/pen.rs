@@ -3,11 +3,10 @@
 use ab_glyph::FontRef;
 use plotters::coord::CoordTranslate;
 use plotters::drawing::{DrawingArea, IntoDrawingArea};
-use plotters::element::{Circle, Drawable, PathElement, PointCollection, Polygon, Rectangle};
-use plotters::style::{Color, RGBColor, ShapeStyle};
-use plotters_backend::{BackendCoord, DrawingErrorKind};
+use plotters::element::{Drawable, PointCollection};
+use plotters_backend::BackendCoord;
 
-use super::{Anchor, Area, Canvas, Dash, Mark, Stroke, TextMark, UNITS_PER_PX};
+use super::{Anchor, Area, Canvas, Dash, Drawn, Fill, Mark, Stroke, TextMark, UNITS_PER_PX};
 use crate::error::FigureError;
 use crate::text;
 use crate::theme::Rgb;
@@ -29,6 +28,27 @@ pub(crate) struct Words<'t> {
     pub(crate) anchor: Anchor,
     /// Whether the line runs upwards instead of to the right.
     pub(crate) is_turned: bool,
+}
+
+impl<'t> Words<'t> {
+    /// A line that runs to the right.
+    pub(crate) fn new(text: &'t str, em: f64, colour: Rgb, anchor: Anchor) -> Self {
+        Self {
+            text,
+            em,
+            colour,
+            anchor,
+            is_turned: false,
+        }
+    }
+
+    /// The same line, running upwards.
+    pub(crate) fn turned(self) -> Self {
+        Self {
+            is_turned: true,
+            ..self
+        }
+    }
 }
 
 /// Draws on a canvas, in pixels from its upper left corner.
@@ -57,10 +77,8 @@ impl<'a> Pen<'a> {
         (width, height): (i32, i32),
         colour: Rgb,
     ) -> Result<(), FigureError> {
-        let corner = |x: i32, y: i32| (x * UNITS_PER_PX, y * UNITS_PER_PX);
-        let corners = [corner(left, top), corner(left + width, top + height)];
-        self.area.draw(&Rectangle::new(corners, filled(colour)))?;
-        Ok(())
+        let corners = [whole((left, top)), whole((left + width, top + height))];
+        fill_rect(&self.area, corners, Fill::solid(colour))
     }
 
     /// Draws lines from point to point, `width` px wide.
@@ -71,7 +89,7 @@ impl<'a> Pen<'a> {
         width: f64,
         dash: Dash,
     ) -> Result<(), FigureError> {
-        let points: Vec<_> = points.iter().copied().map(units).collect();
+        let points = points.iter().copied().map(units).collect();
         draw_line(&self.area, points, colour, width, dash)
     }
 
@@ -91,9 +109,8 @@ impl<'a> Pen<'a> {
 
     /// Fills a polygon.
     pub(crate) fn polygon(&self, corners: &[(f64, f64)], colour: Rgb) -> Result<(), FigureError> {
-        let corners: Vec<_> = corners.iter().copied().map(units).collect();
-        self.area.draw(&Polygon::new(corners, filled(colour)))?;
-        Ok(())
+        let corners = corners.iter().copied().map(units).collect();
+        fill_polygon(&self.area, corners, Fill::solid(colour))
     }
 
     /// Fills a circle of `radius` px.
@@ -103,37 +120,57 @@ impl<'a> Pen<'a> {
         radius: f64,
         colour: Rgb,
     ) -> Result<(), FigureError> {
-        let radius = units((radius, 0.0)).0;
-        self.area
-            .draw(&Circle::new(units(centre), radius, filled(colour)))?;
-        Ok(())
+        draw(&self.area, vec![units(centre)], |at| Mark::Circle {
+            centre: at[0],
+            radius: units((radius, 0.0)).0,
+            fill: Fill::solid(colour),
+        })
     }
 
     /// Sets a line of text.
-    pub(crate) fn text(&self, words: &Words<'_>, (x, y): (i32, i32)) -> Result<(), FigureError> {
-        let element = Text {
-            words: *words,
-            font: self.font,
-            at: (x * UNITS_PER_PX, y * UNITS_PER_PX),
+    ///
+    /// Vertically centred text has its capitals and digits centred, not its
+    /// box: that is what looks centred in a cell and beside a tick.
+    pub(crate) fn text(&self, words: &Words<'_>, at: (i32, i32)) -> Result<(), FigureError> {
+        let em = words.em;
+        let width = text::width(self.font, em, words.text);
+        let start = match words.anchor {
+            Anchor::TopLeft | Anchor::Left => 0.0,
+            Anchor::Top | Anchor::Middle => -width / 2.0,
+            Anchor::Right => -width,
         };
-        self.area.draw(&element)?;
-        Ok(())
+        // Baselines lie between two rows of pixels; on a part of a pixel all
+        // horizontal strokes would blur.
+        let baseline = match words.anchor {
+            Anchor::TopLeft | Anchor::Top => ASCENT * em,
+            Anchor::Left | Anchor::Middle | Anchor::Right => text::CAPITAL_HEIGHT * em / 2.0,
+        }
+        .round() as i32;
+        draw(&self.area, vec![whole(at)], |at| {
+            Mark::Text(TextMark {
+                text: words.text.into(),
+                em,
+                colour: words.colour,
+                start,
+                baseline,
+                is_turned: words.is_turned,
+                at: at[0],
+            })
+        })
     }
 
     /// Puts pixels at a place.
     pub(crate) fn bitmap(
         &self,
-        (x, y): (i32, i32),
+        at: (i32, i32),
         size: (u32, u32),
-        rgb: Vec<u8>,
+        rgb: &[u8],
     ) -> Result<(), FigureError> {
-        let element = Bitmap {
-            at: (x * UNITS_PER_PX, y * UNITS_PER_PX),
+        draw(&self.area, vec![whole(at)], |at| Mark::Bitmap {
+            at: at[0],
             size,
-            rgb,
-        };
-        self.area.draw(&element)?;
-        Ok(())
+            rgb: rgb.to_vec(),
+        })
     }
 
     /// The whole canvas, with coordinates of its own.
@@ -143,142 +180,75 @@ impl<'a> Pen<'a> {
 }
 
 /// Draws lines from point to point of a plot, `width` px wide.
-pub(crate) fn draw_line<C: CoordTranslate + 'static>(
+pub(crate) fn draw_line<C: CoordTranslate>(
     area: &Plot<'_, C>,
     points: Vec<C::From>,
     colour: Rgb,
     width: f64,
     dash: Dash,
-) -> Result<(), FigureError>
-where
-    C::From: Clone + 'static,
-{
+) -> Result<(), FigureError> {
     let width = units((width, 0.0)).0;
-    if dash == Dash::SOLID {
-        let style = ShapeStyle {
-            stroke_width: width as u32,
-            ..ShapeStyle::from(&rgb(colour))
-        };
-        area.draw(&PathElement::new(points, style))?;
-    } else {
-        let stroke = Stroke {
-            colour,
-            width,
-            dash,
-        };
-        area.draw(&Dashed { points, stroke })?;
-    }
+    let stroke = Stroke {
+        colour,
+        width,
+        dash,
+    };
+    draw(area, points, |points| Mark::Path { points, stroke })
+}
+
+/// Fills a rectangle of a plot that has two opposite corners.
+pub(crate) fn fill_rect<C: CoordTranslate>(
+    area: &Plot<'_, C>,
+    corners: [C::From; 2],
+    fill: Fill,
+) -> Result<(), FigureError> {
+    draw(area, corners.into(), |corners| {
+        let (a, b) = (corners[0], corners[1]);
+        Mark::Rect {
+            from: (a.0.min(b.0), a.1.min(b.1)),
+            to: (a.0.max(b.0), a.1.max(b.1)),
+            fill,
+        }
+    })
+}
+
+/// Fills a polygon of a plot.
+pub(crate) fn fill_polygon<C: CoordTranslate>(
+    area: &Plot<'_, C>,
+    corners: Vec<C::From>,
+    fill: Fill,
+) -> Result<(), FigureError> {
+    draw(area, corners, |corners| Mark::Polygon { corners, fill })
+}
+
+/// Draws the mark that `mark` makes of the places of points on the canvas.
+fn draw<C: CoordTranslate>(
+    area: &Plot<'_, C>,
+    points: Vec<C::From>,
+    mark: impl Fn(Vec<BackendCoord>) -> Mark,
+) -> Result<(), FigureError> {
+    area.draw(&Element { points, mark })?;
     Ok(())
 }
 
-/// A colour for plotters.
-pub(crate) fn rgb([red, green, blue]: Rgb) -> RGBColor {
-    RGBColor(red, green, blue)
-}
-
-fn filled(colour: Rgb) -> ShapeStyle {
-    rgb(colour).filled()
+/// Units from whole pixels.
+fn whole((x, y): (i32, i32)) -> BackendCoord {
+    (x * UNITS_PER_PX, y * UNITS_PER_PX)
 }
 
 /// Units from pixels.
-pub(crate) fn units((x, y): (f64, f64)) -> BackendCoord {
+fn units((x, y): (f64, f64)) -> BackendCoord {
     let units = |px: f64| (px * f64::from(UNITS_PER_PX)).round() as i32;
     (units(x), units(y))
 }
 
-type Drawn = Result<(), DrawingErrorKind<std::convert::Infallible>>;
-
-/// A line of text as an element of plotters.
-struct Text<'t> {
-    words: Words<'t>,
-    font: &'static FontRef<'static>,
-    at: BackendCoord,
-}
-
-impl<'e> PointCollection<'e, BackendCoord> for &'e Text<'_> {
-    type Point = &'e BackendCoord;
-    type IntoIter = std::iter::Once<&'e BackendCoord>;
-
-    fn point_iter(self) -> Self::IntoIter {
-        std::iter::once(&self.at)
-    }
-}
-
-impl Drawable<Canvas<'_>> for Text<'_> {
-    /// Vertically centred text has its capitals and digits centred, not its
-    /// box: that is what looks centred in a cell and beside a tick.
-    fn draw<I: Iterator<Item = BackendCoord>>(
-        &self,
-        mut at: I,
-        canvas: &mut Canvas<'_>,
-        _: (u32, u32),
-    ) -> Drawn {
-        let Words { text, em, .. } = self.words;
-        let width = text::width(self.font, em, text);
-        let start = match self.words.anchor {
-            Anchor::TopLeft | Anchor::Left => 0.0,
-            Anchor::Top | Anchor::Middle => -width / 2.0,
-            Anchor::Right => -width,
-        };
-        // Baselines lie between two rows of pixels; on a part of a pixel all
-        // horizontal strokes would blur.
-        let baseline = match self.words.anchor {
-            Anchor::TopLeft | Anchor::Top => ASCENT * em,
-            Anchor::Left | Anchor::Middle | Anchor::Right => text::CAPITAL_HEIGHT * em / 2.0,
-        }
-        .round() as i32;
-        let Some(at) = at.next() else { return Ok(()) };
-        canvas.add(Mark::Text(TextMark {
-            text: text.into(),
-            em,
-            colour: self.words.colour,
-            start,
-            baseline,
-            is_turned: self.words.is_turned,
-            at,
-        }))
-    }
-}
-
-/// Pixels as an element of plotters.
-struct Bitmap {
-    at: BackendCoord,
-    size: (u32, u32),
-    rgb: Vec<u8>,
-}
-
-impl<'e> PointCollection<'e, BackendCoord> for &'e Bitmap {
-    type Point = &'e BackendCoord;
-    type IntoIter = std::iter::Once<&'e BackendCoord>;
-
-    fn point_iter(self) -> Self::IntoIter {
-        std::iter::once(&self.at)
-    }
-}
-
-impl Drawable<Canvas<'_>> for Bitmap {
-    fn draw<I: Iterator<Item = BackendCoord>>(
-        &self,
-        mut at: I,
-        canvas: &mut Canvas<'_>,
-        _: (u32, u32),
-    ) -> Drawn {
-        let Some(at) = at.next() else { return Ok(()) };
-        canvas.add(Mark::Bitmap {
-            at,
-            size: self.size,
-            rgb: self.rgb.clone(),
-        })
-    }
-}
-
-/// A dashed line as an element of plotters.
-struct Dashed<P> {
+/// A mark as an element of plotters.
+struct Element<P, M> {
     points: Vec<P>,
-    stroke: Stroke,
+    mark: M,
 }
 
-impl<'e, P: 'e> PointCollection<'e, P> for &'e Dashed<P> {
+impl<'e, P: 'e, M> PointCollection<'e, P> for &'e Element<P, M> {
     type Point = &'e P;
     type IntoIter = std::slice::Iter<'e, P>;
 
@@ -287,16 +257,13 @@ impl<'e, P: 'e> PointCollection<'e, P> for &'e Dashed<P> {
     }
 }
 
-impl<P> Drawable<Canvas<'_>> for Dashed<P> {
+impl<P, M: Fn(Vec<BackendCoord>) -> Mark> Drawable<Canvas<'_>> for Element<P, M> {
     fn draw<I: Iterator<Item = BackendCoord>>(
         &self,
         points: I,
         canvas: &mut Canvas<'_>,
         _: (u32, u32),
     ) -> Drawn {
-        canvas.add(Mark::Path {
-            points: points.collect(),
-            stroke: self.stroke,
-        })
+        canvas.add((self.mark)(points.collect()))
     }
 }

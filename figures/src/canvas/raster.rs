@@ -5,7 +5,7 @@ use ab_glyph_rasterizer::{Point as RasterPoint, Rasterizer, point as raster_poin
 use plotters_backend::BackendCoord;
 
 use super::stroke::covered;
-use super::{Fill, Mark, Stroke, TextMark, UNITS_PER_PX};
+use super::{Fill, Mark, TextMark, UNITS_PER_PX};
 use crate::image::Image;
 use crate::text::Line;
 use crate::theme::{self, Rgb};
@@ -53,11 +53,6 @@ impl<'m> Picture<'m> {
                 radius,
                 fill,
             } => self.shape(&[], &[px(*centre)], length(*radius), *fill),
-            Mark::Ring {
-                centre,
-                radius,
-                stroke,
-            } => self.ring(*centre, *radius, stroke),
             Mark::Path { points, stroke } => {
                 let covered = covered(points, stroke);
                 let half = length(stroke.width) / 2.0;
@@ -89,15 +84,6 @@ impl<'m> Picture<'m> {
         }
     }
 
-    fn ring(&mut self, centre: BackendCoord, radius: i32, stroke: &Stroke) {
-        let half = length(stroke.width) / 2.0;
-        let (middle, radius) = (px(centre), length(radius));
-        let mut shape = Shape::around(&[], &[middle], radius + half);
-        shape.add_circle(middle, radius + half, false);
-        shape.add_circle(middle, (radius - half).max(0.0), true);
-        self.cover(&shape, Fill::solid(stroke.colour));
-    }
-
     /// Fills outlines and circles of one radius, all together once.
     fn shape(&mut self, outlines: &[Vec<Point>], centres: &[Point], radius: f32, fill: Fill) {
         let mut shape = Shape::around(outlines, centres, radius);
@@ -105,12 +91,8 @@ impl<'m> Picture<'m> {
             shape.add_outline(outline);
         }
         for &centre in centres {
-            shape.add_circle(centre, radius, false);
+            shape.add_circle(centre, radius);
         }
-        self.cover(&shape, fill);
-    }
-
-    fn cover(&mut self, shape: &Shape, fill: Fill) {
         let opacity = f32::from(fill.percent) / 100.0;
         shape.raster.for_each_pixel_2d(|x, y, share| {
             if share > 0.0 {
@@ -213,40 +195,18 @@ impl Shape {
         }
     }
 
-    /// A circle, clockwise as strokes are, or counter-clockwise to take one
-    /// out of another.
-    fn add_circle(&mut self, centre: Point, radius: f32, is_hole: bool) {
-        let at = |x: f32, y: f32| {
-            let y = if is_hole { -y } else { y };
-            point(centre.x + radius * x, centre.y + radius * y)
-        };
-        let quarters = [
-            [
-                at(1.0, 0.0),
-                at(1.0, QUARTER),
-                at(QUARTER, 1.0),
-                at(0.0, 1.0),
-            ],
-            [
-                at(0.0, 1.0),
-                at(-QUARTER, 1.0),
-                at(-1.0, QUARTER),
-                at(-1.0, 0.0),
-            ],
-            [
-                at(-1.0, 0.0),
-                at(-1.0, -QUARTER),
-                at(-QUARTER, -1.0),
-                at(0.0, -1.0),
-            ],
-            [
-                at(0.0, -1.0),
-                at(QUARTER, -1.0),
-                at(1.0, -QUARTER),
-                at(1.0, 0.0),
-            ],
-        ];
-        for quarter in quarters {
+    /// A circle, clockwise as strokes are.
+    fn add_circle(&mut self, centre: Point, radius: f32) {
+        let at = |x: f32, y: f32| point(centre.x + radius * x, centre.y + radius * y);
+        // The start of each quarter, as a direction; it turns by a right angle.
+        for (x, y) in [(1.0, 0.0), (0.0, 1.0), (-1.0, 0.0), (0.0, -1.0)] {
+            let (next_x, next_y) = (-y, x);
+            let quarter = [
+                at(x, y),
+                at(x + QUARTER * next_x, y + QUARTER * next_y),
+                at(next_x + QUARTER * x, next_y + QUARTER * y),
+                at(next_x, next_y),
+            ];
             let [a, b, c, d] = quarter.map(|p| self.local(p));
             self.raster.draw_cubic(a, b, c, d);
         }

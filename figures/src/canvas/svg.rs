@@ -120,18 +120,6 @@ fn write_run(svg: &mut String, run: &[Mark], glyphs: &mut Glyphs<'_>) {
             let fill = filled(*fill);
             _ = writeln!(svg, r#"<circle cx="{x}" cy="{y}" r="{r}" {fill}/>"#);
         }
-        Mark::Ring {
-            centre,
-            radius,
-            stroke,
-        } => {
-            let (x, y, r) = (px(centre.0), px(centre.1), px(*radius));
-            let stroke = stroked(stroke);
-            _ = writeln!(
-                svg,
-                r#"<circle cx="{x}" cy="{y}" r="{r}" fill="none" {stroke}/>"#
-            );
-        }
         Mark::Text(text) => write_texts(svg, text, run, glyphs),
         Mark::Bitmap { at, size, rgb } => {
             let (width, height) = *size;

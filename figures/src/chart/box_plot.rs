@@ -1,10 +1,7 @@
 //! Distributions by category.
 
-use plotters::element::Rectangle;
-use plotters::style::Color;
-
 use super::{Axis, Frame, HEIGHT, MOST_VALUES, Scale, WIDTH};
-use crate::canvas::{Dash, draw_line, rgb};
+use crate::canvas::{Dash, Fill, draw_line, fill_rect};
 use crate::error::FigureError;
 use crate::figure::Figure;
 use crate::heading::Heading;
@@ -103,8 +100,15 @@ pub fn box_plots(
                 line((middle - cap, end), (middle + cap, end), 1.2)?;
             }
             let corners = [(left, summary.quartiles.1), (right, summary.quartiles.0)];
-            plot.draw(&Rectangle::new(corners, rgb(BACKGROUND).filled()))?;
-            plot.draw(&Rectangle::new(corners, rgb(colour).mix(0.35).filled()))?;
+            fill_rect(&plot, corners, Fill::solid(BACKGROUND))?;
+            fill_rect(
+                &plot,
+                corners,
+                Fill {
+                    colour,
+                    percent: 35,
+                },
+            )?;
             let [(l, t), (r, b)] = corners;
             let outline = vec![(l, t), (r, t), (r, b), (l, b), (l, t)];
             draw_line(&plot, outline, colour, 1.6, Dash::SOLID)?;

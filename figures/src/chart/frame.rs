@@ -158,7 +158,7 @@ impl Frame {
             pen.fill((left, y), (width, 1), RULE)?;
             pen.fill((left - TICK, y), (TICK, 1), INK)?;
             let at = (left - TICK - SPACE, y);
-            pen.text(&words(&tick.label, CAPTION_EM, INK, Anchor::Right), at)?;
+            pen.text(&Words::new(&tick.label, CAPTION_EM, INK, Anchor::Right), at)?;
         }
         for tick in &self.x_ticks {
             let x = left + (self.x.share(tick.value) * f64::from(width)).round() as i32;
@@ -167,35 +167,21 @@ impl Frame {
                 pen.fill((x, bottom), (1, TICK), INK)?;
             }
             let at = (x, bottom + TICK + SPACE);
-            pen.text(&words(&tick.label, CAPTION_EM, INK, Anchor::Top), at)?;
+            pen.text(&Words::new(&tick.label, CAPTION_EM, INK, Anchor::Top), at)?;
         }
         pen.fill((left, bottom), (width, 1), INK)?;
         pen.fill((left, top), (1, height + 1), INK)?;
         let (outer_left, outer_top, _, outer_height) = self.outer;
         if !self.x_label.is_empty() {
             let at = (left + width / 2, outer_top + outer_height - LINE);
-            let label = words(&self.x_label, LABEL_EM, MUTED_INK, Anchor::Top);
+            let label = Words::new(&self.x_label, LABEL_EM, MUTED_INK, Anchor::Top);
             pen.text(&label, at)?;
         }
         if !self.y_label.is_empty() {
             let at = (outer_left + LINE / 2, top + height / 2);
-            let label = Words {
-                is_turned: true,
-                ..words(&self.y_label, LABEL_EM, MUTED_INK, Anchor::Middle)
-            };
-            pen.text(&label, at)?;
+            let label = Words::new(&self.y_label, LABEL_EM, MUTED_INK, Anchor::Middle);
+            pen.text(&label.turned(), at)?;
         }
         Ok(())
-    }
-}
-
-/// A line of text that runs to the right.
-pub(super) fn words(text: &str, em: f64, colour: crate::theme::Rgb, anchor: Anchor) -> Words<'_> {
-    Words {
-        text,
-        em,
-        colour,
-        anchor,
-        is_turned: false,
     }
 }

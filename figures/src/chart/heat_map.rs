@@ -1,7 +1,6 @@
 //! Values over two axes as colours.
 
-use super::frame::words;
-use crate::canvas::Anchor;
+use crate::canvas::{Anchor, Words};
 use crate::chart::{Axis, Scale};
 use crate::error::FigureError;
 use crate::figure::Figure;
@@ -137,7 +136,7 @@ pub fn heat_map(map: &HeatMap) -> Result<Figure, FigureError> {
                 let ink = theme::text_colour_on(colour);
                 let label = number::short(value);
                 let middle = (at.0 + side / 2, at.1 + side / 2);
-                pen.text(&words(&label, em, ink, Anchor::Middle), middle)?;
+                pen.text(&Words::new(&label, em, ink, Anchor::Middle), middle)?;
             }
         }
         let widest = f64::from(name_width(&map.columns)) + 8.0;
@@ -151,24 +150,26 @@ pub fn heat_map(map: &HeatMap) -> Result<Figure, FigureError> {
             let most = fitting + (every - 1) as f64 * f64::from(field);
             let (name, em) = text::fit(font, name, CAPTION_EM, CAPTION_EM, most.max(1.0));
             let x = left + column as i32 * field + (field - gap) / 2;
-            pen.text(&words(&name, em, INK, Anchor::Top), (x, top + height + 6))?;
+            pen.text(
+                &Words::new(&name, em, INK, Anchor::Top),
+                (x, top + height + 6),
+            )?;
         }
         let every = (LINE as i32 + field - 1) / field;
         for (row, name) in map.rows.iter().enumerate().step_by(every as usize) {
             let (name, em) = text::fit(font, name, CAPTION_EM, CAPTION_EM, WIDEST_NAME);
             let y = top + row as i32 * field + (field - gap) / 2;
-            pen.text(&words(&name, em, INK, Anchor::Right), (left - 8, y))?;
+            pen.text(&Words::new(&name, em, INK, Anchor::Right), (left - 8, y))?;
         }
         let label = |text: &str, most: i32| {
             text::fit(font, text, LABEL_EM, LABEL_EM, f64::from(most.max(140))).0
         };
         let x_label = label(&map.x_label, width);
-        let x_words = words(&x_label, LABEL_EM, MUTED_INK, Anchor::Top);
+        let x_words = Words::new(&x_label, LABEL_EM, MUTED_INK, Anchor::Top);
         pen.text(&x_words, (left + width / 2, top + height + 8 + LINE as i32))?;
         let turned = |text: &str, at: (i32, i32)| {
-            let mut label = words(text, LABEL_EM, MUTED_INK, Anchor::Middle);
-            label.is_turned = true;
-            pen.text(&label, at)
+            let label = Words::new(text, LABEL_EM, MUTED_INK, Anchor::Middle);
+            pen.text(&label.turned(), at)
         };
         let y_label = label(&map.y_label, height);
         let middle = top + height.max(100) / 2;
@@ -185,7 +186,7 @@ pub fn heat_map(map: &HeatMap) -> Result<Figure, FigureError> {
             let y = top + bar - 1 - colours.along(tick.value, bar);
             pen.fill((bar_left + BAR, y), (5, 1), INK)?;
             let at = (bar_left + BAR + 9, y);
-            pen.text(&words(&tick.label, CAPTION_EM, INK, Anchor::Left), at)?;
+            pen.text(&Words::new(&tick.label, CAPTION_EM, INK, Anchor::Left), at)?;
         }
         let value_label = label(map.value.label(), bar);
         let x = bar_left + bar_width as i32 - LINE as i32 / 2;

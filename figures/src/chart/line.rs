@@ -1,10 +1,7 @@
 //! Lines over an axis, with bands.
 
-use plotters::element::Polygon;
-use plotters::style::Color;
-
 use super::{Chart, Frame, MOST_VALUES, framed};
-use crate::canvas::{Pen, draw_line, rgb};
+use crate::canvas::{Fill, Pen, draw_line, fill_polygon};
 use crate::error::FigureError;
 use crate::figure::Figure;
 use crate::legend::Key;
@@ -15,8 +12,8 @@ use crate::theme;
 const MOST_SERIES: usize = 28;
 /// Markers stand at the points of a series with at most so many.
 const MOST_MARKERS: usize = 40;
-/// Opacity of a band.
-const BAND: f64 = 0.18;
+/// Opacity of a band, in percent.
+const BAND: u8 = 18;
 
 /// A line of a chart: points from left to right.
 #[derive(Clone, Debug, PartialEq)]
@@ -138,10 +135,11 @@ fn draw_band(
     let ends = series.points.iter().zip(&series.band);
     let lower = ends.clone().map(|(&(x, _), &(low, _))| (x, low));
     let upper = ends.map(|(&(x, _), &(_, high))| (x, high)).rev();
-    let corners: Vec<_> = lower.chain(upper).collect();
-    let style = rgb(theme::category(index)).mix(BAND).filled();
-    frame.plot(pen).draw(&Polygon::new(corners, style))?;
-    Ok(())
+    let fill = Fill {
+        colour: theme::category(index),
+        percent: BAND,
+    };
+    fill_polygon(&frame.plot(pen), lower.chain(upper).collect(), fill)
 }
 
 /// Draws the line of a series alone.

@@ -1,8 +1,7 @@
 //! Points with names, and the best of them.
 
-use super::frame::words;
 use super::{Chart, Frame, framed};
-use crate::canvas::{Anchor, Dash, Pen, draw_line};
+use crate::canvas::{Anchor, Dash, Pen, Words, draw_line};
 use crate::error::FigureError;
 use crate::figure::Figure;
 use crate::legend::Key;
@@ -217,7 +216,7 @@ fn draw_names(
             pen.line(&[at, end], MUTED_INK, 0.8, Dash::SOLID)?;
         }
         let middle = (place[1] + HEIGHT / 2.0).round() as i32;
-        let label = words(&name, em, INK, Anchor::Left);
+        let label = Words::new(&name, em, INK, Anchor::Left);
         pen.text(&label, (place[0].round() as i32, middle))?;
         taken.push(place);
     }

@@ -179,7 +179,7 @@ impl GridView {
         for (index, &frame) in self.frames.iter().enumerate() {
             let start = frame as usize * cells;
             let pixels = self.lattice.pixels(&colours[start..start + cells]);
-            pen.bitmap(self.frame_corner(at, index), self.lattice.size(), pixels)?;
+            pen.bitmap(self.frame_corner(at, index), self.lattice.size(), &pixels)?;
         }
         Ok(())
     }
@@ -190,13 +190,8 @@ impl GridView {
         }
         for (index, frame) in self.frames.iter().enumerate() {
             let (left, top) = self.frame_corner(at, index);
-            let words = Words {
-                text: &format!("frame {frame}"),
-                em: CAPTION_EM,
-                colour: MUTED_INK,
-                anchor: Anchor::TopLeft,
-                is_turned: false,
-            };
+            let label = format!("frame {frame}");
+            let words = Words::new(&label, CAPTION_EM, MUTED_INK, Anchor::TopLeft);
             pen.text(&words, (left, top - LABEL_HEIGHT as i32 + 2))?;
         }
         Ok(())
@@ -253,13 +248,9 @@ impl GridView {
         };
         let middle = ((pitch - self.lattice.gap()) / 2) as i32;
         for (step, group) in order.groups().enumerate() {
-            let words = Words {
-                text: &(step + 1).to_string(),
-                em,
-                colour: theme::text_colour_on(theme::step_colour(step, steps)),
-                anchor: Anchor::Middle,
-                is_turned: false,
-            };
+            let number = (step + 1).to_string();
+            let colour = theme::text_colour_on(theme::step_colour(step, steps));
+            let words = Words::new(&number, em, colour, Anchor::Middle);
             for &cell in group {
                 if let Some((x, y)) = self.corner(at, cell) {
                     pen.text(&words, (x + middle, y + middle))?;

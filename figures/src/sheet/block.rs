@@ -133,13 +133,7 @@ impl<'a> Block<'a> {
 
     /// Draws the panel with its upper left corner at `(left, top)`.
     pub(super) fn draw(&self, pen: &Pen<'_>, (left, top): (i32, i32)) -> Result<(), FigureError> {
-        let words = Words {
-            text: &self.label,
-            em: PANEL_EM,
-            colour: INK,
-            anchor: Anchor::TopLeft,
-            is_turned: false,
-        };
+        let words = Words::new(&self.label, PANEL_EM, INK, Anchor::TopLeft);
         pen.text(&words, (left, top))?;
         let at = |(x, y): (u32, u32)| (left + x as i32, top + y as i32);
         if let Some((view, place)) = &self.map {
