@@ -9,6 +9,7 @@ pub(crate) const LONGEST_SIDE: u32 = 1 << 14;
 /// for sizes and values that can be shown.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
+#[expect(missing_docs, reason = "the messages say what fields are")]
 pub enum FigureError {
     /// The font that is part of this crate could not be read: a damaged build.
     #[error("the built-in font is damaged; rebuild the program")]
@@ -33,31 +34,22 @@ pub enum FigureError {
     Count {
         /// What was counted, in the plural.
         what: &'static str,
-        /// How many were given.
         given: usize,
-        /// The fewest that are allowed.
         least: usize,
-        /// The most that are allowed.
         most: usize,
     },
     /// Two lists that belong together have different lengths.
     #[error("{what} has {given} entries, but there must be {expected}")]
     Length {
-        /// The list.
         what: String,
-        /// Its entries.
         given: usize,
-        /// The entries that it must have.
         expected: usize,
     },
     /// A value that has no place on its axis.
     #[error("{what} is {value}, but {allowed}")]
     Value {
-        /// The value's name.
         what: String,
-        /// The value.
         value: f64,
-        /// What is allowed.
         allowed: &'static str,
     },
     /// A step that the order does not have.
@@ -65,7 +57,6 @@ pub enum FigureError {
     Step {
         /// The step, from 1.
         step: usize,
-        /// Steps of the order.
         steps: usize,
     },
     /// A file could not be written into memory: a fault of this crate.

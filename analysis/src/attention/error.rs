@@ -9,33 +9,23 @@ use orders_arrays::ArrayError;
 /// 0, prefix tokens included.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
+#[expect(missing_docs, reason = "the messages say what fields are")]
 pub enum AttentionError {
     /// The distance is NaN or negative.
     #[error("the distance within which attention is summed is {value}; it must be a number from 0")]
-    Within {
-        /// The value given.
-        value: f64,
-    },
+    Within { value: f64 },
     /// The tolerance is NaN, negative or infinite.
     #[error("the tolerance of row sums is {value}; it must be a finite number from 0")]
-    Tolerance {
-        /// The value given.
-        value: f64,
-    },
+    Tolerance { value: f64 },
     /// The order leaves cells out.
     #[error(
         "{count} cells of the order are known from the start; maps need all cells in the order"
     )]
-    KnownCells {
-        /// Known cells.
-        count: usize,
-    },
+    KnownCells { count: usize },
     /// A map has another size.
     #[error("the map has {rows} rows and {columns} columns; there are {tokens} tokens")]
     MapShape {
-        /// Its rows.
         rows: usize,
-        /// Its columns.
         columns: usize,
         /// Cells and prefix tokens.
         tokens: usize,
@@ -45,15 +35,10 @@ pub enum AttentionError {
         "layer {layer}, head {head}, row {row}, column {column} is {value}; attention is finite and not negative"
     )]
     Weight {
-        /// The layer.
         layer: usize,
-        /// The head.
         head: usize,
-        /// The row.
         row: usize,
-        /// The column.
         column: usize,
-        /// The weight.
         value: f64,
     },
     /// A row does not sum to 1.
@@ -61,15 +46,10 @@ pub enum AttentionError {
         "layer {layer}, head {head}, row {row} sums to {sum}; rows sum to 1 within {tolerance}"
     )]
     RowSum {
-        /// The layer.
         layer: usize,
-        /// The head.
         head: usize,
-        /// The row.
         row: usize,
-        /// Its sum.
         sum: f64,
-        /// What is allowed.
         tolerance: f64,
     },
     /// A query attends to a token that it may not see.
@@ -77,13 +57,9 @@ pub enum AttentionError {
         "layer {layer}, head {head}: row {row} attends to column {column}, whose token comes later; that weight must be 0"
     )]
     Invisible {
-        /// The layer.
         layer: usize,
-        /// The head.
         head: usize,
-        /// The row.
         row: usize,
-        /// The column.
         column: usize,
     },
     /// There is nothing to average.
@@ -91,33 +67,25 @@ pub enum AttentionError {
     NoHeads,
     /// Heads were measured with different grids, orders or parameters.
     #[error("head {head} of layer {layer} was not measured like the first one; all must be")]
-    MixedHeads {
-        /// The layer.
-        layer: usize,
-        /// The head.
-        head: usize,
-    },
+    MixedHeads { layer: usize, head: usize },
 }
 
 /// Why attention was not read.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
+#[expect(missing_docs, reason = "the messages say what fields are")]
 pub enum AttentionReadError {
     /// The array can't be read.
     #[error(transparent)]
     Array(#[from] ArrayError),
     /// The format holds no arrays.
     #[error("attention is read from npy and safetensors files; this is {format}")]
-    Format {
-        /// The format.
-        format: orders_core::files::Format,
-    },
+    Format { format: orders_core::files::Format },
     /// The array is not one of maps.
     #[error(
         "the array has the shape {shape:?}; it must be [layers, heads, {tokens}, {tokens}], [heads, {tokens}, {tokens}] or [{tokens}, {tokens}]"
     )]
     Shape {
-        /// The shape.
         shape: Vec<usize>,
         /// Cells and prefix tokens.
         tokens: usize,
@@ -127,7 +95,6 @@ pub enum AttentionReadError {
     TooManyMaps {
         /// Maps that are declared.
         maps: usize,
-        /// The most that are allowed.
         limit: usize,
     },
     /// What it holds is no attention.
@@ -138,22 +105,18 @@ pub enum AttentionReadError {
 /// Why attention at a path was not read.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
+#[expect(missing_docs, reason = "the messages say what fields are")]
 pub enum AttentionFileError {
     /// The path has another extension.
     #[error("{} is not named as an array; names end in .npy or .safetensors", path.display())]
-    Extension {
-        /// The path given.
-        path: PathBuf,
-    },
+    Extension { path: PathBuf },
     /// The file can't be opened. The error names it.
     #[error(transparent)]
     Open(io::Error),
     /// The file was not read to its end.
     #[error("{} can't be read as attention", path.display())]
     Read {
-        /// The path of the file.
         path: PathBuf,
-        /// What went wrong.
         source: AttentionReadError,
     },
 }

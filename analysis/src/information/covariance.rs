@@ -242,42 +242,29 @@ fn smallest_eigenvalue(values: &[f64], cells: usize) -> f64 {
 /// Why a matrix is no covariance of a grid.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
+#[expect(missing_docs, reason = "the messages say what fields are")]
 pub enum CovarianceError {
     /// The grid is too large.
     #[error(
         "a {grid} grid has {cells} cells; covariances have at most {}",
         Covariance::MAX_CELLS
     )]
-    TooLarge {
-        /// The grid.
-        grid: Grid,
-        /// Its cells.
-        cells: usize,
-    },
+    TooLarge { grid: Grid, cells: usize },
     /// The matrix has another size.
     #[error(
         "the covariance has {rows} rows and {columns} columns; a {grid} grid needs {cells} of each"
     )]
     Shape {
-        /// Its rows.
         rows: usize,
-        /// Its columns.
         columns: usize,
-        /// The grid.
         grid: Grid,
-        /// Cells of the grid.
         cells: usize,
     },
     /// The field was measured on patches of another grid.
     #[error(
         "the field was measured on patches of {patches} cells, and the grid is {grid}; a stationary one serves all smaller grids"
     )]
-    OtherPatches {
-        /// The grid of the patches.
-        patches: Grid,
-        /// The grid.
-        grid: Grid,
-    },
+    OtherPatches { patches: Grid, grid: Grid },
     /// The field was not measured at all offsets of the grid.
     #[error(
         "the field was measured for grids of one frame with at most {height}x{width} cells, and the grid is {grid}"
@@ -287,7 +274,6 @@ pub enum CovarianceError {
         height: usize,
         /// The most columns.
         width: usize,
-        /// The grid.
         grid: Grid,
     },
     /// An entry is NaN or infinite.
@@ -297,7 +283,6 @@ pub enum CovarianceError {
         row: usize,
         /// Its column, a cell.
         column: usize,
-        /// Its value.
         value: f64,
     },
     /// The matrix is not symmetric.
@@ -309,19 +294,13 @@ pub enum CovarianceError {
         row: usize,
         /// Its column, a cell.
         column: usize,
-        /// Its value.
         value: f64,
         /// The value on the other side of the diagonal.
         transposed: f64,
     },
     /// A variance is not positive.
     #[error("the variance of cell {cell} is {value}; it must be positive")]
-    Variance {
-        /// The cell.
-        cell: usize,
-        /// Its variance.
-        value: f64,
-    },
+    Variance { cell: usize, value: f64 },
     /// The matrix is not positive definite, or so little that f64 can't tell.
     #[error(
         "the covariance is not positive definite: {}, its smallest eigenvalue is {eigenvalue:.3e}, and a mean variance of {variance:.3e} asks for at least {needed:.3e}; shrinking it by {shrinkage:.1e} or more makes it so",
@@ -333,7 +312,6 @@ pub enum CovarianceError {
     NotPositiveDefinite {
         /// Where the factorisation in raster order ends, if it does.
         cell: Option<usize>,
-        /// The smallest eigenvalue.
         eigenvalue: f64,
         /// The mean variance of a cell.
         variance: f64,
@@ -344,8 +322,5 @@ pub enum CovarianceError {
     },
     /// The shrinkage is out of its range.
     #[error("the shrinkage is {value}; it must be a number from 0 to 1")]
-    Shrinkage {
-        /// The value given.
-        value: f64,
-    },
+    Shrinkage { value: f64 },
 }

@@ -5,30 +5,20 @@ use orders_core::{Grid, MethodError, OrderError};
 /// Why nothing was measured.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
+#[expect(missing_docs, reason = "the messages say what fields are")]
 pub enum InformationError {
     /// Order and covariance are of two grids.
     #[error("the covariance is that of a {covariance} grid, but the orders are of a {orders} grid")]
-    Grid {
-        /// The grid of the covariance.
-        covariance: Grid,
-        /// The grid of the orders.
-        orders: Grid,
-    },
+    Grid { covariance: Grid, orders: Grid },
     /// There are too few or too many steps.
     #[error("{steps} steps were asked for; from 1 to {cells} are possible")]
-    Steps {
-        /// The number given.
-        steps: usize,
-        /// The most that are possible.
-        cells: usize,
-    },
+    Steps { steps: usize, cells: usize },
     /// A group would have no cell.
     #[error("the largest group has 0 cells; it must have at least 1")]
     Largest,
     /// Groups are too small for so few steps.
     #[error("{cells} cells don't fit in {steps} groups of at most {largest}")]
     NoSizes {
-        /// Steps.
         steps: usize,
         /// The most cells of a group.
         largest: usize,

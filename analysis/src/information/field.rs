@@ -218,25 +218,19 @@ pub(super) fn check_shrinkage(value: f64) -> Result<(), FieldError> {
 /// Why a text or numbers are no field.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
+#[expect(missing_docs, reason = "the messages say what fields are")]
 pub enum FieldError {
     /// The text names no field.
     #[error(
         "'{text}' is no field; fields are exp:R, matern12:R, matern32:R, matern52:R, se:R, power:EXPONENT, photos and files NAME.npy, each with or without :shrink=S"
     )]
-    Unknown {
-        /// The text given.
-        text: String,
-    },
+    Unknown { text: String },
     /// The text names a file, which was not to be read.
     #[error("field '{text}' is a file, which Field::read reads")]
-    IsFile {
-        /// The text given.
-        text: String,
-    },
+    IsFile { text: String },
     /// A file is followed by something else than what it may be.
     #[error("field '{text}': '{word}' is none of stationary and shrink=S, each at most once")]
     Word {
-        /// The text given.
         text: String,
         /// What is in the place.
         word: String,
@@ -244,27 +238,17 @@ pub enum FieldError {
     /// There is no number where one is needed.
     #[error("field '{text}': '{word}' is no number")]
     Number {
-        /// The text given.
         text: String,
         /// What stands in place of the number.
         word: String,
     },
     /// The range is out of its range.
     #[error("the range of the field is {value}; it must be a positive number of cells")]
-    Range {
-        /// The value given.
-        value: f64,
-    },
+    Range { value: f64 },
     /// The exponent is out of its range.
     #[error("the exponent of the spectrum is {value}; it must be a number from 0 to 10")]
-    Exponent {
-        /// The value given.
-        value: f64,
-    },
+    Exponent { value: f64 },
     /// The shrinkage is out of its range.
     #[error("the shrinkage is {value}; it must be a number from 0 to 1")]
-    Shrinkage {
-        /// The value given.
-        value: f64,
-    },
+    Shrinkage { value: f64 },
 }

@@ -348,6 +348,7 @@ fn second_moments(patches: ArrayView3<'_, f64>, centre: Centre) -> Vec<f64> {
 /// Why arrays are no measured field.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
+#[expect(missing_docs, reason = "the messages say what fields are")]
 pub enum MeasuredError {
     /// There are too few patches.
     #[error(
@@ -357,10 +358,7 @@ pub enum MeasuredError {
             patches => format!("there is only {patches} patch"),
         }
     )]
-    TooFew {
-        /// The number given.
-        patches: usize,
-    },
+    TooFew { patches: usize },
     /// The sides of the patches are no grid.
     #[error("the patches are no grids of cells: {0}")]
     Grid(#[from] GridError),
@@ -369,10 +367,7 @@ pub enum MeasuredError {
         "there are {cells} cells; covariances have at most {}",
         Covariance::MAX_CELLS
     )]
-    TooLarge {
-        /// The number given.
-        cells: usize,
-    },
+    TooLarge { cells: usize },
     /// A value is NaN or infinite.
     #[error(
         "patch {patch} has {value} at row {row}, column {column}; values must be finite numbers"
@@ -384,23 +379,14 @@ pub enum MeasuredError {
         row: usize,
         /// The column, from 0.
         column: usize,
-        /// The value.
         value: f64,
     },
     /// All values are the same, or too large to be squared.
     #[error("the variance of all values is {variance}; it must be positive and finite")]
-    Constant {
-        /// The variance.
-        variance: f64,
-    },
+    Constant { variance: f64 },
     /// The matrix is not square.
     #[error("the covariance has {rows} rows and {columns} columns; it must be square")]
-    NotSquare {
-        /// Its rows.
-        rows: usize,
-        /// Its columns.
-        columns: usize,
-    },
+    NotSquare { rows: usize, columns: usize },
     /// Entries are those of no covariance.
     #[error(transparent)]
     Covariance(#[from] CovarianceError),

@@ -3,83 +3,38 @@
 /// Why there is no statistic. Places count from 0.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
+#[expect(missing_docs, reason = "the messages say what fields are")]
 pub enum StatisticsError {
     /// A value is NaN or infinite.
     #[error("value {index} is {value}; values must be finite numbers")]
-    NotFinite {
-        /// Its place.
-        index: usize,
-        /// The value.
-        value: f64,
-    },
+    NotFinite { index: usize, value: f64 },
     /// There are too few values.
     #[error("there are {count} values; at least {needed} are needed")]
-    TooFew {
-        /// Values given.
-        count: usize,
-        /// The fewest that are enough.
-        needed: usize,
-    },
+    TooFew { count: usize, needed: usize },
     /// There are too many values.
     #[error("there are {count} values; at most {limit} are allowed")]
-    TooMany {
-        /// Values given.
-        count: usize,
-        /// The most that are allowed.
-        limit: usize,
-    },
+    TooMany { count: usize, limit: usize },
     /// Paired lists differ in length.
     #[error("there are {first} values and {second}; pairs need as many of each")]
-    Lengths {
-        /// Values in the first list.
-        first: usize,
-        /// Values in the second list.
-        second: usize,
-    },
+    Lengths { first: usize, second: usize },
     /// A level is no share.
     #[error("alpha is {value}; it must lie between 0 and 1")]
-    Alpha {
-        /// The value given.
-        value: f64,
-    },
+    Alpha { value: f64 },
     /// A quantile's share is not from 0 to 1.
     #[error("the share of a quantile is {value}; it must be from 0 to 1")]
-    Share {
-        /// The value given.
-        value: f64,
-    },
+    Share { value: f64 },
     /// A p-value is not from 0 to 1.
     #[error("p-value {index} is {value}; it must be from 0 to 1")]
-    PValue {
-        /// Its place.
-        index: usize,
-        /// The value.
-        value: f64,
-    },
+    PValue { index: usize, value: f64 },
     /// There is too little resampling, or too much.
     #[error("{count} resamples or permutations are asked for; it must be from {needed} to {limit}")]
-    Resamples {
-        /// The number asked for.
-        count: u32,
-        /// The smallest that is allowed.
-        needed: u32,
-        /// The largest that is allowed.
-        limit: u32,
-    },
+    Resamples { count: u32, needed: u32, limit: u32 },
     /// More sign patterns would be enumerated than is sensible.
     #[error("all signs of up to {pairs} pairs are to be tried; at most {limit} are allowed")]
-    Enumeration {
-        /// The number of pairs asked for.
-        pairs: u32,
-        /// The most that are allowed.
-        limit: u32,
-    },
+    Enumeration { pairs: u32, limit: u32 },
     /// The statistic of a resample is NaN or infinite.
     #[error("the statistic of a resample is {value}; it must be a finite number")]
-    Statistic {
-        /// Its value.
-        value: f64,
-    },
+    Statistic { value: f64 },
     /// The BCa interval is not defined.
     #[error("there is no BCa interval: {reason}")]
     NoBca {
@@ -89,19 +44,12 @@ pub enum StatisticsError {
     /// A point has more or fewer coordinates than there are objectives.
     #[error("points have {coordinates} coordinates, but there are {directions} directions")]
     Objectives {
-        /// Coordinates of each point.
         coordinates: usize,
-        /// Directions given.
         directions: usize,
     },
     /// A coordinate is NaN.
     #[error("coordinate {objective} of point {point} is NaN; points need numbers")]
-    NanCoordinate {
-        /// The point.
-        point: usize,
-        /// The coordinate.
-        objective: usize,
-    },
+    NanCoordinate { point: usize, objective: usize },
 }
 
 /// Whether all values are finite, and at least `needed`.

@@ -27,15 +27,14 @@ pub struct SpecError {
 /// Why there are no trials.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
+#[expect(missing_docs, reason = "the messages say what fields are")]
 pub enum PlanError {
     /// A point of the space is none that could be tried.
     #[error("point {number} ({point}): {reason}")]
     Point {
         /// Its number, from 1.
         number: usize,
-        /// What it is.
         point: String,
-        /// What is wrong, and what is allowed.
         reason: String,
     },
     /// Two points of a grid design are the same.
@@ -43,27 +42,18 @@ pub enum PlanError {
     Same {
         /// Number of the first, from 1.
         first: usize,
-        /// Number of the second.
         second: usize,
-        /// What they are.
         point: String,
     },
     /// There is not a judge for each model.
     #[error("the file names {models} models, and {judges} are at hand")]
-    Judges {
-        /// Models of the file.
-        models: usize,
-        /// Judges given.
-        judges: usize,
-    },
+    Judges { models: usize, judges: usize },
     /// A model has fewer held-out images than a trial has orders.
     #[error(
         "orders is {orders}, but model {model} has {images} held-out images, and order i is asked about image i"
     )]
     Images {
-        /// The model.
         model: String,
-        /// Its images.
         images: u64,
         /// Orders of a trial.
         orders: u64,
@@ -72,10 +62,7 @@ pub enum PlanError {
     #[error(
         "there are more than {most} combinations; list fewer values, or take a random or Sobol design"
     )]
-    TooMany {
-        /// The most that are allowed.
-        most: usize,
-    },
+    TooMany { most: usize },
 }
 
 /// Why a model has no answer.
@@ -84,6 +71,7 @@ pub type JudgeError = Box<dyn Error + Send + Sync>;
 /// Why a trial has no result.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
+#[expect(missing_docs, reason = "the messages say what fields are")]
 pub enum TrialError {
     /// It was to end early.
     #[error("the trial was interrupted")]
@@ -99,10 +87,7 @@ pub enum TrialError {
     Field(#[from] FieldReadError),
     /// The file of a field is another one than the settings say.
     #[error("the file of field '{field}' was changed since the sweep began")]
-    FieldChanged {
-        /// The field.
-        field: String,
-    },
+    FieldChanged { field: String },
     /// The field has no covariance on the grid.
     #[error(transparent)]
     Covariance(#[from] CovarianceError),
@@ -111,16 +96,12 @@ pub enum TrialError {
     Information(#[from] InformationError),
     /// The model of the settings is not at hand.
     #[error("model '{model}' is not at hand, or it was changed since the sweep began")]
-    NoJudge {
-        /// The model.
-        model: String,
-    },
+    NoJudge { model: String },
     /// The model says nothing of an image.
     #[error("image {image}: the model has no answer")]
     Judge {
         /// The image, from 0.
         image: u64,
-        /// Why.
         source: JudgeError,
     },
     /// There are no intervals.
@@ -128,32 +109,23 @@ pub enum TrialError {
     Statistics(#[from] StatisticsError),
     /// What the settings say is not possible.
     #[error("{reason}")]
-    Settings {
-        /// What is wrong, and what is allowed.
-        reason: String,
-    },
+    Settings { reason: String },
 }
 
 /// Why a results folder can't be used, or a sweep ended early.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
+#[expect(missing_docs, reason = "the messages say what fields are")]
 pub enum SweepError {
     /// The folder holds something else.
     #[error("{} holds files that are no sweep's results; name a new folder or an empty one", folder.display())]
-    NoSweep {
-        /// The folder.
-        folder: PathBuf,
-    },
+    NoSweep { folder: PathBuf },
     /// The path is not that of a folder.
     #[error("{} is no folder of a sweep's results", folder.display())]
-    NoFolder {
-        /// The path.
-        folder: PathBuf,
-    },
+    NoFolder { folder: PathBuf },
     /// The folder holds the results of another space.
     #[error("{} holds the results of another sweep{}; name another folder", folder.display(), in_brackets(title))]
     OtherSweep {
-        /// The folder.
         folder: PathBuf,
         /// The title of what it holds; may be empty.
         title: String,
@@ -161,7 +133,6 @@ pub enum SweepError {
     /// The folder holds another part of the space.
     #[error("{} holds {held} of this sweep, not {asked}; name another folder", folder.display())]
     OtherShard {
-        /// The folder.
         folder: PathBuf,
         /// The part that it holds, in words.
         held: String,
@@ -170,18 +141,11 @@ pub enum SweepError {
     },
     /// Folders to be merged are of different spaces.
     #[error("{} and {} hold results of different sweeps; only shards of one can be merged", first.display(), second.display())]
-    DifferentSweeps {
-        /// A folder.
-        first: PathBuf,
-        /// Another one.
-        second: PathBuf,
-    },
+    DifferentSweeps { first: PathBuf, second: PathBuf },
     /// Two folders have different results of one trial.
     #[error("{} and {} have different results of trial {trial}; one of the two was made by another version, or is damaged", first.display(), second.display())]
     DifferentResults {
-        /// A folder.
         first: PathBuf,
-        /// Another one.
         second: PathBuf,
         /// Number of the trial, from 1.
         trial: usize,
@@ -191,33 +155,23 @@ pub enum SweepError {
         "{missing} of {trials} trials have no results yet; the first is trial {first} ({point}){hint}"
     )]
     Missing {
-        /// How many.
         missing: usize,
-        /// How many there are.
         trials: usize,
         /// Number of the first, from 1.
         first: usize,
-        /// What it is.
         point: String,
         /// What to do.
         hint: &'static str,
     },
     /// A file of the folder is not what it must be.
     #[error("{} is damaged: {reason}", file.display())]
-    Damaged {
-        /// The file.
-        file: PathBuf,
-        /// What is wrong.
-        reason: String,
-    },
+    Damaged { file: PathBuf, reason: String },
     /// The system refused.
     #[error("{} can't be {verb}", path.display())]
     Io {
-        /// The file or the folder.
         path: PathBuf,
         /// What was tried.
         verb: &'static str,
-        /// What the system said.
         source: io::Error,
     },
     /// A file could not be written.
@@ -227,25 +181,18 @@ pub enum SweepError {
     #[cfg(feature = "tables")]
     #[error("the table {table} can't be made")]
     Table {
-        /// Its name.
         table: &'static str,
-        /// What is wrong with it.
         source: TableError,
     },
     /// There are no threads to work on.
     #[error("threads can't be started: {reason}")]
-    Threads {
-        /// What rayon said.
-        reason: String,
-    },
+    Threads { reason: String },
     /// A trial has no result.
     #[error("trial {trial} ({point}) failed")]
     Trial {
         /// Its number, from 1.
         trial: usize,
-        /// What it is.
         point: String,
-        /// Why.
         source: Box<TrialError>,
     },
 }
@@ -272,43 +219,29 @@ fn in_brackets(title: &str) -> String {
 /// Why results can't be chosen or compared so.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
+#[expect(missing_docs, reason = "the messages say what fields are")]
 pub enum ResultsError {
     /// No setting has the name.
     #[error("there is no setting '{name}'; there are {}", known.join(", "))]
-    Setting {
-        /// The name given.
-        name: String,
-        /// The names there are.
-        known: Vec<String>,
-    },
+    Setting { name: String, known: Vec<String> },
     /// Not all points have the measure.
     #[error("there is no measure '{name}' in these results; there are {}", known.join(", "))]
     Measure {
-        /// The name given.
         name: String,
-        /// The names there are.
         known: Vec<&'static str>,
     },
     /// No point has the value.
     #[error("no point has {setting} {value}; there are {}", held.join(", "))]
     NoPoint {
-        /// The setting.
         setting: String,
-        /// The value asked for.
         value: String,
-        /// The values there are.
         held: Vec<String>,
     },
     /// There are several points to compare a point with.
     #[error(
         "'{point}' can be compared with {partners} points; choose one by more settings, or with --where"
     )]
-    Baseline {
-        /// The point.
-        point: String,
-        /// How many there are.
-        partners: usize,
-    },
+    Baseline { point: String, partners: usize },
     /// There is no statistic.
     #[error(transparent)]
     Statistics(#[from] StatisticsError),

@@ -127,6 +127,7 @@ impl Table {
 /// Why there is no table.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
+#[expect(missing_docs, reason = "the messages say what fields are")]
 pub enum TableError {
     /// There is no column.
     #[error("a table needs a column")]
@@ -134,25 +135,17 @@ pub enum TableError {
     /// A column is longer or shorter than the first one.
     #[error("column '{column}' has {rows} rows, but the first one has {expected}")]
     Rows {
-        /// Its name.
         column: String,
-        /// Its rows.
         rows: usize,
         /// Rows of the first column.
         expected: usize,
     },
     /// Two columns have one name.
     #[error("there are two columns '{column}'")]
-    Repeated {
-        /// The name.
-        column: String,
-    },
+    Repeated { column: String },
     /// The file can't be made.
     #[error("{reason}")]
-    Format {
-        /// What polars said.
-        reason: String,
-    },
+    Format { reason: String },
 }
 
 impl From<PolarsError> for TableError {
