@@ -1,7 +1,6 @@
 //! Orders being generated, as moving pictures.
 
 mod encode;
-mod palette;
 
 use orders_core::Order;
 

@@ -77,7 +77,7 @@ pub fn box_plots(
     let top = MARGIN + heading.height();
     let names: Vec<String> = boxes.iter().map(|plot| plot.label.clone()).collect();
     let room = (width, HEIGHT);
-    let frame = Frame::with_names(font, (MARGIN, top), room, (x, &names), y);
+    let frame = Frame::new(font, (MARGIN, top), room, (x, y), Some(&names));
     let size = (width + 2 * MARGIN, top + HEIGHT + MARGIN);
     Figure::draw(size, title, subtitle, |pen| {
         heading.draw(pen, (MARGIN as i32, MARGIN as i32))?;

@@ -41,34 +41,13 @@ pub(crate) struct Frame {
 }
 
 impl Frame {
-    /// Axes in a room with its upper left corner at `(left, top)`.
+    /// Axes in a room with its upper left corner at `(left, top)`, with names at
+    /// 0, 1, 2, ... in place of numbers if there are any.
     pub(crate) fn new(
-        font: &FontRef<'_>,
-        at: (u32, u32),
-        size: (u32, u32),
-        x: Scale,
-        y: Scale,
-    ) -> Self {
-        Self::fit(font, at, size, x, y, None)
-    }
-
-    /// The same with names at 0, 1, 2, ... in place of numbers.
-    pub(crate) fn with_names(
-        font: &FontRef<'_>,
-        at: (u32, u32),
-        size: (u32, u32),
-        (x, names): (Scale, &[String]),
-        y: Scale,
-    ) -> Self {
-        Self::fit(font, at, size, x, y, Some(names))
-    }
-
-    fn fit(
         font: &FontRef<'_>,
         (left, top): (u32, u32),
         (width, height): (u32, u32),
-        x: Scale,
-        y: Scale,
+        (x, y): (Scale, Scale),
         names: Option<&[String]>,
     ) -> Self {
         let label_height = |label: &str| if label.is_empty() { 0 } else { LINE + SPACE };

@@ -110,7 +110,8 @@ fn draw(chart: &Chart, series: &[Series], has_markers: bool) -> Result<Figure, F
             draw_band(pen, frame, index, s)?;
         }
         for (index, s) in series.iter().enumerate() {
-            draw_series(pen, frame, index, s)?;
+            let (colour, dash) = (theme::category(index), marker::dash(index));
+            draw_line(&frame.plot(pen), s.points.clone(), colour, 2.0, dash)?;
         }
         for (index, s) in series.iter().enumerate() {
             if let Some(marker) = marker_of(index, s) {
@@ -140,16 +141,4 @@ fn draw_band(
         percent: BAND,
     };
     fill_polygon(&frame.plot(pen), lower.chain(upper).collect(), fill)
-}
-
-/// Draws the line of a series alone.
-fn draw_series(
-    pen: &Pen<'_>,
-    frame: &Frame,
-    index: usize,
-    series: &Series,
-) -> Result<(), FigureError> {
-    let colour = theme::category(index);
-    let points = series.points.clone();
-    draw_line(&frame.plot(pen), points, colour, 2.0, marker::dash(index))
 }

@@ -88,7 +88,7 @@ fn framed(
     let gap = if legend.size().1 > 0 { 6 } else { 0 };
     let top = legend_top + legend.size().1 + gap;
     let size = (WIDTH + 2 * MARGIN, top + HEIGHT + MARGIN);
-    let frame = Frame::new(font, (MARGIN, top), (WIDTH, HEIGHT), x, y);
+    let frame = Frame::new(font, (MARGIN, top), (WIDTH, HEIGHT), (x, y), None);
     Figure::draw(size, title, subtitle, |pen| {
         heading.draw(pen, (MARGIN as i32, MARGIN as i32))?;
         legend.draw(pen, (MARGIN as i32, legend_top as i32))?;

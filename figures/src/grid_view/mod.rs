@@ -133,11 +133,6 @@ impl GridView {
         (!is_whole).then_some(part)
     }
 
-    /// Whether known cells have a mark besides their colour.
-    pub(crate) fn marks_known(&self) -> bool {
-        self.lattice.cell() >= Some(SMALLEST_MARKED_CELL)
-    }
-
     /// Draws the cells of all layers, and the numbers of frames.
     pub(crate) fn draw(
         &self,
@@ -216,7 +211,8 @@ impl GridView {
         at: (i32, i32),
         known: &KnownCells,
     ) -> Result<(), FigureError> {
-        let Some(pitch) = self.lattice.cell().filter(|_| self.marks_known()) else {
+        let cell = self.lattice.cell();
+        let Some(pitch) = cell.filter(|&cell| cell >= SMALLEST_MARKED_CELL) else {
             return Ok(());
         };
         let side = (pitch - self.lattice.gap()) as i32;
