@@ -168,11 +168,6 @@ impl AttentionLocality {
         })
     }
 
-    /// The settings.
-    pub fn params(&self) -> AttentionParams {
-        self.params
-    }
-
     /// Tokens of a map: the cells and the prefix.
     pub fn tokens(&self) -> usize {
         self.params

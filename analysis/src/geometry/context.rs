@@ -97,7 +97,7 @@ impl Support {
     }
 
     pub(super) fn reveal(&mut self, cell: Cell) {
-        let width = mirrored_width(self.grid);
+        let width = 2 * self.grid.width() as usize - 1;
         let columns = mirrored_row(self.grid, cell);
         for_each_row(self.grid, cell, |frames, rows, row| {
             let line = frames as usize * self.grid.height() as usize + rows as usize;
@@ -168,11 +168,6 @@ impl Neighbours {
         let sum = |counts: [u32; 3]| f64::from(counts.iter().sum::<u32>());
         sum(self.revealed) / sum(self.on_grid)
     }
-}
-
-/// Number of column differences, with sign.
-fn mirrored_width(grid: Grid) -> usize {
-    2 * grid.width() as usize - 1
 }
 
 /// The values of a function for the column differences from -(W - 1) to W - 1.

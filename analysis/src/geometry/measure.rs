@@ -100,11 +100,6 @@ impl Geometry {
         })
     }
 
-    /// The settings.
-    pub fn params(&self) -> GeometryParams {
-        self.params
-    }
-
     /// Measures an order: its cells, first generated first.
     ///
     /// # Errors

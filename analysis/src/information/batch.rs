@@ -67,14 +67,10 @@ pub fn measure_batch(
         }
         Ok(())
     };
-    stream_batch(method, problem, count, seed, encode, write).map_err(method_error)
-}
-
-fn method_error(error: BatchError<Infallible>) -> InformationError {
-    match error {
+    stream_batch(method, problem, count, seed, encode, write).map_err(|error| match error {
         BatchError::Method(error) => error.into(),
         BatchError::Write(never) => match never {},
-    }
+    })
 }
 
 /// Orders that a mean is over.

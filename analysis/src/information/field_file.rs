@@ -64,10 +64,6 @@ impl FieldFile {
         self.path.as_ref()
     }
 
-    pub(crate) fn path_text(&self) -> &str {
-        &self.path
-    }
-
     /// Whether covariances are means over all pairs at an offset.
     pub fn is_stationary(&self) -> bool {
         self.is_stationary

@@ -80,7 +80,7 @@ impl fmt::Display for Field {
                 0.0
             }
             FieldKind::File(file) => {
-                f.write_str(file.path_text())?;
+                write!(f, "{}", file.path().display())?;
                 if file.is_stationary() {
                     f.write_str(":stationary")?;
                 }

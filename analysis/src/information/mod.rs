@@ -63,5 +63,5 @@ pub use field_text::FieldReadError;
 pub use kernel::KernelFamily;
 pub use measure::{Information, OrderInformation, StepInformation};
 pub use measured::{MeasuredError, MeasuredField};
-pub use search::{OrderSearch, SearchRound, greedy_order};
+pub use search::{OrderSearch, greedy_order};
 pub use sizes::{OptimalSizes, SizesParams};

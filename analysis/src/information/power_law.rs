@@ -116,8 +116,6 @@ mod tests {
                             let k = if 2 * k > side { k - side } else { k };
                             k as f64 / side as f64
                         };
-                        let f = [t, y, x].map(|k| k as f64);
-                        let _ = f;
                         let f = [
                             frequency(t, sides[0]),
                             frequency(y, sides[1]),

@@ -66,15 +66,6 @@ pub struct OrderSearch {
     offset: f64,
 }
 
-/// What a round did.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct SearchRound {
-    /// The cost of the best order so far, in nats.
-    pub best_nats: f64,
-    /// Exchanges that were made; 0 at a local optimum.
-    pub exchanged: usize,
-}
-
 impl OrderSearch {
     /// A search from an order, whose rounds are counted from `rounds`: 0, or what a
     /// search before this one came to. The seed's random choices depend on the count.
@@ -120,8 +111,8 @@ impl OrderSearch {
     }
 
     /// One round: O(N^3) time for each of its passes, of which most rounds have two, on
-    /// the current rayon pool.
-    pub fn round(&mut self) -> SearchRound {
+    /// the current rayon pool. Returns how many exchanges were made; 0 at a local optimum.
+    pub fn round(&mut self) -> usize {
         let (cost, changes) = self.pass(&self.current);
         let gains = self.gains(&changes);
         let mut exchanged = gains.len();
@@ -142,10 +133,7 @@ impl OrderSearch {
             self.kick();
         }
         self.rounds += 1;
-        SearchRound {
-            best_nats: self.best_nats,
-            exchanged,
-        }
+        exchanged
     }
 
     /// The exchanges that gain, the best first, no cell in two of them.
@@ -196,8 +184,7 @@ impl OrderSearch {
     fn pass(&self, cells: &[Cell]) -> (f64, Vec<f64>) {
         let covariance = self.information.covariance_of(cells);
         let sizes = self.information.problem().group_sizes();
-        let found = exchanges(covariance, sizes.as_slice());
-        (found.cost, found.changes)
+        exchanges(covariance, sizes.as_slice())
     }
 }
 
@@ -265,16 +252,10 @@ fn greedy(information: &Information, weight: f64, rng: &mut OrderRng) -> Vec<Cel
     ordered
 }
 
-/// The cost of an order, and by how much every exchange of two of its cells
-/// changes it, in nats.
-struct Exchanges {
-    /// `1/2 sum ln var` at reveal.
-    cost: f64,
-    /// By the rank of the earlier cell and the rank of the later one; 0 for cells
-    /// of the same step.
-    changes: Vec<f64>,
-}
-
+/// The cost of an order, `1/2 sum ln var` at reveal, and by how much every exchange of
+/// two of its cells changes it, in nats: by the rank of the earlier cell and the rank
+/// of the later one, 0 for cells of the same step.
+///
 /// One pass over the steps. `covariance` is that of the cells in order, row after
 /// row. O(N^3) time, O(N^2) memory, on the current rayon pool; the result does not
 /// depend on its threads.
@@ -292,7 +273,7 @@ struct Exchanges {
 /// ```text
 /// A_ii + A_ia^2 v - (A_ib + A_ia A_ba v)^2 / (A_bb + A_ba^2 v)
 /// ```
-fn exchanges(covariance: Vec<f64>, sizes: &[u32]) -> Exchanges {
+fn exchanges(covariance: Vec<f64>, sizes: &[u32]) -> (f64, Vec<f64>) {
     let cells: usize = sizes.iter().map(|&size| size as usize).sum();
     let mut swept = Swept::new(cells, covariance);
     let mut changes = vec![0.0; cells * cells];
@@ -326,7 +307,7 @@ fn exchanges(covariance: Vec<f64>, sizes: &[u32]) -> Exchanges {
         (start..end).for_each(|index| swept.sweep(index));
         start = end;
     }
-    Exchanges { cost, changes }
+    (cost, changes)
 }
 
 /// For every b from `start` on: what the group [start, end) costs more if its

@@ -116,11 +116,6 @@ impl OptimalSizes {
         self.costs.len()
     }
 
-    /// What the sizes satisfy.
-    pub fn params(&self) -> SizesParams {
-        self.params
-    }
-
     /// The cheapest sizes for a number of steps, and what they cost in nats. O(K)
     /// time, or O(K + M) if sizes do not decrease.
     ///

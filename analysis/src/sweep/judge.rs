@@ -68,12 +68,13 @@ pub(super) struct Judged {
 /// Nats of some cells.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Nats {
-    all: Mean,
-    foreground: Mean,
+    pub(super) all: Mean,
+    /// Of the cells that show something.
+    pub(super) foreground: Mean,
 }
 
 #[derive(Clone, Copy, Default)]
-struct Mean {
+pub(super) struct Mean {
     sum: f64,
     count: u32,
 }
@@ -127,16 +128,6 @@ impl Nats {
             self.foreground.add(nats);
         }
     }
-
-    /// The mean over all cells.
-    pub(super) fn per_cell(self) -> Option<f64> {
-        self.all.value()
-    }
-
-    /// The mean over the cells that show something; `None` if none does.
-    pub(super) fn per_foreground_cell(self) -> Option<f64> {
-        self.foreground.value()
-    }
 }
 
 impl Mean {
@@ -145,7 +136,8 @@ impl Mean {
         self.count += 1;
     }
 
-    fn value(self) -> Option<f64> {
+    /// `None` of nothing.
+    pub(super) fn value(self) -> Option<f64> {
         (self.count > 0).then(|| self.sum / f64::from(self.count))
     }
 }

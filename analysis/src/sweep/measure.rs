@@ -3,7 +3,7 @@
 use orders_core::{Cell, Problem};
 
 use super::error::TrialError;
-use super::judge::{Judge, Judged, Nats};
+use super::judge::{Judge, Judged};
 use crate::geometry::{Geometry, GeometryParams, Measure, OrderGeometry};
 use crate::information::{Covariance, Information, OrderInformation};
 
@@ -155,8 +155,8 @@ impl SweepMeasure {
         let information = measured.information.as_ref();
         let judged = || Some(measured.judged.as_ref()?.total);
         match self {
-            Self::Nats => judged().and_then(Nats::per_cell),
-            Self::ForegroundNats => judged().and_then(Nats::per_foreground_cell),
+            Self::Nats => judged()?.all.value(),
+            Self::ForegroundNats => judged()?.foreground.value(),
             Self::Geometry(measure) => geometry?.total.value(measure),
             Self::OverSteps(measure) => geometry?.mean_over_steps(measure),
             Self::TotalCorrelation => Some(information?.total_correlation_nats),
@@ -170,8 +170,8 @@ impl SweepMeasure {
         let information = || measured.information.as_ref()?.steps.get(step);
         let judged = || measured.judged.as_ref()?.steps.get(step).copied();
         match self {
-            Self::Nats => judged().and_then(Nats::per_cell),
-            Self::ForegroundNats => judged().and_then(Nats::per_foreground_cell),
+            Self::Nats => judged()?.all.value(),
+            Self::ForegroundNats => judged()?.foreground.value(),
             Self::Geometry(measure) => geometry()?.value(measure),
             Self::OverSteps(_) => None,
             Self::TotalCorrelation => Some(information()?.total_correlation_nats),

@@ -110,10 +110,9 @@ impl PooledResults {
             };
             match name.as_str() {
                 "label" => labels.len() > 1,
-                // Its name is in the label, or there for all to see.
-                "method" => labels.iter().any(|label| of_label(label).len() > 1),
-                // A parameter that one method has only tells nothing apart.
-                name if self.is_parameter(name) => {
+                // The method's name is in the label, or there for all to see. A parameter
+                // that one method has only tells nothing apart.
+                name if name == "method" || self.is_parameter(name) => {
                     labels.iter().any(|label| of_label(label).len() > 1)
                 }
                 _ => {

@@ -88,16 +88,10 @@ impl Reader<'_> {
             .into_iter()
             .map(|method| self.method(method, &sizes, design))
             .collect::<Result<_, _>>()?;
-        let grids = file.grids.get_ref();
-        if grids.is_empty() {
-            return self.refuse(file.grids.span(), "grids is empty; at least one is needed");
-        }
+        let grids = self.some("grids", &file.grids)?;
         let seeds = match &file.seeds {
             None => vec![0],
-            Some(seeds) if seeds.get_ref().is_empty() => {
-                return self.refuse(seeds.span(), "seeds is empty; at least one is needed");
-            }
-            Some(seeds) => self.list("seeds", seeds.get_ref(), |value| {
+            Some(seeds) => self.list("seeds", self.some("seeds", seeds)?, |value| {
                 self.whole("seeds", value, 0, i64::MAX as u64)
             })?,
         };
@@ -221,10 +215,7 @@ impl Reader<'_> {
     }
 
     fn sizes(&self, values: &Spanned<Vec<Spanned<Value>>>) -> Result<Vec<SizesChoice>, SpecError> {
-        if values.get_ref().is_empty() {
-            return self.refuse(values.span(), "sizes is empty; at least one is needed");
-        }
-        self.list("sizes", values.get_ref(), |value| {
+        self.list("sizes", self.some("sizes", values)?, |value| {
             sizes_choice(value.get_ref())
                 .or_else(|reason| self.refuse(value.span(), format!("sizes: {reason}")))
         })
@@ -293,6 +284,17 @@ impl Reader<'_> {
             line: Some(line_at(self.text, span.start)),
             reason: reason.into(),
         })
+    }
+
+    /// The entries of a list that must have some.
+    fn some<'v, T>(&self, what: &str, list: &'v Spanned<Vec<T>>) -> Result<&'v [T], SpecError> {
+        match list.get_ref().as_slice() {
+            [] => self.refuse(
+                list.span(),
+                format!("{what} is empty; at least one is needed"),
+            ),
+            entries => Ok(entries),
+        }
     }
 
     /// The entries of a list, none of which may come twice.

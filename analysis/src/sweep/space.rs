@@ -75,8 +75,8 @@ fn combinations(spec: &Spec) -> Result<Vec<Point<'_>>, PlanError> {
             for &grid in &spec.grids {
                 for sizes in &method.sizes {
                     for steps in steps_of(spec, sizes) {
-                        for field in fields_of(spec) {
-                            for model in models_of(spec) {
+                        for field in or_none(spec.fields.iter()) {
+                            for model in or_none(0..spec.models.len()) {
                                 all.extend(spec.seeds.iter().map(|&seed| Point {
                                     method,
                                     parameters: parameters.clone(),
@@ -118,24 +118,18 @@ fn parameter_combinations(method: &MethodAxes) -> Vec<Vec<(&str, String)>> {
 /// The steps of some sizes; one `None` if they are not made for steps, or there
 /// is no word of them.
 fn steps_of(spec: &Spec, sizes: &SizesChoice) -> Vec<Option<usize>> {
-    if !sizes.takes_steps() || spec.steps.is_empty() {
-        return vec![None];
+    match sizes.takes_steps() {
+        true => or_none(spec.steps.iter().copied()),
+        false => vec![None],
     }
-    spec.steps.iter().copied().map(Some).collect()
 }
 
-fn fields_of(spec: &Spec) -> Vec<Option<&Field>> {
-    if spec.fields.is_empty() {
-        return vec![None];
+/// The choices of an axis of the space; one `None` if the file lists none.
+fn or_none<T>(listed: impl ExactSizeIterator<Item = T>) -> Vec<Option<T>> {
+    match listed.len() {
+        0 => vec![None],
+        _ => listed.map(Some).collect(),
     }
-    spec.fields.iter().map(Some).collect()
-}
-
-fn models_of(spec: &Spec) -> Vec<Option<usize>> {
-    if spec.models.is_empty() {
-        return vec![None];
-    }
-    (0..spec.models.len()).map(Some).collect()
 }
 
 /// A point from numbers of [0, 1), one for each dimension that has a choice.
@@ -156,8 +150,8 @@ fn draw(spec: &Spec, mut number: impl FnMut(u32) -> f64) -> Point<'_> {
     }
     let method = pick(&spec.methods, &mut next);
     let grid = *pick(&spec.grids, &mut next);
-    let field = *pick(&fields_of(spec), &mut next);
-    let model = *pick(&models_of(spec), &mut next);
+    let field = *pick(&or_none(spec.fields.iter()), &mut next);
+    let model = *pick(&or_none(0..spec.models.len()), &mut next);
     let seed = *pick(&spec.seeds, &mut next);
     let sizes = pick(&method.sizes, &mut next);
     let steps = *pick(&steps_of(spec, sizes), &mut next);
