@@ -50,11 +50,6 @@ fn files_that_hold_no_orders() {
             format!("byte 5 is 'n'; {only}"),
         ),
         (
-            "flat.json",
-            b"[0, 1]".to_vec(),
-            "order 0 is a number; it must be a list of cells".into(),
-        ),
-        (
             "uneven.json",
             b"[[0,1],[1,0],[0]]".to_vec(),
             "order 2 has 1 entries, but the orders before it have 2".into(),

@@ -181,7 +181,7 @@ fn wrong_files() {
         ),
         (
             "a.safetensors c.npy",
-            "c.npy can't be read as features: the entries of 'features' are of type '<i2'; float16, float32 and float64 are allowed, and bfloat16 in safetensors files",
+            "c.npy can't be read as features: the entries are of type '<i2'; float16, bfloat16, float32 and float64 are allowed",
         ),
         (
             "a.safetensors a.safetensors --network inception",

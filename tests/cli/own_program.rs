@@ -100,7 +100,7 @@ fn it_is_evaluated_and_trained_on() {
     let line = "eval --method columns,every=2 --no-baselines --steps 8 --limit 8 --runs 0";
     let compared = folder.done(&format!("{line} --out results"));
     assert!(compared.contains("columns"), "{compared}");
-    let line = "sample --method columns --steps 8 --num 2 --out tokens.safetensors";
+    let line = "sample --method columns --steps 8 --labels 0,1 --tokens-out tokens.safetensors";
     folder.done(line);
 }
 

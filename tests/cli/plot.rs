@@ -196,7 +196,7 @@ fn all_methods_are_on_one_sheet() {
         .run("plot --grid 2x4x4 --shape uniform --steps 4 --all-methods --out video.png")
         .is(
             0,
-            "14 orders, 1543x1528 px: video.png\n",
+            "17 orders, 1543x1818 px: video.png\n",
             "note: left out, since made for one frame: spiral\n",
         );
 }
