@@ -50,15 +50,15 @@ pub(crate) fn run(args: &TrainArgs, catalogue: &Catalogue, printer: &Printer) ->
     interrupt::catch()?;
     let bar = printer.progress(training.progress().end, "updates");
     let done = pool.install(|| {
-        training.finish(|progress| {
+        let done = training.finish(|progress| {
             bar.set_position(progress.updates);
             if let Some(loss) = progress.loss {
                 bar.set_message(words(loss, progress.held_out));
             }
             interrupt::flow()
-        })
-    });
-    let done = done.map_err(failed)?;
+        });
+        done.map_err(failed)
+    })?;
     bar.finish_and_clear();
     if done.updates < done.end {
         return Err(Failure::Paused(format!(

@@ -52,8 +52,8 @@ pub(crate) fn run(args: &TrainClassifierArgs, printer: &Printer) -> Result<()> {
     let mut seconds = 0.0;
     let bar = printer.progress(training.last_step(), "updates");
     let mut of_held_out: Option<ProgressBar> = None;
-    let trained = pool.install(|| {
-        training.finish(&held_out, |progress| {
+    let mut trained = pool.install(|| {
+        let trained = training.finish(&held_out, |progress| {
             match progress {
                 ClassifierProgress::Updates(done, loss) => {
                     seconds = start.elapsed().as_secs_f64();
@@ -71,9 +71,9 @@ pub(crate) fn run(args: &TrainClassifierArgs, printer: &Printer) -> Result<()> {
                 }
             }
             interrupt::flow()
-        })
-    });
-    let mut trained = trained.map_err(|error| failure(&args.tokens, &error))?;
+        });
+        trained.map_err(|error| failure(&args.tokens, &error))
+    })?;
     if let Some(bar) = of_held_out {
         bar.finish_and_clear();
     }
