@@ -95,11 +95,6 @@ fn files_that_hold_no_orders() {
             "the entries are of type '<f4'; integers of 8, 16, 32 or 64 bits are allowed, signed or not".into(),
         ),
         (
-            "flat.npy",
-            npy("<u2", "(4,)", &[0; 8]),
-            "the array has 1 dimensions; it must have two, orders and cells".into(),
-        ),
-        (
             "wide.npy",
             npy("<u2", "(1, 99999999)", b""),
             "the orders have too many entries; at most 16777216 are allowed".into(),

@@ -377,3 +377,17 @@ fn one_step_is_one() {
         "",
     );
 }
+
+/// A file with one list of cells, as some programs write one order.
+#[test]
+fn one_order_may_stand_alone() {
+    let folder = Folder::new();
+    folder.write("one.json", "[3, 1, 0, 2]");
+    let said = folder.done("check one.json --grid 2x2");
+    assert!(
+        said.starts_with("one.json: ok: 1 order of 4 cells"),
+        "{said}"
+    );
+    folder.done("convert one.json one.npy");
+    assert_eq!(folder.orders("one.npy"), [[3, 1, 0, 2]]);
+}
