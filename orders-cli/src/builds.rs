@@ -15,7 +15,7 @@ const BY_FEATURE: [(&str, &str, &str); 14] = [
     (
         "sweep",
         "tables",
-        "Try a declared space of methods, steps, sizes, fields and models",
+        "Try a declared space of methods, sizes, fields and models",
     ),
     ("data", "model", "Images to tokens of a patch codebook"),
     ("tokenize", "model", "Turn images into tokens with VQ-16"),
@@ -69,17 +69,10 @@ fn how(feature: &str) -> String {
 /// no such command in any.
 pub(crate) fn lacking(name: &str) -> Option<String> {
     let (_, feature, _) = BY_FEATURE.iter().find(|(known, ..)| *known == name)?;
-    let lacks = !has(feature);
-    lacks.then(|| {
-        format!(
-            "{name} is not in this build, which was made without the feature '{feature}'; '{}' brings it, and '--features full' everything",
-            how(feature)
-        )
-    })
+    (!has(feature)).then(|| lacking_feature(name, feature))
 }
 
-/// The same for something else that a feature brings.
-#[cfg(not(feature = "model"))]
+/// The same for anything that a feature brings.
 pub(crate) fn lacking_feature(what: &str, feature: &str) -> String {
     format!(
         "{what} is not in this build, which was made without the feature '{feature}'; '{}' brings it",
