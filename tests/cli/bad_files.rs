@@ -122,7 +122,7 @@ fn files_that_hold_no_orders() {
         (
             "floats.safetensors",
             one("F16", "[2,2]", 8, &[0; 8]),
-            "the entries are of type 'F16'; integers of 8, 16, 32 or 64 bits are allowed, signed or not".into(),
+            "the entries of 'orders' are of type 'F16'; integers of 8, 16, 32 or 64 bits are allowed, signed or not".into(),
         ),
         (
             "none.safetensors",
