@@ -1,7 +1,7 @@
 //! Sweeps: the principle ablation, as the program runs it.
 
+use orders_analysis::experiment::{Measures, Plan, ResultsFolder, Shard, Spec, Tools, run};
 use orders_analysis::statistics::{BootstrapParams, mean_interval, mean_intervals};
-use orders_analysis::sweep::{Plan, Shard, Spec, SweepFolder, Tools, run};
 use orders_core::Catalogue;
 
 fn main() {
@@ -12,16 +12,18 @@ fn main() {
 /// 32 steps, with all measures and intervals.
 #[divan::bench(args = [1, 2], sample_count = 3, sample_size = 1)]
 fn principles(threads: usize) {
-    let catalogue = Catalogue::standard();
+    let (catalogue, measures) = (Catalogue::standard(), Measures::standard());
     let tools = Tools {
         catalogue: &catalogue,
+        measures: &measures,
         judges: &[],
+        listed: &[],
     };
     let file = include_str!("../../sweeps/principles.toml");
-    let spec = Spec::read(file, &catalogue).expect("a sweep file");
+    let spec = Spec::read(file, &catalogue, &measures).expect("a sweep file");
     let plan = Plan::new(&spec, &tools, &|_, _| {}).expect("its trials");
     let temporary = tempfile::tempdir().expect("a folder");
-    let folder = SweepFolder::create(temporary.path(), &plan, Shard::WHOLE, "bench");
+    let folder = ResultsFolder::create(temporary.path(), &plan, Shard::WHOLE, "bench");
     let folder = folder.expect("an empty folder");
     run(&folder, &tools, "bench", threads, &|| false, &|_| {}).expect("results");
 }

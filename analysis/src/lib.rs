@@ -7,17 +7,18 @@
 //! - [`optimize`]: group sizes, orders and thresholds that lose little.
 //! - [`attention`]: how local the attention of a model is.
 //! - [`statistics`]: intervals, paired tests, corrections and Pareto fronts.
-//! - [`sweep`]: many trials of a declared space, with results that are kept.
+//! - [`experiment`]: many trials of orders, their results kept, compared and tabled.
 //! - `table` (feature `tables`, which brings polars): results as Parquet, CSV,
 //!   Markdown and LaTeX.
 
 pub mod analyze;
 pub mod attention;
+pub mod experiment;
 pub mod geometry;
 pub mod information;
 pub mod optimize;
 pub mod statistics;
-pub mod sweep;
+
 #[cfg(feature = "tables")]
 pub mod table;
 mod workers;

@@ -50,9 +50,29 @@ impl Failure {
         Self::Input(format!("{place} can't be read: {}", reason(error)))
     }
 
+    /// What it says, for libraries that hand it on.
+    #[cfg(all(feature = "model", feature = "tables"))]
+    pub(crate) fn into_words(self) -> String {
+        match self {
+            Self::Input(words) | Self::Work(words) | Self::Paused(words) => words,
+            Self::Interrupted | Self::Told(_) | Self::ClosedPipe => "interrupted".to_owned(),
+        }
+    }
+
     /// Failed work, as a library says it.
     pub(crate) fn work(error: impl Error) -> Self {
         Self::Work(with_sources(&error))
+    }
+}
+
+#[cfg(feature = "tables")]
+impl From<orders_analysis::experiment::ExperimentError> for Failure {
+    fn from(error: orders_analysis::experiment::ExperimentError) -> Self {
+        let words = with_sources(&error);
+        match error.is_input() {
+            true => Self::Input(words),
+            false => Self::Work(words),
+        }
     }
 }
 

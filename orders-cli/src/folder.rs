@@ -14,23 +14,3 @@ pub(crate) fn make(path: &Path) -> Result<()> {
         ))
     })
 }
-
-/// Whether there is nothing in the folder of `--out`, or only files of these names and
-/// what a killed run left half written, or no folder.
-#[cfg(all(feature = "model", feature = "tables"))]
-pub(crate) fn has_only(path: &Path, names: &[&str]) -> Result<bool> {
-    let not_readable =
-        |error: &std::io::Error| Failure::unreadable(format!("--out {}", path.display()), error);
-    if !path.exists() {
-        return Ok(true);
-    }
-    for entry in fs_err::read_dir(path).map_err(|error| not_readable(&error))? {
-        let name = entry.map_err(|error| not_readable(&error))?.file_name();
-        let name = name.to_string_lossy();
-        let is_partial = name.starts_with('.') && name.ends_with(".partial");
-        if !is_partial && !names.contains(&&*name) {
-            return Ok(false);
-        }
-    }
-    Ok(true)
-}

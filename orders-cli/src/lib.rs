@@ -31,8 +31,8 @@ mod commands;
 mod description;
 #[cfg(feature = "model")]
 mod digest;
-#[cfg(all(feature = "model", feature = "tables"))]
-mod eval;
+#[cfg(feature = "tables")]
+mod experiment;
 mod failure;
 #[cfg(feature = "model")]
 mod feature_set;
@@ -52,6 +52,8 @@ mod token_images;
 
 use std::process::ExitCode;
 
+#[cfg(feature = "tables")]
+use orders_analysis::experiment::Measures;
 use orders_core::Catalogue;
 
 use args::Command;
@@ -62,53 +64,84 @@ use printer::Printer;
 /// It prints, and gives the exit status: 0 done, 1 a check said no or the work failed, 2
 /// the input was wrong, 130 interrupted.
 pub fn run(catalogue: Catalogue) -> ExitCode {
-    let parsed = args::parse();
-    let printer = Printer::new(parsed.as_ref().is_ok_and(|args| args.quiet));
-    let done = parsed.and_then(|args| run_command(&args.command, &catalogue, &printer));
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => printer.failure(failure).into(),
+    Program {
+        methods: catalogue,
+        #[cfg(feature = "tables")]
+        measures: Measures::standard(),
     }
+    .run()
 }
 
-fn run_command(command: &Command, catalogue: &Catalogue, printer: &Printer) -> Result<()> {
-    match command {
-        Command::Gen(args) => commands::r#gen::run(args, catalogue, printer),
-        Command::Schedule(args) => commands::schedule::run(args, catalogue, printer),
-        Command::Check(args) => commands::check::run(args, catalogue, printer),
-        Command::Inspect(args) => commands::inspect::run(args, printer),
-        Command::Convert(args) => commands::convert::run(args, printer),
-        Command::Plot(args) => commands::plot::run(args, catalogue, printer),
-        Command::Animate(args) => commands::animate::run(args, catalogue, printer),
-        Command::Methods(args) => commands::methods::run(args, catalogue, printer),
-        #[cfg(feature = "analyze")]
-        Command::Analyze(args) => commands::analyze::run(args, printer),
-        #[cfg(feature = "analyze")]
-        Command::Optimize(args) => commands::optimize::run(args, catalogue, printer),
+/// As [`run`], with measures of one's own for `sweep`, beside
+/// [`Measures::standard`](orders_analysis::experiment::Measures::standard).
+#[cfg(feature = "tables")]
+pub fn run_with_measures(methods: Catalogue, measures: Measures) -> ExitCode {
+    Program { methods, measures }.run()
+}
+
+/// What can be asked for by name.
+struct Program {
+    methods: Catalogue,
+    #[cfg(feature = "tables")]
+    measures: Measures,
+}
+
+impl Program {
+    fn run(self) -> ExitCode {
+        let parsed = args::parse();
+        let printer = Printer::new(parsed.as_ref().is_ok_and(|args| args.quiet));
+        let done = parsed.and_then(|args| self.run_command(&args.command, &printer));
+        match done {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(failure) => printer.failure(failure).into(),
+        }
+    }
+
+    fn run_command(self, command: &Command, printer: &Printer) -> Result<()> {
         #[cfg(feature = "tables")]
-        Command::Sweep(args) => commands::sweep::run(args, catalogue, printer),
-        #[cfg(feature = "model")]
-        Command::Features(args) => commands::features::run(args, printer),
-        #[cfg(feature = "model")]
-        Command::Tokenize(args) => commands::tokenize::run(args, printer),
-        #[cfg(feature = "model")]
-        Command::Detokenize(args) => commands::detokenize::run(args, printer),
-        #[cfg(feature = "model")]
-        Command::Train(args) => commands::train::run(args, catalogue, printer),
-        #[cfg(feature = "model")]
-        Command::TrainClassifier(args) => commands::train_classifier::run(args, printer),
-        #[cfg(feature = "model")]
-        Command::Sample(args) => commands::sample::run(args, catalogue, printer),
-        #[cfg(feature = "model")]
-        Command::Score(args) => commands::score::run(args, catalogue, printer),
-        #[cfg(all(feature = "model", feature = "tables"))]
-        Command::Eval(args) => commands::eval::run(args, catalogue, printer),
-        #[cfg(feature = "model")]
-        Command::Bench(args) => commands::bench::run(args, catalogue, printer),
-        #[cfg(feature = "model")]
-        Command::Distance(args) => commands::distance::run(args, printer),
-        #[cfg(feature = "model")]
-        Command::Data(args) => commands::data::run(args, printer),
-        Command::Completions(args) => commands::completions::run(args, printer),
+        let catalogues = experiment::Catalogues::new(self.methods, self.measures)?;
+        #[cfg(feature = "tables")]
+        let catalogue = &catalogues.methods;
+        #[cfg(not(feature = "tables"))]
+        let catalogue = &self.methods;
+        match command {
+            Command::Gen(args) => commands::r#gen::run(args, catalogue, printer),
+            Command::Schedule(args) => commands::schedule::run(args, catalogue, printer),
+            Command::Check(args) => commands::check::run(args, catalogue, printer),
+            Command::Inspect(args) => commands::inspect::run(args, printer),
+            Command::Convert(args) => commands::convert::run(args, printer),
+            Command::Plot(args) => commands::plot::run(args, catalogue, printer),
+            Command::Animate(args) => commands::animate::run(args, catalogue, printer),
+            Command::Methods(args) => commands::methods::run(args, catalogue, printer),
+            #[cfg(feature = "analyze")]
+            Command::Analyze(args) => commands::analyze::run(args, printer),
+            #[cfg(feature = "analyze")]
+            Command::Optimize(args) => commands::optimize::run(args, catalogue, printer),
+            #[cfg(feature = "tables")]
+            Command::Sweep(args) => commands::sweep::run(args, &catalogues, printer),
+            #[cfg(feature = "model")]
+            Command::Features(args) => commands::features::run(args, printer),
+            #[cfg(feature = "model")]
+            Command::Tokenize(args) => commands::tokenize::run(args, printer),
+            #[cfg(feature = "model")]
+            Command::Detokenize(args) => commands::detokenize::run(args, printer),
+            #[cfg(feature = "model")]
+            Command::Train(args) => commands::train::run(args, catalogue, printer),
+            #[cfg(feature = "model")]
+            Command::TrainClassifier(args) => commands::train_classifier::run(args, printer),
+            #[cfg(feature = "model")]
+            Command::Sample(args) => commands::sample::run(args, catalogue, printer),
+            #[cfg(feature = "model")]
+            Command::Score(args) => commands::score::run(args, catalogue, printer),
+            #[cfg(all(feature = "model", feature = "tables"))]
+            Command::Eval(args) => commands::eval::run(args, &catalogues, printer),
+            #[cfg(feature = "model")]
+            Command::Bench(args) => commands::bench::run(args, catalogue, printer),
+            #[cfg(feature = "model")]
+            Command::Distance(args) => commands::distance::run(args, printer),
+            #[cfg(feature = "model")]
+            Command::Data(args) => commands::data::run(args, printer),
+            Command::Completions(args) => commands::completions::run(args, printer),
+        }
     }
 }

@@ -194,7 +194,14 @@ impl<'a> Batch<'a> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn make(
+    /// Makes the orders of some indices on this thread, and gives each to `take` with
+    /// its index. Several threads may do so at once.
+    ///
+    /// # Errors
+    ///
+    /// What the method's generator gives, and [`MethodError::Broken`] if what the method
+    /// made is no order.
+    pub fn make(
         &self,
         indices: Range<u64>,
         mut take: impl FnMut(u64, &[Cell]),

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::folder::Folder;
+use crate::folder::{Content, Folder};
 
 const MODEL: &str = "--checkpoint model.safetensors --config config.json";
 
@@ -85,7 +85,7 @@ fn orders_are_compared() {
     assert_eq!(folder.done(&format!("-q {line} --json")), json);
     assert_eq!(folder.content(), before);
     // What is missing is measured, and comes out the same.
-    folder.remove("results/variants/halton_steps6.json");
+    folder.remove(&trial_of(&before, "halton", 6));
     assert_eq!(folder.done(&format!("-q {line} --json")), json);
     assert_eq!(folder.content(), before);
     // The table is for people as well.
@@ -94,6 +94,19 @@ fn orders_are_compared() {
     assert_eq!(table.lines().count(), 2 + rows.len(), "{table}");
     let csv = String::from_utf8(folder.read("results/table.csv")).unwrap();
     assert_eq!(csv.lines().count(), 1 + rows.len(), "{csv}");
+}
+
+/// The file of the trial of a method at a number of steps.
+fn trial_of(content: &Content, method: &str, steps: u64) -> String {
+    let is_it = |bytes: &[u8]| {
+        let value: serde_json::Value = serde_json::from_slice(bytes).unwrap();
+        value["settings"]["method"] == method && value["settings"]["steps"] == steps
+    };
+    let trials = content
+        .iter()
+        .filter(|(name, _)| name.starts_with("results/trials/"));
+    let mut trials = trials.filter_map(|(name, bytes)| Some((name, bytes.as_ref()?)));
+    trials.find(|(_, bytes)| is_it(bytes)).unwrap().0.clone()
 }
 
 /// A row of a method or file at a number of steps.
@@ -315,29 +328,66 @@ fn the_bundled_classifier_judges_samples() {
     );
 }
 
+/// Results belong to their settings: other flags measure anew beside them.
 #[test]
 fn other_results_are_kept() {
     let folder = folder();
-    let line = format!("-q eval {MODEL} --steps 5 --no-baselines --runs 1 --batch 1");
-    folder.done(&format!("{line} --out results"));
-    folder.refuses(
-        2,
-        &format!("{line} --seed 7 --out results"),
-        "--out results holds another evaluation: its seed is 0, not 7",
+    let line = format!("-q eval {MODEL} --tokens tokens.safetensors --steps 5 --runs 0 --json");
+    let first = folder.done(&format!("{line} --out results"));
+    let before = folder.content();
+    let second = folder.done(&format!("{line} --seed 7 --out results"));
+    assert_ne!(first, second);
+    let trials = before
+        .keys()
+        .filter(|name| name.starts_with("results/trials/"));
+    let now = folder.content();
+    trials.for_each(|name| assert_eq!(now[name], before[name]));
+    assert_eq!(folder.done(&format!("{line} --out results")), first);
+
+    // They are a sweep's results as well.
+    let table = folder.done("sweep table results --measures nats_per_cell --against raster");
+    assert!(table.contains("| difference to raster |"), "{table}");
+    assert!(
+        table.contains("| lpd, proximity 1, repulsion 3 | "),
+        "{table}"
     );
+
     folder.write("something.txt", "mine");
     folder.refuses(
         2,
         &format!("{line} --out ."),
-        "--out . is neither empty nor a folder of results",
+        ". holds files that are no sweep's results; name a new folder or an empty one",
     );
-    folder.write("results/variants/halton_steps5.json", "{");
-    let name = "results/variants/halton_steps5.json";
+    folder.write(
+        "own.toml",
+        "orders = 4\ngrids = [\"8x8\"]\nsteps = [8]\nsizes = [\"cosine\"]\n[[methods]]\nname = \"lpd\"\n",
+    );
+    folder.done("sweep own.toml --out swept");
+    let before = folder.content();
     folder.refuses(
         2,
-        &format!("{line} --method halton --out results"),
+        &format!("{line} --out swept"),
+        "swept holds the results of another sweep; name another folder",
+    );
+    assert_eq!(folder.content(), before);
+    let name = trial_of(&before, "raster", 5);
+    folder.write(&name, "{");
+    folder.refuses(
+        2,
+        &format!("{line} --out results"),
         &format!("{name} is damaged: EOF while parsing an object at line 1 column 1"),
     );
+}
+
+/// Without a folder the table is the same, and nothing is left.
+#[test]
+fn nothing_is_kept_without_a_folder() {
+    let folder = folder();
+    let line = format!("-q eval {MODEL} --tokens tokens.safetensors --steps 5 --runs 0 --json");
+    let kept = folder.done(&format!("{line} --out results"));
+    let before = folder.content();
+    assert_eq!(folder.done(&line), kept);
+    assert_eq!(folder.content(), before);
 }
 
 /// The tokens, but a 200 in the place of the first number of the second image.
@@ -410,7 +460,7 @@ fn wrong_input() {
         ),
         (
             format!("eval {MODEL} --steps 5 --tokens tokens.safetensors --out tokens.safetensors"),
-            "--out tokens.safetensors",
+            "tokens.safetensors is no folder of a sweep's results",
         ),
         (
             format!(

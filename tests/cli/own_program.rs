@@ -88,6 +88,15 @@ fn it_is_swept() {
     // Results are read again without the method being made anew.
     let table = folder.done("sweep table results --measures discrepancy");
     assert!(table.contains("columns"), "{table}");
+    let text = String::from_utf8(folder.read("own.toml")).unwrap();
+    folder.write(
+        "jumps.toml",
+        format!("measures = [\"column_jump\"]\n{text}"),
+    );
+    folder.done("sweep jumps.toml --out jumps");
+    let table = folder.done("sweep table jumps --where label=columns --where every=2");
+    assert!(table.contains("| column jump (columns) |"), "{table}");
+    folder.done("sweep plot jumps --kind box --y column_jump --out jumps.svg");
     let line = "sweep own.toml --out results";
     let again = folder.done(line);
     assert!(again.contains("(3 of them before)"), "{again}");

@@ -193,7 +193,7 @@ fn wrong_files_are_refused() {
         (
             "key.toml",
             SMALL.replace("steps", "stepps"),
-            "key.toml: line 4: unknown field `stepps`, expected one of `title`, `orders`, `measures`, `design`, `methods`, `grids`, `steps`, `sizes`, `fields`, `models`, `seeds`",
+            "key.toml: line 4: unknown field `stepps`, expected one of `title`, `orders`, `measures`, `design`, `methods`, `grids`, `steps`, `sizes`, `fields`, `models`, `samples`, `clock`, `seeds`",
         ),
         (
             "method.toml",

@@ -168,6 +168,64 @@ impl Information {
         Ok(self.order_of(steps))
     }
 
+    /// The reverse total correlation of each step of an order, in nats, from 0: the
+    /// Kullback-Leibler divergence of the field from what is generated, for a group
+    /// given its context,
+    ///
+    /// ```text
+    /// 1/2 (tr(S^-1 D) - n) - TC
+    /// ```
+    ///
+    /// with the conditional covariance S of the n cells, its diagonal D, and the total
+    /// correlation TC of the step. It punishes what is generated and hardly ever seen,
+    /// where TC punishes what is seen and hardly ever generated.
+    ///
+    /// O(N^3) time.
+    ///
+    /// # Errors
+    ///
+    /// As [`measure`](Self::measure).
+    pub fn reverse_total_correlations_nats(
+        &mut self,
+        cells: &[Cell],
+    ) -> Result<Vec<f64>, InformationError> {
+        self.check(cells)?;
+        self.factor(cells);
+        let sizes = self.problem.group_sizes().clone();
+        let mut start = 0;
+        let mut column = Vec::new();
+        let of_step = sizes.as_slice().iter().map(|&size| {
+            let end = start + size as usize;
+            let mut reverse = 0.0;
+            // S = G G^T for the group's block G of the factor, so that (S^-1)_ii is the
+            // sum of squares of column i of G^-1, which forward substitution finds.
+            for first in start..end {
+                column.clear();
+                column.resize(end - first, 0.0);
+                column[0] = 1.0;
+                let mut of_inverse = 0.0;
+                for rank in first..end {
+                    let entries = &self.cholesky.column(rank)[rank..end];
+                    let (value, below) = column[rank - first..].split_at_mut(1);
+                    value[0] /= entries[0];
+                    for (later, entry) in below.iter_mut().zip(&entries[1..]) {
+                        *later -= entry * value[0];
+                    }
+                    of_inverse += value[0] * value[0];
+                }
+                let (variance, pivot) = (self.variances[first], self.pivot(first));
+                reverse += 0.5 * (variance * of_inverse - 1.0 - (variance / pivot).ln());
+            }
+            for rank in start..end {
+                self.reveal(rank, end);
+            }
+            start = end;
+            // Rounding must not make a group of independent cells gain.
+            reverse.max(0.0)
+        });
+        Ok(of_step.collect())
+    }
+
     /// The cost of every way to cut an order into groups: its cells, first
     /// generated first. The group sizes of the problem do not matter.
     ///

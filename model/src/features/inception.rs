@@ -19,7 +19,7 @@ const SIDE: usize = 299;
 
 /// Its features, and its classes.
 const FEATURES: usize = 2048;
-const CLASSES: usize = 1008;
+pub(super) const CLASSES: usize = 1008;
 
 /// Added to variances in batch normalisation.
 const EPSILON: f64 = 1e-3;

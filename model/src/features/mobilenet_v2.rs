@@ -17,7 +17,7 @@ const SIDE: usize = 224;
 
 /// Its features, and its classes.
 const FEATURES: usize = 1280;
-const CLASSES: usize = 1000;
+pub(super) const CLASSES: usize = 1000;
 
 /// Added to variances in batch normalisation.
 const EPSILON: f64 = 1e-5;

@@ -157,6 +157,15 @@ impl FeatureNetwork {
         self.network
     }
 
+    /// Number of classes.
+    pub fn classes(&self) -> usize {
+        match &self.weights {
+            Kind::InceptionFid(_) => super::inception::CLASSES,
+            Kind::MobileNetV2(_) => super::mobilenet_v2::CLASSES,
+            Kind::Classifier(classifier) => classifier.classes(),
+        }
+    }
+
     /// The classifier, if it is one.
     pub fn classifier(&self) -> Option<&Classifier> {
         match &self.weights {

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use orders_analysis::experiment::Shard;
 use orders_model::lpd::GuidanceSchedule;
 
 use super::model::SCHEDULES;
@@ -22,8 +23,8 @@ use crate::numbers;
 /// 64 and 256 steps, unless flags say otherwise. With --samples it also generates images
 /// and judges them by the bundled classifier.
 ///
-/// Results are kept in --out as they come. The same command goes on where it was
-/// interrupted.
+/// With --out, results are kept as they come, and the same command goes on where it was
+/// interrupted. 'sweep table' and 'sweep plot' read the folder as well.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   orders-cli eval --out results/
@@ -121,9 +122,14 @@ pub(crate) struct EvalArgs {
     /// Seed of orders and tokens
     #[arg(long, value_name = "S", default_value_t = 0, allow_hyphen_values = true, value_parser = numbers::within(0..=u64::MAX))]
     pub(crate) seed: u64,
-    /// Folder of results: new, empty, or of this evaluation
+    /// Folder of results: new, empty, or of evaluations [default: results are not kept]
     #[arg(long, value_name = "DIR")]
-    pub(crate) out: PathBuf,
+    pub(crate) out: Option<PathBuf>,
+    /// Only part i of n: of each method and number of steps the i-th part of the images.
+    /// 'sweep merge' joins the folders of all parts; the same command without --shard then
+    /// prints the table of what it wrote
+    #[arg(long, value_name = "i/n", requires = "out")]
+    pub(crate) shard: Option<Shard>,
     #[command(flatten)]
     pub(crate) threads: ThreadsArgs,
     /// Print the table as JSON

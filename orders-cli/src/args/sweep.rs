@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
-use orders_analysis::sweep::Shard;
+use orders_analysis::experiment::Shard;
 
 use super::ThreadsArgs;
 
@@ -37,7 +37,7 @@ pub(crate) struct SweepArgs {
     #[arg(long, value_name = "DIR", required = true)]
     pub(crate) out: Option<PathBuf>,
     /// Run one part of several: trials i, i + n, i + 2n, ... of n parts
-    #[arg(long, value_name = "i/n", value_parser = shard)]
+    #[arg(long, value_name = "i/n")]
     pub(crate) shard: Option<Shard>,
     #[command(flatten)]
     pub(crate) threads: ThreadsArgs,
@@ -177,9 +177,4 @@ pub(crate) enum TableFormat {
     Markdown,
     Latex,
     Csv,
-}
-
-fn shard(text: &str) -> Result<Shard, String> {
-    text.parse()
-        .map_err(|error: orders_analysis::sweep::ShardError| error.to_string())
 }

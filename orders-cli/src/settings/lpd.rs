@@ -99,23 +99,33 @@ pub(crate) fn config_file(flag: &str, path: &Path) -> Result<LpdConfig> {
 
 /// The model with its weights, which there must be.
 pub(crate) fn lpd(source: &ModelSource, dtype: DType, device: &Device) -> Result<Lpd> {
+    match source {
+        ModelSource::Formula(_) => Err(weights_needed()),
+        source => source
+            .load(dtype, device)
+            .map_err(|error| lpd_failure(source, error)),
+    }
+}
+
+/// Why there is no model of flags.
+pub(crate) fn lpd_failure(source: &ModelSource, error: ModelSourceError) -> Failure {
     let place = match source {
-        ModelSource::Formula(_) => return Err(weights_needed()),
+        ModelSource::Formula(_) => return weights_needed(),
         ModelSource::Bundled(model) => format!("--model {}", model.name()),
         ModelSource::Checkpoint { path, .. } if !path.exists() => {
-            return Err(Failure::input(format!(
+            return Failure::input(format!(
                 "--checkpoint {} is not there; {WHERE}",
                 path.display()
-            )));
+            ));
         }
         ModelSource::Checkpoint { path, .. } => format!("--checkpoint {}", path.display()),
     };
-    source.load(dtype, device).map_err(|error| match error {
+    match error {
         ModelSourceError::Checkpoint(error) => Failure::input_at("--checkpoint", &error),
         ModelSourceError::Weights(error) => Failure::input_at(place, &error),
         ModelSourceError::Positions(error) => Failure::input_at(place, &error),
         error => Failure::work(error),
-    })
+    }
 }
 
 /// The guidance that flags ask for.

@@ -39,17 +39,17 @@ pub(crate) use feature_network::LoadedNetwork;
 pub(crate) use feature_network::feature_network;
 pub(crate) use known::{KnownFile, known_of_file};
 #[cfg(all(feature = "model", feature = "tables"))]
-pub(crate) use lpd::{CONFIG_FILE, checkpoint, config_file, weights_needed};
+pub(crate) use lpd::{CONFIG_FILE, checkpoint, config_file, lpd_failure, weights_needed};
 #[cfg(feature = "model")]
 pub(crate) use lpd::{guidance, lpd, model, request_failure};
 pub(crate) use method::{method_and_parameters, method_by_name, method_entry, parameters};
 #[cfg(feature = "analyze")]
 pub(crate) use order_list::OrderList;
 pub(crate) use orders_shown::{OrdersShown, Origin};
+#[cfg(all(feature = "model", feature = "tables"))]
+pub(crate) use sample_orders::orders_of_file;
 #[cfg(feature = "model")]
 pub(crate) use sample_orders::sample_orders;
-#[cfg(all(feature = "model", feature = "tables"))]
-pub(crate) use sample_orders::sample_orders_of_file;
 pub(crate) use sizes::sizes;
 #[cfg(all(feature = "model", feature = "tables"))]
 pub(crate) use sizes::{resolved, shape};

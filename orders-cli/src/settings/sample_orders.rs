@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use orders_core::{Catalogue, Grid, KnownCells, Problem};
+use orders_core::{Catalogue, Grid, KnownCells, Order, Problem};
 use orders_model::lpd::SampleOrders;
 
 use super::{KnownFile, method_by_name, method_entry, parameters, problem, sizes};
@@ -60,11 +60,16 @@ pub(crate) fn sample_orders(
 }
 
 /// The orders of a file: sample i has row i, or each the only row.
-pub(crate) fn sample_orders_of_file(
-    path: &Path,
-    problem: &Problem,
-    count: usize,
-) -> Result<SampleOrders> {
+fn sample_orders_of_file(path: &Path, problem: &Problem, count: usize) -> Result<SampleOrders> {
+    SampleOrders::listed(
+        output::file_name(path),
+        orders_of_file(path, problem, count)?,
+    )
+    .map_err(|error| Failure::input_at(path.display(), &error))
+}
+
+/// The first orders of a file, for so many samples: as many, or one for all.
+pub(crate) fn orders_of_file(path: &Path, problem: &Problem, count: usize) -> Result<Vec<Order>> {
     let orders = order_file::first_orders(path, problem, count.max(1))?;
     let found = orders.len();
     if found < count && found != 1 {
@@ -73,6 +78,5 @@ pub(crate) fn sample_orders_of_file(
             path.display()
         )));
     }
-    SampleOrders::listed(output::file_name(path), orders)
-        .map_err(|error| Failure::input_at(path.display(), &error))
+    Ok(orders)
 }

@@ -2,11 +2,19 @@
 
 mod judge;
 mod order_file;
+mod rows;
 mod variants;
 mod words;
 
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
 use indicatif::ProgressBar;
-use orders_core::{Catalogue, UnknownName};
+use orders_analysis::experiment::{
+    self, ExperimentError, Judge, Plan, PooledResults, Progress, ResultsFolder, Sampler, Shard,
+    Tools, TrialSettings,
+};
+use orders_core::UnknownName;
 use orders_model::ModelSource;
 use orders_model::bundled;
 use orders_model::lpd::{GuidanceSchedule, LpdConfig};
@@ -14,11 +22,14 @@ use orders_model::published::{PUBLISHED_RESULTS, PublishedResult, published_resu
 use serde_json::json;
 
 use self::order_file::OrderFile;
-use self::variants::Wanted;
+use self::variants::{Variants, Wanted};
 use crate::args::EvalArgs;
-use crate::eval::{EvalProgress, EvalRequest, HeldOut, SampleJudge};
+use crate::bounded_file::read_bounded;
+use crate::experiment::{Catalogues, Floor, LpdClock, LpdJudge, LpdSampler, SharedModel};
 use crate::failure::{Failure, Result};
+use crate::output::PROGRAM;
 use crate::printer::Printer;
+use crate::single_file::SingleFile;
 use crate::token_images::TokenImages;
 use crate::{interrupt, settings};
 
@@ -29,60 +40,174 @@ const BUNDLED_METHODS: [&str; 4] = ["lpd", "halton", "farthest", "proximity"];
 const BUNDLED_STEPS: [usize; 4] = [8, 20, 64, 256];
 /// Images to generate where nothing is said.
 const SAMPLES: u64 = 1000;
+/// What is measured of generated images.
+const MEASURES_OF_SAMPLES: [&str; 5] = [
+    "frechet_distance",
+    "mmd",
+    "inception_score",
+    "inception_score_deviation",
+    "class_accuracy",
+];
 /// Bundled images that are looked at where nothing is said.
 const BUNDLED_LIMIT: u64 = 500;
 
-pub(crate) fn run(args: &EvalArgs, catalogue: &Catalogue, printer: &Printer) -> Result<()> {
+/// What a folder of results of evaluations says that it is about.
+const TITLE: &str = "evaluation";
+
+pub(crate) fn run(args: &EvalArgs, catalogues: &Catalogues, printer: &Printer) -> Result<()> {
     let preset = preset(args)?;
+    let pool = settings::thread_pool(&args.threads)?;
     let mut notes = Vec::new();
-    let request = request(args, preset, catalogue, &mut notes)?;
-    let network = request.judge.as_ref().map(SampleJudge::network);
-    let prepared = request.prepare()?;
+    let threads = pool.current_num_threads();
+    let (judge, variants) = asked_for(args, preset, catalogues, threads, &mut notes)?;
+    let Variants { trials, listed } = variants;
+    let tools = Tools {
+        catalogue: &catalogues.methods,
+        measures: &catalogues.measures,
+        judges: &[&judge],
+        listed: &listed,
+    };
+    let plan = Plan::of_trials(TITLE, trials, tools.measures).map_err(Failure::work)?;
+    let temporary = tempfile::tempdir().map_err(Failure::work)?;
+    let out = args.out.as_deref().unwrap_or(temporary.path());
+    if !is_done(out, &plan)? {
+        let model = judge.shared_model();
+        let failed = |error| settings::lpd_failure(model.source(), error);
+        model.load().map_err(failed)?;
+    }
+    let shard = args.shard.unwrap_or(Shard::WHOLE);
+    let folder = ResultsFolder::create_again(out, &plan, shard, PROGRAM)?;
     printer.notes(&notes);
     interrupt::catch()?;
-    let pool = settings::thread_pool(&args.threads)?;
-    let mut bar: Option<(String, u64, ProgressBar)> = None;
-    let found = pool.install(|| {
-        prepared.run(|progress: EvalProgress<'_>| {
-            let EvalProgress { what, done, all } = progress;
-            let is_same = |bar: &(String, u64, _)| bar.0 == what && bar.1 == all;
-            if !bar.as_ref().is_some_and(is_same) {
-                if let Some((_, _, bar)) = bar.take() {
-                    bar.finish_and_clear();
-                }
-                bar = Some((what.to_owned(), all, printer.progress(all, what)));
-            }
-            if let Some((_, _, bar)) = &bar {
-                bar.set_position(done);
-            }
-            interrupt::flow()
-        })
-    })?;
-    if let Some((_, _, bar)) = bar {
-        bar.finish_and_clear();
+    run_trials(&folder, &tools, threads, printer)?;
+    if let Some(shard) = args.shard {
+        let report = json!({ "path": out.display().to_string(), "shard": shard.to_string() });
+        let words = || {
+            format!(
+                "shard {shard}: {}; 'sweep merge' joins it with the others",
+                out.display()
+            )
+        };
+        return printer.report(args.json, &report, words);
+    }
+
+    let results = folder.results()?;
+    let results = results.into_iter().map(|(trial, r)| (trial.clone(), r));
+    let results = PooledResults::new(results, tools.measures);
+    let sampler = judge.lpd_sampler();
+    let count = sampler.map_or(0, |sampler| sampler.settings().count);
+    let rows = rows::rows(&results, catalogues, (count, args.batch))?;
+    let network = sampler.map(LpdSampler::network);
+    let floor = floor(out, sampler)?;
+    if args.out.is_some() {
+        let table = rows::table(&rows, network)?;
+        let write = |name: &str, bytes: &[u8]| SingleFile::new(&out.join(name), true)?.write(bytes);
+        write("table.csv", &table.to_csv().map_err(Failure::work)?)?;
+        write("table.parquet", &table.to_parquet().map_err(Failure::work)?)?;
     }
     if args.json {
-        printer.result_json(&json!({
-            "rows": found.rows,
-            "floor": found.floor,
+        return printer.result_json(&json!({
+            "rows": rows,
+            "floor": floor,
             "published": preset,
-        }))?;
-    } else {
-        printer.result(&words::words(&found.rows, network, preset))?;
-        if let (Some(floor), Some(network)) = (found.floor, network) {
-            printer.result(&format!("\n{}", floor.words(network)))?;
-        }
+        }));
     }
-    Ok(())
+    printer.result(&words::words(&rows, network, preset))?;
+    match (floor, network) {
+        (Some(floor), Some(network)) => printer.result(&format!("\n{}", floor.words(network))),
+        _ => Ok(()),
+    }
 }
 
-/// What flags ask for, and what a user should know of the group sizes.
-fn request(
+/// Whether a folder has all results of a plan already. Nothing is written.
+fn is_done(out: &Path, plan: &Plan) -> Result<bool> {
+    match ResultsFolder::open(out) {
+        Ok(folder) => {
+            let mut is_done = true;
+            for trial in plan.trials() {
+                is_done &= folder.result(trial)?.is_some();
+            }
+            Ok(is_done)
+        }
+        Err(ExperimentError::NoFolder { .. }) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Runs what is not there yet.
+fn run_trials(
+    folder: &ResultsFolder,
+    tools: &Tools<'_>,
+    threads: usize,
+    printer: &Printer,
+) -> Result<()> {
+    let bar: Mutex<Option<(String, ProgressBar)>> = Mutex::default();
+    let tell = |progress: Progress<'_>| {
+        let mut bar = bar.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(now) = progress.now else {
+            return;
+        };
+        let (number, count) = (progress.finished + 1, progress.trials);
+        let (label, steps) = (&now.trial.label, now.trial.settings.steps);
+        let what = format!("{number} of {count}: {label}, {steps} steps, {}", now.what);
+        if bar.as_ref().is_none_or(|(known, _)| *known != what) {
+            if let Some((_, bar)) = bar.take() {
+                bar.finish_and_clear();
+            }
+            let new = printer.progress(now.all, &what);
+            *bar = Some((what, new));
+        }
+        if let Some((_, bar)) = &*bar {
+            bar.set_position(now.done);
+        }
+    };
+    let stop = &interrupt::is_requested;
+    let progress = experiment::run(folder, tools, PROGRAM, threads, stop, &tell);
+    if let Some((_, bar)) = bar.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        bar.finish_and_clear();
+    }
+    match progress?.is_complete() {
+        true => Ok(()),
+        false => Err(Failure::Paused(format!(
+            "the results so far are kept in {}; the same command goes on from there",
+            folder.path().display()
+        ))),
+    }
+}
+
+/// How far real images are from each other: what was found out now, or before.
+fn floor(out: &Path, sampler: Option<&LpdSampler>) -> Result<Option<Floor>> {
+    let Some(sampler) = sampler.filter(|sampler| sampler.has_floor()) else {
+        return Ok(None);
+    };
+    let path = out.join("floor.json");
+    if !path.is_file() {
+        if sampler.floor().is_none() {
+            // All results were there, as after a merge.
+            let real = sampler.real(&mut |_, _| interrupt::flow());
+            interrupt::check()?;
+            real.map_err(|error| Failure::Work(error.to_string()))?;
+        }
+        let Some(floor) = sampler.floor() else {
+            return Ok(None);
+        };
+        let json = serde_json::to_vec_pretty(floor).map_err(Failure::work)?;
+        SingleFile::new(&path, false)?.write(&json)?;
+    }
+    let bytes = read_bounded(&path, "a result", 1 << 20, path.display())?;
+    let floor = serde_json::from_slice(&bytes);
+    floor.map_err(|error| Failure::input(format!("{} is damaged: {error}", path.display())))
+}
+
+/// What flags ask for: the model that judges, and the trials. `notes` is told what a user
+/// should know of the group sizes.
+fn asked_for(
     args: &EvalArgs,
     preset: Option<&PublishedResult>,
-    catalogue: &Catalogue,
+    catalogues: &Catalogues,
+    threads: usize,
     notes: &mut Vec<String>,
-) -> Result<EvalRequest> {
+) -> Result<(LpdJudge, Variants)> {
     let guidance = match preset {
         Some(row) => settings::guidance(row.guidance, GuidanceSchedule::Linear),
         None => settings::guidance(args.cfg.unwrap_or(1.0), args.cfg_schedule),
@@ -92,12 +217,12 @@ fn request(
         Some(row) => {
             let config = LpdConfig::named(row.model, row.image_size)
                 .map_err(|error| Failure::input_at("--preset", &error))?;
-            match settings::checkpoint(&args.model, config)? {
-                ModelSource::Formula(_) => return Err(settings::weights_needed()),
-                model => model,
-            }
+            settings::checkpoint(&args.model, config)?
         }
     };
+    if let ModelSource::Formula(_) = &model {
+        return Err(settings::weights_needed());
+    }
     let (config, is_bundled) = (model.config(), model.bundled().is_some());
     let files = OrderFile::read_all(&args.orders, config.grid())?;
     let (methods, steps) = asked(args, preset, is_bundled, &files)?;
@@ -107,38 +232,70 @@ fn request(
             "nothing is measured: give --tokens FILE, --real FILE, or --runs from 1",
         ));
     }
-    let samples = args.samples.unwrap_or(match preset {
+    let count = args.samples.unwrap_or(match preset {
         Some(_) => PUBLISHED_SAMPLES,
         None => SAMPLES,
     });
     let device = settings::device(&args.model.device)?;
-    let judge = judge::sample_judge(args, samples, (&config, is_bundled), &device)?;
-    let given = held_out.as_ref().map_or(1, HeldOut::len) as u64;
-    let generated = judge.as_ref().map_or(1, |judge| judge.count);
+    let samples = judge::sample_settings(args, (count, guidance), (&config, is_bundled), &device)?;
+    let name = match &model {
+        ModelSource::Bundled(bundled) => bundled.name().to_owned(),
+        model => model.label(),
+    };
+    let device = (device, args.model.device.device.clone());
+    let model = Arc::new(SharedModel::new(model, args.model.dtype, device));
+    let sampler = samples.map(|samples| LpdSampler::new(Arc::clone(&model), samples));
+    let clock = (args.runs > 0).then(|| {
+        LpdClock::new(
+            Arc::clone(&model),
+            guidance,
+            (args.batch, args.runs),
+            threads,
+        )
+    });
+    let (images, background) = held_out.unzip();
+    let judge = LpdJudge::new(name, model, images, background.flatten(), args.batch)?
+        .with_sampler(sampler.transpose()?)
+        .with_clock(clock);
+
+    let mut measures = Vec::new();
+    if judge.images() > 0 {
+        measures.push("nats_per_cell");
+        measures.extend(judge.model().background.map(|_| "nats_per_foreground_cell"));
+    }
+    if judge.lpd_sampler().is_some() {
+        measures.extend(MEASURES_OF_SAMPLES);
+    }
+    if judge.clock().is_some() {
+        measures.extend(["latency_seconds", "images_per_second", "passes"]);
+    }
     let wanted = Wanted {
         methods: &methods,
         files: &files,
         steps: &steps,
-        images: given.max(generated),
+        images: judge.images().max(judge.lpd_sampler().map_or(1, |_| count)),
+        shared: TrialSettings {
+            grid: config.grid().to_string(),
+            model: Some(judge.model().clone()),
+            samples: judge.sampler().map(|sampler| sampler.settings().clone()),
+            machine: judge.clock().map(|clock| clock.settings().clone()),
+            seed: args.seed,
+            orders: judge.images(),
+            measures: measures.into_iter().map(str::to_owned).collect(),
+            ..TrialSettings::default()
+        },
     };
-    Ok(EvalRequest {
-        variants: wanted.variants(args, catalogue, config.grid(), notes)?,
-        model,
-        dtype: args.model.dtype,
-        device: (device, args.model.device.device.clone()),
-        held_out,
-        judge,
-        guidance,
-        batch: args.batch,
-        runs: args.runs,
-        seed: args.seed,
-        folder: args.out.clone(),
-    })
+    let variants = wanted.variants(args, &catalogues.methods, config.grid(), notes)?;
+    Ok((judge, variants))
 }
 
 /// The images that flags ask a model about, if they do: of a file, or those that are
-/// bundled.
-fn held_out(args: &EvalArgs, config: &LpdConfig, is_bundled: bool) -> Result<Option<HeldOut>> {
+/// bundled; and the token that is background.
+fn held_out(
+    args: &EvalArgs,
+    config: &LpdConfig,
+    is_bundled: bool,
+) -> Result<Option<(TokenImages, Option<u32>)>> {
     let (images, background) = match &args.tokens {
         Some(path) => {
             let limit = args.limit.unwrap_or(u64::MAX);
@@ -156,11 +313,7 @@ fn held_out(args: &EvalArgs, config: &LpdConfig, is_bundled: bool) -> Result<Opt
         None => return Ok(None),
     };
     images.check(config)?;
-    Ok(Some(HeldOut {
-        images,
-        background,
-        path: args.tokens.clone(),
-    }))
+    Ok(Some((images, background)))
 }
 
 /// The methods and the numbers of steps that flags ask for.

@@ -1,12 +1,11 @@
-//! The order variants that flags ask for.
+//! The order variants that flags ask for, as trials.
 
+use orders_analysis::experiment::{ListedOrders, Trial, TrialSettings};
 use orders_core::sizes::{SizesChoice, SizesRequest};
-use orders_core::{Catalogue, Grid, GroupSizes, KnownCells, OrderingMethod, Parameters};
-use orders_model::lpd::SampleOrders;
+use orders_core::{Catalogue, Grid, GroupSizes, KnownCells, OrderingMethod, ParameterValue};
 
 use super::order_file::OrderFile;
 use crate::args::EvalArgs;
-use crate::eval::{Name, Variant};
 use crate::failure::Result;
 use crate::settings;
 
@@ -20,6 +19,15 @@ pub(super) struct Wanted<'a> {
     pub(super) steps: &'a [usize],
     /// Images that have orders of their own.
     pub(super) images: u64,
+    /// What all trials share.
+    pub(super) shared: TrialSettings,
+}
+
+/// Trials, and the orders of files that they name.
+#[derive(Default)]
+pub(super) struct Variants {
+    pub(super) trials: Vec<Trial>,
+    pub(super) listed: Vec<ListedOrders>,
 }
 
 impl Wanted<'_> {
@@ -32,9 +40,9 @@ impl Wanted<'_> {
         catalogue: &Catalogue,
         grid: Grid,
         notes: &mut Vec<String>,
-    ) -> Result<Vec<Variant>> {
+    ) -> Result<Variants> {
         let baselines: &[&str] = if args.no_baselines { &[] } else { &BASELINES };
-        let mut all = Vec::new();
+        let mut all = Variants::default();
         for &steps in self.steps {
             let sizes = Sizes {
                 args,
@@ -43,46 +51,97 @@ impl Wanted<'_> {
                 grid,
             };
             for text in self.methods {
-                all.push(of_method(text, &sizes, notes)?);
+                all.add(self.of_method(text, &sizes, notes)?);
             }
             for file in self.files {
                 if let Some(sizes) = sizes.of_file(file, notes)? {
-                    all.push(self.of_file(file, sizes, grid)?);
+                    self.add_file(file, sizes, grid, &mut all)?;
                 }
             }
             for text in baselines {
-                all.push(of_method(text, &sizes, notes)?);
+                all.add(self.of_method(text, &sizes, notes)?);
             }
         }
         for file in self.files {
             if let Some(own) = &file.group_sizes
                 && !self.steps.contains(&own.steps())
             {
-                all.push(self.of_file(file, own.clone(), grid)?);
+                self.add_file(file, own.clone(), grid, &mut all)?;
             }
         }
-        let mut names = Vec::new();
-        all.retain(|variant| {
-            let is_new = !names.contains(&variant.name);
-            names.push(variant.name.clone());
-            is_new
-        });
         Ok(all)
     }
 
-    fn of_file(&self, file: &OrderFile, sizes: GroupSizes, grid: Grid) -> Result<Variant> {
-        let place = file.path.display();
-        let problem = settings::problem(KnownCells::none(grid), &sizes, place)?;
-        let images = usize::try_from(self.images).unwrap_or(usize::MAX);
-        Ok(Variant {
-            orders: settings::sample_orders_of_file(&file.path, &problem, images)?,
-            name: Name {
-                method: file.name.clone(),
-                parameters: Parameters::new(),
-                group_sizes: sizes.as_slice().to_vec(),
-                sha256: Some(file.sha256),
+    fn of_method(&self, text: &str, sizes: &Sizes<'_>, notes: &mut Vec<String>) -> Result<Trial> {
+        let (entry, parameters) =
+            settings::method_and_parameters(sizes.catalogue, text, &[], None)?;
+        let method =
+            settings::method_by_name(sizes.catalogue, entry.name(), &parameters, sizes.grid)?;
+        let group_sizes = sizes.of_method(Some(method.as_ref()), notes)?;
+        let known = KnownCells::none(sizes.grid);
+        settings::problem(known, &group_sizes, "--steps")?;
+        let mut label = entry.name().to_owned();
+        let mut texts = std::collections::BTreeMap::new();
+        for (name, value) in method.parameters() {
+            if value.flag() != Some(false) {
+                label.push_str(&format!(", {name} {value}"));
+            }
+            texts.insert(name, ParameterValue::to_string(&value));
+        }
+        Ok(Trial {
+            label,
+            settings: TrialSettings {
+                method: entry.name().to_owned(),
+                parameters: texts,
+                ..self.cut(&group_sizes)
             },
         })
+    }
+
+    fn add_file(
+        &self,
+        file: &OrderFile,
+        sizes: GroupSizes,
+        grid: Grid,
+        all: &mut Variants,
+    ) -> Result<()> {
+        let problem = settings::problem(KnownCells::none(grid), &sizes, file.path.display())?;
+        let images = usize::try_from(self.images).unwrap_or(usize::MAX);
+        let orders = settings::orders_of_file(&file.path, &problem, images)?;
+        let rows = orders.iter().map(|order| order.cell_from_rank().to_vec());
+        let sha256 = file.sha256.to_string();
+        let listed = ListedOrders::new(file.name.clone(), sha256.clone(), rows.collect());
+        if !all.listed.iter().any(|known| known.sha256() == sha256) {
+            all.listed.extend(listed);
+        }
+        all.add(Trial {
+            label: file.name.clone(),
+            settings: TrialSettings {
+                method: file.name.clone(),
+                orders_sha256: Some(sha256),
+                ..self.cut(&sizes)
+            },
+        });
+        Ok(())
+    }
+
+    /// What all trials share, with group sizes.
+    fn cut(&self, sizes: &GroupSizes) -> TrialSettings {
+        TrialSettings {
+            sizes: "listed".into(),
+            steps: sizes.steps(),
+            group_sizes: sizes.as_slice().to_vec(),
+            ..self.shared.clone()
+        }
+    }
+}
+
+impl Variants {
+    /// Adds a trial, unless it is there.
+    fn add(&mut self, trial: Trial) {
+        if !self.trials.contains(&trial) {
+            self.trials.push(trial);
+        }
     }
 }
 
@@ -129,22 +188,4 @@ impl Sizes<'_> {
         }
         Ok(sizes.sizes)
     }
-}
-
-fn of_method(text: &str, sizes: &Sizes<'_>, notes: &mut Vec<String>) -> Result<Variant> {
-    let (entry, parameters) = settings::method_and_parameters(sizes.catalogue, text, &[], None)?;
-    let method = settings::method_by_name(sizes.catalogue, entry.name(), &parameters, sizes.grid)?;
-    let group_sizes = sizes.of_method(Some(method.as_ref()), notes)?;
-    let name = Name {
-        method: entry.name().to_owned(),
-        parameters: method.parameters(),
-        group_sizes: group_sizes.as_slice().to_vec(),
-        sha256: None,
-    };
-    let known = KnownCells::none(sizes.grid);
-    let problem = settings::problem(known, &group_sizes, "--steps")?;
-    Ok(Variant {
-        orders: SampleOrders::of_method(method, problem, sizes.args.seed),
-        name,
-    })
 }

@@ -1,6 +1,6 @@
 //! Points compared with others, as `--against` says.
 
-use orders_analysis::sweep::{Comparison, PooledResults, SweepMeasure, compare};
+use orders_analysis::experiment::{Comparison, MeasureEntry, PooledResults, compare};
 
 use crate::failure::{Failure, Result};
 
@@ -17,7 +17,7 @@ impl Compared {
     /// given.
     pub(super) fn new(
         results: &PooledResults,
-        measures: &[SweepMeasure],
+        measures: &[&MeasureEntry],
         against: &[String],
     ) -> Result<Option<Self>> {
         if against.is_empty() {

@@ -9,40 +9,34 @@ mod table;
 
 use std::path::Path;
 
-use orders_analysis::sweep::{self, Plan, PooledResults, SweepError, SweepFolder};
-use orders_core::Catalogue;
+use orders_analysis::experiment::{self, Measures, Plan, PooledResults, ResultsFolder, Tools};
 use serde::Serialize;
 
 use crate::args::{SweepArgs, SweepCommand, SweepMergeArgs, WhereArgs};
-use crate::failure::{Failure, Result, with_sources};
+use crate::experiment::Catalogues;
+use crate::failure::{Failure, Result};
 use crate::output::PROGRAM;
 use crate::printer::Printer;
 
-pub(crate) fn run(args: &SweepArgs, catalogue: &Catalogue, printer: &Printer) -> Result<()> {
+pub(crate) fn run(args: &SweepArgs, catalogues: &Catalogues, printer: &Printer) -> Result<()> {
+    let measures = &catalogues.measures;
     match (&args.command, &args.file, &args.out) {
-        (Some(SweepCommand::Merge(args)), ..) => merge(args, printer),
-        (Some(SweepCommand::Plot(args)), ..) => plot::run(args, printer),
-        (Some(SweepCommand::Table(args)), ..) => table::run(args, printer),
-        (None, Some(file), Some(out)) => run::run(args, (file, out), catalogue, printer),
+        (Some(SweepCommand::Merge(args)), ..) => merge(args, catalogues, printer),
+        (Some(SweepCommand::Plot(args)), ..) => plot::run(args, measures, printer),
+        (Some(SweepCommand::Table(args)), ..) => table::run(args, measures, printer),
+        (None, Some(file), Some(out)) => run::run(args, (file, out), catalogues, printer),
         (None, ..) => Err(Failure::input(
             "a sweep file and --out are needed, or one of merge, plot, table",
         )),
     }
 }
 
-fn failure(error: SweepError) -> Failure {
-    let words = with_sources(&error);
-    match error.is_input() {
-        true => Failure::Input(words),
-        false => Failure::Work(words),
-    }
-}
-
 /// The finished results of a folder that flags choose, and the plan.
-fn chosen(folder: &Path, filter: &WhereArgs) -> Result<(Plan, PooledResults)> {
-    let folder = SweepFolder::open(folder).map_err(failure)?;
-    let results = folder.results().map_err(failure)?;
-    let results = PooledResults::new(results.into_iter().map(|(trial, r)| (trial.clone(), r)));
+fn chosen(folder: &Path, filter: &WhereArgs, measures: &Measures) -> Result<(Plan, PooledResults)> {
+    let folder = ResultsFolder::open(folder)?;
+    let results = folder.results()?;
+    let results = results.into_iter().map(|(trial, r)| (trial.clone(), r));
+    let results = PooledResults::new(results, measures);
     let wanted = filter.wanted.iter().map(|text| {
         let pair = text.split_once('=');
         let pair = pair.map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned()));
@@ -66,9 +60,15 @@ struct Merged {
 }
 
 /// `sweep merge`
-fn merge(args: &SweepMergeArgs, printer: &Printer) -> Result<()> {
-    let merged = sweep::merge(&args.folders, &args.out, PROGRAM).map_err(failure)?;
-    sweep::write_tables(&merged).map_err(failure)?;
+fn merge(args: &SweepMergeArgs, catalogues: &Catalogues, printer: &Printer) -> Result<()> {
+    let tools = Tools {
+        catalogue: &catalogues.methods,
+        measures: &catalogues.measures,
+        judges: &[],
+        listed: &[],
+    };
+    let merged = experiment::merge(&args.folders, &args.out, &tools, PROGRAM)?;
+    experiment::write_tables(&merged, tools.measures)?;
     let report = Merged {
         path: args.out.display().to_string(),
         trials: merged.plan().trials().len(),

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use orders_analysis::experiment::{
+    Better as Way, MeasureEntry, Measures, PooledPoint, PooledResults, ResultsError,
+};
 use orders_analysis::statistics::Interval;
-use orders_analysis::sweep::{PooledPoint, PooledResults, ResultsError, SweepMeasure};
 use orders_figures::{
     Axis, Better, BoxPlot, Chart, Figure, FigureError, HeatMap, ScatterPoint, Series, box_plots,
     heat_map, line_chart, scatter,
@@ -17,12 +19,12 @@ use crate::failure::{Failure, Result};
 use crate::picture_file::PictureFile;
 use crate::printer::Printer;
 
-pub(crate) fn run(args: &SweepPlotArgs, printer: &Printer) -> Result<()> {
+pub(crate) fn run(args: &SweepPlotArgs, measures: &Measures, printer: &Printer) -> Result<()> {
     if !args.against.is_empty() && !matches!(args.kind, PlotKind::Line) {
         return Err(Failure::input("--against is taken by --kind line alone"));
     }
     let file = PictureFile::new(&args.out, args.force)?;
-    let (plan, results) = chosen(&args.folder, &args.filter)?;
+    let (plan, results) = chosen(&args.folder, &args.filter, measures)?;
     let picture = Picture {
         args,
         title: args.title.as_deref().unwrap_or(plan.title()),
@@ -184,7 +186,8 @@ impl Picture<'_> {
             .points()
             .iter()
             .map(|point| {
-                let values: Vec<f64> = point.values(measure).into_iter().flatten().collect();
+                let values = self.results.values(point, measure).into_iter();
+                let values: Vec<f64> = values.flatten().collect();
                 BoxPlot::new(point.name(&self.varying), values)
             })
             .filter(|plot| !plot.values.is_empty())
@@ -197,7 +200,7 @@ impl Picture<'_> {
         drawn(box_plots(self.title, &subtitle, &axis, &boxes))
     }
 
-    fn chart(&self, x: Axis, y: SweepMeasure, interval: &str) -> Chart {
+    fn chart(&self, x: Axis, y: &MeasureEntry, interval: &str) -> Chart {
         let y = self.axis(y.label(), self.args.log_y);
         Chart::new(self.title, x, y).with_subtitle(self.subtitle(interval))
     }
@@ -260,13 +263,13 @@ impl Picture<'_> {
             .map_err(|error| Failure::input_at(flag, &error))
     }
 
-    fn measure(&self, flag: &str, name: Option<&str>) -> Result<SweepMeasure> {
+    fn measure(&self, flag: &str, name: Option<&str>) -> Result<&MeasureEntry> {
         let known = || {
             let known: Vec<_> = self
                 .results
                 .measures()
                 .into_iter()
-                .map(SweepMeasure::name)
+                .map(MeasureEntry::name)
                 .collect();
             known.join(", ")
         };
@@ -281,8 +284,8 @@ impl Picture<'_> {
             .map_err(|error: ResultsError| Failure::input_at(flag, &error))
     }
 
-    fn mean(&self, point: &PooledPoint, measure: SweepMeasure) -> Result<Option<Mean>> {
-        let interval = point.mean(measure).map_err(Failure::work)?;
+    fn mean(&self, point: &PooledPoint, measure: &MeasureEntry) -> Result<Option<Mean>> {
+        let interval = self.results.mean(point, measure).map_err(Failure::work)?;
         Ok(interval.map(Mean::new))
     }
 }
@@ -315,10 +318,10 @@ fn drawn(figure: Result<Figure, FigureError>) -> Result<Figure> {
     figure.map_err(figure_failure)
 }
 
-fn better(measure: SweepMeasure) -> Better {
-    match measure.is_better_low() {
-        true => Better::Lower,
-        false => Better::Higher,
+fn better(measure: &MeasureEntry) -> Better {
+    match measure.better() {
+        Some(Way::Low) => Better::Lower,
+        Some(Way::High) | None => Better::Higher,
     }
 }
 

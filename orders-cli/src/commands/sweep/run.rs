@@ -4,11 +4,11 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
-use orders_analysis::sweep::{self, Judge, Plan, Progress, Shard, Spec, SweepFolder, Tools};
-use orders_core::Catalogue;
+use orders_analysis::experiment::{
+    self, Judge, Plan, Price, Progress, ResultsFolder, Shard, Spec, Tools,
+};
 use serde::Serialize;
 
-use super::failure;
 #[cfg(feature = "model")]
 use super::judge::judges;
 use crate::args::SweepArgs;
@@ -16,6 +16,7 @@ use crate::bounded_file::read_bounded;
 #[cfg(not(feature = "model"))]
 use crate::builds;
 use crate::description::plural;
+use crate::experiment::Catalogues;
 use crate::failure::{Failure, Result};
 use crate::interrupt;
 use crate::output::PROGRAM;
@@ -39,52 +40,61 @@ struct Report {
 pub(crate) fn run(
     args: &SweepArgs,
     (file, out): (&Path, &Path),
-    catalogue: &Catalogue,
+    catalogues: &Catalogues,
     printer: &Printer,
 ) -> Result<()> {
     let text = read(file)?;
     let at_file = |error: &dyn std::error::Error| Failure::input_at(file.display(), error);
-    let spec = Spec::read(&text, catalogue).map_err(|error| at_file(&error))?;
+    let spec = Spec::read(&text, &catalogues.methods, &catalogues.measures)
+        .map_err(|error| at_file(&error))?;
     let pool = settings::thread_pool(&args.threads)?;
-    let judges = pool.install(|| judges(file, &spec))?;
-    let judges: Vec<&dyn Judge> = judges.iter().map(|judge| judge.as_ref() as _).collect();
+    let threads = pool.current_num_threads();
+    let judges = pool.install(|| judges(file, &spec, threads))?;
+    let judges: Vec<&dyn Judge> = judges.iter().map(|judge| judge as _).collect();
     let bar = printer.progress(0, "points checked");
     let tell = |done: usize, points: usize| {
         bar.set_length(points as u64);
         bar.set_position(done as u64);
     };
     let tools = Tools {
-        catalogue,
+        catalogue: &catalogues.methods,
+        measures: &catalogues.measures,
         judges: &judges,
+        listed: &[],
     };
     let plan = pool.install(|| Plan::new(&spec, &tools, &tell));
     bar.finish_and_clear();
     let plan = plan.map_err(|error| at_file(&error))?;
     let shard = args.shard.unwrap_or(Shard::WHOLE);
     if args.dry_run {
-        return list(&plan, shard, args.json, printer);
+        list(&plan, shard, args.json, printer)?;
+        interrupt::catch()?;
+        let stop = &interrupt::is_requested;
+        let price = experiment::price(&plan, &tools, shard, threads, stop);
+        interrupt::check()?;
+        printer.note(&price_words(price?, threads));
+        return Ok(());
     }
-    let folder = SweepFolder::create(out, &plan, shard, PROGRAM).map_err(failure)?;
+    let folder = ResultsFolder::create(out, &plan, shard, PROGRAM)?;
     interrupt::catch()?;
 
     let start = Instant::now();
     let trials = folder.trials().count();
     let bar = printer.progress(trials as u64, "trials");
     let furthest = AtomicUsize::new(0);
-    let tell = |progress: Progress| {
+    let tell = |progress: Progress<'_>| {
         // Threads may tell of what they did out of order.
         let before = furthest.fetch_max(progress.finished, Ordering::Relaxed);
         if progress.finished >= before {
             bar.set_position(progress.finished as u64);
         }
     };
-    let threads = pool.current_num_threads();
     let stop = &interrupt::is_requested;
-    let progress = sweep::run(&folder, &tools, PROGRAM, threads, stop, &tell);
+    let progress = experiment::run(&folder, &tools, PROGRAM, threads, stop, &tell);
     bar.finish_and_clear();
-    let progress = progress.map_err(failure)?;
+    let progress = progress?;
     if progress.is_complete() {
-        sweep::write_tables(&folder).map_err(failure)?;
+        experiment::write_tables(&folder, &catalogues.measures)?;
     } else {
         return Err(Failure::Paused(format!(
             "{} of {} trials are done and kept in {}; the same command goes on from there",
@@ -103,9 +113,13 @@ pub(crate) fn run(
     printer.report(args.json, &report, || words(&report, shard))
 }
 
+/// There are none in a program without models.
+#[cfg(not(feature = "model"))]
+enum NoJudge {}
+
 /// Without models in the program, there are judges for files that name none.
 #[cfg(not(feature = "model"))]
-fn judges(file: &Path, spec: &Spec) -> Result<Vec<Box<dyn Judge + Send>>> {
+fn judges(file: &Path, spec: &Spec, _threads: usize) -> Result<Vec<NoJudge>> {
     match spec.models() {
         [] => Ok(Vec::new()),
         _ => Err(Failure::input(format!(
@@ -129,6 +143,25 @@ fn words(report: &Report, shard: Shard) -> String {
     };
     let (seconds, path) = (report.seconds, &report.path);
     format!("{shard}{trials} trial{plural}{found} in {seconds:.1} s: {path}")
+}
+
+/// What a sweep takes, in words.
+fn price_words(price: Price, threads: usize) -> String {
+    let time = match price.time.as_secs() {
+        0..1 => "less than a second".to_owned(),
+        seconds @ 1..120 => format!("about {seconds} s"),
+        seconds @ 120..7200 => format!("about {} min", seconds / 60),
+        seconds => format!("about {:.1} h", seconds as f64 / 3600.0),
+    };
+    let (threads, probes) = (
+        plural_of(threads, "thread"),
+        plural_of(price.probes, "probe"),
+    );
+    format!("{time} on {threads}, by {probes}")
+}
+
+fn plural_of(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", plural(count as u64))
 }
 
 /// The trials, one a line.

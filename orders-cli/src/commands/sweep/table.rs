@@ -1,7 +1,7 @@
 //! `sweep table`
 
+use orders_analysis::experiment::{MeasureEntry, Measures, PooledResults};
 use orders_analysis::statistics::Interval;
-use orders_analysis::sweep::{PooledResults, SweepMeasure};
 use orders_analysis::table::TextTable;
 
 use super::chosen;
@@ -10,8 +10,8 @@ use crate::args::{SweepTableArgs, TableFormat};
 use crate::failure::{Failure, Result};
 use crate::printer::Printer;
 
-pub(crate) fn run(args: &SweepTableArgs, printer: &Printer) -> Result<()> {
-    let (_, results) = chosen(&args.folder, &args.filter)?;
+pub(crate) fn run(args: &SweepTableArgs, measures: &Measures, printer: &Printer) -> Result<()> {
+    let (_, results) = chosen(&args.folder, &args.filter, measures)?;
     let measures = match args.measures.is_empty() {
         true => results.measures(),
         false => {
@@ -35,7 +35,7 @@ pub(crate) fn run(args: &SweepTableArgs, printer: &Printer) -> Result<()> {
 
 fn table(
     results: &PooledResults,
-    measures: &[SweepMeasure],
+    measures: &[&MeasureEntry],
     compared: Option<&Compared>,
     args: &SweepTableArgs,
 ) -> Result<TextTable> {
@@ -66,8 +66,8 @@ fn table(
     for (index, point) in results.points().iter().enumerate() {
         let value = |name: &String| point.setting(name).unwrap_or_default();
         let mut row: Vec<String> = settings.iter().map(value).collect();
-        for (place, &measure) in measures.iter().enumerate() {
-            let mean = point.mean(measure).map_err(Failure::work)?;
+        for (place, measure) in measures.iter().enumerate() {
+            let mean = results.mean(point, measure).map_err(Failure::work)?;
             match is_csv {
                 true => row.extend(exact(mean)),
                 false => row.push(mean.map(words).unwrap_or_default()),

@@ -1,0 +1,61 @@
+//! Trials whose difference is a measure: parallel loss and learning error.
+
+use std::collections::BTreeMap;
+
+use orders_core::files::Digest;
+use orders_core::{Catalogue, Grid, MethodError, Parameters};
+
+use super::error::PlanError;
+use super::trial::{TrialSettings, digest};
+
+/// The measure that differences are taken of.
+pub(super) const NATS: &str = "nats_per_cell";
+/// What group sizes of one are called where they were not asked for.
+pub(super) const ONE_BY_ONE: &str = "one by one";
+/// The method whose orders one cell at a time learning errors are measured from.
+pub(super) const RANDOM: &str = "random";
+
+/// By what the one-by-one partner of a trial is known: everything but sizes, and what
+/// else is measured. Of trials that are no partners, the key is another one if `as_is`.
+pub(super) fn one_by_one_key(settings: &TrialSettings, as_is: bool) -> Digest {
+    let is_one_by_one = settings.group_sizes.iter().all(|&size| size == 1);
+    digest(&(
+        is_one_by_one || !as_is,
+        (
+            &settings.method,
+            &settings.orders_sha256,
+            &settings.parameters,
+        ),
+        (&settings.grid, &settings.field, &settings.field_sha256),
+        (&settings.model, settings.seed, settings.orders),
+    ))
+}
+
+/// By what the random partner of a trial is known.
+pub(super) fn random_key(settings: &TrialSettings, random: &TrialSettings) -> Digest {
+    let of_random = TrialSettings {
+        method: random.method.clone(),
+        orders_sha256: None,
+        parameters: random.parameters.clone(),
+        ..settings.clone()
+    };
+    one_by_one_key(&of_random, false)
+}
+
+/// The parameters of random orders, all at their defaults.
+pub(super) fn random_parameters(
+    catalogue: &Catalogue,
+) -> Result<BTreeMap<String, String>, PlanError> {
+    let parameters = |catalogue: &Catalogue| -> Result<_, MethodError> {
+        // They don't depend on the grid.
+        let grid = Grid::new(1, 1).expect("a grid of one cell");
+        let method = catalogue.method(RANDOM, grid, &Parameters::new())?;
+        let parameters = method.parameters().into_iter();
+        Ok(parameters
+            .map(|(name, value)| (name, value.to_string()))
+            .collect())
+    };
+    parameters(catalogue).map_err(|error| PlanError::Baseline {
+        reason: error.to_string(),
+    })
+}

@@ -1,0 +1,434 @@
+//! Reading a sweep file.
+
+use std::collections::{BTreeMap, HashSet};
+use std::error::Error;
+use std::fmt::Display;
+use std::ops::Range;
+use std::str::FromStr;
+
+use orders_core::sizes::SizesChoice;
+use orders_core::{Catalogue, Grid};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use toml::{Spanned, Value};
+
+use super::error::SpecError;
+use super::measure::{Input, MeasureEntry, MeasureKind, Measures};
+use super::sizes::sizes_choice;
+use super::spec::{
+    Axis, ClockChoice, Design, MOST_ORDERS, MOST_SAMPLES, MOST_TRIALS, MethodAxes, ModelChoice,
+    SamplesChoice, Spec,
+};
+use crate::information::Field;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    title: Option<String>,
+    orders: Option<Spanned<Value>>,
+    measures: Option<Vec<Spanned<Value>>>,
+    design: Option<Spanned<DesignTable>>,
+    methods: Spanned<Vec<MethodTable>>,
+    grids: Spanned<Vec<Spanned<Value>>>,
+    steps: Option<Vec<Spanned<Value>>>,
+    sizes: Option<Spanned<Vec<Spanned<Value>>>>,
+    fields: Option<Vec<Spanned<Value>>>,
+    models: Option<Spanned<Vec<Spanned<Value>>>>,
+    samples: Option<Spanned<SamplesChoice>>,
+    clock: Option<Spanned<ClockChoice>>,
+    seeds: Option<Spanned<Vec<Spanned<Value>>>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MethodTable {
+    name: Spanned<String>,
+    label: Option<String>,
+    #[serde(default)]
+    set: BTreeMap<String, Spanned<Value>>,
+    sizes: Option<Spanned<Vec<Spanned<Value>>>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DesignTable {
+    kind: Spanned<String>,
+    points: Option<Spanned<Value>>,
+    seed: Option<Spanned<Value>>,
+}
+
+impl Spec {
+    /// The space that the text of a sweep file states, with methods and measures of
+    /// catalogues.
+    ///
+    /// # Errors
+    ///
+    /// [`SpecError`] with the line that is wrong.
+    pub fn read(text: &str, catalogue: &Catalogue, measures: &Measures) -> Result<Self, SpecError> {
+        let reader = Reader {
+            text,
+            catalogue,
+            measures,
+        };
+        let file: File = reader.toml()?;
+        reader.spec(file)
+    }
+}
+
+impl Reader<'_> {
+    fn spec(&self, file: File) -> Result<Spec, SpecError> {
+        let design = self.design(file.design)?;
+        let orders = match &file.orders {
+            None => 100,
+            Some(value) => self.whole("orders", value, 1, MOST_ORDERS)?,
+        };
+        let sizes = match &file.sizes {
+            None => vec![SizesChoice::Published],
+            Some(values) => self.sizes(values)?,
+        };
+        let methods_span = file.methods.span();
+        let methods = file.methods.into_inner();
+        if methods.is_empty() {
+            return self.refuse(
+                methods_span,
+                "methods is empty; at least one [[methods]] is needed",
+            );
+        }
+        let methods = methods
+            .into_iter()
+            .map(|method| self.method(method, &sizes, design))
+            .collect::<Result<_, _>>()?;
+        let grids = self.some("grids", &file.grids)?;
+        let seeds = match &file.seeds {
+            None => vec![0],
+            Some(seeds) => self.list("seeds", self.some("seeds", seeds)?, |value| {
+                self.whole("seeds", value, 0, i64::MAX as u64)
+            })?,
+        };
+        let models = match &file.models {
+            None => Vec::new(),
+            Some(values) => self.models(values)?,
+        };
+        if let Some(listed) = &file.seeds
+            && seeds.len() > 1
+            && !models.is_empty()
+        {
+            return self.refuse(
+                listed.span(),
+                "seeds lists several, and models are asked about image i for order i of each; one seed is taken with models",
+            );
+        }
+        let samples = self.samples(file.samples, &models)?;
+        let clock = self.clock(file.clock, &models)?;
+        let has_field = !file.fields.as_ref().is_none_or(Vec::is_empty);
+        let is_there = |measure: &&MeasureEntry| match measure.kind() {
+            MeasureKind::Orders(None | Some(Input::Geometry)) => true,
+            MeasureKind::Orders(Some(Input::Field | Input::ReverseField)) => has_field,
+            MeasureKind::Orders(Some(Input::Model)) => !models.is_empty(),
+            MeasureKind::Orders(Some(Input::Background)) => {
+                !models.is_empty() && models.iter().all(ModelChoice::has_background)
+            }
+            MeasureKind::Samples => samples.is_some(),
+            MeasureKind::Machine => clock.is_some(),
+            // They take trials of their own, which nobody asked for.
+            MeasureKind::Difference(_) => false,
+        };
+        let measures = match &file.measures {
+            None => {
+                let all = self.measures.entries().iter();
+                all.filter(is_there).cloned().collect()
+            }
+            Some(values) => self.list("measures", values, |value| self.measure(value))?,
+        };
+        Ok(Spec {
+            title: file.title.unwrap_or_default(),
+            orders,
+            measures,
+            design,
+            methods,
+            grids: self.list("grids", grids, |value| self.parsed("grids", value))?,
+            steps: self.list("steps", &file.steps.unwrap_or_default(), |value| {
+                let steps = self.whole("steps", value, 1, Grid::MAX_CELLS)?;
+                Ok(steps as usize)
+            })?,
+            fields: self.list("fields", &file.fields.unwrap_or_default(), |value| {
+                self.field(value)
+            })?,
+            models,
+            samples,
+            clock,
+            seeds,
+        })
+    }
+
+    fn samples(
+        &self,
+        samples: Option<Spanned<SamplesChoice>>,
+        models: &[ModelChoice],
+    ) -> Result<Option<SamplesChoice>, SpecError> {
+        let Some(samples) = samples else {
+            return Ok(None);
+        };
+        let span = samples.span();
+        let samples = samples.into_inner();
+        let reason = match &samples {
+            _ if models.is_empty() => {
+                "samples are generated by models, and the file lists none".into()
+            }
+            SamplesChoice { count, .. } if !(1..=MOST_SAMPLES).contains(count) => {
+                format!("samples: count {count} is no whole number from 1 to {MOST_SAMPLES}")
+            }
+            SamplesChoice { cfg, .. } if !cfg.is_finite() => {
+                format!("samples: cfg {cfg} is no number")
+            }
+            _ => return Ok(Some(samples)),
+        };
+        self.refuse(span, reason)
+    }
+
+    fn clock(
+        &self,
+        clock: Option<Spanned<ClockChoice>>,
+        models: &[ModelChoice],
+    ) -> Result<Option<ClockChoice>, SpecError> {
+        let Some(clock) = clock else {
+            return Ok(None);
+        };
+        let span = clock.span();
+        let clock = clock.into_inner();
+        let ClockChoice { batch, runs, cfg } = clock;
+        let is_fine = |count| (1..=65_536).contains(&count);
+        let reason = match clock {
+            _ if models.is_empty() => "clock times models, and the file lists none".into(),
+            _ if !is_fine(batch) => {
+                format!("clock: batch {batch} is no whole number from 1 to 65536")
+            }
+            _ if !is_fine(runs) => format!("clock: runs {runs} is no whole number from 1 to 65536"),
+            _ if !cfg.is_finite() => format!("clock: cfg {cfg} is no number"),
+            clock => return Ok(Some(clock)),
+        };
+        self.refuse(span, reason)
+    }
+
+    fn design(&self, design: Option<Spanned<DesignTable>>) -> Result<Design, SpecError> {
+        let Some(design) = design else {
+            return Ok(Design::Grid);
+        };
+        let span = design.span();
+        let design = design.into_inner();
+        let points = |most| match &design.points {
+            None => self.refuse(
+                span.clone(),
+                "a random or Sobol design needs points as well",
+            ),
+            Some(value) => Ok(self.whole("points", value, 1, most)? as u32),
+        };
+        let seed = |most| match &design.seed {
+            None => Ok(0),
+            Some(value) => self.whole("seed", value, 0, most),
+        };
+        match design.kind.get_ref().as_str() {
+            "grid" => match design.points.as_ref().or(design.seed.as_ref()) {
+                None => Ok(Design::Grid),
+                Some(value) => self.refuse(
+                    value.span(),
+                    "a grid design takes every combination; points and seed are for random and sobol",
+                ),
+            },
+            "random" => Ok(Design::Random {
+                points: points(MOST_TRIALS as u64)?,
+                seed: seed(i64::MAX as u64)?,
+            }),
+            "sobol" => Ok(Design::Sobol {
+                points: points(1 << 16)?,
+                seed: seed(u32::MAX.into())? as u32,
+            }),
+            other => self.refuse(
+                design.kind.span(),
+                format!("there is no design '{other}'; there are grid, random, sobol"),
+            ),
+        }
+    }
+
+    fn method(
+        &self,
+        table: MethodTable,
+        sizes: &[SizesChoice],
+        design: Design,
+    ) -> Result<MethodAxes, SpecError> {
+        let name = table.name.get_ref();
+        let entry = match self.catalogue.entry(name) {
+            Ok(entry) => entry,
+            Err(error) => return self.refuse(table.name.span(), error.to_string()),
+        };
+        let mut parameters = Vec::new();
+        for (parameter, value) in &table.set {
+            let kind = match entry.parameter(parameter) {
+                Ok(parameter) => parameter.kind(),
+                Err(error) => return self.refuse(value.span(), error.to_string()),
+            };
+            let axis = Axis::new(parameter, value.get_ref(), kind, design != Design::Grid);
+            match axis {
+                Ok(axis) => parameters.push((parameter.clone(), axis)),
+                Err(reason) => return self.refuse(value.span(), reason),
+            }
+        }
+        Ok(MethodAxes {
+            label: table.label.unwrap_or_else(|| name.clone()),
+            sizes: match &table.sizes {
+                None => sizes.to_vec(),
+                Some(values) => self.sizes(values)?,
+            },
+            parameters,
+            name: name.clone(),
+        })
+    }
+
+    fn sizes(&self, values: &Spanned<Vec<Spanned<Value>>>) -> Result<Vec<SizesChoice>, SpecError> {
+        self.list("sizes", self.some("sizes", values)?, |value| {
+            sizes_choice(value.get_ref())
+                .or_else(|reason| self.refuse(value.span(), format!("sizes: {reason}")))
+        })
+    }
+
+    fn field(&self, value: &Spanned<Value>) -> Result<Field, SpecError> {
+        Field::read(self.text("fields", value)?).or_else(|error| {
+            let mut reason = format!("fields: {error}");
+            let mut source = error.source();
+            while let Some(error) = source {
+                reason.push_str(&format!(": {error}"));
+                source = error.source();
+            }
+            self.refuse(value.span(), reason)
+        })
+    }
+
+    fn models(&self, values: &Spanned<Vec<Spanned<Value>>>) -> Result<Vec<ModelChoice>, SpecError> {
+        let models = self.list("models", values.get_ref(), |value| {
+            ModelChoice::new(value.get_ref())
+                .or_else(|reason| self.refuse(value.span(), format!("models: {reason}")))
+        })?;
+        let mut names = HashSet::new();
+        match models.iter().find(|model| !names.insert(model.name())) {
+            None => Ok(models),
+            Some(model) => self.refuse(
+                values.span(),
+                format!("models lists two of the name {}; name each", model.name()),
+            ),
+        }
+    }
+
+    fn measure(&self, value: &Spanned<Value>) -> Result<MeasureEntry, SpecError> {
+        match self.measures.entry(self.text("measures", value)?) {
+            Ok(measure) => Ok(measure.clone()),
+            Err(error) => self.refuse(value.span(), error.to_string()),
+        }
+    }
+}
+
+/// The line of a place in a text, from 1.
+fn line_at(text: &str, offset: usize) -> usize {
+    let before = &text.as_bytes()[..offset.min(text.len())];
+    before.iter().filter(|&&byte| byte == b'\n').count() + 1
+}
+
+/// Turns what is written into what is meant; errors name the line.
+struct Reader<'a> {
+    text: &'a str,
+    catalogue: &'a Catalogue,
+    measures: &'a Measures,
+}
+
+impl Reader<'_> {
+    /// The text as TOML.
+    fn toml<T: DeserializeOwned>(&self) -> Result<T, SpecError> {
+        toml::from_str(self.text).map_err(|error| SpecError {
+            line: error.span().map(|span| line_at(self.text, span.start)),
+            reason: error.message().trim().replace('\n', " "),
+        })
+    }
+
+    /// Wrong input at a place of the text.
+    fn refuse<T>(&self, span: Range<usize>, reason: impl Into<String>) -> Result<T, SpecError> {
+        Err(SpecError {
+            line: Some(line_at(self.text, span.start)),
+            reason: reason.into(),
+        })
+    }
+
+    /// The entries of a list that must have some.
+    fn some<'v, T>(&self, what: &str, list: &'v Spanned<Vec<T>>) -> Result<&'v [T], SpecError> {
+        match list.get_ref().as_slice() {
+            [] => self.refuse(
+                list.span(),
+                format!("{what} is empty; at least one is needed"),
+            ),
+            entries => Ok(entries),
+        }
+    }
+
+    /// The entries of a list, none of which may come twice.
+    fn list<T: PartialEq>(
+        &self,
+        what: &str,
+        values: &[Spanned<Value>],
+        read: impl Fn(&Spanned<Value>) -> Result<T, SpecError>,
+    ) -> Result<Vec<T>, SpecError> {
+        let mut list = Vec::with_capacity(values.len());
+        for value in values {
+            let item = read(value)?;
+            if list.contains(&item) {
+                let shown = value.get_ref();
+                return self.refuse(value.span(), format!("{what} lists {shown} twice"));
+            }
+            list.push(item);
+        }
+        Ok(list)
+    }
+
+    /// A text.
+    fn text<'v>(&self, what: &str, value: &'v Spanned<Value>) -> Result<&'v str, SpecError> {
+        match value.get_ref() {
+            Value::String(text) => Ok(text),
+            other => self.refuse(
+                value.span(),
+                format!("{what}: {other} is no text in quotes"),
+            ),
+        }
+    }
+
+    /// What a text stands for.
+    fn parsed<T: FromStr<Err: Display>>(
+        &self,
+        what: &str,
+        value: &Spanned<Value>,
+    ) -> Result<T, SpecError> {
+        let text = self.text(what, value)?;
+        text.parse()
+            .or_else(|error| self.refuse(value.span(), format!("{what}: {error}")))
+    }
+
+    /// A whole number of a range.
+    fn whole(
+        &self,
+        what: &str,
+        value: &Spanned<Value>,
+        least: u64,
+        most: u64,
+    ) -> Result<u64, SpecError> {
+        let number = match value.get_ref() {
+            Value::Integer(number) => u64::try_from(*number).ok(),
+            _ => None,
+        };
+        match number.filter(|number| (least..=most).contains(number)) {
+            Some(number) => Ok(number),
+            None => {
+                let shown = value.get_ref();
+                self.refuse(
+                    value.span(),
+                    format!("{what}: {shown} is no whole number from {least} to {most}"),
+                )
+            }
+        }
+    }
+}

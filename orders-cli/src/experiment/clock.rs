@@ -1,0 +1,93 @@
+//! How long LPD models take on this machine.
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use orders_analysis::experiment::{Clock, JudgeError, Timing, TrialMachine};
+use orders_core::{Cell, Problem};
+use orders_model::lpd::{Guidance, SampleOrders, TimeRequest};
+
+use super::judge::orders_of;
+use super::model::SharedModel;
+
+/// Times a model.
+pub(crate) struct LpdClock {
+    settings: TrialMachine,
+    model: Arc<SharedModel>,
+    guidance: Guidance,
+}
+
+impl LpdClock {
+    /// The best of `runs` timed runs, for one image and for a batch, on the threads that
+    /// there are.
+    pub(crate) fn new(
+        model: Arc<SharedModel>,
+        guidance: Guidance,
+        (batch, runs): (usize, usize),
+        threads: usize,
+    ) -> Self {
+        Self {
+            settings: TrialMachine {
+                name: processor(),
+                threads,
+                batch,
+                runs,
+                guidance: words(guidance),
+            },
+            model,
+            guidance,
+        }
+    }
+}
+
+impl Clock for LpdClock {
+    fn settings(&self) -> &TrialMachine {
+        &self.settings
+    }
+
+    fn time(
+        &self,
+        problem: &Problem,
+        orders: &[Vec<Cell>],
+        watch: &mut dyn FnMut(u64, u64) -> ControlFlow<()>,
+    ) -> Result<Timing, JudgeError> {
+        let orders = SampleOrders::listed("orders".into(), orders_of(problem, orders)?)?;
+        let all = self.settings.runs as u64 + 1;
+        let mut best = |batch| -> Result<f64, JudgeError> {
+            let request = TimeRequest {
+                orders: &orders,
+                guidance: self.guidance,
+                batch,
+                warm_up: 1,
+                runs: self.settings.runs,
+            };
+            let watch = |done| watch(done as u64, all);
+            Ok(self.model.lpd()?.time(&request, watch)?.best())
+        };
+        let latency_seconds = best(1)?;
+        let of_batch = match self.settings.batch {
+            1 => latency_seconds,
+            batch => best(batch)?,
+        };
+        Ok(Timing {
+            latency_seconds,
+            images_per_second: self.settings.batch as f64 / of_batch,
+            passes: Some(problem.group_sizes().steps() as f64),
+        })
+    }
+}
+
+/// Guidance as settings of trials state it.
+pub(super) fn words(guidance: Guidance) -> String {
+    format!("{} {:?}", guidance.scale(), guidance.schedule())
+}
+
+/// What the processor calls itself, where the system says.
+fn processor() -> String {
+    let said = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let name = said.lines().find_map(|line| {
+        let (key, value) = line.split_once(':')?;
+        (key.trim() == "model name").then(|| value.trim().to_owned())
+    });
+    name.unwrap_or_else(|| std::env::consts::ARCH.to_owned())
+}

@@ -1,0 +1,170 @@
+//! LPD models that are asked about held-out images.
+
+use std::sync::Arc;
+
+use ndarray::s;
+use orders_analysis::experiment::{Clock, Judge, JudgeError, Judgement, Sampler, TrialModel};
+use orders_core::files::{Digest, Hasher};
+use orders_core::{Cell, Grid, Order, OrderError, Problem};
+use orders_model::ModelSource;
+use orders_model::lpd::Batch;
+
+use super::clock::LpdClock;
+use super::model::SharedModel;
+use super::sampler::LpdSampler;
+use crate::digest::{digest_of, digest_of_file};
+use crate::failure::{Failure, Result};
+use crate::settings;
+use crate::token_images::TokenImages;
+
+/// A model and the images that it is asked about, if there are some.
+pub(crate) struct LpdJudge {
+    settings: TrialModel,
+    model: Arc<SharedModel>,
+    images: Option<TokenImages>,
+    batch: usize,
+    sampler: Option<LpdSampler>,
+    clock: Option<LpdClock>,
+}
+
+impl LpdJudge {
+    /// A model that is called so, with images of which one token may be background, asked
+    /// about `batch` at once.
+    pub(crate) fn new(
+        name: String,
+        model: Arc<SharedModel>,
+        images: Option<TokenImages>,
+        background: Option<u32>,
+        batch: usize,
+    ) -> Result<Self> {
+        let weights = match model.source() {
+            ModelSource::Bundled(bundled) => digest_of(bundled.bytes()),
+            ModelSource::Checkpoint { path, .. } => digest_of_file(path)?,
+            ModelSource::Formula(_) => return Err(settings::weights_needed()),
+        };
+        Ok(Self {
+            settings: TrialModel {
+                name,
+                weights_sha256: weights.to_string(),
+                config_sha256: digest_of_config(model.source())?.to_string(),
+                tokens_sha256: images
+                    .as_ref()
+                    .map_or_else(String::new, |images| digest_of_images(images).to_string()),
+                background,
+                runs: model.runs(),
+            },
+            model,
+            images,
+            batch,
+            sampler: None,
+            clock: None,
+        })
+    }
+
+    /// With something that generates images.
+    pub(crate) fn with_sampler(mut self, sampler: Option<LpdSampler>) -> Self {
+        self.sampler = sampler;
+        self
+    }
+
+    /// With something that times it.
+    pub(crate) fn with_clock(mut self, clock: Option<LpdClock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// What generates images.
+    pub(crate) fn lpd_sampler(&self) -> Option<&LpdSampler> {
+        self.sampler.as_ref()
+    }
+
+    /// The model, to be loaded before anything is asked.
+    pub(crate) fn shared_model(&self) -> &SharedModel {
+        &self.model
+    }
+}
+
+impl Judge for LpdJudge {
+    fn model(&self) -> &TrialModel {
+        &self.settings
+    }
+
+    fn grid(&self) -> Grid {
+        self.model.config().grid()
+    }
+
+    fn images(&self) -> u64 {
+        self.images.as_ref().map_or(0, |images| images.len() as u64)
+    }
+
+    fn batch(&self) -> usize {
+        self.batch
+    }
+
+    fn judge(
+        &self,
+        problem: &Problem,
+        first: u64,
+        orders: &[Vec<Cell>],
+    ) -> Result<Vec<Judgement>, JudgeError> {
+        let range = usize::try_from(first)?..usize::try_from(first)? + orders.len();
+        let images = self
+            .images
+            .as_ref()
+            .filter(|images| range.end <= images.len());
+        let images = images.ok_or_else(|| format!("there are {} images", self.images()))?;
+        let batch = Batch::new(&orders_of(problem, orders)?, &images.labels[range.clone()])?;
+        let tokens = images.tokens.slice(s![range, ..]);
+        let scores = self.model.lpd()?.log_likelihood(&batch, tokens)?;
+        let background = self.settings.background;
+        let said = scores.rows().into_iter().zip(tokens.rows());
+        let said = said.map(|(scores, tokens)| Judgement {
+            nats: scores.iter().map(|&score| -f64::from(score)).collect(),
+            is_foreground: background
+                .map(|background| tokens.iter().map(|&token| token != background).collect()),
+        });
+        Ok(said.collect())
+    }
+
+    fn sampler(&self) -> Option<&dyn Sampler> {
+        self.sampler.as_ref().map(|sampler| sampler as _)
+    }
+
+    fn clock(&self) -> Option<&dyn Clock> {
+        self.clock.as_ref().map(|clock| clock as _)
+    }
+}
+
+/// Cells as orders of a problem.
+pub(super) fn orders_of(problem: &Problem, orders: &[Vec<Cell>]) -> Result<Vec<Order>, OrderError> {
+    let orders = orders.iter().cloned();
+    orders
+        .map(|cells| Order::new(problem.clone(), cells))
+        .collect()
+}
+
+/// The digest of the number of images, their tokens and classes.
+fn digest_of_images(images: &TokenImages) -> Digest {
+    let mut hasher = Hasher::default();
+    hasher.update(&(images.len() as u64).to_le_bytes());
+    for token in &images.tokens {
+        hasher.update(&token.to_le_bytes());
+    }
+    for label in &images.labels {
+        hasher.update(&label.map_or(-1, i64::from).to_le_bytes());
+    }
+    hasher.finish().0
+}
+
+/// The digest of the sizes, and of the grid that positions are interpolated from.
+fn digest_of_config(source: &ModelSource) -> Result<Digest> {
+    let mut json = serde_json::to_vec(&source.config()).map_err(Failure::work)?;
+    if let ModelSource::Checkpoint {
+        trained_on: Some(grid),
+        ..
+    } = source
+    {
+        json.extend(format!("trained on {grid}").bytes());
+    }
+    Ok(digest_of(&json))
+}

@@ -1,0 +1,44 @@
+//! What trials are run with: methods and measures by name, and LPD models that judge,
+//! generate and are timed.
+
+#[cfg(feature = "model")]
+mod clock;
+#[cfg(feature = "model")]
+mod judge;
+#[cfg(feature = "model")]
+mod measures;
+#[cfg(feature = "model")]
+mod model;
+#[cfg(feature = "model")]
+mod real;
+#[cfg(feature = "model")]
+mod sampler;
+
+#[cfg(feature = "model")]
+pub(crate) use {
+    clock::LpdClock,
+    judge::LpdJudge,
+    model::SharedModel,
+    real::Floor,
+    sampler::{LpdSampler, SampleSettings},
+};
+
+use orders_analysis::experiment::Measures;
+use orders_core::Catalogue;
+
+use crate::failure::Result;
+
+/// The methods and measures that can be asked for by name.
+pub(crate) struct Catalogues {
+    pub(crate) methods: Catalogue,
+    pub(crate) measures: Measures,
+}
+
+impl Catalogues {
+    /// Those of a program, with the measures of generated images that come with models.
+    pub(crate) fn new(methods: Catalogue, measures: Measures) -> Result<Self> {
+        #[cfg(feature = "model")]
+        let measures = measures::with_those_of_samples(measures)?;
+        Ok(Self { methods, measures })
+    }
+}

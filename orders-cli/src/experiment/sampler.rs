@@ -1,0 +1,138 @@
+//! Images that LPD models generate, seen through a feature network.
+
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+
+use ndarray::Array2;
+use orders_analysis::experiment::{JudgeError, RealImages, SampledFeatures, Sampler, TrialSamples};
+use orders_core::{Cell, Problem};
+use orders_model::features::Network;
+use orders_model::lpd::{Batch, Choice, Guidance, Sampling};
+
+use super::clock::words;
+use super::judge::orders_of;
+use super::model::SharedModel;
+use super::real::{self, Floor};
+use crate::digest::digest_of_file;
+use crate::failure::{Failure, Result};
+use crate::feature_set::FeatureSet;
+use crate::settings::{ImageDecoder, LoadedNetwork};
+
+/// What generated images are judged with.
+pub(crate) struct SampleSettings {
+    /// Real images; without them, the bundled ones are.
+    pub(crate) real: Option<FeatureSet>,
+    /// What turns tokens into images, and its file, unless it is bundled.
+    pub(crate) decoder: ImageDecoder,
+    pub(crate) tokenizer: Option<PathBuf>,
+    pub(crate) loaded: LoadedNetwork,
+    pub(crate) guidance: Guidance,
+    /// Images to generate.
+    pub(crate) count: u64,
+    /// Images that are generated together.
+    pub(crate) batch: usize,
+}
+
+/// Generates images with a model.
+pub(crate) struct LpdSampler {
+    settings: TrialSamples,
+    with: SampleSettings,
+    model: Arc<SharedModel>,
+    floor: OnceLock<Floor>,
+}
+
+impl LpdSampler {
+    pub(crate) fn new(model: Arc<SharedModel>, with: SampleSettings) -> Result<Self> {
+        let digest = |path: &std::path::Path| digest_of_file(path).map(|d| d.to_string());
+        let SampleSettings { loaded, real, .. } = &with;
+        Ok(Self {
+            settings: TrialSamples {
+                count: with.count,
+                guidance: words(with.guidance),
+                tokenizer_sha256: with.tokenizer.as_deref().map(digest).transpose()?,
+                network: loaded.network.network().name().to_owned(),
+                network_sha256: loaded.weights.to_string(),
+                dimensions: loaded.network.network().dimensions(),
+                classes: loaded.network.classes(),
+                labels: model.config().classes() as u32,
+                real_sha256: real.as_ref().map(|real| digest(real.path())).transpose()?,
+            },
+            with,
+            model,
+            floor: OnceLock::new(),
+        })
+    }
+
+    /// The network whose features are compared.
+    pub(crate) fn network(&self) -> Network {
+        self.with.loaded.network.network()
+    }
+
+    /// Whether images are compared with the bundled ones, of which the floor is known.
+    pub(crate) fn has_floor(&self) -> bool {
+        self.with.real.is_none()
+    }
+
+    /// How far real images are from each other, if it was found out.
+    pub(crate) fn floor(&self) -> Option<&Floor> {
+        self.floor.get()
+    }
+}
+
+impl Sampler for LpdSampler {
+    fn settings(&self) -> &TrialSamples {
+        &self.settings
+    }
+
+    fn batch(&self) -> usize {
+        self.with.batch
+    }
+
+    fn sample(
+        &self,
+        problem: &Problem,
+        (seed, first): (u64, u64),
+        orders: &[Vec<Cell>],
+    ) -> Result<SampledFeatures, JudgeError> {
+        let lpd = self.model.lpd()?;
+        let labels: Vec<_> = (first..first + orders.len() as u64)
+            .map(|image| self.settings.label(image))
+            .collect();
+        let batch = Batch::new(&orders_of(problem, orders)?, &labels)?;
+        let choice = Choice::Sample(Sampling::default());
+        let generated = lpd.generate(&batch, None, self.with.guidance, choice, (seed, first))?;
+        let grid = lpd.config().grid();
+        let images = generated.tokens.rows().into_iter();
+        let images = images.map(|row| self.with.decoder.decode(grid, &row.to_vec()));
+        let images: Vec<_> = images.collect::<Result<_>>().map_err(Failure::into_words)?;
+        let (mut features, mut logits) = (Vec::new(), Vec::new());
+        for of_image in self.with.loaded.network.extract(&images)? {
+            features.extend(of_image.features);
+            logits.extend(of_image.logits);
+        }
+        let rows = |values: Vec<f32>| {
+            let columns = values.len() / images.len();
+            Array2::from_shape_vec((images.len(), columns), values)
+        };
+        Ok(SampledFeatures {
+            features: rows(features)?,
+            logits: rows(logits)?,
+        })
+    }
+
+    fn real(
+        &self,
+        watch: &mut dyn FnMut(u64, u64) -> ControlFlow<()>,
+    ) -> Result<RealImages, JudgeError> {
+        let found = match &self.with.real {
+            Some(set) => real::of_set(set),
+            None => real::bundled(&self.with.loaded.network, watch).map(|(images, floor)| {
+                // It is the same whenever it is found.
+                let _ = self.floor.set(floor);
+                images
+            }),
+        };
+        found.map_err(|failure| failure.into_words().into())
+    }
+}
