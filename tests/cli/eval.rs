@@ -348,7 +348,7 @@ fn other_results_are_kept() {
     let table = folder.done("sweep table results --measures nats_per_cell --against raster");
     assert!(table.contains("| difference to raster |"), "{table}");
     assert!(
-        table.contains("| lpd, proximity 1, repulsion 3 | "),
+        table.contains("| lpd, proximity 1, repulsion 1 | "),
         "{table}"
     );
 

@@ -489,9 +489,7 @@ fn check_input(
         ))
     };
     match (measure.kind(), judge) {
-        (MeasureKind::Orders(Some(Input::Field | Input::ReverseField)), _) if field.is_none() => {
-            needs("a field")
-        }
+        (MeasureKind::Orders(_), _) if measure.asks_field() && field.is_none() => needs("a field"),
         (
             MeasureKind::Orders(Some(Input::Model | Input::Background))
             | MeasureKind::Difference(_),

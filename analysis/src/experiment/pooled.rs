@@ -519,11 +519,7 @@ pub fn compare(
 fn test_key(point: &PooledPoint, partner: &PooledPoint, measure: &MeasureEntry) -> Digest {
     let [of_point, of_partner] = [point, partner].map(|point| {
         let mut settings = point.settings.clone();
-        let asks_field = matches!(
-            measure.kind(),
-            MeasureKind::Orders(Some(Input::Field | Input::ReverseField))
-        );
-        if !asks_field {
+        if !measure.asks_field() {
             (settings.field, settings.field_sha256) = (None, None);
         }
         if matches!(measure.kind(), MeasureKind::Orders(_)) && !measure.asks_model() {

@@ -123,7 +123,7 @@ impl Reader<'_> {
         let has_field = !file.fields.as_ref().is_none_or(Vec::is_empty);
         let is_there = |measure: &&MeasureEntry| match measure.kind() {
             MeasureKind::Orders(None | Some(Input::Geometry)) => true,
-            MeasureKind::Orders(Some(Input::Field | Input::ReverseField)) => has_field,
+            MeasureKind::Orders(_) if measure.asks_field() => has_field,
             MeasureKind::Orders(Some(Input::Model)) => !models.is_empty(),
             MeasureKind::Orders(Some(Input::Background)) => {
                 !models.is_empty() && models.iter().all(ModelChoice::has_background)

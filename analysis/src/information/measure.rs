@@ -12,6 +12,7 @@ use super::cholesky::Cholesky;
 use super::covariance::Covariance;
 use super::cut_costs::CutCosts;
 use super::error::InformationError;
+use super::refusals::refusal_probability;
 
 /// The information that an order loses, if the cells of a group are generated
 /// independently of each other, each from its exact distribution given the
@@ -222,6 +223,38 @@ impl Information {
             start = end;
             // Rounding must not make a group of independent cells gain.
             reverse.max(0.0)
+        });
+        Ok(of_step.collect())
+    }
+
+    /// The expected refusals of each step of an order when the field is decoded exactly:
+    /// each group is drafted at once, each cell from its distribution given the context,
+    /// and verified one by one. 0 for a group of one.
+    ///
+    /// A draft is refused with the total variation distance between the distribution that
+    /// it was drawn from and the one given the cells of the group before it (speculative
+    /// sampling; Y. Leviathan et al., ICML 2023, corollary 3.6), in the mean over the
+    /// field. Exact within 1e-7 for each cell. O(N^3) time.
+    ///
+    /// # Errors
+    ///
+    /// As [`measure`](Self::measure).
+    pub fn expected_refusals(&mut self, cells: &[Cell]) -> Result<Vec<f64>, InformationError> {
+        self.check(cells)?;
+        self.factor(cells);
+        let sizes = self.problem.group_sizes().clone();
+        let mut start = 0;
+        let of_step = sizes.as_slice().iter().map(|&size| {
+            let end = start + size as usize;
+            // The first of a group was drawn from what it is held against.
+            let refused = (start + 1..end)
+                .map(|rank| refusal_probability(self.pivot(rank), self.variances[rank]));
+            let refused = refused.sum();
+            for rank in start..end {
+                self.reveal(rank, end);
+            }
+            start = end;
+            refused
         });
         Ok(of_step.collect())
     }

@@ -50,6 +50,7 @@ mod kernel;
 mod measure;
 mod measured;
 mod power_law;
+mod refusals;
 mod search;
 mod sizes;
 

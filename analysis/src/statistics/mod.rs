@@ -31,6 +31,7 @@
 //! orders, so that resampling orders is independent of how they were made.
 
 mod bootstrap;
+mod correlation;
 mod error;
 mod normal;
 mod pareto;
@@ -41,6 +42,7 @@ pub use bootstrap::{
     BootstrapParams, Interval, IntervalMethod, MeanEstimate, bca_from_resamples, interval,
     mean_interval, mean_intervals, percentile_from_resamples,
 };
+pub use correlation::{rank_correlation, rank_correlation_interval};
 pub use error::StatisticsError;
 pub use pareto::{Direction, pareto_front};
 pub use significance::{Alternative, PairedTest, PermutationParams, holm, paired_test};

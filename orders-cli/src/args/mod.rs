@@ -57,8 +57,8 @@ pub(crate) use shared::{
 };
 #[cfg(feature = "tables")]
 pub(crate) use sweep::{
-    PlotKind, SweepArgs, SweepCommand, SweepMergeArgs, SweepPlotArgs, SweepTableArgs, TableFormat,
-    WhereArgs,
+    PlotKind, SweepArgs, SweepCommand, SweepCorrelateArgs, SweepMergeArgs, SweepPlotArgs,
+    SweepTableArgs, TableFormat, WhereArgs,
 };
 #[cfg(feature = "model")]
 pub(crate) use tokenizer::{DetokenizeArgs, DeviceArgs, TokenizeArgs, TokenizerArgs};

@@ -51,6 +51,7 @@ pub(crate) struct SweepArgs {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum SweepCommand {
+    Correlate(SweepCorrelateArgs),
     Merge(SweepMergeArgs),
     Plot(SweepPlotArgs),
     Table(SweepTableArgs),
@@ -149,6 +150,32 @@ pub(crate) struct SweepTableArgs {
     /// one that has this value of a setting; may be given several times
     #[arg(long, value_name = "LABEL|KEY=VALUE")]
     pub(crate) against: Vec<String>,
+}
+
+/// Say whether measures rise together: rank correlations over points
+///
+/// Spearman's correlation of the means of two measures over all points, with a 95 %
+/// percentile interval from resamples of the points: does total correlation foretell what a
+/// model loses?
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  orders-cli sweep correlate views/ --measures total_correlation_nats,parallel_loss
+  orders-cli sweep correlate views/ --measures total_correlation_nats,parallel_loss --within steps")]
+pub(crate) struct SweepCorrelateArgs {
+    /// Folder of results
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+    /// Measures, with commas between them: each with each
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', required = true)]
+    pub(crate) measures: Vec<String>,
+    /// Among the points of each value of this setting as well
+    #[arg(long, value_name = "KEY")]
+    pub(crate) within: Option<String>,
+    #[command(flatten)]
+    pub(crate) filter: WhereArgs,
+    /// Print the table as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]

@@ -56,6 +56,8 @@ pub enum Input {
     Field,
     /// A Gaussian field: what the order loses on it the other way round.
     ReverseField,
+    /// A Gaussian field: how often drafts are refused when it is decoded exactly.
+    Refusals,
     /// A model with held-out images.
     Model,
     /// A model, and word of which token is background.
@@ -220,6 +222,17 @@ impl MeasureEntry {
     /// Whether steps have it too, and not whole orders alone.
     pub fn is_of_steps(&self) -> bool {
         matches!(&self.taken, Taken::Orders(_, _, Some(_)))
+    }
+
+    /// Whether it is taken from a Gaussian field.
+    pub fn asks_field(&self) -> bool {
+        matches!(
+            self.taken,
+            Taken::Orders(
+                Some(Input::Field | Input::ReverseField | Input::Refusals),
+                ..
+            )
+        )
     }
 
     /// Whether it is taken from a model with held-out images.

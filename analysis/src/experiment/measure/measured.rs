@@ -17,6 +17,7 @@ pub struct Measured<'a> {
     geometry: Option<OrderGeometry>,
     information: Option<OrderInformation>,
     reverse_nats: Option<Vec<f64>>,
+    refusals: Option<Vec<f64>>,
     judged: Option<(&'a Judgement, JudgedNats)>,
 }
 
@@ -60,6 +61,12 @@ impl Measured<'_> {
         self.reverse_nats.as_deref()
     }
 
+    /// Expected refusals of each step when the trial's field is decoded exactly, for
+    /// measures that take it ([`Input::Refusals`]).
+    pub fn refusals(&self) -> Option<&[f64]> {
+        self.refusals.as_deref()
+    }
+
     /// What the trial's model says of the image, for measures that take it
     /// ([`Input::Model`], [`Input::Background`]).
     pub fn judgement(&self) -> Option<&Judgement> {
@@ -78,8 +85,8 @@ pub(in crate::experiment) struct Measurer {
     measures: Vec<MeasureEntry>,
     geometry: Option<Geometry>,
     information: Option<Information>,
-    /// Whether the field is asked forwards, and backwards.
-    asked: [bool; 2],
+    /// Whether the field is asked forwards, backwards, and about refusals.
+    asked: [bool; 3],
 }
 
 impl Measurer {
@@ -93,7 +100,7 @@ impl Measurer {
             let kind = MeasureKind::Orders(Some(input));
             measures.iter().any(|measure| measure.kind() == kind)
         };
-        let asked = [Input::Field, Input::ReverseField].map(needs);
+        let asked = [Input::Field, Input::ReverseField, Input::Refusals].map(needs);
         let covariance = covariance.filter(|_| asked.contains(&true));
         let params = GeometryParams::for_grid(problem.grid());
         Ok(Self {
@@ -124,7 +131,7 @@ impl Measurer {
         judgement: Option<&Judgement>,
         out: &mut Vec<f64>,
     ) -> Result<(), TrialError> {
-        let [forward, reverse] = self.asked;
+        let [forward, reverse, refusals] = self.asked;
         let mut information = self.information.as_mut();
         let measured = Measured {
             index,
@@ -141,6 +148,10 @@ impl Measurer {
                 Some(information) if reverse => {
                     Some(information.reverse_total_correlations_nats(cells)?)
                 }
+                _ => None,
+            },
+            refusals: match &mut information {
+                Some(information) if refusals => Some(information.expected_refusals(cells)?),
                 _ => None,
             },
             judged: match judgement {

@@ -62,9 +62,28 @@ fn information() -> Vec<MeasureEntry> {
         |order| Some(order.reverse_nats()?.iter().sum()),
     )
     .by_step(|order, step| order.reverse_nats()?.get(step).copied());
-    [correlation, entropy, reverse]
+    let mut all: Vec<MeasureEntry> = [correlation, entropy, reverse]
         .map(|entry| entry.in_units_of("nats").better_low())
-        .into()
+        .into();
+    let refusals = MeasureEntry::of_orders(
+        "expected_refusals",
+        "expected refusals of exact decoding",
+        Some(Input::Refusals),
+        |order| Some(order.refusals()?.iter().sum()),
+    )
+    .by_step(|order, step| order.refusals()?.get(step).copied());
+    // A pass drafts the first group, and then one verifies a group and drafts the next.
+    let passes = MeasureEntry::of_orders(
+        "expected_passes",
+        "expected passes of exact decoding",
+        Some(Input::Refusals),
+        |order| {
+            let refusals = order.refusals()?;
+            Some(1.0 + refusals.len() as f64 + refusals.iter().sum::<f64>())
+        },
+    );
+    all.extend([refusals.better_low(), passes.better_low()]);
+    all
 }
 
 /// A measure of geometry, of a group and of the whole order.

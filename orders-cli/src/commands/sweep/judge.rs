@@ -28,7 +28,7 @@ pub(super) fn judges(file: &Path, spec: &Spec, threads: usize) -> Result<Vec<Lpd
     let judges = spec.models().iter().map(|choice| {
         let named = match choice {
             ModelChoice::Named(name) => bundled_model(name),
-            ModelChoice::Files(files) => model_of_files(files),
+            ModelChoice::Files(files) => model_of_files(&choice.name(), files),
         };
         let Named {
             source,
@@ -80,7 +80,7 @@ fn bundled_model(name: &str) -> Result<Named> {
 }
 
 /// A model from files.
-fn model_of_files(files: &ModelFiles) -> Result<Named> {
+fn model_of_files(name: &str, files: &ModelFiles) -> Result<Named> {
     let beside = || files.checkpoint.with_file_name(settings::CONFIG_FILE);
     let config: PathBuf = files.config.clone().unwrap_or_else(beside);
     let config = settings::config_file("config", &config)?;
@@ -88,8 +88,7 @@ fn model_of_files(files: &ModelFiles) -> Result<Named> {
         && background as usize >= config.vocab()
     {
         return Err(Failure::input(format!(
-            "background {background} of {} is no token; they go from 0 to {}",
-            files.checkpoint.display(),
+            "background {background} of {name} is no token; they go from 0 to {}",
             config.vocab() - 1
         )));
     }

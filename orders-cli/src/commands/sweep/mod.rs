@@ -1,6 +1,7 @@
 //! `sweep` and what belongs to it, one file each.
 
 mod compared;
+mod correlate;
 #[cfg(feature = "model")]
 mod judge;
 mod plot;
@@ -22,11 +23,12 @@ pub(crate) fn run(args: &SweepArgs, catalogues: &Catalogues, printer: &Printer) 
     let measures = &catalogues.measures;
     match (&args.command, &args.file, &args.out) {
         (Some(SweepCommand::Merge(args)), ..) => merge(args, catalogues, printer),
+        (Some(SweepCommand::Correlate(args)), ..) => correlate::run(args, measures, printer),
         (Some(SweepCommand::Plot(args)), ..) => plot::run(args, measures, printer),
         (Some(SweepCommand::Table(args)), ..) => table::run(args, measures, printer),
         (None, Some(file), Some(out)) => run::run(args, (file, out), catalogues, printer),
         (None, ..) => Err(Failure::input(
-            "a sweep file and --out are needed, or one of merge, plot, table",
+            "a sweep file and --out are needed, or one of correlate, merge, plot, table",
         )),
     }
 }
