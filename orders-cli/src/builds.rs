@@ -1,7 +1,7 @@
 //! The commands that a build lacks, and how to get them.
 
 /// Commands that not every build has: the feature that brings them, and what they do.
-const BY_FEATURE: [(&str, &str, &str); 14] = [
+const BY_FEATURE: [(&str, &str, &str); 15] = [
     (
         "analyze",
         "analyze",
@@ -47,6 +47,7 @@ const BY_FEATURE: [(&str, &str, &str); 14] = [
         "Say how likely given tokens are under an order",
     ),
     ("eval", "full", "Compare orders by an LPD model"),
+    ("attention", "full", "Measure how local attention is"),
     ("bench", "model", "Time an LPD model"),
 ];
 

@@ -21,7 +21,7 @@
 //! | `analyze` | `analyze` and `optimize` (faer) |
 //! | `tables` | `sweep` (polars), and what `analyze` brings |
 //! | `model` | all that runs a model or reads images (candle), and what `analyze` brings |
-//! | `full` | everything: these, and `eval` |
+//! | `full` | everything: these, and `eval` and `attention` |
 //! | `cuda`, `cudnn`, `metal` | devices for `model` |
 
 mod args;
@@ -135,6 +135,8 @@ impl Program {
             Command::Score(args) => commands::score::run(args, catalogue, printer),
             #[cfg(all(feature = "model", feature = "tables"))]
             Command::Eval(args) => commands::eval::run(args, &catalogues, printer),
+            #[cfg(all(feature = "model", feature = "tables"))]
+            Command::Attention(args) => commands::attention::run(args, catalogue, printer),
             #[cfg(feature = "model")]
             Command::Bench(args) => commands::bench::run(args, catalogue, printer),
             #[cfg(feature = "model")]

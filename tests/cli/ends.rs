@@ -85,7 +85,7 @@ fn interrupted_work_leaves_nothing() {
 }
 
 /// Results are kept as they come, and that is said.
-#[cfg(feature = "model")]
+#[cfg(feature = "full")]
 #[test]
 fn an_interrupted_evaluation_keeps_its_results() {
     let folder = Folder::new();
@@ -96,8 +96,16 @@ fn an_interrupted_evaluation_keeps_its_results() {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    let first = folder.path("results/variants/lpd_proximity1_repulsion2_steps8.json");
-    wait_until("there is no result", || first.is_file());
+    let results = || {
+        let trials = std::fs::read_dir(folder.path("results/trials"));
+        trials.map_or(0, |trials| {
+            let names = trials.flatten().map(|entry| entry.file_name());
+            names
+                .filter(|name| !name.to_string_lossy().starts_with('.'))
+                .count()
+        })
+    };
+    wait_until("there is no result", || results() > 0);
     send(&child, "INT");
     wait_until("the command does not end", || {
         child.try_wait().unwrap().is_some()
@@ -106,8 +114,61 @@ fn an_interrupted_evaluation_keeps_its_results() {
     let error = "error: interrupted; the results so far are kept in results; the same command goes on from there\n";
     assert_eq!(outcome.status, 130, "{outcome}");
     assert!(outcome.stderr.ends_with(error), "{outcome}");
-    assert!(first.is_file());
+    assert!(results() > 0);
     assert!(!folder.path("results/table.csv").exists());
+}
+
+/// However often it is killed, a sweep with a model and generated images ends in the bytes
+/// of one that was left alone.
+#[cfg(feature = "full")]
+#[test]
+fn a_killed_sweep_ends_the_same() {
+    let folder = Folder::new();
+    folder.write(
+        "sweep.toml",
+        r#"
+        orders = 20
+        grids = ["16x16"]
+        steps = [8, 20]
+        models = ["nano"]
+        measures = ["nats_per_cell", "frechet_distance", "class_accuracy"]
+        [samples]
+        count = 20
+        [[methods]]
+        name = "lpd"
+        [[methods]]
+        name = "raster"
+        "#,
+    );
+    folder.done("sweep sweep.toml --out whole");
+    for round in 1..=6 {
+        let mut child = folder
+            .command("sweep sweep.toml --out killed")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(Duration::from_millis(300 * round));
+        // It may have ended by itself.
+        let _ = child.kill();
+        child.wait().unwrap();
+    }
+    folder.done("sweep sweep.toml --out killed");
+    let of = |name: &str| -> Vec<(String, Option<Vec<u8>>)> {
+        let content = folder.content().into_iter();
+        let inside = content.filter_map(|(file, bytes)| {
+            let file = file.strip_prefix(name)?.to_owned();
+            // What a killed program left half written is not part of the results.
+            (!file.ends_with(".partial") && !file.contains("lock")).then_some((file, bytes))
+        });
+        inside.collect()
+    };
+    let (killed, whole) = (of("killed/"), of("whole/"));
+    assert_eq!(
+        killed.iter().map(|(name, _)| name).collect::<Vec<_>>(),
+        whole.iter().map(|(name, _)| name).collect::<Vec<_>>()
+    );
+    assert!(killed == whole);
 }
 
 #[test]

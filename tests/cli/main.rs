@@ -20,7 +20,7 @@ mod data;
 mod distance;
 #[cfg(unix)]
 mod ends;
-#[cfg(feature = "model")]
+#[cfg(feature = "full")]
 mod eval;
 #[cfg(feature = "model")]
 mod features;

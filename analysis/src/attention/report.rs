@@ -1,5 +1,7 @@
 //! What was measured.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::error::AttentionError;
@@ -103,6 +105,90 @@ impl AttentionReport {
             layers,
             overall,
         })
+    }
+}
+
+impl AttentionReport {
+    /// Gives the layers these numbers, from the lowest on: of maps that are of some layers
+    /// of a model only.
+    pub fn number_layers(&mut self, numbers: &[usize]) {
+        let number = |layer: usize| numbers.get(layer).copied().unwrap_or(layer);
+        self.heads
+            .iter_mut()
+            .for_each(|head| head.layer = number(head.layer));
+        self.layers
+            .iter_mut()
+            .for_each(|layer| layer.layer = number(layer.layer));
+    }
+
+    /// The mean of reports of the same heads under several orders: at each distance, each
+    /// query weighs the same.
+    ///
+    /// # Errors
+    ///
+    /// [`AttentionError::NoHeads`] without reports, [`AttentionError::MixedHeads`] at the
+    /// first head that the first report has not.
+    pub fn mean_of(reports: &[Self]) -> Result<Self, AttentionError> {
+        let first = reports.first().ok_or(AttentionError::NoHeads)?;
+        let name = |head: &HeadLocality| (head.layer, head.head);
+        for report in reports {
+            let pairs = first.heads.iter().zip(&report.heads);
+            let other = pairs.clone().find(|(a, b)| name(a) != name(b));
+            if let Some((head, _)) = other.or_else(|| {
+                let differ = first.heads.len() != report.heads.len();
+                pairs.last().filter(|_| differ)
+            }) {
+                return Err(AttentionError::MixedHeads {
+                    layer: head.layer,
+                    head: head.head,
+                });
+            }
+        }
+        let heads = (0..first.heads.len()).map(|place| {
+            let of_reports = reports.iter().map(|report| &report.heads[place].locality);
+            HeadLocality {
+                locality: Locality::mean_of(of_reports),
+                ..first.heads[place].clone()
+            }
+        });
+        Self::from_heads(heads.collect())
+    }
+}
+
+impl Locality {
+    /// The mean of what was measured under several orders: at each distance, each query
+    /// weighs the same.
+    pub fn mean_of<'a>(all: impl IntoIterator<Item = &'a Self>) -> Self {
+        let mut mean = Self {
+            by_distance: Vec::new(),
+            attention_within: 0.0,
+            prefix_attention: 0.0,
+        };
+        let mut sums: BTreeMap<u64, DistanceAttention> = BTreeMap::new();
+        let mut count = 0.0;
+        for locality in all {
+            count += 1.0;
+            mean.attention_within += locality.attention_within;
+            mean.prefix_attention += locality.prefix_attention;
+            for at in &locality.by_distance {
+                let sum = sums
+                    .entry(at.squared_distance)
+                    .or_insert(DistanceAttention {
+                        attention: 0.0,
+                        queries: 0,
+                        ..*at
+                    });
+                sum.attention += at.attention * at.queries as f64;
+                sum.queries += at.queries;
+            }
+        }
+        mean.attention_within /= f64::max(count, 1.0);
+        mean.prefix_attention /= f64::max(count, 1.0);
+        mean.by_distance = sums.into_values().collect();
+        for at in &mut mean.by_distance {
+            at.attention /= at.queries.max(1) as f64;
+        }
+        mean
     }
 }
 

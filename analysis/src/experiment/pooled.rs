@@ -9,7 +9,7 @@ use orders_core::files::Digest;
 
 use super::difference::{NATS, RANDOM, one_by_one_key, random_key};
 use super::error::ResultsError;
-use super::measure::{Difference, Input, MeasureEntry, MeasureKind, Measures, SetValue};
+use super::measure::{Difference, MeasureEntry, MeasureKind, Measures, SetValue};
 use super::trial::{Trial, TrialResult, TrialSettings, digest};
 use crate::statistics::{
     BootstrapParams, Interval, PermutationParams, StatisticsError, holm, mean_interval, paired_test,

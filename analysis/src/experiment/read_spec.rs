@@ -122,11 +122,11 @@ impl Reader<'_> {
         let clock = self.clock(file.clock, &models)?;
         let has_field = !file.fields.as_ref().is_none_or(Vec::is_empty);
         let is_there = |measure: &&MeasureEntry| match measure.kind() {
-            MeasureKind::Orders(None | Some(Input::Geometry)) => true,
-            MeasureKind::Orders(_) if measure.asks_field() => has_field,
-            MeasureKind::Orders(Some(Input::Model)) => !models.is_empty(),
             MeasureKind::Orders(Some(Input::Background)) => {
                 !models.is_empty() && models.iter().all(ModelChoice::has_background)
+            }
+            MeasureKind::Orders(_) => {
+                (has_field || !measure.asks_field()) && !(models.is_empty() && measure.asks_model())
             }
             MeasureKind::Samples => samples.is_some(),
             MeasureKind::Machine => clock.is_some(),

@@ -130,6 +130,11 @@ pub(crate) struct EvalArgs {
     /// prints the table of what it wrote
     #[arg(long, value_name = "i/n", requires = "out")]
     pub(crate) shard: Option<Shard>,
+    /// Sort the rows of each number of steps by a column, the best first: nats_per_cell,
+    /// parallel_loss, frechet_distance, mmd, inception_score, class_accuracy,
+    /// latency_seconds or images_per_second [default: methods as they are given]
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) sort: Option<String>,
     #[command(flatten)]
     pub(crate) threads: ThreadsArgs,
     /// Print the table as JSON

@@ -5,6 +5,8 @@
 
 #[cfg(feature = "analyze")]
 mod analyze;
+#[cfg(all(feature = "model", feature = "tables"))]
+mod attention;
 #[cfg(feature = "model")]
 mod data;
 #[cfg(all(feature = "model", feature = "tables"))]
@@ -39,6 +41,8 @@ pub(crate) use analyze::{
     AnalyzeArgs, OptimizeArgs, OptimizeCommand, OptimizeOrderArgs, OptimizeSizesArgs,
     OptimizeThresholdsArgs,
 };
+#[cfg(all(feature = "model", feature = "tables"))]
+pub(crate) use attention::AttentionArgs;
 #[cfg(feature = "model")]
 pub(crate) use data::{
     CodebookArgs, DataArgs, DataCommand, DataInfoArgs, DataPrepareArgs, DataPreviewArgs,
@@ -114,6 +118,8 @@ pub(crate) enum Command {
     Score(ScoreArgs),
     #[cfg(all(feature = "model", feature = "tables"))]
     Eval(EvalArgs),
+    #[cfg(all(feature = "model", feature = "tables"))]
+    Attention(AttentionArgs),
     #[cfg(feature = "model")]
     Bench(BenchArgs),
     Methods(MethodsArgs),

@@ -3,6 +3,8 @@
 #[cfg(feature = "analyze")]
 pub(crate) mod analyze;
 pub(crate) mod animate;
+#[cfg(all(feature = "model", feature = "tables"))]
+pub(crate) mod attention;
 #[cfg(feature = "model")]
 pub(crate) mod bench;
 pub(crate) mod check;

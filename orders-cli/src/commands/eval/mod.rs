@@ -61,6 +61,9 @@ pub(crate) fn run(args: &EvalArgs, catalogues: &Catalogues, printer: &Printer) -
     let threads = pool.current_num_threads();
     let (judge, variants) = asked_for(args, preset, catalogues, threads, &mut notes)?;
     let Variants { trials, listed } = variants;
+    if let Some(key) = &args.sort {
+        words::check_key(key, &trials)?;
+    }
     let tools = Tools {
         catalogue: &catalogues.methods,
         measures: &catalogues.measures,
@@ -96,8 +99,11 @@ pub(crate) fn run(args: &EvalArgs, catalogues: &Catalogues, printer: &Printer) -
     let results = PooledResults::new(results, tools.measures);
     let sampler = judge.lpd_sampler();
     let count = sampler.map_or(0, |sampler| sampler.settings().count);
-    let rows = rows::rows(&results, catalogues, (count, args.batch))?;
+    let mut rows = rows::rows(&results, catalogues, (count, args.batch))?;
     let network = sampler.map(LpdSampler::network);
+    if let Some(key) = &args.sort {
+        words::sort(&mut rows, key, network);
+    }
     let floor = floor(out, sampler)?;
     if args.out.is_some() {
         let table = rows::table(&rows, network)?;
@@ -113,6 +119,7 @@ pub(crate) fn run(args: &EvalArgs, catalogues: &Catalogues, printer: &Printer) -
         }));
     }
     printer.result(&words::words(&rows, network, preset))?;
+    printer.note(words::LEGEND);
     match (floor, network) {
         (Some(floor), Some(network)) => printer.result(&format!("\n{}", floor.words(network))),
         _ => Ok(()),
