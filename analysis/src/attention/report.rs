@@ -130,14 +130,14 @@ impl AttentionReport {
     /// first head that the first report has not.
     pub fn mean_of(reports: &[Self]) -> Result<Self, AttentionError> {
         let first = reports.first().ok_or(AttentionError::NoHeads)?;
-        let name = |head: &HeadLocality| (head.layer, head.head);
         for report in reports {
-            let pairs = first.heads.iter().zip(&report.heads);
-            let other = pairs.clone().find(|(a, b)| name(a) != name(b));
-            if let Some((head, _)) = other.or_else(|| {
-                let differ = first.heads.len() != report.heads.len();
-                pairs.last().filter(|_| differ)
-            }) {
+            let mut pairs = first.heads.iter().zip(&report.heads);
+            let name = |head: &HeadLocality| (head.layer, head.head);
+            let other = pairs
+                .find(|(a, b)| name(a) != name(b))
+                .map(|(head, _)| head);
+            let differ = first.heads.len() != report.heads.len();
+            if let Some(head) = other.or(first.heads.last().filter(|_| differ)) {
                 return Err(AttentionError::MixedHeads {
                     layer: head.layer,
                     head: head.head,

@@ -1,5 +1,6 @@
 //! Reverse total correlation and expected refusals, against their definitions.
 
+use ndarray::Array2;
 use orders_analysis::information::{Covariance, Information};
 use orders_core::methods::Random;
 use orders_core::{Cell, Grid, GroupSizes, OrderRng, OrderingMethod, Problem};
@@ -13,26 +14,21 @@ struct Given {
 fn given(covariance: &Covariance, cell: Cell, context: &[Cell]) -> Given {
     let of = |a: Cell, b: Cell| covariance.between(a, b);
     let n = context.len();
-    let mut rows: Vec<Vec<f64>> = context
-        .iter()
-        .map(|&a| {
-            let mut row: Vec<f64> = context.iter().map(|&b| of(a, b)).collect();
-            row.push(of(a, cell));
-            row
-        })
-        .collect();
+    let mut rows = Array2::from_shape_fn((n, n + 1), |(row, column)| {
+        of(context[row], context.get(column).copied().unwrap_or(cell))
+    });
     for pivot in 0..n {
         for row in pivot + 1..n {
-            let factor = rows[row][pivot] / rows[pivot][pivot];
+            let factor = rows[[row, pivot]] / rows[[pivot, pivot]];
             for column in pivot..=n {
-                rows[row][column] -= factor * rows[pivot][column];
+                rows[[row, column]] -= factor * rows[[pivot, column]];
             }
         }
     }
     let mut weights = vec![0.0; n];
     for row in (0..n).rev() {
-        let known: f64 = (row + 1..n).map(|c| rows[row][c] * weights[c]).sum();
-        weights[row] = (rows[row][n] - known) / rows[row][row];
+        let known: f64 = (row + 1..n).map(|c| rows[[row, c]] * weights[c]).sum();
+        weights[row] = (rows[[row, n]] - known) / rows[[row, row]];
     }
     let explained: f64 = weights
         .iter()

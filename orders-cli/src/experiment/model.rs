@@ -6,6 +6,8 @@ use orders_analysis::experiment::JudgeError;
 use orders_model::lpd::{Lpd, LpdConfig};
 use orders_model::{DType, Device, ModelSource, ModelSourceError};
 
+use crate::failure::{Failure, Result};
+
 /// A model, which judge, sampler and clock share. Its weights are read once, and not at
 /// all if every result is there.
 pub(crate) struct SharedModel {
@@ -42,10 +44,11 @@ impl SharedModel {
         (!is_usual).then(|| format!("{:?} on {}", self.dtype, self.device_name))
     }
 
-    /// Reads the weights, if they are not there.
-    pub(crate) fn load(&self) -> Result<(), ModelSourceError> {
+    /// Reads the weights, if they are not there; `failed` says why there are none.
+    pub(crate) fn load(&self, failed: impl FnOnce(ModelSourceError) -> Failure) -> Result<()> {
         if self.lpd.get().is_none() {
-            let lpd = self.source.load(self.dtype, &self.device)?;
+            let lpd = self.source.load(self.dtype, &self.device);
+            let lpd = lpd.map_err(failed)?;
             // Whoever was faster read the same.
             let _ = self.lpd.set(lpd);
         }

@@ -75,8 +75,7 @@ pub(crate) fn run(args: &EvalArgs, catalogues: &Catalogues, printer: &Printer) -
     let out = args.out.as_deref().unwrap_or(temporary.path());
     if !is_done(out, &plan)? {
         let model = judge.shared_model();
-        let failed = |error| settings::lpd_failure(model.source(), error);
-        model.load().map_err(failed)?;
+        model.load(|error| settings::lpd_failure(model.source(), error))?;
     }
     let shard = args.shard.unwrap_or(Shard::WHOLE);
     let folder = ResultsFolder::create_again(out, &plan, shard, PROGRAM)?;

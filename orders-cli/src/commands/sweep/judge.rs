@@ -39,7 +39,7 @@ pub(super) fn judges(file: &Path, spec: &Spec, threads: usize) -> Result<Vec<Lpd
         let config = source.config();
         let device = (Device::Cpu, "cpu".to_owned());
         let model = Arc::new(SharedModel::new(source, DType::F32, device));
-        model.load().map_err(|error| load_failure(choice, error))?;
+        model.load(|error| load_failure(choice, error))?;
         let sampler = spec.samples().map(|samples| {
             let with = sample_settings(samples, (&config, is_bundled))?;
             LpdSampler::new(Arc::clone(&model), with)
