@@ -24,12 +24,15 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-use orders_core::{Catalogue, Cell, GroupSizes, Parameters, Problem};
-use serde::Serialize;
+use std::ops::ControlFlow;
+use std::sync::{Mutex, PoisonError};
+
+use orders_core::{Catalogue, Cell, GroupSizes, ParameterValue, Parameters, Problem, Watch};
+use serde::{Serialize, Serializer};
 
 use crate::information::{
     Covariance, InformationError, OptimalSizes, OrderSearch, OrderSource, SizesParams,
-    greedy_order, mean_cut_costs, measure_batch,
+    greedy_order_watched, mean_cut_costs, measure_batch,
 };
 use crate::statistics::MeanEstimate;
 
@@ -106,7 +109,7 @@ pub struct OrderRequest<'a> {
 /// Where a search starts.
 #[derive(Clone, Debug)]
 pub enum SearchStart {
-    /// At the [greedy order](greedy_order).
+    /// At the [greedy order](crate::information::greedy_order).
     Greedy,
     /// At an order.
     Order {
@@ -130,30 +133,52 @@ pub struct OptimizedOrder {
     pub rounds: u64,
 }
 
+/// How far a search came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SearchProgress {
+    /// So many cells of a greedy start are chosen, of so many in all.
+    Start {
+        /// Cells that are chosen.
+        cells: u64,
+        /// Cells that there are to choose.
+        of: u64,
+    },
+    /// So many rounds are done.
+    Rounds(u64),
+}
+
 /// Searches for an order that costs little ([`OrderSearch`]), on the current rayon
-/// pool. `goes_on` is told before each round how many are done, and says whether the
-/// search goes on; what was found by then is the result.
+/// pool. `on_progress` is told how far it came, again and again and from any thread, and
+/// may end the search; what was found in whole rounds by then is the result.
 ///
 /// # Errors
 ///
 /// [`InformationError::Grid`] if the covariance is that of another grid,
-/// [`InformationError::Order`] if the start is no order of the problem.
+/// [`InformationError::Order`] if the start is no order of the problem,
+/// [`InformationError::Stopped`] if it was ended before there was a start.
 pub fn order(
     request: &OrderRequest<'_>,
-    goes_on: &mut (dyn FnMut(u64) -> bool + Send),
+    on_progress: &mut (dyn FnMut(SearchProgress) -> ControlFlow<()> + Send),
 ) -> Result<OptimizedOrder, InformationError> {
     let (problem, covariance, seed) = (request.problem, request.covariance, request.seed);
     let (start, rounds) = match &request.start {
-        SearchStart::Greedy => (greedy_order(problem, covariance, seed)?, 0),
+        SearchStart::Greedy => {
+            let on_cell = &mut |cells, of| on_progress(SearchProgress::Start { cells, of });
+            (greedy_order_watched(problem, covariance, seed, on_cell)?, 0)
+        }
         SearchStart::Order { cells, rounds } => (cells.clone(), *rounds),
     };
+    let on_progress = Mutex::new(on_progress);
     let mut search = OrderSearch::new(problem, covariance, &start, seed, rounds)?;
     let start_nats = search.best_nats();
     for round in 0..request.rounds {
-        if !goes_on(round) {
+        let goes_on = || {
+            let mut on_progress = on_progress.lock().unwrap_or_else(PoisonError::into_inner);
+            on_progress(SearchProgress::Rounds(round))
+        };
+        if search.round_watched(Watch::new(&goes_on)).is_none() {
             break;
         }
-        search.round();
     }
     Ok(OptimizedOrder {
         cells: search.best().to_vec(),
@@ -184,8 +209,10 @@ pub struct ThresholdsRequest<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct ThresholdsCost {
     /// The proximity threshold.
+    #[serde(serialize_with = "as_parameter")]
     pub proximity: f64,
     /// The repulsion threshold.
+    #[serde(serialize_with = "as_parameter")]
     pub repulsion: f64,
     /// Mean total correlation over the orders, in nats.
     pub total_correlation_nats: f64,
@@ -193,6 +220,11 @@ pub struct ThresholdsCost {
     pub low: Option<f64>,
     /// Its upper end.
     pub high: Option<f64>,
+}
+
+/// A threshold may be infinite, which JSON has no number for.
+fn as_parameter<S: Serializer>(threshold: &f64, serializer: S) -> Result<S::Ok, S::Error> {
+    ParameterValue::from(*threshold).serialize(serializer)
 }
 
 /// What LPD costs with every pair of thresholds: proximity thresholds as they are

@@ -50,6 +50,18 @@ impl<R: Read + Seek> NpzFile<R> {
         self.archive.comment()
     }
 
+    /// The names of all arrays, in the order of the archive, fit to be shown.
+    pub fn names(&self) -> Vec<String> {
+        // What systems put beside files begins with a dot or lies in a folder.
+        let is_array = |name: &&str| !name.starts_with('.') && !name.starts_with("__MACOSX/");
+        let files = self.archive.file_names().filter_map(Result::ok);
+        let names = files.filter_map(|name| {
+            let name = name.strip_suffix(".npy").filter(is_array);
+            name.map(excerpt)
+        });
+        names.collect()
+    }
+
     /// Unpacks the array of a name, if there is one: stored or deflated, of at most
     /// `limit` bytes with its header. O(bytes) time and memory.
     ///

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "what benches prepare must work")]
 
+use std::ops::ControlFlow;
+
 use divan::Bencher;
 use divan::counter::ItemsCount;
 use orders_datasets::{
@@ -44,7 +46,8 @@ fn train(bencher: Bencher<'_, '_>, codes: usize) {
         tolerance: 0.0,
         ..CodebookParams::default()
     };
-    bencher.bench(|| PatchCodebook::train(&patches, &params, |_| {}).unwrap());
+    let go_on = |_| ControlFlow::Continue(());
+    bencher.bench(|| PatchCodebook::train(&patches, &params, go_on).unwrap());
 }
 
 /// A photograph of 500x500 pixels to 256x256.

@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use orders_arrays::HeaderError;
-use orders_core::files::{OutputError, OutputFile};
+use orders_core::files::{OutputError, OutputFile, open_regular};
 
 /// Why a codebook or tokens can't be read from a file or written to one; `M` says what is
 /// wrong with the content.
@@ -38,8 +38,8 @@ impl<M> DataFileError<M> {
         what: &'static str,
         read: impl FnOnce(std::fs::File) -> Result<T, M>,
     ) -> Result<T, Self> {
-        let file = fs_err::File::open(path).map_err(Self::Open)?;
-        read(file.into_file()).map_err(|source| Self::Read {
+        let file = open_regular(path).map_err(Self::Open)?;
+        read(file).map_err(|source| Self::Read {
             path: path.into(),
             what,
             source: Box::new(source),

@@ -3,6 +3,7 @@
 //! ```
 //! use orders_datasets::{CodebookParams, CountedPatches, ImageArray, ImageSource};
 //! use orders_datasets::{PatchCodebook, PatchShape, Preparation};
+//! use std::ops::ControlFlow;
 //!
 //! let source = ImageArray::new((2, 2, 1), vec![0, 0, 0, 0, 9, 9, 9, 9], None, None)?;
 //! let preparation = Preparation { pad: Some(4), ..Preparation::default() };
@@ -12,7 +13,8 @@
 //!
 //! let patches = CountedPatches::from_images(PatchShape::new(2, 1)?, &images)?;
 //! let params = CodebookParams { codes: 2, ..CodebookParams::default() };
-//! let (codebook, _) = PatchCodebook::train(&patches, &params, |_| {})?;
+//! let go_on = |_| ControlFlow::Continue(());
+//! let (codebook, _) = PatchCodebook::train(&patches, &params, go_on)?;
 //! let (grid, tokens) = codebook.encode(&images[1])?;
 //! assert_eq!(grid.to_string(), "2x2");
 //! assert_ne!(tokens[0], codebook.encode(&images[0])?.1[1]);
@@ -52,16 +54,17 @@ pub use codebook::{
 };
 pub use file::DataFileError;
 pub use image::{
-    DecodeError, Image, ImageError, Margins, Preparation, PreparationError, Psnr, decode,
-    decoded_size,
+    DecodeError, Image, ImageError, JpegFault, Margins, Preparation, PreparationError, Psnr,
+    decode, decode_within,
 };
 pub use source::{
-    ClassFiles, IdxError, ImageArray, ImageArrayError, ImageFolder, ImageSource, NamedSource,
-    OpenOptions, SourceError, open, read_idx_images, read_idx_labels, read_labels,
+    ClassFiles, IdxError, ImageArray, ImageArrayError, ImageFolder, ImageSource, LeftOut,
+    LeftOutReason, NamedSource, OpenOptions, SourceError, open, read_idx_images, read_idx_labels,
+    read_labels,
 };
 pub use split::{hold_out, subset};
 pub use tokens::{
     CacheError, CacheOptions, MalformedTokens, Provenance, TokenError, TokenFileError,
     TokenFileOptions, TokenParts, TokenSet, cache_files, is_token_file, read_token_cache,
-    write_token_cache,
+    tokenizer_identity, write_token_cache,
 };

@@ -30,4 +30,4 @@ pub mod weights;
 
 pub use candle_core::{DType, Device, Error as TensorError, Tensor};
 pub use device::{DeviceError, DeviceKind};
-pub use source::{ModelSource, ModelSourceError};
+pub use source::{ModelAbout, ModelSource, ModelSourceError};

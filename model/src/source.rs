@@ -3,15 +3,28 @@
 use std::path::PathBuf;
 
 use candle_core::{DType, Device};
-use orders_core::Grid;
+use orders_core::{Grid, MemoryLimit};
+use orders_datasets::tokenizer_identity;
 
-use crate::bundled::{BundledError, BundledModel};
-use crate::checkpoint::{CheckpointError, read_checkpoint};
+use crate::bundled::{self, BundledError, BundledModel};
+use crate::checkpoint::{CheckpointError, CheckpointFile, CheckpointNote, read_checkpoint};
 use crate::lpd::{Lpd, LpdConfig, LpdError, interpolate_positions};
 use crate::weights::{Weights, WeightsError};
 
 /// The name of the positional embedding.
 const POSITIONS: &str = "pos_embed";
+
+/// The word of a model's file that says which tokenizer its tokens are of.
+pub(crate) const TOKENIZER: &str = "tokenizer";
+
+/// What is known of a model before its weights are read.
+#[derive(Clone, Debug, Default)]
+pub struct ModelAbout {
+    /// What tells the tokenizer of its tokens from others, if it is known.
+    pub tokenizer: Option<String>,
+    /// What should be known of how its file is read.
+    pub notes: Vec<CheckpointNote>,
+}
 
 /// A model, before it is loaded.
 #[derive(Clone, Debug)]
@@ -64,15 +77,48 @@ impl ModelSource {
         }
     }
 
-    /// The transformer with its weights in a precision on a device.
+    /// What its file says of it, if it has one; the weights are not read.
+    ///
+    /// # Errors
+    ///
+    /// [`CheckpointError`].
+    pub fn about(&self) -> Result<ModelAbout, CheckpointError> {
+        match self {
+            Self::Bundled(_) => Ok(ModelAbout {
+                tokenizer: Some(bundled::codebook().tokenizer_id()),
+                notes: Vec::new(),
+            }),
+            Self::Checkpoint { path, key, .. } => {
+                let file = CheckpointFile::open(path, key.as_deref())?;
+                let said = file.metadata.get(TOKENIZER).map(String::as_str);
+                Ok(ModelAbout {
+                    tokenizer: said.and_then(tokenizer_identity).map(str::to_owned),
+                    notes: file.notes,
+                })
+            }
+            Self::Formula(_) => Ok(ModelAbout::default()),
+        }
+    }
+
+    /// The transformer with its weights in a precision on a device. What weights by
+    /// formula take is held against a limit first, and what the file of a checkpoint has.
     ///
     /// # Errors
     ///
     /// [`ModelSourceError`].
-    pub fn load(&self, dtype: DType, device: &Device) -> Result<Lpd, ModelSourceError> {
+    pub fn load(
+        &self,
+        dtype: DType,
+        device: &Device,
+        memory: MemoryLimit,
+    ) -> Result<Lpd, ModelSourceError> {
         let config = self.config();
         let mut tensors = match self {
             Self::Formula(config) => {
+                if device.is_cpu() {
+                    let checked = memory.check(config.weight_bytes(dtype));
+                    checked.map_err(LpdError::Memory)?;
+                }
                 let weights = config.formula_weights(dtype, device);
                 return Ok(Lpd::new(config.clone(), weights.map_err(LpdError::from)?)?);
             }
@@ -83,6 +129,9 @@ impl ModelSource {
                 key,
                 trained_on,
             } => {
+                // What is in it is read on the CPU first.
+                let bytes = fs_err::metadata(path).map_or(0, |metadata| metadata.len());
+                memory.check(bytes).map_err(LpdError::Memory)?;
                 let mut tensors = read_checkpoint(path, key.as_deref(), &Device::Cpu)?.tensors;
                 if let Some(from) = *trained_on
                     && let Some(positions) = tensors.remove(POSITIONS)

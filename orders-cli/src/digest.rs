@@ -2,19 +2,13 @@
 
 use std::path::Path;
 
-use orders_core::files::{Digest, Hasher};
+use orders_core::files::{Digest, Hasher, open_regular};
 
 use crate::failure::{Failure, Result};
 
-/// The digest of a file's content. A device is refused: it may have no end.
+/// The digest of a file's content.
 pub(crate) fn digest_of_file(path: &Path) -> Result<Digest> {
-    if path.exists() && !path.is_file() {
-        return Err(Failure::input(format!(
-            "{} is no regular file",
-            path.display()
-        )));
-    }
-    let digest = fs_err::File::open(path).and_then(Digest::of);
+    let digest = open_regular(path).and_then(Digest::of);
     let digest = digest.map(|(digest, _)| digest);
     digest.map_err(|error| Failure::unreadable(path.display(), &error))
 }

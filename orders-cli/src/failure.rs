@@ -4,6 +4,8 @@ use std::error::Error;
 use std::fmt;
 use std::io;
 
+use orders_core::files::IrregularFile;
+
 /// Exit statuses: a check said no or the work failed, the input was wrong, interrupted.
 pub(crate) const SAID_NO: u8 = 1;
 pub(crate) const WRONG_INPUT: u8 = 2;
@@ -21,7 +23,6 @@ pub(crate) enum Failure {
     /// The user interrupted it.
     Interrupted,
     /// The user interrupted it, and this much is kept.
-    #[cfg(any(feature = "model", feature = "tables"))]
     Paused(String),
     /// The user knows all of it; this is the exit status.
     Told(u8),
@@ -114,6 +115,9 @@ pub(crate) fn without_numbers(message: &str) -> String {
 /// Why the system refused, without the paths that libraries put before and
 /// behind it, where it has a word for it.
 pub(crate) fn reason(error: &io::Error) -> String {
+    if let Some(irregular) = IrregularFile::behind(error) {
+        return irregular.what.to_string();
+    }
     match error.kind() {
         io::ErrorKind::NotFound => "there is no such file or folder".into(),
         io::ErrorKind::AlreadyExists => "there is a file of that name".into(),

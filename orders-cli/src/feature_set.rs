@@ -3,13 +3,20 @@
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
+use orders_core::estimated_bytes;
 use orders_model::features::Network;
 use orders_model::metrics::{
-    FeatureFile, Features, Metadata, NETWORK, Statistics, StatisticsFile, WEIGHTS, read_features,
-    read_statistics,
+    FeatureFile, Features, Metadata, MetricsFileError, MetricsReadError, NETWORK, Statistics,
+    StatisticsFile, WEIGHTS, read_features, read_statistics,
 };
 
 use crate::failure::{Failure, Result};
+use crate::memory;
+
+/// What makes features of images.
+const FEATURES: &str = "'orders-cli features' makes features or statistics of images";
+/// The array of images in files of those who sample them.
+const SAMPLES: &str = "arr_0";
 
 /// A set of images, by what a file says of them.
 pub(crate) struct FeatureSet {
@@ -26,6 +33,12 @@ impl FeatureSet {
     pub(crate) fn read(path: &Path) -> Result<Self> {
         let extension = path.extension().and_then(|extension| extension.to_str());
         let content = match extension {
+            _ if path.is_dir() => {
+                return Err(Failure::input(format!(
+                    "{} is a folder; {FEATURES}",
+                    path.display()
+                )));
+            }
             Some("npz") => read_statistics(path).map(Content::Statistics),
             Some("npy" | "safetensors") => read_features(path).map(Content::Features),
             _ => {
@@ -35,7 +48,16 @@ impl FeatureSet {
                 )));
             }
         };
-        let content = content.map_err(Failure::bad_input)?;
+        let content = content.map_err(|error| match &error {
+            MetricsFileError::Read {
+                source: MetricsReadError::NoArray { found, .. },
+                ..
+            } if found.iter().any(|name| name == SAMPLES) => Failure::input(format!(
+                "{} has no statistics (mu and sigma), but images ({SAMPLES}); {FEATURES}",
+                path.display()
+            )),
+            _ => Failure::bad_input(error),
+        })?;
         Ok(Self {
             path: path.into(),
             content,
@@ -61,6 +83,15 @@ impl FeatureSet {
     }
 
     pub(crate) fn statistics(&self) -> Result<Cow<'_, Statistics>> {
+        // The covariance, its factors, and what they are multiplied into.
+        let dimensions = self.dimensions() as f64;
+        let needed = estimated_bytes(8.0 * 6.0 * dimensions * dimensions);
+        memory::limit().check(needed).map_err(|error| {
+            Failure::input(format!(
+                "{}: a covariance of {dimensions} dimensions {error}",
+                self.path.display()
+            ))
+        })?;
         match &self.content {
             Content::Features(file) => Statistics::of(&file.features)
                 .map(Cow::Owned)

@@ -37,16 +37,24 @@ mod failure;
 #[cfg(feature = "model")]
 mod feature_set;
 mod folder;
+#[cfg(any(feature = "model", feature = "tables"))]
+mod folder_lock;
 mod interrupt;
+#[cfg(feature = "model")]
+mod memory;
 mod numbers;
 mod order_file;
 mod output;
+mod partial_files;
 mod picture_file;
 mod printer;
 mod settings;
 mod single_file;
+mod stream;
 #[cfg(feature = "model")]
 mod token_file;
+#[cfg(feature = "model")]
+mod token_identity;
 #[cfg(feature = "model")]
 mod token_images;
 
@@ -90,7 +98,12 @@ impl Program {
     fn run(self) -> ExitCode {
         let parsed = args::parse();
         let printer = Printer::new(parsed.as_ref().is_ok_and(|args| args.quiet));
-        let done = parsed.and_then(|args| self.run_command(&args.command, &printer));
+        let done = interrupt::survive_long_files()
+            .and(parsed)
+            .and_then(|args| {
+                partial_files::remove(&args.command.outputs(), &printer);
+                self.run_command(&args.command, &printer)
+            });
         match done {
             Ok(()) => ExitCode::SUCCESS,
             Err(failure) => printer.failure(failure).into(),

@@ -1,9 +1,12 @@
 //! Order files and what lies beside them, written whole or not at all.
 
+use std::fmt::Display;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use orders_core::files::{Encoder, FinishedFile, Format, Manifest, OutputError, OutputFile};
+use orders_core::files::{
+    Encoder, FinishedFile, Format, Irregular, Manifest, OutputError, OutputFile,
+};
 
 use crate::failure::{Failure, Result, reason};
 use crate::folder;
@@ -51,13 +54,7 @@ impl Target {
                 "--out {shown} ends in neither .json, .npy nor .safetensors; end a folder with a slash"
             ))
         })?;
-        if let Some(format) = format
-            && format != by_ending
-        {
-            return Err(Failure::input(format!(
-                "--out {shown} is a {by_ending} file by its ending, but --format says {format}"
-            )));
-        }
+        check_format(format!("--out {shown}"), by_ending, format)?;
         Self::file(out, force)
     }
 
@@ -137,10 +134,33 @@ impl Target {
     }
 }
 
+/// The format that is asked for must be that of the file's ending.
+pub(crate) fn check_format(
+    place: impl Display,
+    by_ending: Format,
+    asked: Option<Format>,
+) -> Result<()> {
+    match asked {
+        Some(asked) if asked != by_ending => Err(Failure::input(format!(
+            "{place} is a {by_ending} file by its ending, but --format says {asked}"
+        ))),
+        _ => Ok(()),
+    }
+}
+
 /// Nothing may be at a path yet, unless it is a file that is to be replaced.
 pub(crate) fn check_vacant(path: &Path, force: bool) -> Result<()> {
     if path.is_dir() {
         return Err(Failure::input(format!("{} is a folder", path.display())));
+    }
+    if let Ok(metadata) = path.metadata()
+        && !metadata.is_file()
+    {
+        return Err(Failure::input(format!(
+            "{} can't be replaced by a file: {}",
+            path.display(),
+            Irregular::of(metadata.file_type())
+        )));
     }
     // A link that leads nowhere is in the way as well.
     if (path.exists() || path.is_symlink()) && !force {

@@ -69,7 +69,6 @@ impl Printer {
             Failure::Input(message) => (without_numbers(&message), WRONG_INPUT),
             Failure::Work(message) => (without_numbers(&message), SAID_NO),
             Failure::Interrupted => ("interrupted; nothing was written".into(), INTERRUPTED),
-            #[cfg(any(feature = "model", feature = "tables"))]
             Failure::Paused(kept) => (format!("interrupted; {kept}"), INTERRUPTED),
             Failure::Told(status) => return status,
             Failure::ClosedPipe => return 0,

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use orders_core::files::OutputFile;
 #[cfg(feature = "model")]
 use orders_model::{Tensor, checkpoint::write_safetensors};
 
@@ -56,8 +57,18 @@ impl SingleFile {
 
     /// Writes the file.
     pub(crate) fn write(&self, content: &[u8]) -> Result<()> {
-        let mut file = output::create(&self.path)?;
+        let mut file = self.begin()?;
         output::write(&mut file, content)?;
+        self.end(file)
+    }
+
+    /// Begins the file, for whoever writes it in pieces.
+    pub(crate) fn begin(&self) -> Result<OutputFile> {
+        output::create(&self.path)
+    }
+
+    /// Completes the file that was begun.
+    pub(crate) fn end(&self, file: OutputFile) -> Result<()> {
         let file = output::finish(file)?;
         file.persist(self.force).map_err(Failure::work)
     }

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use ndarray::Array2;
 use orders_core::Grid;
+use orders_datasets::tokenizer_identity;
 use orders_model::checkpoint::{CheckpointFormat, read_checkpoint};
 use orders_model::{DType, Device, Tensor};
 
@@ -17,6 +18,8 @@ pub(crate) struct TokenFile {
     pub(crate) labels: Option<Vec<Option<u32>>>,
     /// The grid of the cells, if the file says.
     pub(crate) grid: Option<Grid>,
+    /// What tells the tokenizer from others, if the file says.
+    pub(crate) tokenizer: Option<String>,
 }
 
 /// Reads a file of tokens.
@@ -72,10 +75,13 @@ pub(crate) fn read(path: &Path) -> Result<TokenFile> {
     let grid = grid
         .transpose()
         .map_err(|error| Failure::input_at(format!("{shown}: grid"), &error))?;
+    let tokenizer = checkpoint.metadata.get("tokenizer");
+    let tokenizer = tokenizer.and_then(|said| tokenizer_identity(said));
     Ok(TokenFile {
         tokens,
         labels,
         grid,
+        tokenizer: tokenizer.map(str::to_owned),
     })
 }
 
@@ -91,14 +97,4 @@ fn whole(tensor: &Tensor, path: &Path, name: &str) -> Result<Vec<i64>> {
         .to_dtype(DType::I64)
         .and_then(|tensor| tensor.flatten_all()?.to_vec1())
         .map_err(Failure::work)
-}
-
-/// Labels as files have them.
-pub(crate) fn labels(labels: &[Option<u32>]) -> Result<Tensor> {
-    let numbers: Vec<i64> = labels
-        .iter()
-        .map(|label| label.map_or(-1, i64::from))
-        .collect();
-    let count = numbers.len();
-    Tensor::from_vec(numbers, count, &Device::Cpu).map_err(Failure::work)
 }

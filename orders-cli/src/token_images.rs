@@ -6,7 +6,8 @@ use ndarray::Array2;
 use orders_model::lpd::{LpdConfig, LpdError};
 
 use crate::failure::{Failure, Result};
-use crate::token_file;
+use crate::token_identity::{self, Tokens};
+use crate::{settings, token_file};
 
 /// Images that a model is asked about.
 pub(crate) struct TokenImages {
@@ -16,6 +17,8 @@ pub(crate) struct TokenImages {
     pub(crate) labels: Vec<Option<u32>>,
     /// Where they are from, for messages.
     place: String,
+    /// What tells their tokenizer from others, if that is known.
+    tokenizer: Option<String>,
 }
 
 impl TokenImages {
@@ -32,6 +35,7 @@ impl TokenImages {
             tokens: file.tokens,
             labels,
             place,
+            tokenizer: file.tokenizer,
         })
     }
 
@@ -46,6 +50,7 @@ impl TokenImages {
             tokens: tokens.map_err(Failure::work)?,
             labels: labels.map(Some).collect(),
             place: "the bundled images".to_owned(),
+            tokenizer: set.tokenizer_identity().map(str::to_owned),
         })
     }
 
@@ -69,6 +74,19 @@ impl TokenImages {
             .check_tokens(self.tokens.view(), None)
             .and_then(|()| config.check_labels(&self.labels))
             .map_err(|error| self.failure(&error))
+    }
+
+    /// Whether they are of the tokenizer of a model, as far as both are known.
+    pub(crate) fn check_tokenizer(
+        &self,
+        model: &settings::LookedAt,
+        notes: &mut Vec<String>,
+    ) -> Result<()> {
+        let images = Tokens {
+            place: &self.place,
+            tokenizer: self.tokenizer.as_deref(),
+        };
+        token_identity::check(&images, &model.tokens(), notes)
     }
 
     /// What is wrong with them.

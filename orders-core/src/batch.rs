@@ -2,13 +2,13 @@
 
 use std::convert::Infallible;
 use std::fmt;
-use std::ops::Range;
+use std::ops::{ControlFlow, Range};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rayon::prelude::*;
 
 use crate::grid::Cell;
-use crate::method::{MethodError, OrderGenerator, OrderingMethod};
+use crate::method::{MethodError, OrderGenerator, OrderingMethod, Watch};
 use crate::problem::Problem;
 use crate::random::OrderRng;
 
@@ -64,8 +64,8 @@ const CELLS_PER_CHUNK: usize = 1 << 16;
 /// called again. Without orders it is not called at all.
 ///
 /// In flight are at most 8 chunks for each thread of the pool, of up to 256
-/// orders and about 2^16 cells (or one order, if that has more), so memory does
-/// not grow with `count`.
+/// orders and about 2^16 cells (or one order, if that has more: then 2^19 cells, or two
+/// orders), so memory does not grow with `count`.
 ///
 /// # Errors
 ///
@@ -142,10 +142,28 @@ impl<'a> Batch<'a> {
         self,
         count: u64,
         encode: impl Fn(u64, &[Cell], &mut Vec<T>) + Sync,
-        mut write: impl FnMut(u64, &[T]) -> Result<(), E> + Send,
+        write: impl FnMut(u64, &[T]) -> Result<(), E> + Send,
     ) -> Result<(), BatchError<E>> {
-        // Several chunks a thread, so that threads end at about the same time.
-        let chunks = 4 * rayon::current_num_threads();
+        self.stream_watched(count, encode, write, || Ok(()))
+    }
+
+    /// Makes the orders, as [`stream`](Self::stream). `watch` is asked before every order
+    /// and within orders that take long, from any thread, and ends the batch by an error.
+    ///
+    /// # Errors
+    ///
+    /// As [`stream_batch`], and [`BatchError::Write`] with what `watch` returned.
+    pub fn stream_watched<T: Copy + Send + Sync, E: Send>(
+        self,
+        count: u64,
+        encode: impl Fn(u64, &[Cell], &mut Vec<T>) + Sync,
+        mut write: impl FnMut(u64, &[T]) -> Result<(), E> + Send,
+        watch: impl Fn() -> Result<(), E> + Sync,
+    ) -> Result<(), BatchError<E>> {
+        // Several chunks a thread, so that threads end at about the same time; of orders
+        // that are longer than a chunk, fewer.
+        let of_thread = (4 * CELLS_PER_CHUNK / self.problem.cells()).clamp(1, 4);
+        let chunks = of_thread * rayon::current_num_threads();
         let chunk_orders = (CELLS_PER_CHUNK / self.problem.cells()).clamp(1, 256) as u64;
         let round_orders = chunks as u64 * chunk_orders;
 
@@ -157,9 +175,8 @@ impl<'a> Batch<'a> {
                     let first = count.min(start + i as u64 * chunk_orders);
                     chunk.items.clear();
                     chunk.end = count.min(first + chunk_orders);
-                    self.make(first..chunk.end, |index, cells| {
-                        encode(index, cells, &mut chunk.items)
-                    })
+                    let take = |index: u64, cells: &[Cell]| encode(index, cells, &mut chunk.items);
+                    self.make(first..chunk.end, take, &watch)
                 })
         };
         let empty = |_| Chunk {
@@ -195,26 +212,40 @@ impl<'a> Batch<'a> {
     }
 
     /// Makes the orders of some indices on this thread, and gives each to `take` with
-    /// its index. Several threads may do so at once.
+    /// its index. Several threads may do so at once. `watch` is asked before every order
+    /// and within orders that take long, and ends it by an error.
     ///
     /// # Errors
     ///
-    /// What the method's generator gives, and [`MethodError::Broken`] if what the method
-    /// made is no order.
-    pub fn make(
+    /// What the method's generator gives, [`MethodError::Broken`] if what the method made is
+    /// no order, and [`BatchError::Write`] with what `watch` returned.
+    pub fn make<E>(
         &self,
         indices: Range<u64>,
         mut take: impl FnMut(u64, &[Cell]),
-    ) -> Result<(), MethodError> {
+        watch: &(impl Fn() -> Result<(), E> + Sync),
+    ) -> Result<(), BatchError<E>> {
+        let flow = || match watch() {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(_) => ControlFlow::Break(()),
+        };
         let idle = self.idle().pop();
         let mut maker = match idle {
             Some(maker) => maker,
             None => Maker::new(self.method, self.problem)?,
         };
         for index in indices {
-            maker.cells.clear();
-            let mut rng = OrderRng::new(self.seed, index);
-            maker.generator.generate(&mut rng, &mut maker.cells);
+            // An order that was given up is made anew, should it go on after all.
+            loop {
+                watch().map_err(BatchError::Write)?;
+                maker.cells.clear();
+                let mut rng = OrderRng::new(self.seed, index);
+                let (generator, cells) = (&mut maker.generator, &mut maker.cells);
+                let made = generator.generate_watched(&mut rng, cells, Watch::new(&flow));
+                if made.is_continue() {
+                    break;
+                }
+            }
             self.problem
                 .check(&maker.cells, &mut maker.seen)
                 .map_err(|source| MethodError::Broken {
@@ -258,7 +289,7 @@ pub enum BatchError<E> {
     /// The method failed.
     #[error(transparent)]
     Method(#[from] MethodError),
-    /// The orders could not be handed on.
+    /// The orders could not be handed on, or whoever watched ended it.
     #[error("the orders could not be written")]
     Write(#[source] E),
 }

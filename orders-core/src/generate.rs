@@ -1,9 +1,10 @@
 //! A batch of orders made into a file, with its manifest.
 
 use std::collections::BTreeMap;
-use std::io::Write;
+use std::io::{self, Write};
 use std::ops::ControlFlow;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::batch::{Batch, BatchError};
 use crate::files::{
@@ -11,7 +12,8 @@ use crate::files::{
 };
 use crate::grid::Cell;
 use crate::method::{MethodError, OrderingMethod};
-use crate::order::{Order, OrderError};
+use crate::order::Order;
+use crate::order_error::OrderError;
 use crate::problem::Problem;
 
 /// Orders 0 to `count - 1` of a seed that are to be made into a file.
@@ -125,8 +127,8 @@ impl std::fmt::Debug for GenerateRequest {
 
 impl PreparedBatch<'_> {
     /// Makes the orders into a file, in parallel, on the current rayon pool. `on_progress`
-    /// is told how many are written, again and again, and ends it by
-    /// [`ControlFlow::Break`].
+    /// is told how many are written, again and again, also from the middle of orders that
+    /// take long, and ends it by [`ControlFlow::Break`], which it repeats.
     ///
     /// # Errors
     ///
@@ -136,51 +138,77 @@ impl PreparedBatch<'_> {
     pub fn write(
         self,
         mut file: OutputFile,
-        mut on_progress: impl FnMut(u64) -> ControlFlow<()> + Send,
+        on_progress: impl Fn(u64) -> ControlFlow<()> + Sync,
     ) -> Result<Generated, GenerateError> {
+        let (request, encoder) = (self.request, self.encoder.clone());
+        let written = self.write_to(&mut file, on_progress);
+        let first = written.map_err(|error| match error {
+            GenerateError::Sink(source) => {
+                let path = file.path().to_owned();
+                OutputError::Write { path, source }.into()
+            }
+            error => error,
+        })?;
+        let file = file.finish()?;
+        let mut manifest = Manifest::new(&request.program, &encoder, &file)?;
+        manifest.set_problem(&request.problem);
+        manifest.method = Some(request.method.name().into());
+        manifest.parameters = request.method.parameters();
+        manifest.seed = Some(request.seed);
+        Ok(Generated {
+            file,
+            manifest,
+            first,
+        })
+    }
+
+    /// Makes the orders and hands the bytes of their file to `sink` as they come, as
+    /// [`write`](Self::write) does for a file. Gives order 0, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// As [`write`](Self::write), but for [`GenerateError::Sink`] if the sink takes no
+    /// more; what it has by then is no whole file.
+    pub fn write_to(
+        self,
+        sink: &mut (impl Write + Send),
+        on_progress: impl Fn(u64) -> ControlFlow<()> + Sync,
+    ) -> Result<Option<Order>, GenerateError> {
         let (request, encoder) = (self.request, &self.encoder);
         let first: OnceLock<Vec<Cell>> = OnceLock::new();
-        write(&mut file, encoder.header())?;
+        sink.write_all(encoder.header())
+            .map_err(GenerateError::Sink)?;
         let encode = |index: u64, cells: &[Cell], bytes: &mut Vec<u8>| {
             if index == 0 {
                 first.get_or_init(|| cells.to_vec());
             }
             encoder.row(index, cells, bytes);
         };
-        let take = |done: u64, bytes: &[u8]| match on_progress(done) {
-            ControlFlow::Continue(()) => write(&mut file, bytes),
+        let written = AtomicU64::new(0);
+        let take = |done: u64, bytes: &[u8]| {
+            written.store(done, Ordering::Relaxed);
+            match on_progress(done) {
+                ControlFlow::Continue(()) => sink.write_all(bytes).map_err(GenerateError::Sink),
+                ControlFlow::Break(()) => Err(GenerateError::Stopped),
+            }
+        };
+        let watch = || match on_progress(written.load(Ordering::Relaxed)) {
+            ControlFlow::Continue(()) => Ok(()),
             ControlFlow::Break(()) => Err(GenerateError::Stopped),
         };
         self.batch
-            .stream(request.count, encode, take)
+            .stream_watched(request.count, encode, take, watch)
             .map_err(|error| match error {
                 BatchError::Method(error) => error.into(),
                 BatchError::Write(error) => error,
             })?;
-        write(&mut file, encoder.footer())?;
-        let file = file.finish()?;
-        let mut manifest = Manifest::new(&request.program, encoder, &file)?;
-        manifest.set_problem(&request.problem);
-        manifest.method = Some(request.method.name().into());
-        manifest.parameters = request.method.parameters();
-        manifest.seed = Some(request.seed);
+        let end = sink.write_all(encoder.footer());
+        end.and_then(|()| sink.flush())
+            .map_err(GenerateError::Sink)?;
         let first = first.into_inner();
         let first = first.map(|cells| Order::new(request.problem.clone(), cells));
-        Ok(Generated {
-            file,
-            manifest,
-            first: first.transpose()?,
-        })
+        Ok(first.transpose()?)
     }
-}
-
-fn write(file: &mut OutputFile, bytes: &[u8]) -> Result<(), GenerateError> {
-    file.write_all(bytes).map_err(|source| {
-        GenerateError::Output(OutputError::Write {
-            path: file.path().to_owned(),
-            source,
-        })
-    })
 }
 
 /// Why there is no file of orders.
@@ -202,6 +230,9 @@ pub enum GenerateError {
     /// The file can't be written.
     #[error(transparent)]
     Output(#[from] OutputError),
+    /// Whatever takes the bytes takes no more.
+    #[error("the orders can't be handed on")]
+    Sink(#[source] io::Error),
     /// It was to end early.
     #[error("the orders were not made to the end, as was asked for")]
     Stopped,
@@ -210,6 +241,6 @@ pub enum GenerateError {
 impl GenerateError {
     /// Whether what was asked for was wrong, and not the work.
     pub fn is_input(&self) -> bool {
-        !matches!(self, Self::Output(_) | Self::Stopped)
+        !matches!(self, Self::Output(_) | Self::Sink(_) | Self::Stopped)
     }
 }

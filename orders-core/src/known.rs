@@ -38,20 +38,22 @@ impl KnownCells {
         }
     }
 
-    /// The cells of a list, in any order. A cell may come more than once. O(N)
-    /// for N cells.
+    /// The cells of a list, in any order, each once. O(N) for N cells.
     ///
     /// # Errors
     ///
-    /// [`KnownCellsError::OutOfRange`] at the first entry that is no cell of
-    /// the grid, [`KnownCellsError::NoneFree`] if every cell is known.
+    /// [`KnownCellsError::OutOfRange`] or [`KnownCellsError::Repeated`] at the first
+    /// entry that is no cell of the grid or comes again,
+    /// [`KnownCellsError::NoneFree`] if every cell is known.
     pub fn new(grid: Grid, cells: impl IntoIterator<Item = Cell>) -> Result<Self, KnownCellsError> {
         let mut is_known = vec![false; grid.cells()];
         for (index, cell) in cells.into_iter().enumerate() {
             let slot = is_known
                 .get_mut(cell as usize)
                 .ok_or(KnownCellsError::OutOfRange { index, cell, grid })?;
-            *slot = true;
+            if std::mem::replace(slot, true) {
+                return Err(KnownCellsError::Repeated { index, cell });
+            }
         }
         Self::from_mask(grid, is_known)
     }
@@ -159,6 +161,13 @@ pub enum KnownCellsError {
         cell: Cell,
         grid: Grid,
     },
+    /// A cell comes a second time.
+    #[error("known cell {cell} (entry {index}) is listed twice; a list has each cell once")]
+    Repeated {
+        /// Place of its second entry, from 0.
+        index: usize,
+        cell: Cell,
+    },
     /// The mask has more or fewer entries than the grid has cells.
     #[error("the mask has {length} entries, but a {grid} grid has {} cells", grid.cells())]
     Length { length: usize, grid: Grid },
@@ -183,6 +192,10 @@ mod tests {
             }
         );
         assert_eq!(
+            KnownCells::new(grid, [3, 0, 3]).unwrap_err(),
+            KnownCellsError::Repeated { index: 2, cell: 3 }
+        );
+        assert_eq!(
             KnownCells::new(grid, [3, 2, 1, 0]).unwrap_err(),
             KnownCellsError::NoneFree { grid }
         );
@@ -195,7 +208,7 @@ mod tests {
     #[test]
     fn lists_and_masks_agree() {
         let grid = Grid::new(2, 2).unwrap();
-        let list = KnownCells::new(grid, [3, 0, 3]).unwrap();
+        let list = KnownCells::new(grid, [3, 0]).unwrap();
         let mask = KnownCells::from_mask(grid, [true, false, false, true]).unwrap();
         assert_eq!(list, mask);
         assert_eq!(list.cells().collect::<Vec<_>>(), [0, 3]);

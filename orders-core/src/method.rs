@@ -1,5 +1,8 @@
 //! The interface that every ordering method implements.
 
+use std::fmt;
+use std::ops::ControlFlow;
+
 use crate::grid::Cell;
 use crate::group_sizes::GroupSizes;
 use crate::known::KnownCells;
@@ -112,6 +115,45 @@ pub trait OrderGenerator: Send {
     /// Appends the cells of one order to `cells`, which is empty. They are
     /// checked afterwards.
     fn generate(&mut self, rng: &mut OrderRng, cells: &mut Vec<Cell>);
+
+    /// The same for an order that takes long: it is given up as soon as `watch` says so,
+    /// and then the cells so far mean nothing. By default, `watch` is not asked.
+    fn generate_watched(
+        &mut self,
+        rng: &mut OrderRng,
+        cells: &mut Vec<Cell>,
+        watch: Watch<'_>,
+    ) -> ControlFlow<()> {
+        let _ = watch;
+        self.generate(rng, cells);
+        ControlFlow::Continue(())
+    }
+}
+
+/// Whoever watches work from outside, and may end it: asked now and then, from any
+/// thread. Having said [`ControlFlow::Break`] once, it says so again.
+#[derive(Clone, Copy)]
+pub struct Watch<'a>(&'a (dyn Fn() -> ControlFlow<()> + Sync));
+
+impl<'a> Watch<'a> {
+    /// One who never ends it.
+    pub const NONE: Watch<'static> = Watch(&|| ControlFlow::Continue(()));
+
+    /// One who is asked by calling `watch`.
+    pub fn new(watch: &'a (dyn Fn() -> ControlFlow<()> + Sync)) -> Self {
+        Self(watch)
+    }
+
+    /// Asks whether to go on.
+    pub fn ask(self) -> ControlFlow<()> {
+        (self.0)()
+    }
+}
+
+impl fmt::Debug for Watch<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Watch")
+    }
 }
 
 impl<F: FnMut(&mut OrderRng, &mut Vec<Cell>) + Send> OrderGenerator for F {
@@ -130,7 +172,7 @@ pub enum MethodError {
     Broken {
         method: String,
         index: u64,
-        source: crate::order::OrderError,
+        source: crate::order_error::OrderError,
     },
     /// A parameter has a value that the method can't take.
     #[error("{parameter} of method {method} is {value}; it takes {allowed}")]

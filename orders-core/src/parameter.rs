@@ -10,6 +10,10 @@ pub type Parameters = BTreeMap<String, ParameterValue>;
 
 /// The value of a parameter.
 ///
+/// It is written as the flag, number or word that it is, but for numbers that are not
+/// finite, which JSON does not have: they are written, and read again, as the words
+/// `inf` and `-inf`. 0 is without a sign: -0 and 0 are one value.
+///
 /// ```
 /// use orders_core::{ParameterValue, Parameters};
 ///
@@ -22,7 +26,7 @@ pub type Parameters = BTreeMap<String, ParameterValue>;
 /// assert_eq!(parameters["direction"].to_string(), "in");
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(untagged)]
+#[serde(from = "Written", into = "Written")]
 pub enum ParameterValue {
     /// Yes or no.
     Flag(bool),
@@ -30,6 +34,40 @@ pub enum ParameterValue {
     Number(f64),
     /// One of some words.
     Word(String),
+}
+
+/// A value as files have it.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum Written {
+    Flag(bool),
+    Number(f64),
+    Word(String),
+}
+
+impl From<Written> for ParameterValue {
+    fn from(written: Written) -> Self {
+        match written {
+            Written::Flag(flag) => flag.into(),
+            Written::Number(number) => number.into(),
+            Written::Word(word) => match word.as_str() {
+                "inf" => f64::INFINITY.into(),
+                "-inf" => f64::NEG_INFINITY.into(),
+                _ => Self::Word(word),
+            },
+        }
+    }
+}
+
+impl From<ParameterValue> for Written {
+    fn from(value: ParameterValue) -> Self {
+        match value {
+            ParameterValue::Flag(flag) => Self::Flag(flag),
+            ParameterValue::Number(number) if number.is_finite() => Self::Number(number),
+            ParameterValue::Number(number) => Self::Word(number.to_string()),
+            ParameterValue::Word(word) => Self::Word(word),
+        }
+    }
 }
 
 impl ParameterValue {
@@ -70,7 +108,8 @@ impl fmt::Display for ParameterValue {
 
 impl From<f64> for ParameterValue {
     fn from(number: f64) -> Self {
-        Self::Number(number)
+        // That takes the sign from a zero.
+        Self::Number(number + 0.0)
     }
 }
 
@@ -98,7 +137,7 @@ pub enum ParameterKind {
     WholeFrom(u32),
     /// `true` or `false`.
     Flag,
-    /// One of some words.
+    /// One of some words, none of which is a number.
     OneOf(Vec<String>),
 }
 
@@ -117,7 +156,7 @@ impl ParameterKind {
     pub fn parse(&self, text: &str) -> Option<ParameterValue> {
         let value = match self {
             Self::NumberFrom(_) | Self::NumberBetween(..) | Self::WholeFrom(_) => {
-                ParameterValue::Number(text.parse().ok()?)
+                text.parse::<f64>().ok()?.into()
             }
             Self::Flag => ParameterValue::Flag(text.parse().ok()?),
             Self::OneOf(_) => ParameterValue::Word(text.into()),
@@ -181,5 +220,45 @@ mod tests {
         assert_eq!(ParameterKind::Flag.parse("yes"), None);
         assert!(!ParameterKind::OneOf(vec!["in".into()]).allows(&"out".into()));
         assert!(!ParameterKind::Flag.allows(&1.0.into()));
+    }
+
+    /// JSON has no infinity, and what is written must come back.
+    #[test]
+    fn values_come_back_from_json_and_toml() {
+        for value in [
+            f64::INFINITY.into(),
+            f64::NEG_INFINITY.into(),
+            0.1.into(),
+            true.into(),
+            "in".into(),
+        ] {
+            let parameters = Parameters::from([("it".to_owned(), value)]);
+            let json = serde_json::to_string(&parameters).unwrap();
+            assert_eq!(
+                serde_json::from_str::<Parameters>(&json).unwrap(),
+                parameters
+            );
+            let text = toml::to_string(&parameters).unwrap();
+            assert_eq!(toml::from_str::<Parameters>(&text).unwrap(), parameters);
+        }
+        let json = serde_json::to_string(&ParameterValue::from(f64::INFINITY)).unwrap();
+        assert_eq!(json, "\"inf\"");
+        // As earlier versions wrote it.
+        let old: Parameters = toml::from_str("it = inf").unwrap();
+        assert_eq!(old["it"].number(), Some(f64::INFINITY));
+    }
+
+    #[test]
+    fn zero_has_no_sign() {
+        let read: Parameters = toml::from_str("a = -0.0\nb = 0").unwrap();
+        for zero in [
+            ParameterKind::NumberFrom(0.0).parse("-0").unwrap(),
+            (-0.0).into(),
+            read["a"].clone(),
+            read["b"].clone(),
+        ] {
+            assert_eq!(zero.to_string(), "0");
+            assert!(zero.number().unwrap().is_sign_positive());
+        }
     }
 }

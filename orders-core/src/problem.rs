@@ -3,7 +3,7 @@
 use crate::grid::{Cell, Grid};
 use crate::group_sizes::GroupSizes;
 use crate::known::KnownCells;
-use crate::order::OrderError;
+use crate::order_error::OrderError;
 use crate::permutation::{Fault, first_fault};
 
 /// What is to be ordered: the free cells of a grid, and the sizes of the groups

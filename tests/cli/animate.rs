@@ -116,7 +116,8 @@ fn wrong_input_is_refused() {
         "animate --grid 4x4 --shape uniform --steps 2 --all-methods --method raster --out a.gif",
         "the argument '--all-methods' cannot be used with '--method <NAME[,KEY=VALUE]...>'",
     );
-    let many = " --method raster".repeat(15);
+    let many = (1..=15).map(|batch| format!(" --method random,batch={batch}"));
+    let many: String = many.collect();
     folder.refuses(
         2,
         &format!("animate {TASK}{many} --out a.gif"),

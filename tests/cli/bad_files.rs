@@ -215,3 +215,71 @@ fn manifests_that_are_none() {
         refused_by_all(&folder, "b.npy", &error);
     }
 }
+
+/// A pipe would wait for whoever writes into it, a device may have no end.
+#[cfg(unix)]
+#[test]
+fn what_is_no_regular_file_is_not_read() {
+    let folder = Folder::new();
+    folder.done("gen --grid 4x4 --steps 4 --num 1 --out a.npy -q");
+    for name in ["pipe.json", "b.npy.toml", "pipe"] {
+        let made = std::process::Command::new("mkfifo")
+            .arg(folder.path(name))
+            .status();
+        assert!(made.unwrap().success());
+    }
+    std::os::unix::fs::symlink("/dev/zero", folder.path("zero.json")).unwrap();
+    fs_err::copy(folder.path("a.npy"), folder.path("b.npy")).unwrap();
+    let pipe = "it is a pipe, not a regular file";
+    let device = "it is a device, not a regular file";
+    for (line, error) in [
+        (
+            "check pipe.json",
+            format!("pipe.json can't be read: {pipe}"),
+        ),
+        (
+            "inspect pipe.json",
+            format!("pipe.json can't be read: {pipe}"),
+        ),
+        (
+            "convert pipe.json b.json",
+            format!("pipe.json can't be read: {pipe}"),
+        ),
+        (
+            "check zero.json",
+            format!("zero.json can't be read: {device}"),
+        ),
+        ("check b.npy", format!("b.npy.toml can't be read: {pipe}")),
+        (
+            "schedule --grid 4x4 --steps 4 --known pipe",
+            format!("--known: pipe can't be read: {pipe}"),
+        ),
+        (
+            "schedule --grid 4x4 --group-sizes pipe",
+            format!(
+                "--group-sizes: 'pipe' is neither a list such as 1,5,10 nor a file that can be read: {pipe}"
+            ),
+        ),
+        (
+            "gen --graph pipe --steps 4 --out c.npy",
+            format!("--graph pipe can't be read: {pipe}"),
+        ),
+        (
+            "plot pipe.json --res 64 --steps 4 --out a.png",
+            format!("pipe.json can't be read: {pipe}"),
+        ),
+        // Nor is it replaced by a file.
+        (
+            "plot --grid 4x4 --shape uniform --steps 4 --out pipe.svg --force",
+            format!("pipe.svg can't be replaced by a file: {pipe}"),
+        ),
+    ] {
+        if line.contains("pipe.svg") {
+            let made = std::process::Command::new("mkfifo")
+                .arg(folder.path("pipe.svg"))
+                .status();
+            assert!(made.unwrap().success());
+        }
+        folder.run(line).is(2, "", &format!("error: {error}\n"));
+    }
+}

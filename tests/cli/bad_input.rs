@@ -159,7 +159,7 @@ fn files_of_group_sizes_that_are_none() {
     folder.refuses(
         2,
         &format!("{SMALL} --group-sizes /dev/zero"),
-        "/dev/zero has more than 4194304 bytes; no more of group sizes are read",
+        "--group-sizes: '/dev/zero' is neither a list such as 1,5,10 nor a file that can be read: it is a device, not a regular file",
     );
 }
 
@@ -339,7 +339,7 @@ fn names_that_are_unknown() {
 #[cfg(feature = "full")]
 #[test]
 fn commands_and_flags_that_are_unknown() {
-    let commands = "gen, schedule, check, inspect, convert, plot, animate, analyze, optimize, sweep, tokenize, detokenize, train, train-classifier, sample, score, eval, bench, methods, features, distance, data, completions";
+    let commands = "gen, schedule, check, inspect, convert, plot, animate, analyze, optimize, sweep, tokenize, detokenize, train, train-classifier, sample, score, eval, attention, bench, methods, features, distance, data, completions";
     refused(
         "",
         &[
@@ -429,7 +429,21 @@ fn numbers_that_are_out_of_range() {
     let seed = "it takes a whole number from 0 to 18446744073709551615";
     let threads = "it takes a whole number from 1 to 1024";
     for (flag, value_name, values, allowed) in [
-        ("num", "N", &["0", "-1", "abc", "1.5"][..], count),
+        (
+            "num",
+            "N",
+            &[
+                "0",
+                "-1",
+                "abc",
+                "1.5",
+                "0.0005k",
+                "k",
+                "1K",
+                "99999999999999M",
+            ][..],
+            count,
+        ),
         ("seed", "S", &["-1", "abc", "18446744073709551616"], seed),
         ("threads", "N", &["0", "-1", "x", "1025"], threads),
     ] {

@@ -391,3 +391,127 @@ fn one_order_may_stand_alone() {
     folder.done("convert one.json one.npy");
     assert_eq!(folder.orders("one.npy"), [[3, 1, 0, 2]]);
 }
+
+/// Every claim is held against the file.
+#[test]
+fn a_manifest_may_say_what_is_not_so() {
+    let folder = Folder::new();
+    folder.done(&format!("{GEN_SMALL} a.json"));
+    folder.done("gen --grid 6x6 --group-sizes 1,3,8,24 --method halton --num 20 --out h.json -q");
+    folder.done(
+        "gen --grid 6x6 --group-sizes 1,3,8,24 --method random --seed 3 --num 200 --out r.json -q",
+    );
+    for (file, from, to, fault) in [
+        (
+            "a.json",
+            "count = 20",
+            "count = 21",
+            "the file has 20 orders, but its manifest says 21",
+        ),
+        (
+            "a.json",
+            "format = \"json\"",
+            "format = \"npy\"",
+            "the file is read as json, but its manifest says npy",
+        ),
+        (
+            "a.json",
+            "seed = 0",
+            "seed = 1",
+            "order 0 is not order 0 of lpd with seed 1, as its manifest says",
+        ),
+        (
+            "a.json",
+            "method = \"lpd\"",
+            "method = \"random\"",
+            "its manifest is wrong: there is no random parameter 'proximity'; there are batch",
+        ),
+        ("a.json", "bytes = ", "bytes = 1", "but its manifest says 1"),
+        (
+            "h.json",
+            "method = \"halton\"",
+            "method = \"raster\"",
+            "its manifest is wrong: method raster has no parameters, so no 'roll'",
+        ),
+        (
+            "h.json",
+            "roll = false",
+            "roll = true",
+            "order 0 is not order 0 of halton with seed 0, as its manifest says",
+        ),
+        (
+            "r.json",
+            "seed = 3",
+            "seed = 4",
+            "order 0 is not order 0 of random with seed 4, as its manifest says",
+        ),
+    ] {
+        let beside = format!("{file}.toml");
+        let right = folder.read(&beside);
+        let text = String::from_utf8(right.clone()).unwrap();
+        assert!(text.contains(from), "{text}");
+        folder.write(&beside, text.replacen(from, to, 1));
+        says_no(
+            &folder.run(&format!("check {file}")),
+            &[&format!("{file}: no: "), fault],
+        );
+        folder.write(&beside, right);
+        assert_eq!(folder.run(&format!("check {file}")).status, 0);
+    }
+    // Other orders with a digest of their own: the last of many is looked at too.
+    let mut rows = folder.orders("r.json");
+    rows[199].swap(0, 35);
+    folder.write("r.json", serde_json::to_string(&rows).unwrap());
+    let sha = |name: &str| {
+        orders_core::files::Digest::of(&folder.read(name)[..])
+            .unwrap()
+            .0
+            .to_string()
+    };
+    let text = String::from_utf8(folder.read("r.json.toml")).unwrap();
+    let before = orders_core::files::Manifest::from_toml(&text).unwrap();
+    let text = text.replace(&before.sha256.to_string(), &sha("r.json"));
+    folder.write("r.json.toml", text);
+    folder.run("check r.json").is(
+        1,
+        "r.json: no: order 199 is not order 199 of random with seed 3, as its manifest says\n",
+        "",
+    );
+}
+
+/// What can't be made again is believed, and that is said.
+#[test]
+fn what_is_taken_on_trust_is_said() {
+    let folder = Folder::new();
+    folder.write("theirs.json", "[[0,1,2,3]]");
+    folder.done("convert theirs.json a.json");
+    let text = String::from_utf8(folder.read("a.json.toml")).unwrap();
+    folder.write(
+        "a.json.toml",
+        format!("{text}method = \"theirs\"\nseed = 7\n"),
+    );
+    folder.run("check a.json").is(
+        0,
+        "a.json: ok: 1 order of 4 cells, all permutations, as its manifest says (method theirs and seed 7 taken on trust)\n",
+        "",
+    );
+}
+
+#[test]
+fn methods_may_have_parameters_behind_them() {
+    let folder = Folder::new();
+    folder.done(
+        "gen --grid 6x6 --group-sizes 1,3,8,24 --method lpd,repulsion=2 --num 20 --out a.npy",
+    );
+    folder.done(&format!("{GEN_SMALL} b.npy"));
+    assert_eq!(folder.read("a.npy"), folder.read("b.npy"));
+    folder.write("theirs.npy", folder.read("a.npy"));
+    let line = "check theirs.npy --grid 6x6 --group-sizes 1,3,8,24 --method";
+    folder.done(&format!("{line} lpd,repulsion=2"));
+    assert_eq!(folder.run(&format!("{line} lpd,repulsion=1")).status, 1);
+    folder.refuses(
+        2,
+        &format!("{line} lpd,repulsion=2 --repulsion 2"),
+        "--method lpd,repulsion=2: --repulsion sets it as well; give one of the two",
+    );
+}

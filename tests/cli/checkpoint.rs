@@ -45,6 +45,40 @@ fn files_of_torch_become_safetensors() {
 }
 
 #[test]
+fn what_is_left_out_is_noted() {
+    let folder = Folder::new();
+    for (file, note) in [
+        (
+            "model_and_ema.pth",
+            "note: model_and_ema.pth: the tensors at 'model' are read; there are others at 'model_ema'\n",
+        ),
+        (
+            "ddp.pth",
+            "note: ddp.pth: 'module.', with which all names of tensors begin, is left out\n",
+        ),
+        (
+            "flat_with_step.pth",
+            "note: flat_with_step.pth: passed over: step (a whole number)\n",
+        ),
+        ("rng_and_epoch.pth", ""),
+        ("omegaconf_beside.pth", ""),
+        ("uint16_beside.pth", ""),
+    ] {
+        let from = model_file(&format!("checkpoint/files/{file}"));
+        fs_err::copy(from, folder.path(file)).unwrap();
+        let made = format!("{file}.safetensors");
+        folder.run(&format!("convert {file} {made}")).is(
+            0,
+            &format!("2 tensors of 8 numbers: {made}\n"),
+            note,
+        );
+        let header = folder.read(&made);
+        let header = String::from_utf8_lossy(&header).into_owned();
+        assert!(header.contains("\"head.weight\""), "{file}");
+    }
+}
+
+#[test]
 fn wrong_input_is_refused() {
     let folder = Folder::new();
     for file in ["zip.pth", "runs_zip.pth", "runs_old.pth"] {
@@ -61,7 +95,7 @@ fn wrong_input_is_refused() {
         ),
         (
             "zip.pth a.safetensors --key ema",
-            "zip.pth can't be read as a checkpoint: it has no key \"ema\"; its keys: epoch, args, optimizer, model",
+            "zip.pth can't be read as a checkpoint: it has no key \"ema\"; its keys: epoch, args, optimizer, model; --key KEY says where the tensors are",
         ),
         (
             "zip.pth a.safetensors --res 256",
@@ -81,7 +115,7 @@ fn wrong_input_is_refused() {
         ),
         (
             "runs_zip.pth a.safetensors",
-            "runs_zip.pth can't be read as a checkpoint: its pickle is refused at byte 17: it asks for posix.system, which is neither a tensor nor plain data; nothing is run",
+            "runs_zip.pth can't be read as a checkpoint: no dictionary of tensors is found in it, and nothing is run; its keys: model (an object of posix.system); --key KEY says where the tensors are",
         ),
     ] {
         folder.refuses(2, &format!("convert {line}"), error);

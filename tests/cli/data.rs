@@ -325,3 +325,99 @@ fn wrong_input_is_told_in_a_sentence() {
         "fashion/t10k-images-idx3-ubyte can't be read as an IDX file: by its header it has 340 bytes, but it has 52",
     );
 }
+
+/// A JPEG file of 32x32 pixels that was cut, of which decoders make a whole image.
+fn cut_jpeg() -> Vec<u8> {
+    let path = "../datasets/tests/reference/jpeg/half.jpg";
+    fs_err::read(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
+}
+
+#[test]
+fn cut_photographs_are_named_everywhere() {
+    let folder = Folder::new();
+    fs_err::create_dir_all(folder.path("photos/a")).unwrap();
+    let grey: Vec<u8> = (0..1024).map(|i| (i * i % 251) as u8).collect();
+    let whole = picture::png(32, 32, ColorType::Grayscale, BitDepth::Eight, &grey);
+    folder.write("photos/a/0.png", whole);
+    let mut ended = cut_jpeg();
+    folder.write("photos/a/1.jpg", &ended);
+    ended.extend([0xff, 0xd9]);
+    folder.write("photos/a/2.jpg", &ended);
+    let [no_end, cut] = [1, 2].map(|number| {
+        format!("photos/a/{number}.jpg can't be used: it is cut short: the data of scan 1 end before all its blocks are there")
+    });
+    folder.refuses(2, "data prepare photos --codes 8 --out tokens", &no_end);
+    folder.refuses(2, "data preview photos --codes 8 --out p.png", &no_end);
+    folder.refuses(
+        2,
+        "features photos --network classifier --out f.safetensors",
+        &no_end,
+    );
+    let info = folder.done("data info photos");
+    for fault in [&no_end, &cut] {
+        assert!(info.contains(&format!("corrupt   {fault}\n")), "{info}");
+    }
+    let outcome = folder.run("data prepare photos --codes 8 --out tokens --skip-corrupt");
+    assert_eq!(outcome.status, 0, "{outcome}");
+    let notes = format!("note: left out: {no_end}\nnote: left out: {cut}\n");
+    assert_eq!(outcome.stderr, notes);
+    assert!(
+        outcome.stdout.contains("all: 1 images, 2 left out"),
+        "{outcome}"
+    );
+}
+
+#[test]
+fn what_is_not_counted_is_told() {
+    let folder = photographs();
+    let file = folder.read("photos/cats/0.png");
+    fs_err::create_dir_all(folder.path("photos/cats/part2")).unwrap();
+    fs_err::create_dir_all(folder.path("photos/.ipynb_checkpoints")).unwrap();
+    for name in [
+        "cats/part2/0.png",
+        ".ipynb_checkpoints/0.png",
+        "loose.png",
+        "dogs/x.bmp",
+    ] {
+        folder.write(&format!("photos/{name}"), &file);
+    }
+    folder.write("photos/dogs/._0.png", "no image");
+    let left_out = [
+        "1 folder that lies too deep, photos/cats/part2",
+        "1 image in a format that is not read, photos/dogs/x.bmp",
+        "1 file beside the folders of the classes, photos/loose.png",
+    ];
+    let outcome = folder.run("data prepare photos --crop 4 --codes 8 --out tokens");
+    assert_eq!(outcome.status, 0, "{outcome}");
+    let notes = left_out.map(|words| format!("note: left out: {words}\n"));
+    assert_eq!(outcome.stderr, notes.concat());
+    let info = folder.done("data info photos");
+    assert!(info.contains("classes   2: cats (3), dogs (2)\n"), "{info}");
+    for words in left_out {
+        assert!(info.contains(&format!("left out  {words}")), "{info}");
+    }
+    let json = folder.done("data info photos --json");
+    assert!(
+        json.contains("\"left_out\":[\"1 folder that lies too deep"),
+        "{json}"
+    );
+}
+
+#[test]
+fn grey_among_colour_is_named_with_the_flag() {
+    let folder = photographs();
+    let grey: Vec<u8> = (0..80).collect();
+    let file = picture::png(10, 8, ColorType::Grayscale, BitDepth::Eight, &grey);
+    folder.write("photos/cats/0.png", &file);
+    folder.refuses(
+        2,
+        "data prepare photos --crop 4 --codes 8 --out tokens",
+        "photos/cats/0.png is grey and photos/cats/1.png is RGB; --colour rgb or --colour grey makes all images alike",
+    );
+    folder.done("data prepare photos --crop 4 --codes 8 --colour rgb --out tokens");
+    folder.refuses(
+        2,
+        "data prepare photos --crop 4 --codebook tokens/codebook.safetensors --out more",
+        "photos/cats/0.png is grey, but the codebook is of RGB images; --colour rgb makes all images so",
+    );
+}

@@ -242,7 +242,7 @@ fn wrong_order_files() {
             "gone.json",
             "gone.json can't be read: there is no such file or folder",
         ),
-        (".", ". is no regular file"),
+        (".", ". can't be read: is a directory"),
         ("short.json", "short.json: order 0: "),
         ("twice.json", "twice.json: order 0: "),
         ("empty.json", "empty.json holds no orders"),
@@ -498,5 +498,70 @@ fn wrong_input() {
         outcome.stderr.contains("--checkpoint FILE") && outcome.stderr.contains("mit-han-lab"),
         "{}",
         outcome.stderr
+    );
+}
+
+#[test]
+fn what_is_not_of_the_model_is_refused() {
+    let folder = folder();
+    let line = "--steps 8 --runs 0 --out results";
+    folder.refuses(
+        2,
+        &format!("eval {line} --background 999"),
+        "--background 999 is no token of the model, which has 128, counted from 0",
+    );
+    folder.refuses(
+        2,
+        &format!("eval {MODEL} --real real.npz --background 3 {line}"),
+        "--background is for images whose likelihood is measured: --tokens FILE",
+    );
+    folder.refuses(
+        2,
+        &format!("eval --res 256 {line}"),
+        "--res 256 is not the side of the model's images, which have 32x32 pixels",
+    );
+    folder.refuses(
+        2,
+        "sample --res 64 --labels 1 --steps 8 --tokens-out t.safetensors",
+        "--res 64 is not the side of the model's images, which have 32x32 pixels",
+    );
+    folder.done("-q sample --res 32 --labels 1 --steps 8 --tokens-out t.safetensors");
+    // Files that say nothing of their tokenizer are taken with a note.
+    let outcome = folder.run(&format!(
+        "eval {MODEL} --tokens tokens.safetensors --no-baselines --method halton {line}"
+    ));
+    assert_eq!(outcome.status, 0, "{outcome}");
+    let note = "note: tokens are taken as they are: neither tokens.safetensors nor --checkpoint model.safetensors says which tokenizer they are of\n";
+    assert!(outcome.stderr.contains(note), "{outcome}");
+}
+
+/// JSON has no infinity, and a folder must know its own results again.
+#[test]
+fn infinite_thresholds_come_back() {
+    let folder = folder();
+    let line = format!(
+        "-q eval {MODEL} --tokens tokens.safetensors --method lpd,repulsion=inf --no-baselines --steps 6 --runs 0 --out results --json"
+    );
+    let json = folder.done(&line);
+    assert_eq!(rows(&json)[0]["method"], "lpd, proximity 1, repulsion inf");
+    let before = folder.content();
+    assert_eq!(folder.done(&line), json);
+    assert!(folder.content() == before);
+    // -0 and 0 are one variant.
+    let zero = line.replace("repulsion=inf", "repulsion=0 --method lpd,repulsion=-0");
+    assert_eq!(rows(&folder.done(&zero)).len(), 1);
+}
+
+#[cfg(unix)]
+#[test]
+fn file_names_with_line_breaks_are_no_rows() {
+    let folder = folder();
+    folder.done("-q gen --grid 8x8 --steps 6 --num 1 --out one.npy");
+    let name = "a\u{1b}b.npy";
+    fs_err::rename(folder.path("one.npy"), folder.path(name)).unwrap();
+    folder.refuses(
+        2,
+        &format!("eval {MODEL} --tokens tokens.safetensors --steps 6 --orders {name} --out new"),
+        "--orders: the file name \"a\\u{1b}b.npy\" has a control character; it takes one line of text",
     );
 }

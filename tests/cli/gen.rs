@@ -338,3 +338,121 @@ fn existing_files_are_replaced_when_asked() {
         assert!(first[name] != second[name], "{name} is the old one");
     }
 }
+
+#[test]
+fn counts_are_read_in_thousands() {
+    let folder = Folder::new();
+    let line = "gen --grid 2x2 --group-sizes 1,3 -q --num";
+    folder.done(&format!("{line} 1.5k --out a.npy"));
+    assert_eq!(folder.manifest("a.npy").count, 1500);
+    folder.done(&format!("{line} 0.002M --out b.npy"));
+    assert_eq!(folder.manifest("b.npy").count, 2000);
+}
+
+/// An infinite threshold has no number in JSON.
+#[test]
+fn infinite_thresholds_are_in_manifests_and_json() {
+    let folder = Folder::new();
+    let text =
+        folder.done("gen --grid 4x4 --steps 4 --num 2 --repulsion inf --out a.npy --json -q");
+    let report: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(report["parameters"]["repulsion"], "inf");
+    let repulsion = &folder.manifest("a.npy").parameters["repulsion"];
+    assert_eq!(repulsion.number(), Some(f64::INFINITY));
+    let text = folder.done("inspect a.npy --json");
+    let report: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(report["manifest"]["parameters"]["repulsion"], "inf");
+    let text = folder.done("plot a.npy --out a.png --json");
+    let report: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(report["orders"][0]["parameters"]["repulsion"], "inf");
+    // -0 is 0, also in names.
+    folder.done("gen --grid 4x4 --steps 4 --num 2 --repulsion -0 --out ./ -q");
+    assert!(
+        folder
+            .names()
+            .contains(&"grid4x4_steps4_repulsion0.json".to_owned())
+    );
+}
+
+/// The bytes of a file, to whoever reads them.
+#[test]
+fn orders_flow_to_stdout() {
+    let folder = Folder::new();
+    let line = "gen --res 256 --steps 20 --num 300";
+    for format in Format::ALL {
+        folder.done(&format!("{line} --out a.{format} -q"));
+    }
+    for format in Format::ALL {
+        let output = folder
+            .command(&format!("{line} --out - --format {format}"))
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(0));
+        assert!(
+            output.stdout == folder.read(&format!("a.{format}")),
+            "{format}"
+        );
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(
+            said.starts_with("note: 300 orders (lpd, 16x16, 20 steps")
+                && said.ends_with(": stdout\n"),
+            "{said}"
+        );
+        let output = folder
+            .command(&format!("convert a.npy - --format {format}"))
+            .output()
+            .unwrap();
+        assert_eq!(
+            (output.status.code(), &output.stderr[..]),
+            (Some(0), &b""[..])
+        );
+        let converted = match format {
+            // The one with something to say of itself has less to say.
+            Format::Safetensors => {
+                folder.done("convert a.npy c.safetensors -q");
+                folder.read("c.safetensors")
+            }
+            _ => folder.read(&format!("a.{format}")),
+        };
+        assert!(output.stdout == converted, "{format}");
+    }
+    // JSON, if nothing is said.
+    let output = folder
+        .command(&format!("{line} --out - -q"))
+        .output()
+        .unwrap();
+    assert!(output.stdout == folder.read("a.json"));
+    assert!(output.stderr.is_empty());
+    folder.refuses(
+        2,
+        &format!("{line} --out - --json"),
+        "--json says what was written to a file, and stdout is none",
+    );
+    folder.refuses(
+        2,
+        "plot --grid 4x4 --shape uniform --steps 4 --out -",
+        "invalid value '-' for '--out <FILE>': '-' is stdout, which 'gen' and 'convert' write orders to; ./- is a file or folder of that name",
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn orders_flow_into_pipes() {
+    let folder = Folder::new();
+    folder.done("gen --grid 4x4 --steps 4 --num 50 --out a.npy -q");
+    let script = "mkfifo p.npy q; cat p.npy > copy.npy & cat q > copy.json & \"$0\" gen --grid 4x4 --steps 4 --num 50 --out p.npy -q && \"$0\" convert a.npy q && wait";
+    let status = std::process::Command::new("sh")
+        .args(["-c", script, env!("CARGO_BIN_EXE_orders-cli")])
+        .current_dir(folder.path(""))
+        .status();
+    assert!(status.unwrap().success());
+    assert!(folder.read("copy.npy") == folder.read("a.npy"));
+    assert_eq!(folder.orders("copy.json"), folder.orders("a.npy"));
+    // The pipes are what they were, and nothing lies beside them.
+    use std::os::unix::fs::FileTypeExt;
+    for name in ["p.npy", "q"] {
+        let metadata = fs_err::metadata(folder.path(name)).unwrap();
+        assert!(metadata.file_type().is_fifo());
+    }
+    assert!(!folder.path("p.npy.toml").exists());
+}

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::folder::Folder;
 
-const COMMANDS: [(&str, &[&str]); 23] = [
+const COMMANDS: [(&str, &[&str]); 24] = [
     (
         "gen",
         &[
@@ -339,6 +339,33 @@ const COMMANDS: [(&str, &[&str]); 23] = [
             "--runs <N>",
             "--seed <S>",
             "--out <DIR>",
+            "--shard <i/n>",
+            "--sort <COLUMN>",
+            "--threads <N>",
+            "--json",
+            "--quiet",
+        ],
+    ),
+    (
+        "attention",
+        &[
+            "[MAPS]",
+            "--checkpoint <FILE>",
+            "--model <NAME>",
+            "--grid <HxW>",
+            "--indexing <NAME>",
+            "--scope <NAME>",
+            "--prefix <N>",
+            "--method <NAME[,KEY=VALUE]...>",
+            "--steps <K>",
+            "--tokens <FILE>",
+            "--num <N>",
+            "--layers <LIST>",
+            "--within <D>",
+            "--tolerance <T>",
+            "--seed <S>",
+            "--plot <FILE>",
+            "--force",
             "--threads <N>",
             "--json",
             "--quiet",

@@ -211,7 +211,7 @@ fn masks_of_all_kinds_are_read() {
                 &[1, 0, 0, 0, 0, 1],
             ),
         ),
-        ("list", b" [5, 0, 5]\n".to_vec()),
+        ("list", b" [5, 0]\n".to_vec()),
     ] {
         folder.write(name, file);
         frees(&folder, "2x3", name, &free);
@@ -583,4 +583,55 @@ fn more_known_cells_than_a_manifest_holds() {
     let error = "known cells and group sizes would take 4196352 and 71 bytes of the manifest, which has at most 4194304";
     folder.refuses(2, &format!("gen {large} --num 1 --out new/"), error);
     folder.done(&format!("schedule {large}"));
+}
+
+/// A 1 is as good as black to a mask of grey levels, and cell 1 to a list: what has nothing
+/// else in it is not taken for known cells that nobody meant.
+#[test]
+fn zeros_and_ones_are_no_mask() {
+    let folder = Folder::new();
+    let known: Vec<bool> = known_cells().mask().to_vec();
+    let grey: Vec<u8> = known.iter().map(|&known| known.into()).collect();
+    let deep: Vec<u8> = grey.iter().flat_map(|&grey| [0, grey]).collect();
+    let rgb: Vec<u8> = grey.iter().flat_map(|&grey| [grey; 3]).collect();
+    let (eight, sixteen) = (BitDepth::Eight, BitDepth::Sixteen);
+    let no_light = "has pixels that are not black, but none that is light; known cells have a grey level of 128 or more in a mask, 255 rather than 1";
+    for (name, file) in [
+        ("grey.png", png(16, 16, ColorType::Grayscale, eight, &grey)),
+        (
+            "deep.png",
+            png(16, 16, ColorType::Grayscale, sixteen, &deep),
+        ),
+        ("rgb.png", png(16, 16, ColorType::Rgb, eight, &rgb)),
+        (
+            "palette.png",
+            png_with(
+                16,
+                16,
+                ColorType::Indexed,
+                eight,
+                &[0, 0, 0, 127, 127, 127],
+                &grey,
+            ),
+        ),
+    ] {
+        folder.write(name, file);
+        folder.refuses(
+            2,
+            &format!("schedule --res 256 --steps 8 --known {name}"),
+            &format!("{name} {no_light}"),
+        );
+    }
+    folder.write("list.json", serde_json::to_string(&grey).unwrap());
+    folder.refuses(
+        2,
+        "schedule --res 256 --steps 8 --known list.json",
+        "list.json has a 0 or a 1 for each of the 256 cells, which is a mask; a JSON array lists the known cells, and masks are PNG images",
+    );
+    folder.write("twice.json", "[0, 0, 1, 1, 2]");
+    folder.refuses(
+        2,
+        "schedule --res 256 --steps 8 --known twice.json",
+        "twice.json: known cell 0 (entry 1) is listed twice; a list has each cell once",
+    );
 }

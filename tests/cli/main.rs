@@ -3,6 +3,8 @@
 
 #![expect(clippy::unwrap_used, reason = "what tests prepare must work")]
 
+#[cfg(all(feature = "model", target_os = "linux"))]
+mod absurd;
 #[cfg(feature = "analyze")]
 mod analyze;
 mod animate;

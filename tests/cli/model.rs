@@ -220,6 +220,14 @@ fn wrong_input() {
             "nothing would be kept",
         ),
         (
+            format!("sample {model} {steps} --labels 1,2 --per-label 18446744073709551615 --tokens-out t.safetensors"),
+            "--per-label 18446744073709551615 of 2 labels are more samples than can be numbered",
+        ),
+        (
+            format!("sample {model} {steps} --labels 1 --tokens-out -"),
+            "'-' is stdout, which 'gen' and 'convert' write orders to",
+        ),
+        (
             format!("sample {model} {steps} --labels 1 --temperature 0 --tokens-out t.safetensors"),
             "temperature",
         ),

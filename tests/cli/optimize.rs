@@ -94,3 +94,153 @@ fn wrong_input() {
         folder.refuses(2, &format!("optimize {line} -q"), error);
     }
 }
+
+/// Only what the same search wrote is gone on with, and replaced without --force.
+#[test]
+fn nothing_else_is_resumed() {
+    let folder = Folder::new();
+    let search = "optimize order --grid 4x4 --steps 4 --field exp:3 --rounds 2 -q";
+    folder.done(&format!("{search} --out best.json"));
+    folder.done("gen --grid 4x4 --steps 4 --num 1000 --out many.json -q");
+    folder.done(&format!("{search} --out changed.json"));
+    folder.write("changed.json", "[[0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15]]");
+    folder.write("alone.json", folder.read("best.json"));
+    // A manifest that says one, of a file that holds two.
+    folder.write(
+        "two.json",
+        "[[0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15],[15,1,2,3,4,5,6,7,8,9,10,11,12,13,14,0]]",
+    );
+    folder.done("convert two.json two.npy");
+    let two = folder.manifest("two.npy");
+    let manifest = String::from_utf8(folder.read("best.json.toml")).unwrap();
+    let best = folder.manifest("best.json");
+    let of_two = manifest
+        .replace("format = \"json\"", "format = \"npy\"")
+        .replace(&best.sha256.to_string(), &two.sha256.to_string())
+        .replace(
+            &format!("bytes = {}", best.bytes),
+            &format!("bytes = {}", two.bytes),
+        );
+    folder.write("two.npy.toml", of_two);
+    folder.write("rounds.json", folder.read("best.json"));
+    folder.write(
+        "rounds.json.toml",
+        manifest.replace("rounds = 2.0", "rounds = 1e300"),
+    );
+    for (flags, error) in [
+        ("many.json", "many.json was not found by 'optimize order'"),
+        (
+            "missing.json",
+            "missing.json can't be read: there is no such file or folder",
+        ),
+        (
+            "alone.json",
+            "alone.json has no manifest that says how it was found",
+        ),
+        (
+            "changed.json",
+            "changed.json is not what its manifest says: ",
+        ),
+        ("two.npy", "two.npy has more than one order"),
+        (
+            "rounds.json",
+            "rounds.json does not say after how many rounds it was found",
+        ),
+        (
+            "best.json --field exp:5",
+            "best.json was found on the field exp:3, not on exp:5",
+        ),
+        (
+            "best.json --steps 5",
+            "best.json is for other cells or group sizes",
+        ),
+        (
+            "best.json --seed 1",
+            "best.json was found with the seed 0, not with 1",
+        ),
+        (
+            "best.json --start lpd",
+            "best.json was found from greedy on, not from lpd",
+        ),
+    ] {
+        let mut line = format!("{search} --resume --out {flags}");
+        for flag in ["--field", "--steps"] {
+            if flags.contains(flag) {
+                let usual = if flag == "--field" {
+                    "--field exp:3"
+                } else {
+                    "--steps 4"
+                };
+                line = line.replacen(usual, "", 1);
+            }
+        }
+        let before = folder.content();
+        let outcome = folder.run(&line);
+        assert_eq!((outcome.status, &outcome.stdout[..]), (2, ""), "{outcome}");
+        assert_eq!(outcome.stderr.lines().count(), 1, "{outcome}");
+        assert!(outcome.stderr.contains(error), "{flags}: {outcome}");
+        assert!(folder.content() == before, "{flags}");
+    }
+    // The same flags go on, also with the start that it had.
+    folder.done(&format!("{search} --resume --out best.json"));
+    folder.done(&format!("{search} --resume --out best.json --start greedy"));
+    let manifest = folder.manifest("best.json");
+    assert_eq!(manifest.parameters["rounds"].number(), Some(6.0));
+    assert_eq!(manifest.parameters["start"].word(), Some("greedy"));
+    folder.done(&format!("{search} --rounds 6 --out whole.json").replacen("--rounds 2", "", 1));
+    assert_eq!(folder.orders("whole.json").len(), 1);
+}
+
+/// A field is its file's content.
+#[test]
+fn a_search_goes_on_on_the_same_content_of_a_field() {
+    let folder = Folder::new();
+    let npy = |shared: f64| {
+        let matrix = [1.0, shared, shared, 1.0].map(f64::to_le_bytes).concat();
+        crate::foreign::npy("<f8", "(2, 2)", &matrix)
+    };
+    folder.write("field.npy", npy(0.5));
+    let line =
+        "optimize order --grid 1x2 --group-sizes 1,1 --field field.npy --rounds 1 --out a.json -q";
+    folder.done(line);
+    folder.done(&format!("{line} --resume"));
+    folder.write("field.npy", npy(0.25));
+    folder.refuses(
+        2,
+        &format!("{line} --resume"),
+        "--resume: a.json was found on another content of the field field.npy",
+    );
+}
+
+/// LPD's orders are fitted to the sizes that they are made with: where these are found
+/// again, that is said.
+#[test]
+fn sizes_that_are_known_already_are_called_so() {
+    let folder = Folder::new();
+    let note = |nats: &str, more: &str| {
+        format!(
+            "note: these sizes cost {nats} nats in the mean, those that the orders were made with {nats}{more}\n"
+        )
+    };
+    folder
+        .run("optimize sizes --method lpd --grid 16x16 --steps 20 --field exp:5 --num 4")
+        .is(
+            0,
+            "1,2,4,5,7,8,10,11,12,14,15,16,17,18,18,19,19,20,20,20\n",
+            &note("0.6263", "; they are the same, the published ones"),
+        );
+    folder
+        .run("optimize sizes --method lpd,repulsion=1 --grid 2x2 --steps 4 --field exp:3 --num 4")
+        .is(0, "1,1,1,1\n", &note("0.0000", "; they are the same"));
+}
+
+#[test]
+fn infinite_thresholds_are_in_the_table() {
+    let folder = Folder::new();
+    let text = folder.done(
+        "-q optimize thresholds --grid 4x4 --steps 4 --field exp:3 --num 2 --proximity 1 --repulsion 1,inf --json",
+    );
+    let report: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(report["entries"][0]["repulsion"], 1.0);
+    assert_eq!(report["entries"][1]["repulsion"], "inf");
+}

@@ -436,3 +436,44 @@ fn wrong_input_is_refused() {
         "--out new.jpg ends in neither .svg nor .png",
     );
 }
+
+/// Labels are lines, and no two orders have one.
+#[test]
+fn labels_tell_orders_apart() {
+    let folder = Folder::new();
+    let small = "--grid 2x2 --group-sizes 1,3";
+    for (flags, error) in [
+        (
+            "--method lpd --method lpd",
+            "two orders are called 'lpd'; give each a --label of its own",
+        ),
+        (
+            "--method lpd --method halton --label a --label a",
+            "two orders are called 'a'; give each a --label of its own",
+        ),
+        (
+            "--method lpd --label a\u{1b}b",
+            "the label \"a\\u{1b}b\" has a control character; it takes one line of text",
+        ),
+        (
+            "--method lpd --title a\u{7}b",
+            "--title \"a\\u{7}b\" has a control character; it takes one line of text",
+        ),
+    ] {
+        folder.refuses(2, &format!("plot {small} {flags} --out new.svg"), error);
+    }
+    folder.write("log.csv", "update,epoch,loss,held_out\n1,1,2,\n");
+    for (flags, error) in [
+        (
+            "log.csv log.csv",
+            "two tables are called 'log'; give each a --label of its own",
+        ),
+        (
+            "log.csv --label a --label b",
+            "--label is given 2 times, but 1 table is shown; each has one, or none has",
+        ),
+    ] {
+        folder.refuses(2, &format!("plot {flags} --out new.svg"), error);
+    }
+    folder.done("plot log.csv log.csv --label a --label b --out two.svg");
+}

@@ -400,3 +400,41 @@ fn an_ended_sweep_goes_on() {
     };
     assert!(of("whole") == of("part"));
 }
+
+/// What lies in the place of a result is not waited for, and numbers of a damaged folder
+/// don't run over.
+#[cfg(unix)]
+#[test]
+fn damaged_folders_are_said_to_be_so() {
+    let folder = folder();
+    folder.done("sweep small.toml --out results");
+    let names = folder.names();
+    let trial = names
+        .iter()
+        .find(|name| name.starts_with("results/trials/") && name.ends_with("json"));
+    let trial = trial.unwrap();
+    folder.remove(trial);
+    let made = std::process::Command::new("mkfifo")
+        .arg(folder.path(trial))
+        .status();
+    assert!(made.unwrap().success());
+    folder.run("sweep small.toml --out results").is(
+        2,
+        "",
+        "error: results/trials/DIGEST.json is damaged: it is a pipe, not a regular file\n",
+    );
+    folder.remove(trial);
+    let plan = String::from_utf8(folder.read("results/sweep.json")).unwrap();
+    for steps in ["18446744073709551615", "18446744073709551614"] {
+        folder.write(
+            "results/sweep.json",
+            plan.replacen("\"steps\":5", &format!("\"steps\":{steps}"), 1),
+        );
+        let outcome = folder.run("sweep small.toml --out results");
+        assert_eq!(outcome.status, 2, "{outcome}");
+        assert!(
+            outcome.stderr.starts_with(&format!("error: results/sweep.json is damaged: trial 1: 8 orders of {steps} steps are too many for a trial")),
+            "{outcome}"
+        );
+    }
+}

@@ -55,7 +55,8 @@ fn images_become_tokens_and_images_again() {
     for part in [
         "\"grid\":\"4x6\"",
         "\"codebook_size\":\"64\"",
-        "\"tokenizer\":\"model.pth\"",
+        "\"tokenizer\":\"vq-codebook:",
+        "\"tokenizer_file\":\"model.pth\"",
         "\"dtype\":\"I64\",\"shape\":[2,24]",
     ] {
         assert!(header.contains(part), "{part} is not in {header}");

@@ -4,7 +4,7 @@ use std::io::{Read, Seek};
 use std::path::Path;
 
 use orders_arrays::{Array, SafetensorsFile, open_npy};
-use orders_core::files::Format;
+use orders_core::files::{Format, open_regular};
 
 use super::error::{AttentionFileError, AttentionReadError};
 use super::locality::{AttentionLocality, HeadSums};
@@ -40,9 +40,8 @@ impl AttentionLocality {
             Ok(format @ (Format::Npy | Format::Safetensors)) => format,
             _ => return Err(AttentionFileError::Extension { path: path.into() }),
         };
-        let source = fs_err::File::open(path).map_err(AttentionFileError::Open)?;
-        // The errors of this file would name the path again.
-        self.measure_reader(source.into_file(), format)
+        let source = open_regular(path).map_err(AttentionFileError::Open)?;
+        self.measure_reader(source, format)
             .map_err(|source| AttentionFileError::Read {
                 path: path.into(),
                 source,

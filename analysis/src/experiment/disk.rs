@@ -1,9 +1,9 @@
 //! Files of results: whole or not at all, and read with a bound.
 
-use std::io::{Read, Write};
+use std::io::Write;
 use std::path::Path;
 
-use orders_core::files::OutputFile;
+use orders_core::files::{IrregularFile, OutputFile, read_at_most};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -27,23 +27,12 @@ pub(super) fn read_json<T: DeserializeOwned>(
 
 /// The bytes of a file, which may have so many.
 pub(super) fn bytes_of(path: &Path, most_bytes: u64) -> Result<Vec<u8>, ExperimentError> {
-    // Whoever opens a named pipe waits.
-    if path.exists() && !path.is_file() {
-        return Err(damaged(path, "it is no regular file".into()));
-    }
-    let file = fs_err::File::open(path).map_err(io(path, "read"))?;
-    let mut bytes = Vec::new();
-    file.into_file()
-        .take(most_bytes + 1)
-        .read_to_end(&mut bytes)
-        .map_err(io(path, "read"))?;
-    match bytes.len() as u64 > most_bytes {
-        true => Err(damaged(
-            path,
-            format!("it has more than {most_bytes} bytes"),
-        )),
-        false => Ok(bytes),
-    }
+    let bytes =
+        read_at_most(path, most_bytes).map_err(|error| match IrregularFile::behind(&error) {
+            Some(irregular) => damaged(path, irregular.what.to_string()),
+            None => io(path, "read")(error),
+        })?;
+    bytes.ok_or_else(|| damaged(path, format!("it has more than {most_bytes} bytes")))
 }
 
 /// Writes a file, whole or not at all; one of that name is replaced.

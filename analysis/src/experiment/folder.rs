@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use orders_core::files::is_passed_over;
 use serde::{Deserialize, Serialize};
 
 use super::disk::{io, json, read_json, write};
@@ -285,8 +286,7 @@ fn is_free(path: &Path) -> Result<bool, ExperimentError> {
         if name == MANIFEST {
             return Ok(false);
         }
-        let name = name.to_string_lossy();
-        is_free &= name.starts_with('.') && name.ends_with(".partial");
+        is_free &= is_passed_over(&name);
     }
     match is_free {
         true => Ok(true),

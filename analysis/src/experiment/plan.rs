@@ -530,7 +530,7 @@ impl CheckedFields {
 
 /// Whether a trial fits into memory.
 fn check_size(settings: &TrialSettings) -> Result<(), String> {
-    let rows = settings.steps as u64 + 1;
+    let rows = (settings.steps as u64).saturating_add(1);
     match rows.checked_mul(settings.orders) {
         Some(values) if values <= MOST_VALUES => Ok(()),
         _ => Err(format!(

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::{ControlFlow, Range};
 
 use ndarray::{Array2, ArrayView2, Axis, s};
-use orders_core::{Batch, Cell, GroupSizes, OrderingMethod, Problem};
+use orders_core::{Batch, BatchError, Cell, GroupSizes, OrderingMethod, Problem};
 use rayon::prelude::*;
 
 use super::clock::Clock;
@@ -266,7 +266,7 @@ impl<'a> TrialRun<'a> {
                 watch.check()?;
                 (watch.on_part)("samples", done, all);
                 done += range.end - range.start;
-                let orders = cells_of(&batch, range.clone())?;
+                let orders = cells_of(&batch, range.clone(), watch)?;
                 let sampled = sampler
                     .sample(&self.problem, (self.settings.seed, range.start), &orders)
                     .map_err(|source| TrialError::Sampler {
@@ -301,7 +301,7 @@ impl<'a> TrialRun<'a> {
         let judged = match judge {
             None => None,
             Some(judge) => {
-                let orders = cells_of(batch, range.clone())?;
+                let orders = cells_of(batch, range.clone(), watch)?;
                 let failed = |source| TrialError::Judge {
                     image: range.start,
                     source,
@@ -325,9 +325,10 @@ impl<'a> TrialRun<'a> {
                 }
                 None => {
                     let mut done = Ok(());
-                    batch.make(index..index + 1, |index, cells| {
+                    let take = |index: u64, cells: &[Cell]| {
                         done = measurer.measure((index, cells), None, &mut row);
-                    })?;
+                    };
+                    make(batch, index, watch, take)?;
                     done
                 }
             })?;
@@ -351,7 +352,7 @@ impl<'a> TrialRun<'a> {
             .judge
             .and_then(Judge::clock)
             .ok_or(TrialError::NoClock)?;
-        let orders = cells_of(batch, 0..clock.settings().batch as u64)?;
+        let orders = cells_of(batch, 0..clock.settings().batch as u64, watch)?;
         let timing = clock.time(&self.problem, &orders, &mut |done, all| {
             watch.flow("timed runs", done, all)
         });
@@ -480,13 +481,33 @@ impl<'a> TrialRun<'a> {
 }
 
 /// The orders of some indices.
-fn cells_of(batch: &Batch<'_>, range: Range<u64>) -> Result<Vec<Vec<Cell>>, TrialError> {
+fn cells_of(
+    batch: &Batch<'_>,
+    range: Range<u64>,
+    watch: &Watch<'_>,
+) -> Result<Vec<Vec<Cell>>, TrialError> {
     let orders = range.into_par_iter().map(|index| {
         let mut order = Vec::new();
-        batch.make(index..index + 1, |_, cells| order.extend_from_slice(cells))?;
+        make(batch, index, watch, |_, cells| {
+            order.extend_from_slice(cells)
+        })?;
         Ok(order)
     });
     orders.collect()
+}
+
+/// Makes the order of an index.
+fn make(
+    batch: &Batch<'_>,
+    index: u64,
+    watch: &Watch<'_>,
+    take: impl FnMut(u64, &[Cell]),
+) -> Result<(), TrialError> {
+    let made = batch.make(index..index + 1, take, &|| watch.check());
+    made.map_err(|error| match error {
+        BatchError::Method(error) => error.into(),
+        BatchError::Write(error) => error,
+    })
 }
 
 fn span(ranges: &[Range<u64>]) -> u64 {

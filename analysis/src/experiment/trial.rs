@@ -185,6 +185,9 @@ impl fmt::Display for Trial {
         if let Some(samples) = &settings.samples {
             write!(f, ", {} images", samples.count)?;
         }
+        if settings.machine.is_some() {
+            f.write_str(", timed")?;
+        }
         write!(f, ", seed {}", settings.seed)
     }
 }

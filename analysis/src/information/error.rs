@@ -34,4 +34,7 @@ pub enum InformationError {
     /// The method made no orders.
     #[error(transparent)]
     Method(#[from] MethodError),
+    /// Whoever watched ended it.
+    #[error("it was stopped before there was an order")]
+    Stopped,
 }

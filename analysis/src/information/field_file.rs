@@ -1,24 +1,27 @@
 //! Measured fields out of `.npy` files, and the one of photographs.
 
-use std::io::{self, Cursor, Read, Seek};
+use std::io::{self, Cursor};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 
 use ndarray::{Array2, Array3};
 use orders_arrays::{ArrayError, open_npy};
-use orders_core::files::Digest;
+use orders_core::files::{Digest, Hasher, read_at_most};
 
 use super::measured::{Entries, MeasuredError, MeasuredField, Offsets};
 
 /// The most entries that are read: 1 GiB of them.
 const MOST_ENTRIES: usize = 1 << 27;
 
+/// The longest file: so many float64 and a header, which has up to 2^16 bytes of text.
+const MOST_BYTES: u64 = 8 * MOST_ENTRIES as u64 + (1 << 17);
+
 /// Correlations at offsets of 0 to 63 rows and 0 to 63 columns: float64
 /// [64, 64]. `photos.md` beside it says how they were measured.
 const PHOTOS: &[u8] = include_bytes!("../../data/photos.npy");
 
 static PHOTO_OFFSETS: LazyLock<Arc<Offsets>> = LazyLock::new(|| {
-    let (shape, values) = array(Cursor::new(PHOTOS)).expect("the array is whole");
+    let (shape, values) = array(PHOTOS).expect("the array is whole");
     Offsets::mirrored(&values, shape[0], shape[1]).into()
 });
 
@@ -37,25 +40,29 @@ impl FieldFile {
     /// ([`MeasuredField::from_patches`]), or a covariance [N, N]
     /// ([`MeasuredField::from_covariance`]), at most 2^27 of them.
     ///
-    /// Sizes that the file declares are held against its length before anything
-    /// is allocated.
+    /// Sizes that the file declares are held against its length before memory is taken for
+    /// its numbers; it is read once, at most 2^30 bytes and a header of it.
     ///
     /// # Errors
     ///
     /// [`MeasuredFileError`], which names the file.
     pub(crate) fn read(path: &str, stationary: bool) -> Result<Self, MeasuredFileError> {
-        let source = fs_err::File::open(path).map_err(MeasuredFileError::Open)?;
-        // The errors of this file would name the path again.
-        let read = read(&mut source.into_file(), stationary);
-        let (field, digest) = read.map_err(|source| MeasuredFileError::Read {
+        // In one reading, so that the digest is that of these numbers, whatever becomes
+        // of the file meanwhile.
+        let bytes = read_at_most(path, MOST_BYTES).map_err(MeasuredFileError::Open)?;
+        let refused = |source| MeasuredFileError::Read {
             path: path.into(),
             source,
-        })?;
+        };
+        let bytes =
+            bytes.ok_or_else(|| refused(MeasuredReadError::TooLong { limit: MOST_BYTES }))?;
+        let mut hasher = Hasher::default();
+        hasher.update(&bytes);
         Ok(Self {
             path: path.into(),
             is_stationary: stationary,
-            digest,
-            field,
+            field: read(&bytes, stationary).map_err(refused)?,
+            digest: hasher.finish().0,
         })
     }
 
@@ -80,12 +87,9 @@ impl FieldFile {
     }
 }
 
-fn read(
-    source: &mut (impl Read + Seek),
-    stationary: bool,
-) -> Result<(MeasuredField, Digest), MeasuredReadError> {
-    let (shape, values) = array(&mut *source)?;
-    let field = match shape[..] {
+fn read(bytes: &[u8], stationary: bool) -> Result<MeasuredField, MeasuredReadError> {
+    let (shape, values) = array(bytes)?;
+    Ok(match shape[..] {
         [count, height, width] => {
             let patches = Array3::from_shape_vec((count, height, width), values);
             let patches = patches.expect("there are as many values as the shape says");
@@ -97,15 +101,12 @@ fn read(
             MeasuredField::from_covariance(matrix.view())?
         }
         _ => return Err(MeasuredReadError::NoPatches),
-    };
-    source.rewind()?;
-    let (digest, _) = Digest::of(source)?;
-    Ok((field, digest))
+    })
 }
 
 /// The shape and the values of an array of two or three dimensions.
-fn array(source: impl Read + Seek) -> Result<(Vec<usize>, Vec<f64>), MeasuredReadError> {
-    let array = open_npy(source)?;
+fn array(bytes: &[u8]) -> Result<(Vec<usize>, Vec<f64>), MeasuredReadError> {
+    let array = open_npy(Cursor::new(bytes))?;
     let shape = array.shape().to_vec();
     if !matches!(shape.len(), 2 | 3) || shape.contains(&0) {
         return Err(MeasuredReadError::Shape { shape });
@@ -155,12 +156,15 @@ pub enum MeasuredReadError {
         /// The most that are read.
         limit: usize,
     },
+    /// The file is too long.
+    #[error("the file has more than {limit} bytes")]
+    TooLong {
+        /// The most bytes that are read.
+        limit: u64,
+    },
     /// A covariance can't be averaged over offsets.
     #[error("'stationary' is for patches, an array [n, H, W], and this is a covariance [N, N]")]
     NoPatches,
-    /// The file could not be read.
-    #[error("reading failed")]
-    Io(#[from] io::Error),
     /// What it holds is no measured field.
     #[error(transparent)]
     Measured(#[from] MeasuredError),

@@ -64,5 +64,5 @@ pub use field_text::FieldReadError;
 pub use kernel::KernelFamily;
 pub use measure::{Information, OrderInformation, StepInformation};
 pub use measured::{MeasuredError, MeasuredField};
-pub use search::{OrderSearch, greedy_order};
+pub use search::{OrderSearch, greedy_order, greedy_order_watched};
 pub use sizes::{OptimalSizes, SizesParams};

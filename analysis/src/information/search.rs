@@ -4,7 +4,9 @@
 //! constant, so only the step of each cell matters. Two searches work on it: a
 //! greedy start, and exchanges of cells of different steps.
 
-use orders_core::{Cell, OrderRng, Problem, TieKeys};
+use std::ops::ControlFlow;
+
+use orders_core::{Cell, OrderRng, Problem, TieKeys, Watch};
 use rayon::prelude::*;
 
 use super::covariance::Covariance;
@@ -19,6 +21,9 @@ const MOST_AT_ONCE: usize = 64;
 
 /// Exchanges that a kick makes.
 const KICK: u32 = 4;
+
+/// Orders of so many cells are watched cell by cell: what a cell takes is a millisecond.
+const CELLS_WATCHED: usize = 1 << 10;
 
 /// How much the entropy of a cell counts against what it shares with its group.
 const WEIGHTS: [f64; 3] = [0.0, 0.5, 1.0];
@@ -62,8 +67,9 @@ pub struct OrderSearch {
     best_nats: f64,
     /// Where the search is.
     current: Vec<Cell>,
-    /// Added to the cost of a pass, it is the total correlation.
-    offset: f64,
+    /// Added to the cost of a pass, it is the total correlation; known after the first
+    /// pass, which is over the start.
+    offset: Option<f64>,
 }
 
 impl OrderSearch {
@@ -82,17 +88,15 @@ impl OrderSearch {
     ) -> Result<Self, InformationError> {
         let mut information = Information::new(problem, covariance)?;
         let best_nats = information.measure(start)?.total_correlation_nats;
-        let mut search = Self {
+        Ok(Self {
             information,
             seed,
             rounds,
             best: start.to_vec(),
             best_nats,
             current: start.to_vec(),
-            offset: 0.0,
-        };
-        search.offset = best_nats - search.pass(start).0;
-        Ok(search)
+            offset: None,
+        })
     }
 
     /// The best order so far: its cells, first generated first.
@@ -113,7 +117,13 @@ impl OrderSearch {
     /// One round: O(N^3) time for each of its passes, of which most rounds have two, on
     /// the current rayon pool. Returns how many exchanges were made; 0 at a local optimum.
     pub fn round(&mut self) -> usize {
-        let (cost, changes) = self.pass(&self.current);
+        self.round_watched(Watch::NONE).unwrap_or_default()
+    }
+
+    /// The same; whoever watches may end it, and then it is `None`, and the round was none.
+    pub fn round_watched(&mut self, watch: Watch<'_>) -> Option<usize> {
+        let (cost, changes) = self.pass(&self.current, watch)?;
+        let offset = *self.offset.get_or_insert(self.best_nats - cost);
         let gains = self.gains(&changes);
         let mut exchanged = gains.len();
         while exchanged > 0 {
@@ -121,10 +131,10 @@ impl OrderSearch {
             for &(a, b) in &gains[..exchanged] {
                 next.swap(a, b);
             }
-            let (next_cost, _) = self.pass(&next);
+            let (next_cost, _) = self.pass(&next, watch)?;
             if next_cost < cost - SMALLEST_GAIN {
                 self.current = next;
-                self.note(next_cost + self.offset);
+                self.note(next_cost + offset);
                 break;
             }
             exchanged /= 2;
@@ -132,8 +142,9 @@ impl OrderSearch {
         if exchanged == 0 {
             self.kick();
         }
-        self.rounds += 1;
-        exchanged
+        // A count beyond all measure only chooses the random numbers.
+        self.rounds = self.rounds.wrapping_add(1);
+        Some(exchanged)
     }
 
     /// The exchanges that gain, the best first, no cell in two of them.
@@ -181,10 +192,10 @@ impl OrderSearch {
         }
     }
 
-    fn pass(&self, cells: &[Cell]) -> (f64, Vec<f64>) {
+    fn pass(&self, cells: &[Cell], watch: Watch<'_>) -> Option<(f64, Vec<f64>)> {
         let covariance = self.information.covariance_of(cells);
         let sizes = self.information.problem().group_sizes();
-        exchanges(covariance, sizes.as_slice())
+        exchanges(covariance, sizes.as_slice(), watch)
     }
 }
 
@@ -208,10 +219,34 @@ pub fn greedy_order(
     covariance: &Covariance,
     seed: u64,
 ) -> Result<Vec<Cell>, InformationError> {
+    greedy_order_watched(problem, covariance, seed, &mut |_, _| {
+        ControlFlow::Continue(())
+    })
+}
+
+/// The same. `on_cell` is told again and again how many cells are chosen, and of how many
+/// in all, and may end it.
+///
+/// # Errors
+///
+/// As [`greedy_order`], and [`InformationError::Stopped`].
+pub fn greedy_order_watched(
+    problem: &Problem,
+    covariance: &Covariance,
+    seed: u64,
+    on_cell: &mut dyn FnMut(u64, u64) -> ControlFlow<()>,
+) -> Result<Vec<Cell>, InformationError> {
     let mut information = Information::new(problem, covariance)?;
     let mut best: Option<(f64, Vec<Cell>)> = None;
+    let count = problem.cells() as u64;
     for (index, weight) in (0..).zip(WEIGHTS) {
-        let cells = greedy(&information, weight, &mut OrderRng::new(seed, index));
+        let mut on_cell = |cells: usize| {
+            let all = WEIGHTS.len() as u64 * count;
+            on_cell(index * count + cells as u64, all)
+        };
+        let rng = &mut OrderRng::new(seed, index);
+        let cells = greedy(&information, weight, rng, &mut on_cell);
+        let cells = cells.ok_or(InformationError::Stopped)?;
         let cost = information.measure(&cells)?.total_correlation_nats;
         if best.as_ref().is_none_or(|(least, _)| cost < *least) {
             best = Some((cost, cells));
@@ -220,7 +255,13 @@ pub fn greedy_order(
     Ok(best.map(|(_, cells)| cells).unwrap_or_default())
 }
 
-fn greedy(information: &Information, weight: f64, rng: &mut OrderRng) -> Vec<Cell> {
+/// An order for a weight; `None` if it was ended.
+fn greedy(
+    information: &Information,
+    weight: f64,
+    rng: &mut OrderRng,
+    on_cell: &mut dyn FnMut(usize) -> ControlFlow<()>,
+) -> Option<Vec<Cell>> {
     let cells = information.free_cells();
     let count = cells.len();
     let mut swept = Swept::new(count, information.covariance_of(&cells));
@@ -230,6 +271,9 @@ fn greedy(information: &Information, weight: f64, rng: &mut OrderRng) -> Vec<Cel
         let context: Vec<f64> = (0..count).map(|place| swept.at(place, place)).collect();
         let keys = TieKeys::new(rng);
         for _ in 0..size {
+            if on_cell(ordered.len()).is_break() {
+                return None;
+            }
             let score = |place: usize| {
                 let before = libm::log(context[place]);
                 weight * before - (before - libm::log(swept.at(place, place)))
@@ -249,7 +293,7 @@ fn greedy(information: &Information, weight: f64, rng: &mut OrderRng) -> Vec<Cel
             }
         }
     }
-    ordered
+    Some(ordered)
 }
 
 /// The cost of an order, `1/2 sum ln var` at reveal, and by how much every exchange of
@@ -258,7 +302,7 @@ fn greedy(information: &Information, weight: f64, rng: &mut OrderRng) -> Vec<Cel
 ///
 /// One pass over the steps. `covariance` is that of the cells in order, row after
 /// row. O(N^3) time, O(N^2) memory, on the current rayon pool; the result does not
-/// depend on its threads.
+/// depend on its threads. `None` if whoever watches ended it.
 ///
 /// Let a be of step s and b of a later step t, and S the context of a step u. If
 /// they change places,
@@ -273,13 +317,17 @@ fn greedy(information: &Information, weight: f64, rng: &mut OrderRng) -> Vec<Cel
 /// ```text
 /// A_ii + A_ia^2 v - (A_ib + A_ia A_ba v)^2 / (A_bb + A_ba^2 v)
 /// ```
-fn exchanges(covariance: Vec<f64>, sizes: &[u32]) -> (f64, Vec<f64>) {
+fn exchanges(covariance: Vec<f64>, sizes: &[u32], watch: Watch<'_>) -> Option<(f64, Vec<f64>)> {
     let cells: usize = sizes.iter().map(|&size| size as usize).sum();
     let mut swept = Swept::new(cells, covariance);
     let mut changes = vec![0.0; cells * cells];
     let mut cost = 0.0;
     let mut start = 0;
+    let is_ended = || cells >= CELLS_WATCHED && watch.ask().is_break();
     for &size in sizes {
+        if watch.ask().is_break() {
+            return None;
+        }
         let end = start + size as usize;
         let variances: Vec<f64> = (0..cells).map(|i| swept.at(i, i)).collect();
         let logs: Vec<f64> = variances
@@ -293,6 +341,9 @@ fn exchanges(covariance: Vec<f64>, sizes: &[u32]) -> (f64, Vec<f64>) {
             .enumerate()
             .take(end)
             .for_each(|(a, changes)| {
+                if is_ended() {
+                    return;
+                }
                 if a < start {
                     let found = context_change(&swept, a, start, end);
                     for (b, change) in (start..cells).zip(found) {
@@ -304,10 +355,15 @@ fn exchanges(covariance: Vec<f64>, sizes: &[u32]) -> (f64, Vec<f64>) {
                     }
                 }
             });
-        (start..end).for_each(|index| swept.sweep(index));
+        for index in start..end {
+            if is_ended() {
+                return None;
+            }
+            swept.sweep(index);
+        }
         start = end;
     }
-    (cost, changes)
+    Some((cost, changes))
 }
 
 /// For every b from `start` on: what the group [start, end) costs more if its

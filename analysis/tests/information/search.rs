@@ -1,7 +1,13 @@
 //! Searched orders.
 
-use orders_analysis::information::{Covariance, Information, OrderSearch, greedy_order};
-use orders_core::{Catalogue, Cell, Grid, GroupSizes, KnownCells, Problem};
+use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use orders_analysis::information::{
+    Covariance, Information, InformationError, OrderSearch, greedy_order, greedy_order_watched,
+};
+use orders_analysis::optimize::{self, OrderRequest, SearchProgress, SearchStart};
+use orders_core::{Catalogue, Cell, Grid, GroupSizes, KnownCells, Problem, Watch};
 
 fn problem() -> (Problem, Covariance) {
     let grid = Grid::new(5, 6).unwrap();
@@ -91,4 +97,74 @@ fn finds_the_best_of_all() {
         "{} {least}",
         search.best_nats()
     );
+}
+
+/// A greedy start tells of every cell, and can be ended at each.
+#[test]
+fn a_greedy_start_can_be_ended() {
+    let (problem, covariance) = problem();
+    let mut told = Vec::new();
+    let order = greedy_order_watched(&problem, &covariance, 3, &mut |cells, of| {
+        assert_eq!(of, 3 * 28);
+        told.push(cells);
+        ControlFlow::Continue(())
+    });
+    assert_eq!(order, greedy_order(&problem, &covariance, 3));
+    assert_eq!(told, (0..84).collect::<Vec<u64>>());
+    for last in [0, 40, 83] {
+        let ended = greedy_order_watched(&problem, &covariance, 3, &mut |cells, _| match cells
+            < last
+        {
+            true => ControlFlow::Continue(()),
+            false => ControlFlow::Break(()),
+        });
+        assert_eq!(ended, Err(InformationError::Stopped));
+    }
+}
+
+/// A round that is ended in its middle is none.
+#[test]
+fn a_round_can_be_ended() {
+    let (problem, covariance) = problem();
+    let start = greedy_order(&problem, &covariance, 3).unwrap();
+    let mut search = OrderSearch::new(&problem, &covariance, &start, 0, 0).unwrap();
+    let mut plain = search.clone();
+    let asked = AtomicUsize::new(0);
+    // Passes ask before each of the four groups.
+    let watch = || match asked.fetch_add(1, Ordering::Relaxed) % 3 {
+        2 => ControlFlow::Break(()),
+        _ => ControlFlow::Continue(()),
+    };
+    assert_eq!(search.round_watched(Watch::new(&watch)), None);
+    assert_eq!((search.rounds(), search.best()), (0, &start[..]));
+    for _ in 0..10 {
+        assert_eq!(search.round(), plain.round());
+    }
+    assert_eq!(search.best(), plain.best());
+    assert_eq!(search.best_nats(), plain.best_nats());
+}
+
+#[test]
+fn a_search_that_is_ended_has_what_it_found() {
+    let (problem, covariance) = problem();
+    let request = OrderRequest {
+        problem: &problem,
+        covariance: &covariance,
+        start: SearchStart::Greedy,
+        seed: 3,
+        rounds: 1000,
+    };
+    let search = |last: u64| {
+        optimize::order(&request, &mut |at| match at {
+            SearchProgress::Rounds(round) if round >= last => ControlFlow::Break(()),
+            _ => ControlFlow::Continue(()),
+        })
+    };
+    let found = search(5).unwrap();
+    assert_eq!(found.rounds, 5);
+    assert!(found.nats <= found.start_nats);
+    let none = search(0).unwrap();
+    assert_eq!((none.rounds, none.nats), (0, none.start_nats));
+    let ended = optimize::order(&request, &mut |_| ControlFlow::Break(()));
+    assert_eq!(ended, Err(InformationError::Stopped));
 }

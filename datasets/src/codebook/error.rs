@@ -38,6 +38,9 @@ pub enum CodebookError {
         /// Different patches.
         distinct: usize,
     },
+    /// Whoever watched the search for codes ended it.
+    #[error("it was stopped before it was done")]
+    Stopped,
     /// A code is no patch of pixels.
     #[error("code {code} has the value {value}; values are from 0 to 255")]
     Value {

@@ -8,6 +8,7 @@ use std::io::{Cursor, Read, Seek, Write};
 use std::path::Path;
 
 use orders_arrays::{ElementType, SafetensorsFile, safetensors_header};
+use orders_core::files::open_regular;
 
 use super::error::{CodebookFileError, MalformedCodebook};
 use super::patches::PatchShape;
@@ -39,8 +40,8 @@ impl PatchCodebook {
 
     /// Whether a file has codes.
     pub fn is_file(path: impl AsRef<Path>) -> bool {
-        let file = fs_err::File::open(path.as_ref()).ok();
-        let file = file.and_then(|file| SafetensorsFile::open(file.into_file()).ok());
+        let file = open_regular(path).ok();
+        let file = file.and_then(|file| SafetensorsFile::open(file).ok());
         file.is_some_and(|file| file.has(TENSOR))
     }
 

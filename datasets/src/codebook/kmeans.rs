@@ -1,6 +1,8 @@
 //! k-means on counted patches.
 
-use orders_core::OrderRng;
+use std::ops::ControlFlow;
+
+use orders_core::{OrderRng, Watch};
 use rayon::prelude::*;
 
 use super::error::CodebookError;
@@ -63,7 +65,7 @@ pub struct CodebookInfo {
 pub(super) fn codes(
     patches: &CountedPatches,
     params: &CodebookParams,
-    mut progress: impl FnMut(u32),
+    progress: impl Fn(u32) -> ControlFlow<()> + Sync,
 ) -> Result<(Vec<f32>, CodebookInfo), CodebookError> {
     let distinct = patches.distinct();
     if params.codes == 0 || params.codes > MOST_CODES {
@@ -79,7 +81,7 @@ pub(super) fn codes(
         });
     }
     let values = patches.shape.values();
-    let mut codes = start(patches, params);
+    let mut codes = start(patches, params, Watch::new(&|| progress(0)))?;
     let mut info = CodebookInfo {
         patches: patches.total(),
         distinct,
@@ -89,7 +91,8 @@ pub(super) fn codes(
         mean_squared_error: f64::INFINITY,
     };
     loop {
-        let round = Round::new(patches, &codes);
+        let done = info.iterations;
+        let round = Round::new(patches, &codes, Watch::new(&|| progress(done)))?;
         let error = round.error / (info.patches as f64 * values as f64);
         let decrease = info.mean_squared_error - error;
         info.converged = decrease <= params.tolerance * error;
@@ -99,7 +102,6 @@ pub(super) fn codes(
         }
         info.moved += round.update(patches, &mut codes);
         info.iterations += 1;
-        progress(info.iterations);
     }
     let mut sorted: Vec<&[f32]> = codes.chunks_exact(values).collect();
     sorted.sort_by(|a, b| {
@@ -118,7 +120,11 @@ pub(super) fn codes(
 /// k-means++: each code is a patch, drawn with a probability proportional to its
 /// count times its squared distance to the nearest code so far. Distances of
 /// patches are whole numbers, so that nothing is rounded.
-fn start(patches: &CountedPatches, params: &CodebookParams) -> Vec<f32> {
+fn start(
+    patches: &CountedPatches,
+    params: &CodebookParams,
+    watch: Watch<'_>,
+) -> Result<Vec<f32>, CodebookError> {
     let mut rng = OrderRng::new(params.seed, 0);
     let counts = patches.counts.iter().map(|&count| u64::from(count));
     // The first is drawn by count alone.
@@ -126,6 +132,7 @@ fn start(patches: &CountedPatches, params: &CodebookParams) -> Vec<f32> {
     let mut distances = vec![u64::MAX; patches.distinct()];
     let mut codes = Vec::with_capacity(params.codes * patches.shape.values());
     for _ in 0..params.codes {
+        goes_on(watch)?;
         let total: u128 = weights.iter().map(|&weight| u128::from(weight)).sum();
         // 64 random bits times a total below 2^64: off by less than 2^-20.
         let mut rest = (u128::from(rng.next_u64()) * total) >> 64;
@@ -147,7 +154,14 @@ fn start(patches: &CountedPatches, params: &CodebookParams) -> Vec<f32> {
             *weight = count * distance;
         }
     }
-    codes
+    Ok(codes)
+}
+
+fn goes_on(watch: Watch<'_>) -> Result<(), CodebookError> {
+    match watch.ask() {
+        ControlFlow::Continue(()) => Ok(()),
+        ControlFlow::Break(()) => Err(CodebookError::Stopped),
+    }
 }
 
 fn squared_distance(a: &[u8], b: &[u8]) -> u64 {
@@ -167,49 +181,56 @@ struct Round {
 }
 
 impl Round {
-    fn new(patches: &CountedPatches, codes: &[f32]) -> Self {
+    fn new(
+        patches: &CountedPatches,
+        codes: &[f32],
+        watch: Watch<'_>,
+    ) -> Result<Self, CodebookError> {
         let values = patches.shape.values();
         let code_count = codes.len() / values;
         let nearest = NearestCode::new(codes, values);
         let mut distances = vec![0.0; patches.distinct()];
-        let parts: Vec<(Vec<u64>, Vec<u64>, f64)> = distances
-            .par_chunks_mut(CHUNK)
-            .enumerate()
-            .map(|(chunk, distances)| {
-                let mut sums = vec![0; codes.len()];
-                let mut counts = vec![0; code_count];
-                let mut error = 0.0;
-                for (index, distance) in (chunk * CHUNK..).zip(distances) {
-                    let patch = patches.patch(index);
-                    let count = u64::from(patches.counts[index]);
-                    let code = nearest.find(patch) as usize;
-                    counts[code] += count;
-                    let sums = &mut sums[code * values..][..values];
-                    for (sum, &value) in sums.iter_mut().zip(patch) {
-                        *sum += count * u64::from(value);
+        let mut errors = vec![0.0; patches.distinct().div_ceil(CHUNK)];
+        let none = || (vec![0_u64; codes.len()], vec![0_u64; code_count]);
+        let chunks = distances.par_chunks_mut(CHUNK).zip(&mut errors).enumerate();
+        // Sums of whole numbers are the same in any order, so that there need not be one
+        // for each chunk.
+        let (sums, counts) = chunks
+            .try_fold(
+                none,
+                |(mut sums, mut counts), (chunk, (distances, error))| {
+                    goes_on(watch)?;
+                    for (index, distance) in (chunk * CHUNK..).zip(distances) {
+                        let patch = patches.patch(index);
+                        let count = u64::from(patches.counts[index]);
+                        let code = nearest.find(patch) as usize;
+                        counts[code] += count;
+                        let sums = &mut sums[code * values..][..values];
+                        for (sum, &value) in sums.iter_mut().zip(patch) {
+                            *sum += count * u64::from(value);
+                        }
+                        let code = &codes[code * values..][..values];
+                        *distance = patch.iter().zip(code).fold(0.0, |sum, (&value, &code)| {
+                            let difference = f64::from(value) - f64::from(code);
+                            sum + difference * difference
+                        });
+                        *error += count as f64 * *distance;
                     }
-                    let code = &codes[code * values..][..values];
-                    *distance = patch.iter().zip(code).fold(0.0, |sum, (&value, &code)| {
-                        let difference = f64::from(value) - f64::from(code);
-                        sum + difference * difference
-                    });
-                    error += count as f64 * *distance;
-                }
-                (sums, counts, error)
-            })
-            .collect();
-        let mut round = Self {
-            sums: vec![0; codes.len()],
-            counts: vec![0; code_count],
+                    Ok::<_, CodebookError>((sums, counts))
+                },
+            )
+            .try_reduce(none, |(mut sums, mut counts), (more_sums, more_counts)| {
+                add(&mut sums, &more_sums);
+                add(&mut counts, &more_counts);
+                Ok((sums, counts))
+            })?;
+        Ok(Self {
+            sums,
+            counts,
             distances,
-            error: 0.0,
-        };
-        for (sums, counts, error) in parts {
-            add(&mut round.sums, &sums);
-            add(&mut round.counts, &counts);
-            round.error += error;
-        }
-        round
+            // These are rounded, so they have an order.
+            error: errors.iter().sum(),
+        })
     }
 
     /// Moves each code to the mean of its patches. A code without patches goes

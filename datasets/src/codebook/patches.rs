@@ -1,5 +1,6 @@
 //! Patches of images, each different one once.
 
+use orders_core::estimated_bytes;
 use rayon::prelude::*;
 
 use super::error::CodebookError;
@@ -39,6 +40,19 @@ impl PatchShape {
     /// Values of a patch: `side * side * channels`.
     pub fn values(self) -> usize {
         self.side as usize * self.row_values()
+    }
+
+    /// Bytes that it takes to count the patches of images with so many bytes of pixels in
+    /// all, and to find codes for them on so many threads, estimated.
+    pub fn training_bytes(self, image_bytes: u64, codes: usize, threads: usize) -> u64 {
+        let values = self.values() as f64;
+        let patches = image_bytes as f64 / values;
+        // The images, their patches as they come and sorted, those that differ; for each
+        // of them where it lies, its count, weight and distances.
+        let of_patches = 4.0 * image_bytes as f64 + 56.0 * patches;
+        // Codes as they are and as they are looked for, and sums for each thread.
+        let of_codes = codes as f64 * values * (12.0 + 16.0 * (threads as f64 + 1.0));
+        estimated_bytes(of_patches + of_codes)
     }
 
     /// Values of a row of a patch.

@@ -1,6 +1,7 @@
 //! Images to tokens and back.
 
 use std::fmt;
+use std::ops::ControlFlow;
 
 use orders_core::Grid;
 use orders_core::files::{Digest, Hasher};
@@ -16,11 +17,13 @@ use crate::tokens::Provenance;
 ///
 /// ```
 /// use orders_datasets::{CodebookParams, CountedPatches, Image, PatchCodebook, PatchShape};
+/// use std::ops::ControlFlow;
 ///
 /// let image = Image::new(2, 4, 1, vec![0, 0, 9, 9, 0, 0, 9, 9])?;
 /// let patches = CountedPatches::from_images(PatchShape::new(2, 1)?, [&image])?;
 /// let params = CodebookParams { codes: 2, ..CodebookParams::default() };
-/// let (codebook, info) = PatchCodebook::train(&patches, &params, |_| {})?;
+/// let go_on = |_| ControlFlow::Continue(());
+/// let (codebook, info) = PatchCodebook::train(&patches, &params, go_on)?;
 /// assert_eq!((info.patches, info.mean_squared_error), (2, 0.0));
 ///
 /// let (grid, tokens) = codebook.encode(&image)?;
@@ -85,7 +88,8 @@ impl PatchCodebook {
     }
 
     /// Finds codes for patches by k-means, and says what it did. The darkest
-    /// code is number 0. `progress` is told the number of rounds done.
+    /// code is number 0. `progress` is told the number of rounds done, again and again and
+    /// from any thread, and may end it.
     ///
     /// The same patches and parameters give the same codes, whatever the number
     /// of threads. O(k n) time for each round, with k codes and n different
@@ -94,11 +98,12 @@ impl PatchCodebook {
     /// # Errors
     ///
     /// [`CodebookError::Codes`] unless 1 to 65,536 codes are asked for,
-    /// [`CodebookError::TooFewPatches`] if there are fewer different patches.
+    /// [`CodebookError::TooFewPatches`] if there are fewer different patches,
+    /// [`CodebookError::Stopped`] if `progress` ended it.
     pub fn train(
         patches: &CountedPatches,
         params: &CodebookParams,
-        progress: impl FnMut(u32),
+        progress: impl Fn(u32) -> ControlFlow<()> + Sync,
     ) -> Result<(Self, CodebookInfo), CodebookError> {
         let (codes, info) = kmeans::codes(patches, params, progress)?;
         Ok((Self::new(patches.shape, codes, Provenance::new())?, info))

@@ -2,8 +2,10 @@
 
 use std::io::Cursor;
 
-use image::{ImageFormat, ImageReader, Limits};
+use image::{ImageDecoder, ImageFormat, ImageReader, Limits};
+use orders_core::{MemoryError, MemoryLimit};
 
+use super::jpeg::{JpegFault, check_complete};
 use super::pixels::{Image, ImageError};
 
 /// The most memory that a decoder may take: 1 GiB, more than the largest image
@@ -20,9 +22,25 @@ const DECODER_BYTES: u64 = 1 << 30;
 /// # Errors
 ///
 /// [`DecodeError`]. The size in the header is held against [`Image::MAX_SIDE`]
-/// before pixels are decoded.
+/// before pixels are decoded. A file that lacks a part of its image is refused; bytes behind
+/// the image are passed over.
 pub fn decode(bytes: &[u8]) -> Result<Image, DecodeError> {
-    let decoded = reader(bytes)?.decode()?;
+    decode_within(bytes, MemoryLimit::NONE)
+}
+
+/// The same, if what it takes is within a limit.
+///
+/// # Errors
+///
+/// Those of [`decode`], and [`DecodeError::Memory`].
+pub fn decode_within(bytes: &[u8], memory: MemoryLimit) -> Result<Image, DecodeError> {
+    check_room(bytes, memory)?;
+    let reader = reader(bytes)?;
+    let is_jpeg = reader.format() == Some(ImageFormat::Jpeg);
+    let decoded = reader.decode()?;
+    if is_jpeg {
+        check_complete(bytes)?;
+    }
     let (width, height) = (decoded.width(), decoded.height());
     let (channels, pixels) = match decoded.color().has_color() {
         false => (1, decoded.into_luma8().into_raw()),
@@ -31,15 +49,17 @@ pub fn decode(bytes: &[u8]) -> Result<Image, DecodeError> {
     Ok(Image::new(height, width, channels, pixels)?)
 }
 
-/// Height and width of an image file by its header.
-///
-/// # Errors
-///
-/// [`DecodeError`], as far as the header shows it.
-pub fn decoded_size(bytes: &[u8]) -> Result<(u32, u32), DecodeError> {
-    let (width, height) = reader(bytes)?.into_dimensions()?;
-    Image::checked_bytes(height, width, 1)?;
-    Ok((height, width))
+/// Whether there is room for the pixels as the file has them, and as an image has them.
+fn check_room(bytes: &[u8], memory: MemoryLimit) -> Result<(), DecodeError> {
+    let decoder = reader(bytes)?.into_decoder()?;
+    let (width, height) = decoder.dimensions();
+    let pixels = u64::from(width) * u64::from(height);
+    let needed = decoder.total_bytes().saturating_add(3 * pixels);
+    memory.check(needed).map_err(|source| DecodeError::Memory {
+        height,
+        width,
+        source,
+    })
 }
 
 fn reader(bytes: &[u8]) -> Result<ImageReader<Cursor<&[u8]>>, DecodeError> {
@@ -72,6 +92,19 @@ pub enum DecodeError {
     /// The file is damaged, or its header asks for too much.
     #[error("it can't be decoded")]
     Damaged(#[from] image::ImageError),
+    /// A JPEG file lacks a part of its image.
+    #[error(transparent)]
+    Jpeg(#[from] JpegFault),
+    /// There is no room for it.
+    #[error("an image of {height}x{width} pixels {source}")]
+    Memory {
+        /// Rows.
+        height: u32,
+        /// Pixels of a row.
+        width: u32,
+        /// What it takes, and what there is.
+        source: MemoryError,
+    },
     /// The image has an impossible size.
     #[error(transparent)]
     Image(#[from] ImageError),

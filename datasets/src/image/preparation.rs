@@ -221,7 +221,7 @@ impl Image {
     /// of the models before it were cut (Dhariwal and Nichol, 2021):
     ///
     /// 1. while the shorter side is at least `2 * side`, the image is halved by
-    ///    averaging, sides rounded down;
+    ///    averaging, sides rounded down, with the inputs that Pillow 10.4 averages;
     /// 2. it is scaled by `side / shorter side` with the bicubic kernel of
     ///    a = -0.5, widened when it shrinks the image, sides rounded (ties to
     ///    even);
@@ -238,15 +238,13 @@ impl Image {
         if !(1..=Self::MAX_SIDE).contains(&side) {
             return Err(PreparationError::Side(side));
         }
-        let mut resizer = Resizer::new();
         let mut halved: Option<Self> = None;
         loop {
             let image = halved.as_ref().unwrap_or(self);
             if image.height().min(image.width()) / 2 < side {
                 break;
             }
-            let size = (image.height() / 2, image.width() / 2);
-            halved = Some(resized(&mut resizer, image, size, FilterType::Box)?);
+            halved = Some(image.halved());
         }
         let image = halved.as_ref().unwrap_or(self);
         let shorter = image.height().min(image.width());
@@ -261,36 +259,31 @@ impl Image {
             });
         }
         let (height, width) = (height as u32, width as u32);
-        let image = resized(&mut resizer, image, (height, width), FilterType::CatmullRom)?;
+        let image = resized(image, (height, width))?;
         Ok(image.window((height - side) / 2, (width - side) / 2, side, side))
     }
 }
 
 /// First along the rows, then along the columns, rounded to 8 bits between, as
 /// Pillow does it: the order shows where values are clipped.
-fn resized(
-    resizer: &mut Resizer,
-    image: &Image,
-    (height, width): (u32, u32),
-    filter: FilterType,
-) -> Result<Image, PreparationError> {
-    let rows = resized_at_once(resizer, image, (image.height(), width), filter)?;
-    resized_at_once(resizer, &rows, (height, width), filter)
+fn resized(image: &Image, (height, width): (u32, u32)) -> Result<Image, PreparationError> {
+    let mut resizer = Resizer::new();
+    let rows = resized_at_once(&mut resizer, image, (image.height(), width))?;
+    resized_at_once(&mut resizer, &rows, (height, width))
 }
 
 fn resized_at_once(
     resizer: &mut Resizer,
     image: &Image,
     (height, width): (u32, u32),
-    filter: FilterType,
 ) -> Result<Image, PreparationError> {
     if (image.height(), image.width()) == (height, width) {
         return Ok(image.clone());
     }
     let mut pixels = vec![0; height as usize * width as usize * usize::from(image.channels())];
     match image.channels() {
-        1 => resize_pixels::<U8>(resizer, image, (height, width), filter, &mut pixels),
-        _ => resize_pixels::<U8x3>(resizer, image, (height, width), filter, &mut pixels),
+        1 => resize_pixels::<U8>(resizer, image, (height, width), &mut pixels),
+        _ => resize_pixels::<U8x3>(resizer, image, (height, width), &mut pixels),
     }?;
     Ok(Image::from_parts(height, width, image.channels(), pixels))
 }
@@ -301,14 +294,13 @@ fn resize_pixels<P: PixelTrait>(
     resizer: &mut Resizer,
     image: &Image,
     (height, width): (u32, u32),
-    filter: FilterType,
     pixels: &mut [u8],
 ) -> Result<(), PreparationError> {
     let source = TypedImageRef::<P>::from_buffer(image.width(), image.height(), image.pixels())
         .map_err(|_| PreparationError::Resize(None))?;
     let mut target = TypedImage::<P>::from_buffer(width, height, pixels)
         .map_err(|_| PreparationError::Resize(None))?;
-    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(filter));
+    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::CatmullRom));
     resizer
         .resize_typed(&source, &mut target, &options)
         .map_err(|error| PreparationError::Resize(Some(error)))

@@ -110,6 +110,10 @@ impl ImageSource for ImageArray {
         Ok(Image::from_parts(height, width, channels, pixels))
     }
 
+    fn size(&self) -> Option<(u32, u32)> {
+        Some((self.shape.0, self.shape.1))
+    }
+
     fn labels(&self) -> Option<&[u32]> {
         self.labels.as_deref()
     }

@@ -1,19 +1,33 @@
-//! Image arrays in `.npy` and `.safetensors` files.
+//! Image arrays in `.npy`, `.npz` and `.safetensors` files.
 
-use std::io::{Read, Seek};
+use std::io::{BufReader, Read, Seek};
 use std::path::Path;
 
-use orders_arrays::{Array, SafetensorsFile, open_npy};
+use orders_arrays::{Array, NpzFile, SafetensorsFile, excerpt, open_npy};
 
 use super::array::ImageArray;
 use super::error::{ImageArrayError, SourceError};
 
-/// The name of the tensor of images.
-const IMAGES: &str = "images";
-/// The name of the tensor of labels.
-const LABELS: &str = "labels";
+/// The names of images and of their labels in a `.safetensors` file.
+const TENSORS: [&str; 2] = ["images", "labels"];
+/// The same in an `.npz` file: those that `numpy.savez` gives, as programs that sample
+/// images leave them.
+const ARRAYS: [&str; 2] = ["arr_0", "arr_1"];
+/// The most bytes of an array in an `.npz` file: over 80,000 images of 256x256 pixels.
+const MOST_BYTES: u64 = 1 << 34;
 
-/// Reads images from an array file, with the labels that a `.safetensors` file
+/// Whether files of images have such a name.
+pub(super) fn is_array(path: &Path) -> bool {
+    ["npy", "npz", "safetensors"]
+        .iter()
+        .any(|ending| has_ending(path, ending))
+}
+
+fn has_ending(path: &Path, ending: &str) -> bool {
+    path.extension().is_some_and(|found| found == ending)
+}
+
+/// Reads images from an array file, with the labels that a file of several arrays
 /// may have, or with those given.
 pub(super) fn read_images(
     path: &Path,
@@ -21,14 +35,37 @@ pub(super) fn read_images(
     classes: Option<u32>,
 ) -> Result<ImageArray, SourceError> {
     let file = fs_err::File::open(path).map_err(SourceError::Open)?;
+    let has_labels = labels.is_some();
     let read = || {
-        if is_npy(path) {
-            return Ok((images_of(open_npy(file.into_file())?)?, None));
+        if has_ending(path, "npy") {
+            return Ok((images_of(open_npy(file.into_file())?, has_labels)?, None));
+        }
+        if has_ending(path, "npz") {
+            let mut file = NpzFile::open(BufReader::new(file.into_file()))?;
+            let [images, labels] = ARRAYS;
+            let own_labels = file.array(labels, MOST_BYTES)?.map(labels_of).transpose()?;
+            let found = file.names();
+            let array = file.array(images, MOST_BYTES)?;
+            let array = array.ok_or(ImageArrayError::NoImages {
+                expected: images,
+                found,
+            })?;
+            let has_labels = has_labels || own_labels.is_some();
+            return Ok((images_of(array, has_labels)?, own_labels));
         }
         let mut file = SafetensorsFile::open(file.into_file())?;
-        let own_labels = file.array(LABELS).map(labels_of).transpose()?;
-        let images = file.array(IMAGES).ok_or(ImageArrayError::NoImages)?;
-        Ok((images_of(images)?, own_labels))
+        let [images, labels] = TENSORS;
+        let own_labels = file.array(labels).map(labels_of).transpose()?;
+        let found = file.names().iter().map(|name| excerpt(name)).collect();
+        let array = file.array(images);
+        let array = array.ok_or(ImageArrayError::NoImages {
+            expected: images,
+            found,
+        })?;
+        Ok((
+            images_of(array, has_labels || own_labels.is_some())?,
+            own_labels,
+        ))
     };
     let ((shape, pixels), own_labels) = read().map_err(at(path))?;
     if own_labels.is_some() && labels.is_some() {
@@ -56,15 +93,22 @@ fn at(path: &Path) -> impl FnOnce(ImageArrayError) -> SourceError {
     }
 }
 
-pub(super) fn is_npy(path: &Path) -> bool {
-    path.extension().is_some_and(|ending| ending == "npy")
-}
-
 type Shape = (u32, u32, u8);
 
-/// Height, width and channels, and the pixels of all images.
-fn images_of<R: Read + Seek>(array: Array<R>) -> Result<(Shape, Vec<u8>), ImageArrayError> {
+/// Height, width and channels, and the pixels of all images. Without labels, which say how
+/// many these are, an array of pixels with channels is not taken for rows of grey ones.
+fn images_of<R: Read + Seek>(
+    array: Array<R>,
+    has_labels: bool,
+) -> Result<(Shape, Vec<u8>), ImageArrayError> {
     let (height, width, channels) = match *array.shape() {
+        [rows, columns, channels @ (1 | 3 | 4)] if rows > 1 && !has_labels => {
+            return Err(ImageArrayError::OneOrMany {
+                rows,
+                columns,
+                channels,
+            });
+        }
         [_, height, width] => (height, width, 1),
         [_, height, width, channels @ (1 | 3)] => (height, width, channels as u8),
         _ => {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use orders_arrays::ArrayError;
 
+use super::listing::LeftOut;
 use crate::image::{DecodeError, ImageError};
 
 /// Why images can't be read.
@@ -50,12 +51,34 @@ pub enum SourceError {
     },
     /// A path leads to nothing that holds images.
     #[error(
-        "there are no images at {}; a folder of IDX files, a folder with one folder of PNG, JPEG or WebP files for each class, and .npy and .safetensors arrays are read",
-        .0.display()
+        "there are no images at {}{}; a folder of IDX files, a folder of PNG, JPEG or WebP files or with one such folder for each class, and .npy, .npz and .safetensors arrays are read",
+        path.display(),
+        but(left_out)
     )]
-    NoImages(PathBuf),
+    NoImages {
+        /// The path.
+        path: PathBuf,
+        /// What is there and was left out.
+        left_out: Vec<LeftOut>,
+    },
+    /// A folder holds IDX files of several data sets.
+    #[error(
+        "{} holds IDX files of several data sets: {}; give the images of one, or a folder of one",
+        path.display(),
+        names.join(", ")
+    )]
+    SeveralSets {
+        /// The folder.
+        path: PathBuf,
+        /// What the data sets are called.
+        names: Vec<String>,
+    },
     /// The labels of IDX images are missing.
-    #[error("{} has no labels beside it; {} should be there", images.display(), labels.display())]
+    #[error(
+        "{} has no labels beside it; {} should be there, or the same with or without .gz",
+        images.display(),
+        labels.display()
+    )]
     NoLabels {
         /// The images.
         images: PathBuf,
@@ -104,6 +127,12 @@ pub enum SourceError {
     },
 }
 
+/// What there is in place of images.
+fn but(left_out: &[LeftOut]) -> String {
+    let all = left_out.iter().map(|left_out| format!(", but {left_out}"));
+    all.collect()
+}
+
 impl SourceError {
     /// The error, with the file that it is about.
     pub(super) fn at(self, path: &Path) -> Self {
@@ -124,9 +153,14 @@ pub enum IdxError {
     /// The first bytes are those of another format.
     #[error("it begins with the bytes {0:02x?}; IDX files begin with two zeros")]
     Magic([u8; 4]),
-    /// The entries are no unsigned bytes.
-    #[error("its entries are of type 0x{0:02x}; unsigned bytes (0x08) are read")]
-    EntryType(u8),
+    /// The entries are of a type that is not read.
+    #[error("its entries are of type 0x{found:02x}; {allowed}")]
+    EntryType {
+        /// The type.
+        found: u8,
+        /// Those that are read, as a clause.
+        allowed: &'static str,
+    },
     /// The file holds something else: labels in place of images.
     #[error("it has {dimensions} dimensions; {what} have {expected}")]
     Dimensions {
@@ -134,8 +168,19 @@ pub enum IdxError {
         what: &'static str,
         /// The dimensions.
         dimensions: u8,
-        /// Those expected.
-        expected: usize,
+        /// Those expected, in words.
+        expected: &'static str,
+    },
+    /// Labels have rows without a column.
+    #[error("its rows of labels have no columns")]
+    NoColumns,
+    /// A label is no class.
+    #[error("label {index} is {label}; whole numbers from 0 are allowed")]
+    Label {
+        /// The image.
+        index: usize,
+        /// Its label.
+        label: i32,
     },
     /// The images have an impossible size.
     #[error(transparent)]
@@ -184,7 +229,24 @@ pub enum ImageArrayError {
     /// The array is none of labels.
     #[error("its labels have shape {0:?}; labels have one dimension")]
     LabelShape(Vec<usize>),
-    /// There is no tensor of images.
-    #[error("it has no tensor 'images'")]
-    NoImages,
+    /// The array may be one image, or many.
+    #[error(
+        "it has shape [{rows}, {columns}, {channels}]: one image with {channels} channels, or {rows} grey ones of {columns}x{channels} pixels? The shape [1, {rows}, {columns}, {channels}] says the first, [{rows}, {columns}, {channels}, 1] the second"
+    )]
+    OneOrMany {
+        /// The first side: rows of one image, or the number of images.
+        rows: usize,
+        /// The second side: columns, or rows.
+        columns: usize,
+        /// The third side: channels, or columns.
+        channels: usize,
+    },
+    /// There is no array of images.
+    #[error("it has no array of images named '{expected}'; its arrays: {}", found.join(", "))]
+    NoImages {
+        /// The name that images have in such a file.
+        expected: &'static str,
+        /// The names that are there.
+        found: Vec<String>,
+    },
 }

@@ -1,59 +1,37 @@
-//! Image files, one folder for each class.
+//! Image files in a folder.
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use orders_core::MemoryLimit;
 use orders_core::files::Digest;
 
 use super::error::SourceError;
 use super::image_source::ImageSource;
-use crate::image::{DecodeError, Image, decode, decoded_size};
+use super::listing::{ClassFiles, LeftOut, Wanted};
+use crate::image::{DecodeError, Image, decode_within};
 
 /// The longest image file that is read: 256 MiB.
 const FILE_BYTES: u64 = 1 << 28;
 /// Endings of image files.
-const ENDINGS: [&str; 4] = ["png", "jpg", "jpeg", "webp"];
-
-/// Files in folders, one folder for each class. Classes are numbered in the order of their
-/// folders' names, files by class and then by name, both compared byte by byte.
-#[derive(Clone, Debug, Default)]
-pub struct ClassFiles {
-    /// The files.
-    pub files: Vec<PathBuf>,
-    /// The class of each.
-    pub labels: Vec<u32>,
-    /// The names of the classes: those of their folders.
-    pub class_names: Vec<String>,
-}
-
-impl ClassFiles {
-    /// Those that are wanted of the files in the folders of a folder. O(files log files).
-    pub(crate) fn list(
-        root: &Path,
-        is_wanted: impl Fn(&Path) -> bool,
-    ) -> Result<Self, SourceError> {
-        let mut all = Self::default();
-        for folder in sorted(root)?.into_iter().filter(|path| path.is_dir()) {
-            let before = all.files.len();
-            let files = sorted(&folder)?.into_iter();
-            all.files.extend(files.filter(|path| is_wanted(path)));
-            if all.files.len() > before {
-                let class = all.class_names.len() as u32;
-                all.labels.resize(all.files.len(), class);
-                let name = folder.file_name().unwrap_or_default();
-                all.class_names.push(name.to_string_lossy().into_owned());
-            }
-        }
-        Ok(all)
-    }
-}
+const IMAGES: Wanted = Wanted {
+    endings: &["png", "jpg", "jpeg", "webp"],
+    other_endings: &[
+        "apng", "avif", "bmp", "dib", "gif", "heic", "heif", "ico", "jfif", "jp2", "jpe", "jxl",
+        "pbm", "pgm", "pnm", "ppm", "tga", "tif", "tiff",
+    ],
+};
+/// The file that the program writes beside samples.
+const OVERVIEW: &str = "sheet.png";
 
 /// PNG, JPEG and WebP files in a folder that has a folder for each class, in the order of
-/// [`ClassFiles`]. Files of other endings and folders below those of the classes are left
-/// out.
+/// [`ClassFiles`]; or, in a folder without such folders, files side by side, which have no
+/// classes. Of these `sheet.png` is left out, the overview that the program writes beside
+/// samples.
 #[derive(Clone, Debug)]
 pub struct ImageFolder {
     all: ClassFiles,
+    memory: MemoryLimit,
 }
 
 impl ImageFolder {
@@ -65,11 +43,33 @@ impl ImageFolder {
     /// [`SourceError::NoImages`] if there is no image file.
     pub fn open(root: impl AsRef<Path>) -> Result<Self, SourceError> {
         let root = root.as_ref();
-        let all = ClassFiles::list(root, is_image)?;
-        match all.files.is_empty() {
-            true => Err(SourceError::NoImages(root.into())),
-            false => Ok(Self { all }),
+        let of_classes = ClassFiles::list(root, IMAGES)?;
+        let with = |all| Self {
+            all,
+            memory: MemoryLimit::NONE,
+        };
+        if !of_classes.files.is_empty() {
+            return Ok(with(of_classes));
         }
+        let flat = ClassFiles::list_flat(root, IMAGES, OVERVIEW)?;
+        match flat.files.is_empty() {
+            true => Err(SourceError::NoImages {
+                path: root.into(),
+                left_out: of_classes.left_out,
+            }),
+            false => Ok(with(flat)),
+        }
+    }
+
+    /// What was left out, and why.
+    pub fn left_out(&self) -> &[LeftOut] {
+        &self.all.left_out
+    }
+
+    /// The same, with what each image may take while it is read.
+    #[must_use]
+    pub fn within(self, memory: MemoryLimit) -> Self {
+        Self { memory, ..self }
     }
 
     /// The file of each image.
@@ -77,27 +77,23 @@ impl ImageFolder {
         &self.all.files
     }
 
-    /// Height and width of image `index` by the header of its file.
-    ///
-    /// # Errors
-    ///
-    /// [`SourceError`] if it can't be read, or if there is no such image.
-    pub fn size(&self, index: usize) -> Result<(u32, u32), SourceError> {
-        self.decoded(index, decoded_size)
-    }
-
     fn decoded<T>(
         &self,
         index: usize,
         decode: impl FnOnce(&[u8]) -> Result<T, DecodeError>,
     ) -> Result<T, SourceError> {
-        let count = self.all.files.len();
-        let path = self.all.files.get(index);
-        let path = path.ok_or(SourceError::Index { index, count })?;
+        let path = self.path(index)?;
         decode(&read(path)?).map_err(|source| SourceError::Image {
-            path: path.clone(),
+            path: path.into(),
             source,
         })
+    }
+
+    fn path(&self, index: usize) -> Result<&Path, SourceError> {
+        let count = self.all.files.len();
+        let path = self.all.files.get(index);
+        path.map(PathBuf::as_path)
+            .ok_or(SourceError::Index { index, count })
     }
 }
 
@@ -107,11 +103,11 @@ impl ImageSource for ImageFolder {
     }
 
     fn image(&self, index: usize) -> Result<Image, SourceError> {
-        self.decoded(index, decode)
+        self.decoded(index, |bytes| decode_within(bytes, self.memory))
     }
 
     fn labels(&self) -> Option<&[u32]> {
-        Some(&self.all.labels)
+        (!self.all.class_names.is_empty()).then_some(&self.all.labels)
     }
 
     fn class_names(&self) -> &[String] {
@@ -123,12 +119,19 @@ impl ImageSource for ImageFolder {
         name.unwrap_or_default().to_string_lossy().into_owned()
     }
 
+    fn place(&self, index: usize) -> String {
+        self.path(index)
+            .map_or_else(|_| String::new(), |path| path.display().to_string())
+    }
+
     fn identity(&self) -> Result<Digest, SourceError> {
         let mut identity = Vec::new();
-        for (path, label) in self.all.files.iter().zip(&self.all.labels) {
+        for (index, path) in self.all.files.iter().enumerate() {
             let bytes = fs_err::metadata(path).map_err(SourceError::Open)?.len();
             let name = path.file_name().unwrap_or_default().as_encoded_bytes();
-            identity.extend_from_slice(self.all.class_names[*label as usize].as_bytes());
+            let class = self.all.labels.get(index);
+            let class = class.and_then(|&class| self.all.class_names.get(class as usize));
+            identity.extend_from_slice(class.map_or("", String::as_str).as_bytes());
             identity.push(b'/');
             identity.extend_from_slice(name);
             identity.push(0);
@@ -137,21 +140,6 @@ impl ImageSource for ImageFolder {
         let (digest, _) = Digest::of(&identity[..]).map_err(SourceError::Open)?;
         Ok(digest)
     }
-}
-
-/// What is in a folder, by name.
-pub(crate) fn sorted(folder: &Path) -> Result<Vec<PathBuf>, SourceError> {
-    let mut paths = Vec::new();
-    for entry in fs_err::read_dir(folder).map_err(SourceError::Open)? {
-        paths.push(entry.map_err(SourceError::Open)?.path());
-    }
-    paths.sort_unstable();
-    Ok(paths)
-}
-
-fn is_image(path: &Path) -> bool {
-    let ending = path.extension().and_then(|ending| ending.to_str());
-    ending.is_some_and(|ending| ENDINGS.contains(&&*ending.to_ascii_lowercase())) && path.is_file()
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, SourceError> {

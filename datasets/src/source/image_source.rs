@@ -25,6 +25,11 @@ pub trait ImageSource: Send + Sync {
     /// [`SourceError`] if it can't be read, or if there is no such image.
     fn image(&self, index: usize) -> Result<Image, SourceError>;
 
+    /// Height and width of the images, if it is known that all have the same.
+    fn size(&self) -> Option<(u32, u32)> {
+        None
+    }
+
     /// The class of each image, if they have classes: numbers below the length
     /// of [`class_names`](Self::class_names).
     fn labels(&self) -> Option<&[u32]>;
@@ -32,8 +37,13 @@ pub trait ImageSource: Send + Sync {
     /// The classes, in the order of their numbers; none if images have none.
     fn class_names(&self) -> &[String];
 
-    /// What image `index` is called, for messages and for files made of it.
+    /// What image `index` is called, for files made of it.
     fn name(&self, index: usize) -> String;
+
+    /// Where image `index` is from, for messages: the path of its file, if it has one.
+    fn place(&self, index: usize) -> String {
+        format!("image {}", self.name(index))
+    }
 
     /// What tells this source from others: for arrays a digest of pixels and
     /// labels, for folders one of the files' names and lengths.

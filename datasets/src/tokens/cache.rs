@@ -1,18 +1,24 @@
 //! Token caches as published training code keeps them: a folder for each class,
 //! in it a `.npz` file for each image with `indices` and `indices_flip`.
 
-use std::io::{Cursor, Read};
+use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
 use orders_arrays::{ArrayError, HeaderError, NpzFile, NpzWriter};
 use orders_core::Grid;
+use orders_core::files::{OutputError, OutputFolder, read_at_most};
 use rayon::prelude::*;
 
 use super::set::{Provenance, TokenError, TokenParts, TokenSet};
-use crate::source::{ClassFiles, SourceError};
+use crate::source::{ClassFiles, SourceError, Wanted};
 
 const INDICES: &str = "indices";
 const INDICES_FLIP: &str = "indices_flip";
+/// The files of a cache.
+const CACHES: Wanted = Wanted {
+    endings: &["npz"],
+    other_endings: &["npy"],
+};
 /// The longest file of one image: 16 MiB.
 const FILE_BYTES: u64 = 1 << 24;
 
@@ -31,8 +37,7 @@ pub struct CacheOptions {
 ///
 /// [`CacheError::Folder`] if a folder can't be listed.
 pub fn cache_files(root: impl AsRef<Path>) -> Result<ClassFiles, CacheError> {
-    let is_npz = |path: &Path| path.extension().is_some_and(|ending| ending == "npz");
-    Ok(ClassFiles::list(root.as_ref(), is_npz)?)
+    Ok(ClassFiles::list(root.as_ref(), CACHES)?)
 }
 
 /// Reads a cache. `indices` may have any shape with as many entries as the grid
@@ -51,6 +56,7 @@ pub fn read_token_cache(
         files,
         labels,
         class_names,
+        ..
     } = cache_files(root)?;
     if files.is_empty() {
         return Err(CacheError::Empty(root.into()));
@@ -103,14 +109,8 @@ impl Row {
             path: path.into(),
             source,
         };
-        let file = fs_err::File::open(path).map_err(CacheError::Io)?;
-        let mut bytes = Vec::new();
-        file.take(FILE_BYTES + 1)
-            .read_to_end(&mut bytes)
-            .map_err(CacheError::Io)?;
-        if bytes.len() as u64 > FILE_BYTES {
-            return Err(CacheError::TooLarge(path.into()));
-        }
+        let bytes = read_at_most(path, FILE_BYTES).map_err(CacheError::Io)?;
+        let bytes = bytes.ok_or_else(|| CacheError::TooLarge(path.into()))?;
         let mut file = NpzFile::open(Cursor::new(bytes)).map_err(at)?;
         let mut array = |name: &str| {
             let Some(array) = file.array(name, FILE_BYTES).map_err(at)? else {
@@ -140,7 +140,7 @@ impl Row {
 ///
 /// # Errors
 ///
-/// [`CacheError::Exists`] if there is something at `root`,
+/// [`CacheError::Output`] if there is something at `root` or the folder can't be made,
 /// [`CacheError::Name`] if a name can't be that of a file, [`CacheError::Io`] if
 /// writing fails.
 pub fn write_token_cache(
@@ -148,20 +148,7 @@ pub fn write_token_cache(
     set: &TokenSet,
     place: impl Fn(usize) -> (String, String) + Sync,
 ) -> Result<(), CacheError> {
-    let root = root.as_ref();
-    if root.exists() || root.is_symlink() {
-        return Err(CacheError::Exists(root.into()));
-    }
-    let parent = root
-        .parent()
-        .filter(|parent| !parent.as_os_str().is_empty());
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".").suffix(".partial");
-    #[cfg(unix)]
-    builder.permissions(permissions());
-    let folder = builder
-        .tempdir_in(parent.unwrap_or(Path::new(".")))
-        .map_err(CacheError::Io)?;
+    let folder = OutputFolder::create(root.as_ref())?;
     let cells = set.grid().cells();
     (0..set.len()).into_par_iter().try_for_each(|index| {
         let (class, name) = place(index);
@@ -170,7 +157,7 @@ pub fn write_token_cache(
                 return Err(CacheError::Name(part.clone()));
             }
         }
-        let class = folder.path().join(class);
+        let class = folder.folder().join(class);
         let path = class.join(format!("{name}.npz"));
         let mut file = NpzWriter::new("");
         let arrays = [(INDICES, Some(set.tokens())), (INDICES_FLIP, set.flipped())];
@@ -190,19 +177,7 @@ pub fn write_token_cache(
         file.and_then(|mut file| std::io::Write::write_all(&mut file, &bytes))
             .map_err(CacheError::Io)
     })?;
-    let folder = folder.keep();
-    fs_err::rename(&folder, root).map_err(|error| {
-        // What is in the way is told; what else fails here leaves nothing behind.
-        let _ = fs_err::remove_dir_all(&folder);
-        CacheError::Io(error)
-    })
-}
-
-/// What any program asks for when it makes a folder; the system takes the umask
-/// off. Temporary folders are private otherwise, and would stay so.
-#[cfg(unix)]
-fn permissions() -> std::fs::Permissions {
-    std::os::unix::fs::PermissionsExt::from_mode(0o777)
+    Ok(folder.persist()?)
 }
 
 /// Why a token cache can't be read or written.
@@ -259,9 +234,9 @@ pub enum CacheError {
         /// What is wrong.
         source: TokenError,
     },
-    /// There is something at the path of the new folder.
-    #[error("{} exists already", .0.display())]
-    Exists(PathBuf),
+    /// The new folder can't be made.
+    #[error(transparent)]
+    Output(#[from] OutputError),
     /// A name can't be that of a file.
     #[error("{0:?} can't be the name of a file in a token cache")]
     Name(String),

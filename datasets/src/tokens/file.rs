@@ -19,6 +19,7 @@ use std::path::Path;
 
 use orders_arrays::{Element, ElementType, SafetensorsFile, safetensors_header};
 use orders_core::Grid;
+use orders_core::files::open_regular;
 
 use super::file_error::{MalformedTokens, TokenFileError};
 use super::set::{TokenParts, TokenSet};
@@ -137,8 +138,8 @@ impl TokenSet {
 
 /// Whether a file says that it is one of tokens.
 pub fn is_token_file(path: impl AsRef<Path>) -> bool {
-    let file = fs_err::File::open(path.as_ref()).ok();
-    let file = file.and_then(|file| SafetensorsFile::open(file.into_file()).ok());
+    let file = open_regular(path).ok();
+    let file = file.and_then(|file| SafetensorsFile::open(file).ok());
     file.is_some_and(|file| file.has(TOKENS))
 }
 

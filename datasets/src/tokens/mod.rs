@@ -12,4 +12,4 @@ mod set;
 pub use cache::{CacheError, CacheOptions, cache_files, read_token_cache, write_token_cache};
 pub use file::{TokenFileOptions, is_token_file};
 pub use file_error::{MalformedTokens, TokenFileError};
-pub use set::{Provenance, TokenError, TokenParts, TokenSet};
+pub use set::{Provenance, TokenError, TokenParts, TokenSet, tokenizer_identity};

@@ -148,6 +148,11 @@ impl TokenSet {
         self.parts.tokenizer.as_deref()
     }
 
+    /// The same, if it is an [identity](tokenizer_identity).
+    pub fn tokenizer_identity(&self) -> Option<&str> {
+        self.tokenizer().and_then(tokenizer_identity)
+    }
+
     /// How the tokens were made.
     pub fn provenance(&self) -> &Provenance {
         &self.parts.provenance
@@ -166,6 +171,24 @@ impl TokenSet {
         }
         counts
     }
+}
+
+/// What a file says of its tokenizer, if that tells it from all others: a word and a SHA-256
+/// digest, as [`PatchCodebook::tokenizer_id`](crate::PatchCodebook::tokenizer_id) gives them.
+/// Other programs, and the first version of this one, put names of files there, which say
+/// little.
+///
+/// ```
+/// use orders_datasets::tokenizer_identity;
+///
+/// let identity = format!("patch-codebook:{}", "0f".repeat(32));
+/// assert_eq!(tokenizer_identity(&identity), Some(&identity[..]));
+/// assert_eq!(tokenizer_identity("vq_ds16_c2i.pt"), None);
+/// ```
+pub fn tokenizer_identity(said: &str) -> Option<&str> {
+    let (kind, digest) = said.split_once(':')?;
+    let is_digest = digest.len() == 64 && digest.bytes().all(|digit| digit.is_ascii_hexdigit());
+    (is_digest && !kind.is_empty()).then_some(said)
 }
 
 /// What is wrong with tokens.

@@ -30,6 +30,29 @@ fn crops_of_photographs_agree() {
     }
 }
 
+/// The pixels of a grey `.npy` image.
+fn array(name: &str) -> Vec<u8> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/reference/center_crop");
+    let file = fs_err::File::open(format!("{folder}/{name}")).unwrap();
+    let array = orders_arrays::open_npy(file.into_file()).unwrap();
+    array.entries().unwrap().read_all().unwrap()
+}
+
+/// Noise, and a white line in the middle: what halving does with the middle of an odd side
+/// shows.
+#[test]
+fn crops_of_odd_sides_agree() {
+    for (original, crop, side) in [
+        ("noise_125.png", "noise_125_crop62_pillow10.npy", 62),
+        ("line_613.png", "line_613_crop256_pillow10.npy", 256),
+    ] {
+        let ours = reference(original).center_crop(side).unwrap().to_grey();
+        let theirs = Image::new(side, side, 1, array(crop)).unwrap();
+        let (_, largest) = agreement(&ours, &theirs);
+        assert!(largest <= 1, "{original}: off by {largest}");
+    }
+}
+
 #[test]
 fn an_image_of_the_size_asked_for_stays_as_it_is() {
     let image = reference("coffee_crop128.png");

@@ -1,5 +1,7 @@
 //! Patch codebooks: k-means, tokens, files.
 
+use std::ops::ControlFlow;
+
 use orders_core::Grid;
 use orders_datasets::{
     CodebookError, CodebookParams, CountedPatches, Image, PatchCodebook, PatchShape, Provenance,
@@ -20,9 +22,13 @@ fn params(codes: usize) -> CodebookParams {
     }
 }
 
+fn go_on(_: u32) -> ControlFlow<()> {
+    ControlFlow::Continue(())
+}
+
 fn trained(images: &[Image], shape: PatchShape, params: &CodebookParams) -> PatchCodebook {
     let patches = CountedPatches::from_images(shape, images).unwrap();
-    PatchCodebook::train(&patches, params, |_| {}).unwrap().0
+    PatchCodebook::train(&patches, params, go_on).unwrap().0
 }
 
 /// Images of smooth waves with some noise.
@@ -130,19 +136,33 @@ fn pinned_codebook() {
 }
 
 #[test]
+fn a_search_for_codes_can_be_ended() {
+    let patches = CountedPatches::from_images(shape(2, 1), &waves(3, 8, 1)).unwrap();
+    // In its start, and after a round.
+    for last in [0, 1] {
+        let stop = |rounds: u32| match rounds < last {
+            true => ControlFlow::Continue(()),
+            false => ControlFlow::Break(()),
+        };
+        let ended = PatchCodebook::train(&patches, &params(4), stop);
+        assert_eq!(ended.unwrap_err(), CodebookError::Stopped);
+    }
+}
+
+#[test]
 fn as_many_codes_as_patches_lose_nothing() {
     let images = waves(3, 8, 1);
     let patches = CountedPatches::from_images(shape(2, 1), &images).unwrap();
     let distinct = patches.distinct();
     assert_eq!(patches.total(), 48);
-    let (codebook, info) = PatchCodebook::train(&patches, &params(distinct), |_| {}).unwrap();
+    let (codebook, info) = PatchCodebook::train(&patches, &params(distinct), go_on).unwrap();
     assert_eq!((info.mean_squared_error, info.converged), (0.0, true));
     for image in &images {
         let (grid, tokens) = codebook.encode(image).unwrap();
         assert_eq!(&codebook.decode(grid, &tokens).unwrap(), image);
     }
     assert_eq!(
-        PatchCodebook::train(&patches, &params(distinct + 1), |_| {}).unwrap_err(),
+        PatchCodebook::train(&patches, &params(distinct + 1), go_on).unwrap_err(),
         CodebookError::TooFewPatches {
             codes: distinct + 1,
             distinct

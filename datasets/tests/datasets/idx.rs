@@ -1,5 +1,6 @@
 //! IDX files, whole and not.
 
+use orders_arrays::NpzWriter;
 use orders_datasets::{OpenOptions, open, read_idx_images, read_idx_labels};
 use proptest::prelude::*;
 
@@ -29,6 +30,107 @@ fn a_folder_of_train_and_test() {
     // One file of images is opened with the labels beside it.
     let one = open(folder.path("d/t10k-images-idx3-ubyte"), &all()).unwrap();
     assert_eq!((one.len(), &one[0].split[..]), (1, "test"));
+}
+
+/// Rows of labels as QMNIST has them, numbers of 4 bytes.
+fn rows(all: &[[i32; 3]]) -> Vec<u8> {
+    let mut file = vec![0, 0, 12, 2];
+    file.extend((all.len() as u32).to_be_bytes());
+    file.extend(3_u32.to_be_bytes());
+    file.extend(all.iter().flatten().flat_map(|number| number.to_be_bytes()));
+    file
+}
+
+#[test]
+fn names_of_other_data_sets_are_known() {
+    let splits = |folder: &Folder| -> Vec<String> {
+        let parts = open(folder.path("d"), &all()).unwrap();
+        parts.into_iter().map(|part| part.split).collect()
+    };
+    for (train, test) in [
+        ("emnist-letters-train", "emnist-letters-test"),
+        ("qmnist_train", "qmnist_test"),
+        ("kmnist-training", "kmnist-t10k"),
+        ("train", "test"),
+    ] {
+        let folder = Folder::new();
+        for (name, label) in [(train, 1), (test, 2)] {
+            folder.write(
+                &format!("d/{name}-images-idx3-ubyte"),
+                idx(&[1, 1, 1], &[7]),
+            );
+            folder.write(&format!("d/{name}-labels-idx1-ubyte"), idx(&[1], &[label]));
+        }
+        assert_eq!(splits(&folder), ["train", "test"], "{train}");
+        let parts = open(folder.path("d"), &all()).unwrap();
+        assert_eq!(parts[0].images.labels().unwrap(), [1]);
+    }
+    // Names that end in none of these words are what they are called by.
+    let folder = Folder::new();
+    for name in ["constrain", "train", "x-val", "extra"] {
+        folder.write(
+            &format!("d/{name}-images.idx3-ubyte"),
+            idx(&[1, 1, 1], &[7]),
+        );
+        folder.write(&format!("d/{name}-labels.idx1-ubyte"), idx(&[1], &[0]));
+    }
+    let several = open(folder.path("d"), &all()).map(|parts| parts.len());
+    says(
+        several,
+        &[&"several data sets", &"one without a name", &"x"],
+    );
+    fs_err::remove_file(folder.path("d/x-val-images.idx3-ubyte")).unwrap();
+    assert_eq!(splits(&folder), ["train", "constrain", "extra"]);
+}
+
+#[test]
+fn labels_beside_images_in_any_form() {
+    let images = idx(&[2, 1, 1], &[7, 8]);
+    let labels = rows(&[[5, 0, 1], [3, 9, 2]]);
+    for (image_name, image_file, label_name, label_file) in [
+        (
+            "train-images-idx3-ubyte",
+            images.clone(),
+            "train-labels-idx2-int.gz",
+            gzip(&labels),
+        ),
+        (
+            "train-images-idx3-ubyte.gz",
+            gzip(&images),
+            "train-labels-idx2-int",
+            labels.clone(),
+        ),
+        (
+            "train-images-idx3-ubyte",
+            images.clone(),
+            "train-labels-idx1-ubyte.gz",
+            gzip(&idx(&[2], &[5, 3])),
+        ),
+        (
+            "train-images-idx3-ubyte.gz",
+            gzip(&images),
+            "train-labels-idx1-ubyte",
+            idx(&[2], &[5, 3]),
+        ),
+    ] {
+        let folder = Folder::new();
+        folder.write(&format!("d/{image_name}"), image_file);
+        folder.write(&format!("d/{label_name}"), label_file);
+        let parts = open(folder.path("d"), &all()).unwrap();
+        assert_eq!(parts[0].images.labels().unwrap(), [5, 3], "{label_name}");
+    }
+    let folder = Folder::new();
+    let path = folder.write("l", rows(&[[1, 2, 3], [-1, 2, 3]]));
+    says(read_idx_labels(&path), &[&path.display(), &"label 1 is -1"]);
+    folder.write("l", &labels[..labels.len() - 1]);
+    says(read_idx_labels(&path), &[&"36 bytes", &"has 35"]);
+    folder.write(
+        "l",
+        [&[0, 0, 12, 2][..], &[0, 0, 0, 2, 0, 0, 0, 0]].concat(),
+    );
+    says(read_idx_labels(&path), &[&"no columns"]);
+    folder.write("l", idx(&[1, 1, 1], &[7]));
+    says(read_idx_labels(&path), &[&"3 dimensions", &"first column"]);
 }
 
 #[test]
@@ -106,6 +208,7 @@ fn arrays_of_numpy() {
     let options = OpenOptions {
         labels: Some(labels.clone()),
         classes: None,
+        ..OpenOptions::default()
     };
     let parts = open(&images, &options).unwrap();
     assert_eq!(parts[0].images.labels().unwrap(), [1, 0]);
@@ -134,6 +237,77 @@ fn arrays_of_numpy() {
     says(
         open(&images, &options).map(|parts| parts.len()),
         &[&"y.npy", &"-1"],
+    );
+}
+
+#[test]
+fn an_array_of_one_image_is_asked_about() {
+    let folder = Folder::new();
+    for channels in [1, 3, 4] {
+        let bytes = npy("|u1", &[8, 9, channels], &vec![5; 72 * channels as usize]);
+        let path = folder.write("x.npy", bytes);
+        says(
+            open(&path, &all()).map(|parts| parts.len()),
+            &[
+                &"[8, 9,",
+                &"one image",
+                &"8 grey ones",
+                &"[1, 8, 9,",
+                &", 1]",
+            ],
+        );
+    }
+    // Either answer is taken, and so is the number of labels.
+    for (shape, expected) in [
+        ([1, 8, 9, 3], (1, (8, 9, 3))),
+        ([8, 9, 3, 1], (8, (9, 3, 1))),
+    ] {
+        let path = folder.write("x.npy", npy("|u1", &shape, &[5; 216]));
+        let parts = open(&path, &all()).unwrap();
+        let images = &parts[0].images;
+        assert_eq!((images.len(), images.image(0).unwrap().shape()), expected);
+    }
+    let path = folder.write("x.npy", npy("|u1", &[8, 9, 3], &[5; 216]));
+    let labels = folder.write("y.npy", npy("|u1", &[8], &[0; 8]));
+    let options = OpenOptions {
+        labels: Some(labels),
+        classes: None,
+        ..OpenOptions::default()
+    };
+    assert_eq!(open(&path, &options).unwrap()[0].images.len(), 8);
+}
+
+#[test]
+fn samples_in_npz_files() {
+    let folder = Folder::new();
+    let archive = |arrays: &[(&str, &[usize], &[u8])]| {
+        let mut file = NpzWriter::new("");
+        for (name, shape, entries) in arrays {
+            file.add(name, shape, entries.iter().copied()).unwrap();
+        }
+        file.finish().unwrap()
+    };
+    let pixels: Vec<u8> = (0..24).collect();
+    let path = folder.write("x.npz", archive(&[("arr_0", &[2, 2, 2, 3], &pixels)]));
+    let parts = open(&path, &all()).unwrap();
+    let images = &parts[0].images;
+    assert_eq!((images.len(), images.labels()), (2, None));
+    assert_eq!(images.image(1).unwrap().pixels(), &pixels[12..]);
+    // With classes, as some programs leave them.
+    let with_labels = [
+        ("arr_0", &[2, 2, 2, 3][..], &pixels[..]),
+        ("arr_1", &[2], &[4, 1]),
+    ];
+    folder.write("x.npz", archive(&with_labels));
+    let parts = open(&path, &all()).unwrap();
+    assert_eq!(parts[0].images.labels().unwrap(), [4, 1]);
+    folder.write(
+        "x.npz",
+        archive(&[("mu", &[1], &[0]), ("sigma", &[1, 1], &[0])]),
+    );
+    says(
+        open(&path, &all()).map(|parts| parts.len()),
+        &[&path.display(), &"'arr_0'", &"mu, sigma"],
     );
 }
 

@@ -9,5 +9,6 @@ mod files;
 mod folders;
 mod idx;
 mod images;
+mod jpeg;
 mod splits;
 mod tokens;

@@ -1,5 +1,6 @@
 //! Why a checkpoint can't be read.
 
+use std::borrow::Cow;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -33,6 +34,22 @@ pub enum CheckpointError {
         /// What candle said.
         source: candle_core::Error,
     },
+}
+
+impl CheckpointError {
+    /// Whether another key might lead to the tensors.
+    pub fn is_of_key(&self) -> bool {
+        match self {
+            Self::Malformed { source, .. } => matches!(
+                source,
+                Malformed::NoKey { .. }
+                    | Malformed::NoTensors(_)
+                    | Malformed::Several(_)
+                    | Malformed::Kind { .. }
+            ),
+            _ => false,
+        }
+    }
 }
 
 /// What is wrong with the content of a checkpoint.
@@ -110,14 +127,6 @@ pub enum Malformed {
     /// The safetensors header is wrong.
     #[error("its header is wrong: {0}")]
     Header(String),
-    /// A type of element that is not read.
-    #[error("tensor {name} has elements of type {found}, which is not supported")]
-    ElementType {
-        /// The tensor.
-        name: String,
-        /// The type as the file calls it.
-        found: String,
-    },
     /// The key that was asked for is not there.
     #[error("it has no key {key:?}; its keys: {}", found.join(", "))]
     NoKey {
@@ -127,15 +136,18 @@ pub enum Malformed {
         found: Vec<String>,
     },
     /// Nothing in it is a state dict.
-    #[error("no dictionary of tensors is found in it; its keys: {}", .0.join(", "))]
+    #[error("no dictionary of tensors is found in it, and nothing is run; its keys: {}", .0.join(", "))]
     NoTensors(Vec<String>),
+    /// Several dictionaries in it could be the state dict.
+    #[error("there are tensors at several of its keys: {}", .0.join(", "))]
+    Several(Vec<String>),
     /// What should be a tensor, a dictionary or a text is something else.
     #[error("{name} is {found}, not {expected}")]
     Kind {
         /// The name in the state dict.
         name: String,
         /// What it is.
-        found: &'static str,
+        found: Cow<'static, str>,
         /// What it should be.
         expected: &'static str,
     },
@@ -168,9 +180,6 @@ pub enum PickleError {
     /// A protocol later than 5.
     #[error("protocol {0} is not known; 2 to 5 are")]
     Protocol(u8),
-    /// A name that could mean running code.
-    #[error("it asks for {0}, which is neither a tensor nor plain data; nothing is run")]
-    Global(String),
     /// An instruction finds other values than it needs.
     #[error("{0}")]
     Value(&'static str),

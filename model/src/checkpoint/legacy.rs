@@ -9,26 +9,26 @@ use std::collections::BTreeMap;
 use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::sync::Arc;
 
-use candle_core::{Device, Tensor};
 use fs_err::File;
 
 use super::error::{Fault, Malformed, PickleError};
+use super::note::CheckpointNote;
 use super::pickle::{Machine, Storage, Value};
 use super::select::select;
-use super::torch::{MOST_PICKLE_BYTES, Storages, pickle_fault, read_tensors, storage_bytes};
+use super::torch::{MOST_PICKLE_BYTES, Storages, TorchFile, pickle_fault, storage_bytes};
 
 /// The pickled magic number, with which these files begin.
 pub(super) const START: &[u8] = b"\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19";
 /// The only protocol there ever was.
 const PROTOCOL: i64 = 1001;
 
-/// Reads a file of `length` bytes.
-pub(super) fn read(
+/// Opens a file of `length` bytes.
+pub(super) fn open(
     mut file: File,
     length: u64,
     key: Option<&str>,
-    device: &Device,
-) -> Result<BTreeMap<String, Tensor>, Fault> {
+    notes: &mut Vec<CheckpointNote>,
+) -> Result<TorchFile, Fault> {
     let mut head = Vec::new();
     file.by_ref()
         .take(MOST_PICKLE_BYTES)
@@ -59,12 +59,17 @@ pub(super) fn read(
     let keys = next(&mut machine)?;
     let data_at = at as u64;
     drop(head);
-    let selected = select(&machine.heap, &root, key)?;
-    let mut storages = LegacyStorages {
+    let selected = select(&machine.heap, &root, key, notes)?;
+    let storages = LegacyStorages {
         places: places(&mut file, &machine, &keys, data_at, length)?,
         file: BufReader::new(file),
     };
-    read_tensors(&machine.heap, selected, &mut storages, length, device)
+    Ok(TorchFile {
+        heap: machine.heap,
+        selected,
+        storages: Box::new(storages),
+        length,
+    })
 }
 
 struct LegacyStorages {

@@ -1,6 +1,6 @@
 //! Checkpoint files: named tensors in, named tensors out.
 //!
-//! [`read_checkpoint`] reads three formats and tells them apart by their
+//! [`read_checkpoint`] (or [`CheckpointFile`], in two steps) reads three formats and tells them apart by their
 //! content, not by their name:
 //!
 //! | format | written by |
@@ -16,8 +16,8 @@
 //!
 //! A pickle is a program, and PyTorch's own reader runs it. The one here runs
 //! nothing: it knows the instructions that build plain values, and a short list
-//! of names that it takes as data (tensors, storages, ordered dictionaries). Any
-//! other name is refused with [`PickleError::Global`].
+//! of names that it takes as data (tensors, storages, ordered dictionaries). Of any
+//! other name nothing is made: what depends on it is passed over.
 //!
 //! Before anything is allocated, sizes are held against the length of the file:
 //! storages against the bytes that are there, tensors against their storages, all
@@ -30,6 +30,8 @@
 mod elements;
 mod error;
 mod legacy;
+mod names;
+mod note;
 mod pickle;
 mod read;
 mod safetensors;
@@ -39,6 +41,7 @@ mod write;
 mod zip;
 
 pub use error::{CheckpointError, Malformed, PickleError};
+pub use note::CheckpointNote;
 pub(crate) use read::read_bytes;
-pub use read::{Checkpoint, CheckpointFormat, read_checkpoint};
+pub use read::{Checkpoint, CheckpointFile, CheckpointFormat, read_checkpoint};
 pub use write::{SaveError, save_safetensors, write_safetensors};

@@ -32,22 +32,31 @@ pub(super) fn storage_bytes(storage: &Storage) -> u64 {
     storage.numel.saturating_mul(storage.elements.bytes())
 }
 
+/// A file of `torch.save` whose tensors are known, but not read.
+pub(super) struct TorchFile {
+    pub(super) heap: Heap,
+    /// The tensors of the network.
+    pub(super) selected: BTreeMap<String, TensorView>,
+    pub(super) storages: Box<dyn Storages>,
+    /// Bytes of the file.
+    pub(super) length: u64,
+}
+
 /// Reads the tensors that were selected, one storage after the other.
 pub(super) fn read_tensors(
-    heap: &Heap,
-    selected: BTreeMap<String, TensorView>,
-    storages: &mut impl Storages,
-    length: u64,
+    file: TorchFile,
     device: &Device,
 ) -> Result<BTreeMap<String, Tensor>, Fault> {
+    let TorchFile {
+        heap,
+        selected,
+        mut storages,
+        length,
+    } = file;
     let mut bytes = 0_u64;
     let mut views: BTreeMap<usize, Vec<(String, TensorView)>> = BTreeMap::new();
     for (name, view) in selected {
         let elements = heap.storages[view.storage].elements;
-        if let ElementType::Other(found, _) = elements {
-            let found = found.into();
-            return Err(Malformed::ElementType { name, found }.into());
-        }
         bytes = bytes.saturating_add((view.count() as u64).saturating_mul(elements.bytes()));
         views.entry(view.storage).or_default().push((name, view));
     }
@@ -71,7 +80,7 @@ pub(super) fn read_tensors(
                 ElementType::I32 => read_views::<i32>(source, numel, views, device, take),
                 ElementType::I16 => read_views::<i16>(source, numel, views, device, take),
                 ElementType::U8 => read_views::<u8>(source, numel, views, device, take),
-                // Refused above.
+                // Not selected.
                 ElementType::Other(..) => Ok(()),
             }
         })?;

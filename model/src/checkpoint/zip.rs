@@ -1,32 +1,31 @@
 //! The zip files of `torch.save`: `NAME/data.pkl` and `NAME/data/KEY` for each
 //! storage, none of them compressed.
 
-use std::collections::BTreeMap;
 use std::io::{self, BufReader, Read};
 
 use ::zip::read::ZipFile;
 use ::zip::result::ZipError;
 use ::zip::{CompressionMethod, ZipArchive};
-use candle_core::{Device, Tensor};
 use fs_err::File;
 
 use super::error::{Fault, Malformed};
+use super::note::CheckpointNote;
 use super::pickle::{Machine, Storage};
 use super::select::select;
-use super::torch::{MOST_PICKLE_BYTES, Storages, pickle_fault, read_tensors, storage_bytes};
+use super::torch::{MOST_PICKLE_BYTES, Storages, TorchFile, pickle_fault, storage_bytes};
 
 /// The name of the pickle, in the only folder.
 const PICKLE: &str = "data.pkl";
 
 type Archive = ZipArchive<BufReader<File>>;
 
-/// Reads a zip file of `length` bytes.
-pub(super) fn read(
+/// Opens a zip file of `length` bytes.
+pub(super) fn open(
     file: File,
     length: u64,
     key: Option<&str>,
-    device: &Device,
-) -> Result<BTreeMap<String, Tensor>, Fault> {
+    notes: &mut Vec<CheckpointNote>,
+) -> Result<TorchFile, Fault> {
     let mut archive = ZipArchive::new(BufReader::new(file)).map_err(zip_fault)?;
     let folder = folder(&archive)?;
     check_byte_order(&mut archive, &folder)?;
@@ -36,13 +35,18 @@ pub(super) fn read(
         .run(&pickle)
         .map_err(|error| pickle_fault(0, error))?;
     drop(pickle);
-    let selected = select(&machine.heap, &root, key)?;
-    let mut storages = ZipStorages {
+    let selected = select(&machine.heap, &root, key, notes)?;
+    let storages = ZipStorages {
         archive,
         folder,
         left: length,
     };
-    read_tensors(&machine.heap, selected, &mut storages, length, device)
+    Ok(TorchFile {
+        heap: machine.heap,
+        selected,
+        storages: Box::new(storages),
+        length,
+    })
 }
 
 struct ZipStorages {
@@ -87,6 +91,8 @@ fn folder(archive: &Archive) -> Result<String, Malformed> {
     archive
         .file_names_raw()
         .filter_map(|name| std::str::from_utf8(name).ok()?.strip_suffix(PICKLE))
+        // What a system put beside the files when it packed them anew.
+        .filter(|folder| !folder.starts_with("__MACOSX/"))
         .find(|folder| folder.is_empty() || folder.find('/') == Some(folder.len() - 1))
         .map(str::to_owned)
         .ok_or_else(missing)

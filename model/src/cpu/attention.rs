@@ -24,10 +24,23 @@ pub(crate) struct CpuCache {
     capacity: usize,
 }
 
+/// Panel rows of the keys and of the values of a head.
+fn rows_per_head(width: usize, capacity: usize) -> [usize; 2] {
+    [
+        capacity.div_ceil(PANEL) * width,
+        width.div_ceil(PANEL) * capacity,
+    ]
+}
+
 impl CpuCache {
+    /// Bytes of a cache for each of its rows.
+    pub(crate) fn bytes_of_row(heads: usize, width: usize, capacity: usize) -> f64 {
+        let panel_rows: usize = rows_per_head(width, capacity).iter().sum();
+        heads as f64 * panel_rows as f64 * size_of::<PanelRow>() as f64
+    }
+
     pub(crate) fn new(rows: usize, heads: usize, width: usize, capacity: usize) -> Self {
-        let keys_per_head = capacity.div_ceil(PANEL) * width;
-        let values_per_head = width.div_ceil(PANEL) * capacity;
+        let [keys_per_head, values_per_head] = rows_per_head(width, capacity);
         Self {
             heads,
             width,

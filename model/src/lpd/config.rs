@@ -78,9 +78,10 @@ const NAMED: [(&str, usize, usize, usize); 3] = [
     ("lpd_xxl", 48, 1536, 24),
 ];
 
-/// The largest of each size, far above any that is in use: products of them
-/// don't overflow.
+/// The largest of each size, far above any that is in use: products of two of them
+/// don't overflow, and the tensors of all blocks can be listed.
 const MOST: usize = 1 << 20;
+const MOST_BLOCKS: usize = 1 << 12;
 
 impl LpdConfig {
     /// The names that [`named`](Self::named) knows.
@@ -101,8 +102,9 @@ impl LpdConfig {
             ("vocab", params.vocab),
         ];
         for (field, value) in sizes {
-            if value == 0 || value > MOST {
-                return Err(ConfigError::Size { field, value });
+            let most = if field == "depth" { MOST_BLOCKS } else { MOST };
+            if value == 0 || value > most {
+                return Err(ConfigError::Size { field, value, most });
             }
         }
         if !params.embed_dim.is_multiple_of(params.heads) {
@@ -279,12 +281,14 @@ impl From<LpdConfig> for LpdParams {
 #[non_exhaustive]
 pub enum ConfigError {
     /// A size is 0 or beyond all measure.
-    #[error("{field} is {value}; it takes a whole number from 1 to {MOST}")]
+    #[error("{field} is {value}; it takes a whole number from 1 to {most}")]
     Size {
         /// The name in the file.
         field: &'static str,
         /// The value given.
         value: usize,
+        /// The largest that is allowed.
+        most: usize,
     },
     /// The heads don't share the width evenly.
     #[error("embed_dim is {width}, which {heads} heads can't share evenly")]

@@ -1,6 +1,6 @@
 //! What can go wrong with the transformer.
 
-use orders_core::Grid;
+use orders_core::{Grid, MemoryError};
 
 use super::config::ConfigError;
 use crate::weights::WeightsError;
@@ -98,6 +98,12 @@ pub enum LpdError {
         /// Blocks of the model.
         depth: usize,
     },
+    /// There is no room for the weights.
+    #[error("the model {0}")]
+    Memory(MemoryError),
+    /// Whoever watched the work ended it.
+    #[error("it was stopped before it was done")]
+    Stopped,
     /// Steps of a generation were called out of turn.
     #[error("{0}")]
     Turn(&'static str),

@@ -1,5 +1,7 @@
 //! Generation: group after group, with a cache of keys and values.
 
+use std::ops::ControlFlow;
+
 use candle_core::Tensor;
 use ndarray::{Array2, ArrayView2};
 
@@ -74,9 +76,30 @@ impl Lpd {
         choice: Choice,
         (seed, first): (u64, u64),
     ) -> Result<Generated, LpdError> {
+        let random = (seed, first);
+        self.generate_watched(batch, known, guidance, choice, random, &mut || {
+            ControlFlow::Continue(())
+        })
+    }
+
+    /// The same; `watch` is asked again and again, in the middle of steps as well, and
+    /// may end it.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`generate`](Self::generate), and [`LpdError::Stopped`].
+    pub fn generate_watched(
+        &self,
+        batch: &Batch,
+        known: Option<ArrayView2<'_, u32>>,
+        guidance: Guidance,
+        choice: Choice,
+        (seed, first): (u64, u64),
+        watch: &mut dyn FnMut() -> ControlFlow<()>,
+    ) -> Result<Generated, LpdError> {
         let mut sampler = Sampler::new(choice, seed, first, batch.len());
         let mut generation = self.generation(batch, known, guidance)?;
-        while let Some(step) = generation.next_step()? {
+        while let Some(step) = generation.next_step_watched(watch)? {
             generation.commit(sampler.choose(&step.logits)?)?;
         }
         generation.finish()
@@ -123,7 +146,7 @@ impl Lpd {
         if count > 0 {
             // The class is a group of its own, as in training.
             let class = self.embed_classes(batch, guidance.is_some())?;
-            generation.pass(&class, 1, 0)?;
+            generation.pass(&class, (1, 0), &mut || ControlFlow::Continue(()))?;
         }
         Ok(generation)
     }
@@ -136,6 +159,19 @@ impl Generation<'_> {
     ///
     /// [`LpdError::Turn`] if the tokens of the step before were not committed.
     pub fn next_step(&mut self) -> Result<Option<Step>, LpdError> {
+        self.next_step_watched(&mut || ControlFlow::Continue(()))
+    }
+
+    /// The same; `watch` is asked before each block of the transformer, and may end it.
+    ///
+    /// # Errors
+    ///
+    /// That of [`next_step`](Self::next_step), and [`LpdError::Stopped`]: then the
+    /// generation can't go on.
+    pub fn next_step_watched(
+        &mut self,
+        watch: &mut dyn FnMut() -> ControlFlow<()>,
+    ) -> Result<Option<Step>, LpdError> {
         if self.waits {
             return Err(LpdError::Turn(
                 "the tokens of a step must be committed before the next step",
@@ -164,7 +200,8 @@ impl Generation<'_> {
                 (self.doubled(self.lpd.embed_tokens(tokens, &slots)?)?, new)
             }
         };
-        let x = self.pass(&Tensor::cat(&[before, asked], 1)?, new, queries)?;
+        let embedded = Tensor::cat(&[before, asked], 1)?;
+        let x = self.pass(&embedded, (new, queries), watch)?;
         let logits = self.lpd.logits(&x, queries)?;
         let first = self.settled - known;
         let logits = match &self.scales {
@@ -228,9 +265,15 @@ impl Generation<'_> {
     }
 
     /// A pass of `new` tokens and `queries`, of which the tokens are kept.
-    fn pass(&mut self, embedded: &Tensor, new: usize, queries: usize) -> Result<Tensor, LpdError> {
+    fn pass(
+        &mut self,
+        embedded: &Tensor,
+        (new, queries): (usize, usize),
+        watch: &mut dyn FnMut() -> ControlFlow<()>,
+    ) -> Result<Tensor, LpdError> {
         let mask = AttentionMask::step(self.cache.kept(), new, queries);
         let mut pass = self.lpd.pass(&mask, Some(&mut self.cache))?;
+        pass.watch = Some(watch);
         let x = self.lpd.blocks(embedded, &mut pass)?;
         self.cache.keep(new);
         Ok(x)

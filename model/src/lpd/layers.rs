@@ -1,6 +1,7 @@
 //! The layers of the transformer, each over the kernels in use.
 
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 
 use candle_core::{D, DType, Device, Result, Tensor};
 use candle_nn::ops;
@@ -193,6 +194,8 @@ pub(crate) struct Pass<'a> {
     pub(crate) cache: Option<&'a mut Cache>,
     pub(crate) dropout: Option<Dropout>,
     pub(crate) capture: Option<&'a mut Capture>,
+    /// Whoever may end it, asked before each block.
+    pub(crate) watch: Option<&'a mut dyn FnMut() -> ControlFlow<()>>,
 }
 
 impl<'a> Pass<'a> {
@@ -216,6 +219,7 @@ impl<'a> Pass<'a> {
             cache,
             dropout: None,
             capture: None,
+            watch: None,
         })
     }
 

@@ -23,6 +23,7 @@ mod dropout;
 mod error;
 mod generation;
 mod layers;
+mod memory;
 mod network;
 mod positions;
 mod requests;
@@ -38,7 +39,9 @@ pub use generation::{Generated, Generation, Step};
 pub use layers::Kernels;
 pub use network::Lpd;
 pub use positions::interpolate_positions;
-pub use requests::{RequestError, SampleOrders, SampleRequest, ScoreRequest, TimeRequest, Timing};
+pub use requests::{
+    LabelOf, RequestError, SampleOrders, SampleRequest, ScoreRequest, TimeRequest, Timing,
+};
 pub use sampling::{Choice, Guidance, GuidanceSchedule, Sampler, Sampling};
 
 pub use crate::attention_mask::{AttentionMask, MaskRow};

@@ -8,6 +8,7 @@ use super::batch::Batch;
 use super::config::LpdConfig;
 use super::error::LpdError;
 use super::layers::{Block, Cache, Heads, Kernels, Linear, Norm, Pass};
+use super::memory::Costs;
 use crate::attention_mask::AttentionMask;
 use crate::cpu::Finish;
 use crate::weights::Weights;
@@ -188,6 +189,16 @@ impl Lpd {
         &self.variables
     }
 
+    /// What its memory depends on, if that is the machine's: a device says itself that
+    /// it has no room.
+    pub(super) fn costs(&self) -> Option<Costs<'_>> {
+        self.device.is_cpu().then_some(Costs {
+            config: &self.config,
+            dtype: self.dtype,
+            kernels: self.kernels,
+        })
+    }
+
     /// Room for keys and values of a generation.
     pub(crate) fn cache(&self, rows: usize, capacity: usize) -> Result<Cache> {
         // There is a block at least.
@@ -238,9 +249,16 @@ impl Lpd {
     }
 
     /// Embedded positions through all blocks: shape (rows, positions, width).
-    pub(crate) fn blocks(&self, embedded: &Tensor, pass: &mut Pass<'_>) -> Result<Tensor> {
+    pub(crate) fn blocks(
+        &self,
+        embedded: &Tensor,
+        pass: &mut Pass<'_>,
+    ) -> std::result::Result<Tensor, LpdError> {
         let mut x = self.embedding_norm.forward(embedded)?;
         for (layer, block) in self.blocks.iter().enumerate() {
+            if pass.watch.as_mut().is_some_and(|watch| watch().is_break()) {
+                return Err(LpdError::Stopped);
+            }
             x = block.forward(layer, x, pass)?;
         }
         Ok(x)

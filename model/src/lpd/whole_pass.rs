@@ -1,6 +1,8 @@
 //! A pass over all groups of a batch at once: the training pass, the likelihood of
 //! tokens, and what the model attends to.
 
+use std::ops::ControlFlow;
+
 use candle_core::{DType, Tensor};
 use candle_nn::ops;
 use ndarray::{Array2, Array4, ArrayView2};
@@ -31,7 +33,8 @@ impl Lpd {
         tokens: ArrayView2<'_, u32>,
         dropout: Option<Dropout>,
     ) -> Result<Tensor, LpdError> {
-        self.whole_pass(batch, tokens, dropout, None)
+        let watch = &mut || ControlFlow::Continue(());
+        self.whole_pass(batch, tokens, dropout, (None, watch))
     }
 
     /// The mean cross-entropy of logits in the order of generation, in nats.
@@ -71,7 +74,7 @@ impl Lpd {
         batch: &Batch,
         tokens: ArrayView2<'_, u32>,
         dropout: Option<Dropout>,
-        capture: Option<&mut Capture>,
+        (capture, watch): (Option<&mut Capture>, &mut dyn FnMut() -> ControlFlow<()>),
     ) -> Result<Tensor, LpdError> {
         batch.check(self.config())?;
         batch.check_tokens(tokens, self.config(), false)?;
@@ -101,6 +104,7 @@ impl Lpd {
         let mut pass = self.pass(&mask, cache.as_mut())?;
         pass.dropout = dropout;
         pass.capture = capture;
+        pass.watch = Some(watch);
         let x = self.blocks(&embedded, &mut pass)?;
         let logits = self.logits(&x, free)?;
         debug_assert_eq!(logits.dtype(), DType::F32);
@@ -124,7 +128,21 @@ impl Lpd {
         batch: &Batch,
         tokens: ArrayView2<'_, u32>,
     ) -> Result<Array2<f32>, LpdError> {
-        let logits = self.training_pass(batch, tokens, None)?;
+        self.log_likelihood_watched(batch, tokens, &mut || ControlFlow::Continue(()))
+    }
+
+    /// The same; `watch` is asked before each block of the transformer, and may end it.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`log_likelihood`](Self::log_likelihood), and [`LpdError::Stopped`].
+    pub fn log_likelihood_watched(
+        &self,
+        batch: &Batch,
+        tokens: ArrayView2<'_, u32>,
+        watch: &mut dyn FnMut() -> ControlFlow<()>,
+    ) -> Result<Array2<f32>, LpdError> {
+        let logits = self.whole_pass(batch, tokens, None, (None, watch))?;
         let of_tokens: Vec<Vec<f32>> = self.of_tokens(&logits, batch, tokens)?.to_vec2()?;
         Ok(batch.in_raster(batch.known(), &of_tokens))
     }
@@ -169,7 +187,8 @@ impl Lpd {
             });
         }
         let mut capture = Capture::of(layers);
-        self.whole_pass(batch, tokens, None, Some(&mut capture))?;
+        let watch = &mut || ControlFlow::Continue(());
+        self.whole_pass(batch, tokens, None, (Some(&mut capture), watch))?;
 
         let order = batch.cells(0);
         let sizes = batch.problem().group_sizes();

@@ -88,6 +88,8 @@ impl State {
 pub(super) struct About<'a> {
     pub(super) recipe: String,
     pub(super) data: &'a str,
+    /// The kind of device that it is on, which it may change.
+    pub(super) device: &'static str,
 }
 
 /// The SHA-256 of everything in a set that is trained on, in hexadecimal.
@@ -137,18 +139,19 @@ pub(super) fn save(
         ("step".to_owned(), state.step.to_string()),
         ("recipe".to_owned(), about.recipe.clone()),
         ("data_sha256".to_owned(), about.data.to_owned()),
+        ("device".to_owned(), about.device.to_owned()),
     ]);
     save_safetensors(path, &all, &metadata, true).map_err(failed)
 }
 
-/// Reads a run of a recipe.
+/// Reads a run of a recipe, and the kind of device that it was on, if the file says.
 pub(super) fn load(
     path: &Path,
     config: &LpdConfig,
     layout: &Layout,
     has_average: bool,
     about: &About<'_>,
-) -> Result<State, TrainError> {
+) -> Result<(State, Option<String>), TrainError> {
     let other = |what| TrainError::OtherRun {
         path: path.into(),
         what,
@@ -200,11 +203,12 @@ pub(super) fn load(
         }
         Ok(numbers)
     };
-    Ok(State {
+    let state = State {
         step,
         parameters: part("parameters")?,
         first: part("first")?,
         second: part("second")?,
         average: has_average.then(|| part("average")).transpose()?,
-    })
+    };
+    Ok((state, file.metadata.get("device").cloned()))
 }

@@ -3,9 +3,9 @@
 use std::io;
 use std::path::PathBuf;
 
-use orders_core::files::OutputError;
+use orders_core::files::{LockError, OutputError};
 use orders_core::sizes::SizesError;
-use orders_core::{Grid, MethodError, ProblemError};
+use orders_core::{Grid, MemoryError, MethodError, ProblemError};
 use orders_datasets::CodebookError;
 
 use crate::checkpoint::{CheckpointError, SaveError};
@@ -141,18 +141,13 @@ pub enum TrainError {
     /// A folder holds something else.
     #[error("{} is neither empty nor the folder of a run", .0.display())]
     OtherFolder(PathBuf),
-    /// The log does not go as far as the state.
-    #[error(
-        "{} has {found} of the {step} updates that were made; without it the run can't go on",
-        path.display()
-    )]
-    Log {
-        /// The log.
+    /// A file is in the way that is not to be lost.
+    #[error("{} is kept: {why}", path.display())]
+    Kept {
+        /// The file.
         path: PathBuf,
-        /// The updates in it.
-        found: u64,
-        /// Those of the state.
-        step: u64,
+        /// Why the run can't have its place.
+        why: &'static str,
     },
     /// The system refuses a file or a folder.
     #[error("{} can't be {what}", path.display())]
@@ -167,6 +162,20 @@ pub enum TrainError {
     /// A file can't be put in place.
     #[error(transparent)]
     Output(#[from] OutputError),
+    /// There is no room for the parameters.
+    #[error("model: it {0}")]
+    ModelMemory(MemoryError),
+    /// There is no room for a batch.
+    #[error("batch: {batch} {source}")]
+    BatchMemory {
+        /// The samples of a batch.
+        batch: usize,
+        /// What they take, and what there is.
+        source: MemoryError,
+    },
+    /// Somebody else is at work in the folder, or it can't be locked.
+    #[error(transparent)]
+    Lock(#[from] LockError),
     /// Whoever watched the progress ended it.
     #[error("it was stopped before it was done")]
     Stopped,

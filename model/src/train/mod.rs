@@ -23,6 +23,7 @@ mod draw;
 mod error;
 mod folder;
 mod gradient;
+mod memory;
 mod recipe;
 mod request;
 mod run;

@@ -245,6 +245,11 @@ impl Recipe {
         Ok(())
     }
 
+    /// Whether a TOML text states the same settings.
+    pub(super) fn is_said_by(&self, text: &str) -> bool {
+        toml::from_str::<Self>(text).is_ok_and(|recipe| recipe == *self)
+    }
+
     /// The recipe as TOML with every setting, which reads back as it is.
     ///
     /// # Errors

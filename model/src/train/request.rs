@@ -2,14 +2,16 @@
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use candle_core::Device;
-use orders_core::Catalogue;
+use orders_core::{Catalogue, MemoryLimit, Watch};
 use orders_datasets::TokenSet;
 
 use super::error::TrainError;
 use super::folder::{Log, RunFolder};
+use super::memory;
 use super::recipe::Recipe;
 use super::run::{HeldOut, Training};
 
@@ -32,8 +34,14 @@ pub struct TrainRequest<'a> {
     pub every: u64,
     /// The folder: new, empty, or of this run.
     pub folder: &'a Path,
+    /// Whether it begins anew, in the place of a run that the folder holds.
+    pub anew: bool,
     /// What the model's file names as the program that made it.
     pub program: &'a str,
+    /// Who it is that keeps others out of the folder, in words for their messages.
+    pub holder: &'a str,
+    /// What the run may take, on a CPU.
+    pub memory: MemoryLimit,
 }
 
 /// How far a training came.
@@ -57,7 +65,7 @@ pub struct TrainProgress {
 
 impl TrainRequest<'_> {
     /// The run, from the beginning or from where it was left. The methods of the recipe
-    /// are those of a catalogue.
+    /// are those of a catalogue. It is for the current rayon pool.
     ///
     /// # Errors
     ///
@@ -67,7 +75,10 @@ impl TrainRequest<'_> {
         catalogue: &Catalogue,
         device: &Device,
     ) -> Result<FolderTraining, TrainError> {
-        let folder = RunFolder::open(self.folder)?;
+        let mut folder = RunFolder::open(self.folder, self.anew, self.holder)?;
+        if device.is_cpu() {
+            memory::check(&self.recipe, &self.recipe.checked(catalogue)?, self.memory)?;
+        }
         let is_resumed = folder.has_run();
         let run = if is_resumed {
             Training::resume(self.recipe, self.tokens, catalogue, device, &folder.state())?
@@ -78,7 +89,7 @@ impl TrainRequest<'_> {
             .held_out
             .map(|(tokens, images)| run.held_out(tokens, images));
         let held_out = held_out.transpose().map_err(TrainError::of_held_out)?;
-        let log = folder.begin(run.recipe(), run.step_count())?;
+        let log = folder.begin(&run, self.holder)?;
         let last = run.last_step();
         Ok(FolderTraining {
             progress: TrainProgress {
@@ -121,24 +132,48 @@ impl FolderTraining {
         self.is_resumed
     }
 
-    /// Makes the updates that are left. `watch` is told of each, and may end the run
-    /// early: its state is kept then, as it is if an update fails.
+    /// The run.
+    pub fn run(&self) -> &Training {
+        &self.run
+    }
+
+    /// Updates that were made before and that the log says nothing of any more.
+    pub fn not_logged(&self) -> u64 {
+        self.log.missing()
+    }
+
+    /// Makes the updates that are left. `watch` is told of each, and again and again
+    /// while it is made, and may end the run early: the state before the update is kept
+    /// then, as it is if an update fails. (An end while held-out images are looked at
+    /// leaves their loss at that update out of the log.)
     ///
     /// # Errors
     ///
     /// [`TrainError::NotFinite`], and what the system refuses.
     pub fn finish(
         mut self,
-        mut watch: impl FnMut(&TrainProgress) -> ControlFlow<()>,
+        watch: impl FnMut(&TrainProgress) -> ControlFlow<()> + Send,
     ) -> Result<TrainProgress, TrainError> {
         let start = Instant::now();
+        let watch = Mutex::new(watch);
+        let told = |progress: &TrainProgress| {
+            let mut watch = watch.lock().unwrap_or_else(PoisonError::into_inner);
+            watch(progress)
+        };
         while self.progress.updates < self.progress.end {
-            if watch(&self.progress).is_break() {
+            let progress = self.progress.clone();
+            let asked = || told(&progress);
+            let asked = Watch::new(&asked);
+            if asked.ask().is_break() {
                 self.save()?;
                 return Ok(self.progress);
             }
-            let report = match self.run.step() {
+            let report = match self.run.step_watched(asked) {
                 Ok(report) => report,
+                Err(TrainError::Stopped) => {
+                    self.save()?;
+                    return Ok(self.progress);
+                }
                 Err(error) => {
                     self.save()?;
                     return Err(error);
@@ -146,7 +181,13 @@ impl FolderTraining {
             };
             let is_due = report.step.is_multiple_of(self.every) || report.step == self.progress.end;
             let held_out = match &mut self.held_out {
-                Some(held_out) if is_due => Some(self.run.held_out_loss(held_out)?),
+                Some(held_out) if is_due => {
+                    match self.run.held_out_loss_watched(held_out, asked) {
+                        // The next round finds out as well.
+                        Err(TrainError::Stopped) => None,
+                        loss => Some(loss?),
+                    }
+                }
                 _ => None,
             };
             self.log.add(&report, held_out);
@@ -162,7 +203,7 @@ impl FolderTraining {
             self.progress.model = Some(self.folder.write_model(&self.run, &self.program)?);
         }
         // All is done, whatever it says.
-        let _ = watch(&self.progress);
+        let _ = told(&self.progress);
         Ok(self.progress)
     }
 

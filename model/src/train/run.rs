@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
-use candle_core::Device;
-use orders_core::Catalogue;
+use candle_core::{Device, DeviceLocation};
+use orders_core::{Catalogue, Watch};
 use orders_datasets::TokenSet;
 
 use super::checkpoint::{self, About, State};
 use super::draw::{Draw, Drawn, Stream, initial, seed_of};
-use super::error::TrainError;
+use super::error::{DataError, TrainError};
 use super::gradient::{Asked, Gradients, Layout, tensors};
 use super::recipe::Recipe;
 use crate::lpd::{Dropout, LpdConfig, LpdError};
@@ -43,9 +43,14 @@ pub struct Training {
     decays: Vec<bool>,
     draw: Draw,
     data_digest: String,
+    /// The identity of the tokens' tokenizer, if it is known.
+    tokenizer: Option<String>,
     gradients: Gradients,
     gradient: Vec<f32>,
     state: State,
+    /// The kind of device that it is on, and the one that it was on when it was saved.
+    device: &'static str,
+    device_before: Option<String>,
 }
 
 /// Images that are not trained on, drawn as in training: see
@@ -74,6 +79,7 @@ impl Training {
         let layout = Layout::new(&config);
         let parameters = initial(&config, recipe.seed);
         let data_digest = checkpoint::digest(&data);
+        let tokenizer = data.tokenizer_identity().map(str::to_owned);
         let decays = config
             .tensors()
             .iter()
@@ -93,11 +99,19 @@ impl Training {
             layout,
             decays,
             data_digest,
+            tokenizer,
+            device: match device.location() {
+                DeviceLocation::Cpu => "cpu",
+                DeviceLocation::Cuda { .. } => "cuda",
+                DeviceLocation::Metal { .. } => "metal",
+            },
+            device_before: None,
         })
     }
 
     /// A run from where it was [saved](Self::save): it goes on as if it had not
-    /// been interrupted, to the last bit if the kind of CPU is the same.
+    /// been interrupted, to the last bit if the kind of CPU is the same. On another kind of
+    /// device it is another run from there on ([`moved_from`](Self::moved_from)).
     ///
     /// # Errors
     ///
@@ -114,7 +128,8 @@ impl Training {
         let mut run = Self::new(recipe, data, catalogue, device)?;
         let has_average = run.state.average.is_some();
         let (config, layout, about) = (&run.config, &run.layout, run.about()?);
-        run.state = checkpoint::load(path, config, layout, has_average, &about)?;
+        let loaded = checkpoint::load(path, config, layout, has_average, &about)?;
+        (run.state, run.device_before) = loaded;
         Ok(run)
     }
 
@@ -133,7 +148,21 @@ impl Training {
         Ok(About {
             recipe: self.recipe.to_toml()?,
             data: &self.data_digest,
+            device: self.device,
         })
+    }
+
+    /// The kind of device that the run was on before it was resumed, if it is on another
+    /// now: `cpu`, `cuda` or `metal`. Gradients are rounded otherwise here, and dropout
+    /// draws other numbers, so it is not the run that it would be there.
+    pub fn moved_from(&self) -> Option<&str> {
+        let before = self.device_before.as_deref();
+        before.filter(|before| *before != self.device)
+    }
+
+    /// The kind of device that it is on: `cpu`, `cuda` or `metal`.
+    pub fn device(&self) -> &'static str {
+        self.device
     }
 
     /// The recipe.
@@ -154,6 +183,11 @@ impl Training {
     /// What tells the tokens from others: their SHA-256.
     pub fn data_digest(&self) -> &str {
         &self.data_digest
+    }
+
+    /// What tells the tokenizer of the tokens from others, if it is known.
+    pub fn tokenizer(&self) -> Option<&str> {
+        self.tokenizer.as_deref()
     }
 
     /// Updates that were made.
@@ -179,6 +213,15 @@ impl Training {
     /// nothing is changed. [`TrainError::Method`] if a method made no order,
     /// [`TrainError::Lpd`] if the device failed.
     pub fn step(&mut self) -> Result<StepReport, TrainError> {
+        self.step_watched(Watch::NONE)
+    }
+
+    /// The same; whoever watches may end it, and then nothing is changed.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`step`](Self::step), and [`TrainError::Stopped`].
+    pub fn step_watched(&mut self, watch: Watch<'_>) -> Result<StepReport, TrainError> {
         let drawn = self.draw.step(self.state.step)?;
         let seed = splitmix64(seed_of(self.recipe.seed, Stream::Dropout), self.state.step);
         let dropout = Dropout::new(self.recipe.dropout, seed);
@@ -191,9 +234,11 @@ impl Training {
                 parameters,
                 drawn: &drawn,
                 dropout,
+                watch,
             },
             &mut self.gradient,
-        )?;
+        );
+        let loss = loss.map_err(stopped)?;
         let norm = self.state.checked_norm(loss, &self.gradient)?;
         let clip = self.recipe.clip;
         let factor = if clip > 0.0 && norm > clip {
@@ -232,8 +277,15 @@ impl Training {
     ///
     /// # Errors
     ///
-    /// [`TrainError::Data`] as for [`new`](Self::new).
+    /// [`TrainError::Data`] as for [`new`](Self::new), and if the tokens are known to be of
+    /// another tokenizer.
     pub fn held_out(&self, data: TokenSet, images: usize) -> Result<HeldOut, TrainError> {
+        if let (Some(tokens), Some(given)) = (data.tokenizer_identity(), self.tokenizer())
+            && tokens != given
+        {
+            let (tokens, given) = (tokens.to_owned(), given.to_owned());
+            return Err(DataError::Tokenizer { tokens, given }.into());
+        }
         let recipe = Recipe {
             label_drop: 0.0,
             flip: false,
@@ -254,6 +306,19 @@ impl Training {
     /// [`TrainError::Method`] and [`TrainError::Lpd`] as for
     /// [`step`](Self::step).
     pub fn held_out_loss(&mut self, held_out: &mut HeldOut) -> Result<f64, TrainError> {
+        self.held_out_loss_watched(held_out, Watch::NONE)
+    }
+
+    /// The same; whoever watches may end it.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`held_out_loss`](Self::held_out_loss), and [`TrainError::Stopped`].
+    pub fn held_out_loss_watched(
+        &mut self,
+        held_out: &mut HeldOut,
+        watch: Watch<'_>,
+    ) -> Result<f64, TrainError> {
         let mut sum = 0.0;
         for batch in 0..held_out.batches {
             let drawn: Drawn = held_out.draw.step(batch)?;
@@ -263,8 +328,10 @@ impl Training {
                 parameters: self.state.weights(),
                 drawn: &drawn,
                 dropout: None,
+                watch,
             };
-            sum += self.gradients.compute(&asked, &mut self.gradient)?;
+            let loss = self.gradients.compute(&asked, &mut self.gradient);
+            sum += loss.map_err(stopped)?;
         }
         Ok(sum / held_out.batches as f64)
     }
@@ -280,6 +347,14 @@ impl Training {
         let tensors = tensors.map_err(LpdError::from)?;
         let weights = Weights::checked(&self.config.tensors(), tensors);
         Ok(weights.map_err(LpdError::from)?)
+    }
+}
+
+/// An error of the transformer, of which one is that somebody ended it.
+fn stopped(error: LpdError) -> TrainError {
+    match error {
+        LpdError::Stopped => TrainError::Stopped,
+        error => error.into(),
     }
 }
 

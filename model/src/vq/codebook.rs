@@ -1,6 +1,7 @@
 //! The codebook: vectors of length 1.
 
 use candle_core::{DType, Device, Result, Tensor};
+use orders_core::files::{Digest, Hasher};
 use rayon::prelude::*;
 
 /// What a length is at least, as in the released program.
@@ -33,6 +34,16 @@ impl Codebook {
 
     pub(super) fn size(&self) -> usize {
         self.vectors.len() / self.dimension
+    }
+
+    /// What tells it from others: the SHA-256 of its vectors.
+    pub(super) fn id(&self) -> Digest {
+        let mut hasher = Hasher::default();
+        hasher.update(format!("vq-codebook {}\0", self.dimension).as_bytes());
+        for value in &self.vectors {
+            hasher.update(&value.to_le_bytes());
+        }
+        hasher.finish().0
     }
 
     pub(super) fn vector(&self, token: usize) -> &[f32] {

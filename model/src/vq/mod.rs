@@ -20,6 +20,7 @@ mod codebook;
 mod config;
 mod cpu;
 mod layers;
+mod memory;
 mod network;
 mod pixels;
 mod tokenizer;

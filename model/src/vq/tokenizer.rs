@@ -123,6 +123,12 @@ impl VqTokenizer {
         &self.config
     }
 
+    /// What tokens of this tokenizer name as theirs: `vq-codebook:` and the SHA-256 of its
+    /// vectors, whatever file and precision the weights came in. O(codebook).
+    pub fn tokenizer_id(&self) -> String {
+        format!("vq-codebook:{}", self.codebook.id())
+    }
+
     /// The tokens of images: f32 of shape (images, 3, height, width), both sides
     /// multiples of the stride.
     ///

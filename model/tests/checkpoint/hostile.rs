@@ -124,8 +124,9 @@ fn tensors_beyond_their_storage_are_refused() {
     }
 }
 
+/// What a name would make is not made, wherever it stands: a tensor beside it is read.
 #[test]
-fn names_that_run_code_are_refused() {
+fn names_that_run_code_are_names_only() {
     for name in [
         "os\nsystem",
         "builtins\neval",
@@ -134,9 +135,27 @@ fn names_that_run_code_are_refused() {
         "torch\nFloatStorage.__init__",
         "collections\nOrderedDict.fromkeys",
     ] {
-        let pickle = [b"\x80\x02c", name.as_bytes(), b"\n)R."].concat();
-        let error = pickle_error(&pickle);
-        assert!(matches!(error, PickleError::Global { .. }), "{error:?}");
+        let made = [b"c", name.as_bytes(), b"\n)R"].concat();
+        let alone = [b"\x80\x02", &made[..], b"."].concat();
+        let error = malformed(&old_style(&alone, &storage(4, 4)));
+        assert!(matches!(error, Malformed::Kind { .. }), "{error:?}");
+        let mut beside = one_tensor(4, &[4], &[1]);
+        beside.pop();
+        // Called again, with attributes and items; and in a tuple and a list.
+        let what = [&made[..], b")R}bK\x00K\x01sK\x02a"].concat();
+        for (before, after) in [("", ""), ("(", "t"), ("]", "a")] {
+            beside.extend(b"X\x01\x00\x00\x00x");
+            beside.extend(before.as_bytes());
+            beside.extend(&what);
+            beside.extend(after.as_bytes());
+            beside.push(b's');
+        }
+        beside.push(b'.');
+        assert_eq!(
+            read(&old_style(&beside, &storage(4, 4))).unwrap(),
+            1,
+            "{name}"
+        );
     }
     // INST, OBJ, EXT1 and PERSID make objects as well.
     for instruction in [b'i', b'o', 0x82, b'P'] {

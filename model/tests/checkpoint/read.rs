@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use candle_core::{DType, Device, Tensor};
-use orders_model::checkpoint::{CheckpointFormat, read_checkpoint};
+use orders_arrays::{ElementType, safetensors_header};
+use orders_model::checkpoint::{CheckpointFile, CheckpointFormat, CheckpointNote, read_checkpoint};
 
 use crate::files::{made_by_torch, reference};
 
@@ -85,7 +86,7 @@ fn keys_lead_to_other_tensors() {
         );
         assert_eq!(
             refusal(&path, Some("optimizer")),
-            "FILE can't be read as a checkpoint: a key of state is a whole number, not a text"
+            "FILE can't be read as a checkpoint: no dictionary of tensors is found in it, and nothing is run; its keys: state"
         );
     }
 }
@@ -95,12 +96,82 @@ fn nothing_is_run() {
     for name in ["runs_zip.pth", "runs_old.pth"] {
         let text = refusal(&made_by_torch(name), None);
         assert!(
-            text.ends_with(
-                ": it asks for posix.system, which is neither a tensor nor plain data; nothing is run"
-            ),
+            text.ends_with("and nothing is run; its keys: model (an object of posix.system)"),
+            "{text}"
+        );
+        let text = refusal(&made_by_torch(name), Some("model"));
+        assert!(
+            text.ends_with("model is an object of posix.system, not a dictionary"),
             "{text}"
         );
     }
+}
+
+/// Files of training programs: a network of `head.weight` and `head.bias`, and other things.
+#[test]
+fn what_lies_beside_a_network_is_passed_over() {
+    let others = |others: &[&str]| CheckpointNote::Others {
+        read: "model".into(),
+        others: others.iter().map(|&other| other.into()).collect(),
+    };
+    for (name, notes) in [
+        // `model`, the state of a random generator as a tensor, and a number.
+        ("rng_and_epoch.pth", vec![]),
+        // `model`, with `module.` before all names.
+        ("ddp.pth", vec![CheckpointNote::Prefix("module.".into())]),
+        // A number among the tensors.
+        (
+            "flat_with_step.pth",
+            vec![CheckpointNote::PassedOver(vec![
+                "step (a whole number)".into(),
+            ])],
+        ),
+        // `model`, and settings of omegaconf.
+        ("omegaconf_beside.pth", vec![]),
+        // `model`, and a tensor of uint16.
+        ("uint16_beside.pth", vec![]),
+        ("model_and_ema.pth", vec![others(&["'model_ema'"])]),
+    ] {
+        let path = made_by_torch(name);
+        let checkpoint = read_checkpoint(&path, None, &Device::Cpu).unwrap();
+        let tensors = checkpoint.tensors.iter();
+        let tensors: Vec<(&str, &[usize])> = tensors
+            .map(|(name, tensor)| (name.as_str(), tensor.dims()))
+            .collect();
+        let expected: [(&str, &[usize]); 2] = [("head.bias", &[2]), ("head.weight", &[2, 3])];
+        assert_eq!(tensors, expected, "{name}");
+        assert_eq!(checkpoint.notes, notes, "{name}");
+        // All that is known without the tensors.
+        assert_eq!(CheckpointFile::open(&path, None).unwrap().notes, notes);
+    }
+    let path = made_by_torch("model_and_ema.pth");
+    let ema = read_checkpoint(&path, Some("model_ema"), &Device::Cpu).unwrap();
+    assert_eq!((ema.tensors.len(), ema.notes), (2, vec![]));
+}
+
+#[test]
+fn names_in_safetensors_lose_what_wrappers_add() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.safetensors");
+    let infos = [
+        ("_orig_mod.a", ElementType::F32, &[1][..]),
+        ("_orig_mod.b", ElementType::F32, &[1]),
+        ("_orig_mod.c", ElementType::U64, &[1]),
+    ];
+    let mut bytes = safetensors_header(&BTreeMap::new(), &infos).unwrap();
+    bytes.extend([1.0_f32, 2.0].iter().flat_map(|value| value.to_le_bytes()));
+    bytes.extend([0; 8]);
+    fs_err::write(&path, bytes).unwrap();
+    let checkpoint = read_checkpoint(&path, None, &Device::Cpu).unwrap();
+    assert_eq!(checkpoint.tensors.keys().collect::<Vec<_>>(), ["a", "b"]);
+    assert_eq!(checkpoint.tensors["b"].to_vec1::<f32>().unwrap(), [2.0]);
+    assert_eq!(
+        checkpoint.notes,
+        [
+            CheckpointNote::PassedOver(vec!["_orig_mod.c (a tensor of U64)".into()]),
+            CheckpointNote::Prefix("_orig_mod.".into()),
+        ]
+    );
 }
 
 #[test]

@@ -51,7 +51,7 @@ proptest! {
     fn score(count in 1_usize..60, classes in 1_usize..12, splits in 1_usize..12, spread in 0.1_f32..9.0, seed: u64) {
         let splits = splits.min(count);
         let logits = features(uniform(count, classes, seed) * spread);
-        let found = inception_score(&logits, splits).unwrap();
+        let found = inception_score(&logits, splits, None).unwrap();
         let (mean, sd) = literal::inception_score(&logits, splits);
         assert_close(found.mean, mean, 1e-11);
         assert_close(found.sd, sd, 1e-7);

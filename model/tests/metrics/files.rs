@@ -2,7 +2,7 @@
 //! files that are refused.
 
 use std::io::{Cursor, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use ndarray::{Array2, array};
@@ -48,6 +48,59 @@ fn npz(arrays: &[(&str, Vec<u8>)], compression: CompressionMethod) -> Vec<u8> {
         archive.write_all(content).unwrap();
     }
     archive.finish().unwrap().into_inner()
+}
+
+/// Statistics of other programs, which NumPy wrote.
+fn of_numpy(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/metrics/statistics")
+        .join(name)
+}
+
+/// In Fortran order, and with a mean of shape [1, d].
+#[test]
+fn statistics_of_any_layout_are_the_same() {
+    let read = |name| read_statistics(of_numpy(name)).unwrap().statistics;
+    let y = read("y.npz");
+    for name in ["x.npz", "x_fortran.npz"] {
+        let distance = frechet_distance(&read(name), &y).unwrap();
+        assert!((distance - 1.44227).abs() < 1e-5, "{name}: {distance}");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    for (shape, is_taken) in [
+        ("(2,)", true),
+        ("(1, 2)", true),
+        ("(2, 1)", false),
+        ("(1, 1, 2)", false),
+    ] {
+        let bytes = npz(
+            &[
+                ("mu.npy", npy("<f8", shape, &doubles(&[1.0, 2.0]))),
+                (
+                    "sigma.npy",
+                    npy("<f8", "(2, 2)", &doubles(&[4.0, 1.0, 1.0, 9.0])),
+                ),
+            ],
+            CompressionMethod::Stored,
+        );
+        let path = folder.path().join("s.npz");
+        fs_err::write(&path, bytes).unwrap();
+        let read = read_statistics(&path);
+        assert_eq!(read.is_ok(), is_taken, "{shape}");
+        if let Ok(read) = read {
+            assert_eq!(read.statistics.mean().to_vec(), [1.0, 2.0]);
+        }
+    }
+}
+
+#[test]
+fn arrays_that_are_there_are_listed() {
+    let error = read_statistics(of_numpy("x_mean_cov.npz")).unwrap_err();
+    let cause = std::error::Error::source(&error).unwrap().to_string();
+    assert_eq!(
+        cause,
+        "there is no array 'mu' in it; there must be 'mu' and 'sigma', its arrays are: mean, cov"
+    );
 }
 
 /// `numpy.savez` of mu (1, 2) and sigma ((4, 1), (1, 9)).

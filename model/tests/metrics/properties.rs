@@ -84,7 +84,7 @@ proptest! {
     #[test]
     fn scores_lie_between_one_and_the_classes(n in 1_usize..40, classes in 1_usize..9, seed: u64) {
         let logits = features(uniform(n, classes, seed) * 30.0);
-        let score = inception_score(&logits, 1).unwrap();
+        let score = inception_score(&logits, 1, None).unwrap();
         prop_assert!(score.mean >= 1.0 - 1e-12 && score.mean <= classes as f64 + 1e-9);
         prop_assert_eq!(score.sd, 0.0);
     }
@@ -147,9 +147,36 @@ fn the_largest_score_is_the_number_of_classes() {
             if i % 5 == class { 200.0 } else { -200.0 }
         },
     );
-    let score = inception_score(&features(logits), 2).unwrap();
+    let score = inception_score(&features(logits), 2, None).unwrap();
     assert_close(score.mean, 5.0, 1e-12);
     assert_close(score.sd, 0.0, 1e-12);
+}
+
+/// Images of a class stand together, as they do in folders.
+#[test]
+fn splits_are_of_images_in_random_order() {
+    let classes = 10;
+    let logits =
+        Array2::from_shape_fn(
+            (200, classes),
+            |(i, class)| {
+                if i / 20 == class { 200.0 } else { -200.0 }
+            },
+        );
+    let logits = features(logits);
+    let score = |splits, seed| inception_score(&logits, splits, seed).unwrap();
+    // Each split has one class.
+    assert_close(score(10, None).mean, 1.0, 1e-12);
+    assert_close(score(1, None).mean, 10.0, 1e-12);
+    for seed in 0..5 {
+        let found = score(10, Some(seed));
+        assert!((6.0..9.0).contains(&found.mean), "{found:?}");
+        assert_eq!(found, score(10, Some(seed)));
+        assert_eq!(found.seed, Some(seed));
+        // One split has all images, in any order.
+        assert_close(score(1, Some(seed)).mean, 10.0, 1e-12);
+    }
+    assert_ne!(score(10, Some(0)).mean, score(10, Some(1)).mean);
 }
 
 #[test]

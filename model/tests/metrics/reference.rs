@@ -60,7 +60,7 @@ fn score() {
     let reference = Reference::load();
     let logits = features(reference.array("logits"));
     let expected = &reference.expected;
-    let score = inception_score(&logits, expected.inception_score_splits).unwrap();
+    let score = inception_score(&logits, expected.inception_score_splits, None).unwrap();
     assert_close(score.mean, expected.inception_score_mean, 1e-6);
     assert_close(score.sd, expected.inception_score_std, 1e-6);
 }

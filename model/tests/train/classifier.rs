@@ -2,6 +2,7 @@
 //! trained is what takes images.
 
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 
 use candle_core::Tensor;
 use orders_core::Grid;
@@ -65,7 +66,10 @@ fn it_learns_the_same_on_any_number_of_threads() {
     let held_out = data(60, 2);
     let mut looked_at = 0;
     let accuracy = run
-        .accuracy(&held_out, |images| looked_at = images)
+        .accuracy(&held_out, |images| {
+            looked_at = images;
+            ControlFlow::Continue(())
+        })
         .unwrap();
     assert_eq!(looked_at, 60);
     assert!(accuracy > 0.8, "{accuracy}");

@@ -26,7 +26,7 @@ fn configs() {
         (
             "\"depth\": 3",
             "\"depth\": 0",
-            "depth is 0; it takes a whole number from 1 to 1048576",
+            "depth is 0; it takes a whole number from 1 to 4096",
         ),
         (
             "128",

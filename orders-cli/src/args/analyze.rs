@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::{GridArgs, KnownArgs, OutputArgs, SetArgs, SizesArgs, ThreadsArgs, ThresholdArgs};
+use super::{
+    GridArgs, KnownArgs, OutputArgs, SetArgs, SizesArgs, ThreadsArgs, ThresholdArgs, written,
+};
 use crate::numbers;
 
 /// Measure orders: geometry, and what they lose on a Gaussian field
@@ -37,7 +39,7 @@ pub(crate) struct AnalyzeArgs {
     #[arg(long, value_name = "FIELD")]
     pub(crate) field: Option<String>,
     /// The most orders that are measured, from the first one on
-    #[arg(long, value_name = "N", default_value_t = 1000, allow_hyphen_values = true, value_parser = numbers::within(1..=u64::MAX))]
+    #[arg(long, value_name = "N", default_value_t = 1000, allow_hyphen_values = true, value_parser = numbers::count(1..=u64::MAX))]
     pub(crate) limit: u64,
     #[command(flatten)]
     pub(crate) threads: ThreadsArgs,
@@ -71,7 +73,8 @@ pub(crate) enum OptimizeCommand {
   orders-cli optimize sizes --method lpd --grid 16x16 --steps 20 --field exp:5
   orders-cli optimize sizes --orders halton.npy --steps 20 --field exp:5 --non-decreasing --json")]
 pub(crate) struct OptimizeSizesArgs {
-    /// Ordering method; 'orders-cli methods' lists them
+    /// Ordering method, with parameters behind commas if it is to have some, as in
+    /// lpd,repulsion=4; 'orders-cli methods' lists them
     #[arg(
         long,
         value_name = "NAME",
@@ -103,7 +106,7 @@ pub(crate) struct OptimizeSizesArgs {
     pub(crate) non_decreasing: bool,
     /// How many orders the mean is over: of a random method, or from the first of the
     /// file on
-    #[arg(long, value_name = "N", default_value_t = 100, allow_hyphen_values = true, value_parser = numbers::within(1..=u64::MAX))]
+    #[arg(long, value_name = "N", default_value_t = 100, allow_hyphen_values = true, value_parser = numbers::count(1..=u64::MAX))]
     pub(crate) num: u64,
     /// Seed of the method's orders
     #[arg(long, value_name = "S", default_value_t = 0, allow_hyphen_values = true, value_parser = numbers::within(0..=u64::MAX))]
@@ -138,14 +141,14 @@ pub(crate) struct OptimizeOrderArgs {
     #[arg(long, value_name = "FIELD")]
     pub(crate) field: String,
     /// Order file to write, with one order
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = written())]
     pub(crate) out: PathBuf,
     /// Where the search starts: greedy, a method (its order 0), or an order file (its
-    /// first order)
-    #[arg(long, value_name = "NAME|FILE", default_value = "greedy")]
-    pub(crate) start: String,
+    /// first order) [default: greedy]
+    #[arg(long, value_name = "NAME|FILE")]
+    pub(crate) start: Option<String>,
     /// Rounds at most
-    #[arg(long, value_name = "N", default_value_t = 500, allow_hyphen_values = true, value_parser = numbers::within(1..=u64::MAX))]
+    #[arg(long, value_name = "N", default_value_t = 500, allow_hyphen_values = true, value_parser = numbers::count(1..=u64::MAX))]
     pub(crate) rounds: u64,
     /// Seconds at most, besides --rounds; where it ends the search, the result
     /// depends on the machine
@@ -154,8 +157,9 @@ pub(crate) struct OptimizeOrderArgs {
     /// Seed of the search and of the start
     #[arg(long, value_name = "S", default_value_t = 0, allow_hyphen_values = true, value_parser = numbers::within(0..=u64::MAX))]
     pub(crate) seed: u64,
-    /// Go on from the order in --out and replace it
-    #[arg(long, conflicts_with = "start")]
+    /// Go on from the order in --out and replace it: one that this command found with the
+    /// same flags but --rounds
+    #[arg(long)]
     pub(crate) resume: bool,
     #[command(flatten)]
     pub(crate) threads: ThreadsArgs,
@@ -190,7 +194,7 @@ pub(crate) struct OptimizeThresholdsArgs {
     #[arg(long, value_name = "LIST", value_delimiter = ',', allow_hyphen_values = true, default_value = "0,1,2,3,4", value_parser = numbers::threshold)]
     pub(crate) repulsion: Vec<f64>,
     /// Orders for each pair
-    #[arg(long, value_name = "N", default_value_t = 100, allow_hyphen_values = true, value_parser = numbers::within(1..=u64::MAX))]
+    #[arg(long, value_name = "N", default_value_t = 100, allow_hyphen_values = true, value_parser = numbers::count(1..=u64::MAX))]
     pub(crate) num: u64,
     /// Seed of the orders, the same for every pair
     #[arg(long, value_name = "S", default_value_t = 0, allow_hyphen_values = true, value_parser = numbers::within(0..=u64::MAX))]

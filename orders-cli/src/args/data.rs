@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::{OutputArgs, ThreadsArgs, one_of};
+use super::{OutputArgs, ThreadsArgs, one_of, written};
 use orders_datasets::Image;
 
 use crate::numbers;
@@ -60,7 +60,7 @@ pub(crate) struct DataPrepareArgs {
     #[command(flatten)]
     pub(crate) codebook: CodebookArgs,
     /// Folder to write to
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_parser = written())]
     pub(crate) out: PathBuf,
     /// Also write the tokens of the mirror images
     #[arg(long)]
@@ -91,10 +91,10 @@ pub(crate) struct DataPreviewArgs {
     #[command(flatten)]
     pub(crate) codebook: CodebookArgs,
     /// How many images, drawn by the seed
-    #[arg(long, value_name = "N", default_value_t = 24, allow_hyphen_values = true, value_parser = numbers::within(1..=512_u32))]
+    #[arg(long, value_name = "N", default_value_t = 24, allow_hyphen_values = true, value_parser = numbers::count(1..=512_u32))]
     pub(crate) num: u32,
     /// The picture to write, a .png file
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = written())]
     pub(crate) out: PathBuf,
     #[command(flatten)]
     pub(crate) threads: ThreadsArgs,
@@ -116,23 +116,23 @@ pub(crate) struct LabelArgs {
 #[derive(Debug, Args)]
 #[group(skip)]
 pub(crate) struct ImagesArgs {
-    /// A folder of IDX files, a folder with a folder of PNG, JPEG or WebP files for
-    /// each class, or a .npy or .safetensors array of images
+    /// A folder of IDX files, a folder of PNG, JPEG or WebP files or with such a folder
+    /// for each class, or a .npy, .npz (arr_0) or .safetensors array of images
     pub(crate) source: PathBuf,
     #[command(flatten)]
     pub(crate) labels: LabelArgs,
-    /// Only this split: train or test [default: all there are]
+    /// Only this split: train, test or val [default: all there are]
     #[arg(long, value_name = "NAME")]
     pub(crate) split: Option<String>,
     /// Hold out N images of a source that has no splits, drawn by the seed: they
     /// become the split test, the others train
-    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = numbers::within(1..=u32::MAX))]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = numbers::count(1..=u32::MAX))]
     pub(crate) held_out: Option<u32>,
     /// At most N images of each split, drawn by the seed
-    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = numbers::within(1..=u32::MAX))]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = numbers::count(1..=u32::MAX))]
     pub(crate) limit: Option<u32>,
     /// Make all images grey or red-green-blue [default: as they are]
-    #[arg(long = "colour", value_name = "MODE", value_parser = one_of(&[("grey", 1), ("rgb", 3)]))]
+    #[arg(long = "colour", value_name = "MODE", value_parser = one_of(&[("grey", 1_u8), ("rgb", 3)]))]
     pub(crate) channels: Option<u8>,
     /// Cut the middle out of each image, scaled to this side in pixels
     #[arg(long, value_name = "SIDE", allow_hyphen_values = true, value_parser = numbers::within(1..=Image::MAX_SIDE))]
@@ -155,10 +155,10 @@ pub(crate) struct CodebookArgs {
     #[arg(long, value_name = "SIDE", allow_hyphen_values = true, value_parser = numbers::within(1..=64_u32))]
     pub(crate) patch: Option<u32>,
     /// Number of codes [default: 256]
-    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = numbers::within(1..=u32::MAX))]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = numbers::count(1..=u32::MAX))]
     pub(crate) codes: Option<u32>,
     /// Images that the codebook is trained on, at most, drawn by the seed
     /// [default: 4000]
-    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = numbers::within(1..=u32::MAX))]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = numbers::count(1..=u32::MAX))]
     pub(crate) train_images: Option<u32>,
 }

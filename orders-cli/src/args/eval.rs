@@ -7,7 +7,7 @@ use orders_analysis::experiment::Shard;
 use orders_model::lpd::GuidanceSchedule;
 
 use super::model::SCHEDULES;
-use super::{ModelArgs, ThreadsArgs, one_of};
+use super::{ModelArgs, ThreadsArgs, one_of, written};
 use crate::numbers;
 
 /// Compare orders by an LPD model: likelihood, sample metrics, latency
@@ -77,7 +77,7 @@ pub(crate) struct EvalArgs {
     #[arg(long, value_name = "TOKEN", value_parser = clap::value_parser!(u32))]
     pub(crate) background: Option<u32>,
     /// The first so many of them [default: all; 500 of those that are bundled]
-    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = numbers::within(1..=u64::MAX))]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = numbers::count(1..=u64::MAX))]
     pub(crate) limit: Option<u64>,
     /// Real images: features (.safetensors, .npy) or statistics (.npz with mu and
     /// sigma) as 'features' makes them [default: half of the held-out images, for a
@@ -104,7 +104,7 @@ pub(crate) struct EvalArgs {
     pub(crate) tokenizer_config: Option<PathBuf>,
     /// Images to generate, as many of each class [default: 50,000 with --preset,
     /// else 1,000; of a bundled model none, unless a network is named]
-    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = numbers::within(1..=1_u64 << 24))]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = numbers::count(1..=1_u64 << 24))]
     pub(crate) samples: Option<u64>,
     /// Scale of classifier-free guidance; 1 is none [default: 1]
     #[arg(long, value_name = "S", allow_hyphen_values = true, value_parser = numbers::number)]
@@ -123,7 +123,7 @@ pub(crate) struct EvalArgs {
     #[arg(long, value_name = "S", default_value_t = 0, allow_hyphen_values = true, value_parser = numbers::within(0..=u64::MAX))]
     pub(crate) seed: u64,
     /// Folder of results: new, empty, or of evaluations [default: results are not kept]
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_parser = written())]
     pub(crate) out: Option<PathBuf>,
     /// Only part i of n: of each method and number of steps the i-th part of the images.
     /// 'sweep merge' joins the folders of all parts; the same command without --shard then

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{OutputArgs, ThreadsArgs};
+use super::{OutputArgs, ThreadsArgs, written};
 use crate::numbers;
 
 /// Turn images into features or statistics, for 'distance'
@@ -24,8 +24,9 @@ use crate::numbers;
       --weights mobilenet_v2-b0353104.pth --out real.npz
   orders-cli features samples/ --network classifier --out samples.safetensors")]
 pub(crate) struct FeaturesArgs {
-    /// Images: a folder of PNG, JPEG and WebP files, an IDX file, or an array of
-    /// bytes [n, height, width] or [n, height, width, 3] in an .npy or .npz file
+    /// Images: a folder of PNG, JPEG and WebP files, or with such a folder for each
+    /// class; an IDX file; or an array of bytes [n, height, width] or [n, height, width,
+    /// 3] in an .npy, .npz (arr_0) or .safetensors (images) file
     #[arg(value_name = "IMAGES")]
     pub(crate) images: PathBuf,
     /// The network: inception-fid, mobilenet-v2 or classifier
@@ -37,7 +38,7 @@ pub(crate) struct FeaturesArgs {
     pub(crate) weights: Option<PathBuf>,
     /// Where to write: a file that ends in .safetensors (features) or .npz
     /// (statistics)
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = written())]
     pub(crate) out: PathBuf,
     #[command(flatten)]
     pub(crate) threads: ThreadsArgs,
@@ -74,14 +75,14 @@ pub(crate) struct DistanceArgs {
     /// density and coverage
     #[arg(long, value_name = "K", default_value_t = 5, allow_hyphen_values = true, value_parser = numbers::within(1..=u32::MAX as usize))]
     pub(crate) neighbours: usize,
-    /// Parts of which the Inception Score is the mean
+    /// Parts of which the Inception Score is the mean; images are shuffled by --seed first
     #[arg(long, value_name = "N", default_value_t = 10, allow_hyphen_values = true, value_parser = numbers::within(1..=u32::MAX as usize))]
     pub(crate) splits: usize,
     /// Measure the distance of two random halves of REAL as well: what is as good as
     /// real comes down to this
     #[arg(long)]
     pub(crate) floor: bool,
-    /// Seed of the halves
+    /// Seed of the halves, and of the order of images for the Inception Score
     #[arg(long, value_name = "S", default_value_t = 0, allow_hyphen_values = true, value_parser = numbers::within(0..=u64::MAX))]
     pub(crate) seed: u64,
     /// The Frechet distance only; the time of the others grows with the square of the

@@ -24,7 +24,7 @@ mod tokenizer;
 #[cfg(feature = "model")]
 mod train;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -57,7 +57,7 @@ pub(crate) use model::{BenchArgs, ModelArgs, SampleArgs, SampleOrdersArgs, Score
 pub(crate) use plot::{AnimateArgs, OrdersShownArgs, PartArg, PlotArgs};
 pub(crate) use shared::{
     GridArgs, KnownArgs, MethodArgs, OutputArgs, PlaceArgs, SetArgs, SizesArgs, ThreadsArgs,
-    ThresholdArgs, one_of,
+    ThresholdArgs, one_of, written,
 };
 #[cfg(feature = "tables")]
 pub(crate) use sweep::{
@@ -68,6 +68,13 @@ pub(crate) use sweep::{
 pub(crate) use tokenizer::{DetokenizeArgs, DeviceArgs, TokenizeArgs, TokenizerArgs};
 #[cfg(feature = "model")]
 pub(crate) use train::{TrainArgs, TrainClassifierArgs};
+
+/// Formats of order files by their names.
+const FORMATS: &[(&str, Format)] = &[
+    ("json", Format::Json),
+    ("npy", Format::Npy),
+    ("safetensors", Format::Safetensors),
+];
 
 /// Generation orders for parallel autoregressive image models: which tokens
 /// are generated together, and in which order.
@@ -132,6 +139,66 @@ pub(crate) enum Command {
     Completions(CompletionsArgs),
 }
 
+impl Command {
+    /// The files and folders that it writes.
+    pub(crate) fn outputs(&self) -> Vec<&Path> {
+        match self {
+            Self::Gen(args) => vec![&args.out],
+            Self::Convert(args) => vec![&args.output],
+            Self::Plot(args) => vec![&args.out],
+            Self::Animate(args) => vec![&args.out],
+            #[cfg(feature = "analyze")]
+            Self::Optimize(args) => match &args.what {
+                OptimizeCommand::Order(args) => vec![&args.out],
+                OptimizeCommand::Sizes(_) | OptimizeCommand::Thresholds(_) => Vec::new(),
+            },
+            #[cfg(feature = "tables")]
+            Self::Sweep(args) => match &args.command {
+                None => args.out.iter().map(PathBuf::as_path).collect(),
+                Some(SweepCommand::Merge(args)) => vec![&args.out],
+                Some(SweepCommand::Plot(args)) => vec![&args.out],
+                Some(SweepCommand::Correlate(_) | SweepCommand::Table(_)) => Vec::new(),
+            },
+            #[cfg(feature = "model")]
+            Self::Tokenize(args) => vec![&args.out],
+            #[cfg(feature = "model")]
+            Self::Detokenize(args) => vec![&args.out],
+            #[cfg(feature = "model")]
+            Self::Train(args) => vec![&args.out],
+            #[cfg(feature = "model")]
+            Self::TrainClassifier(args) => vec![&args.out],
+            #[cfg(feature = "model")]
+            Self::Sample(args) => {
+                let both = [&args.tokens_out, &args.images];
+                both.into_iter().flatten().map(PathBuf::as_path).collect()
+            }
+            #[cfg(feature = "model")]
+            Self::Score(args) => vec![&args.out],
+            #[cfg(all(feature = "model", feature = "tables"))]
+            Self::Eval(args) => args.out.iter().map(PathBuf::as_path).collect(),
+            #[cfg(all(feature = "model", feature = "tables"))]
+            Self::Attention(args) => args.plot.iter().map(PathBuf::as_path).collect(),
+            #[cfg(feature = "model")]
+            Self::Features(args) => vec![&args.out],
+            #[cfg(feature = "model")]
+            Self::Data(args) => match &args.command {
+                DataCommand::Prepare(args) => vec![&args.out],
+                DataCommand::Preview(args) => vec![&args.out],
+                DataCommand::Info(_) => Vec::new(),
+            },
+            #[cfg(feature = "analyze")]
+            Self::Analyze(_) => Vec::new(),
+            #[cfg(feature = "model")]
+            Self::Bench(_) | Self::Distance(_) => Vec::new(),
+            Self::Schedule(_)
+            | Self::Check(_)
+            | Self::Inspect(_)
+            | Self::Methods(_)
+            | Self::Completions(_) => Vec::new(),
+        }
+    }
+}
+
 /// Make orders and write them to a file
 ///
 /// Without further flags these are LPD's orders as published: group sizes and
@@ -160,20 +227,20 @@ pub(crate) struct GenArgs {
     #[command(flatten)]
     pub(crate) sizes: SizesArgs,
     /// Where to write: a folder, which gets a file named after the settings, its
-    /// manifest and a picture of one order; or a file that ends in .json, .npy or
-    /// .safetensors
+    /// manifest and a picture of one order; a file that ends in .json, .npy or
+    /// .safetensors; or - for stdout, or a pipe
     #[arg(long, value_name = "PATH")]
     pub(crate) out: PathBuf,
     #[command(flatten)]
     pub(crate) method: MethodArgs,
-    /// How many orders
-    #[arg(long, value_name = "N", default_value_t = 60_000, allow_hyphen_values = true, value_parser = numbers::within(1..=u64::MAX))]
+    /// How many orders; as with other counts, 60k and 1M are read too
+    #[arg(long, value_name = "N", default_value_t = 60_000, allow_hyphen_values = true, value_parser = numbers::count(1..=u64::MAX))]
     pub(crate) num: u64,
     /// Seed of the batch
     #[arg(long, value_name = "S", default_value_t = 0, allow_hyphen_values = true, value_parser = numbers::within(0..=u64::MAX))]
     pub(crate) seed: u64,
     /// File format [default: that of the file's ending, else json]
-    #[arg(long, value_name = "FORMAT", value_parser = one_of(&[("json", Format::Json), ("npy", Format::Npy), ("safetensors", Format::Safetensors)]))]
+    #[arg(long, value_name = "FORMAT", value_parser = one_of(FORMATS))]
     pub(crate) format: Option<Format>,
     #[command(flatten)]
     pub(crate) threads: ThreadsArgs,
@@ -198,7 +265,8 @@ pub(crate) struct ScheduleArgs {
     #[command(flatten)]
     pub(crate) sizes: SizesArgs,
     /// Ordering method whose sizes '--group-sizes own' prints; other sizes do not
-    /// depend on it. 'orders-cli methods' lists them
+    /// depend on it. With parameters behind commas, as in region-parallel,regions=2;
+    /// 'orders-cli methods' lists them
     #[arg(long, value_name = "NAME", default_value = "lpd")]
     pub(crate) method: String,
     #[command(flatten)]
@@ -234,7 +302,8 @@ pub(crate) struct CheckArgs {
     pub(crate) known: KnownArgs,
     #[command(flatten)]
     pub(crate) sizes: SizesArgs,
-    /// Replay the orders against the rules of this method: lpd or proximity
+    /// Replay the orders against the rules of this method: lpd or proximity, with
+    /// parameters behind commas if it is to have some, as in lpd,repulsion=4
     #[arg(long, value_name = "NAME")]
     pub(crate) method: Option<String>,
     #[command(flatten)]
@@ -290,9 +359,12 @@ pub(crate) struct ConvertArgs {
     /// Order file or checkpoint to read
     #[arg(value_name = "IN")]
     pub(crate) input: PathBuf,
-    /// File to write
+    /// File to write; of orders also - for stdout, or a pipe
     #[arg(value_name = "OUT")]
     pub(crate) output: PathBuf,
+    /// Format of orders [default: that of OUT's ending, else json]
+    #[arg(long, value_name = "FORMAT", value_parser = one_of(FORMATS))]
+    pub(crate) format: Option<Format>,
     /// Key of the tensors in a checkpoint, as in model or training/model [default:
     /// model or state_dict, or where the only tensors are]
     #[arg(long, value_name = "KEY")]

@@ -6,7 +6,9 @@ use clap::Args;
 use orders_model::DType;
 use orders_model::lpd::GuidanceSchedule;
 
-use super::{DeviceArgs, KnownArgs, MethodArgs, OutputArgs, SizesArgs, ThreadsArgs, one_of};
+use super::{
+    DeviceArgs, KnownArgs, MethodArgs, OutputArgs, SizesArgs, ThreadsArgs, one_of, written,
+};
 use crate::numbers;
 
 #[derive(Debug, Args)]
@@ -25,9 +27,10 @@ pub(crate) struct ModelArgs {
     /// --checkpoint, a bundled model: nano or nano-mixture
     #[arg(long, value_name = "NAME")]
     pub(crate) model: Option<String>,
-    /// Side of the images of a published size in pixels
-    #[arg(long, value_name = "R", default_value_t = 256, allow_hyphen_values = true, value_parser = numbers::within(0..=u32::MAX))]
-    pub(crate) res: u32,
+    /// Side of the images of a published size in pixels [default: 256]; for another
+    /// model it must be that of its images
+    #[arg(long, value_name = "R", allow_hyphen_values = true, value_parser = numbers::within(0..=u32::MAX))]
+    pub(crate) res: Option<u32>,
     /// Side of the images that the checkpoint was trained on, if it is another:
     /// its positions are interpolated
     #[arg(long, value_name = "R", requires = "checkpoint", allow_hyphen_values = true, value_parser = numbers::within(0..=u32::MAX))]
@@ -83,7 +86,7 @@ pub(crate) struct SampleArgs {
     #[arg(long, value_name = "LIST", required = true, value_delimiter = ',', value_parser = numbers::label)]
     pub(crate) labels: Vec<numbers::Label>,
     /// Samples of each label
-    #[arg(long, value_name = "N", default_value_t = 1, allow_hyphen_values = true, value_parser = numbers::within(1..=u64::MAX))]
+    #[arg(long, value_name = "N", default_value_t = 1, allow_hyphen_values = true, value_parser = numbers::count(1..=u64::MAX))]
     pub(crate) per_label: u64,
     /// Scale of classifier-free guidance; 1 is none
     #[arg(long, value_name = "S", default_value_t = 1.0, allow_hyphen_values = true, value_parser = numbers::number)]
@@ -117,11 +120,11 @@ pub(crate) struct SampleArgs {
     pub(crate) known_tokens: Option<PathBuf>,
     /// Where tokens go: a .safetensors file with 'tokens', i64 of shape (samples,
     /// cells), in raster order, and 'labels'
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = written())]
     pub(crate) tokens_out: Option<PathBuf>,
     /// Where images go, as PNG files, with sheet.png, which shows the first of them
     /// together; needs --tokenizer unless the model is bundled
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_parser = written())]
     pub(crate) images: Option<PathBuf>,
     /// What turns tokens into images: weights of a VQ tokenizer, such as
     /// vq_ds16_c2i.pt, or a codebook of 'data prepare'
@@ -154,7 +157,7 @@ pub(crate) struct ScoreArgs {
     pub(crate) tokens: PathBuf,
     /// Where to write: a .safetensors file with 'log_prob', f32 of shape (images,
     /// cells) in raster order; 0 at known cells
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = written())]
     pub(crate) out: PathBuf,
     /// Seed of orders that a method makes
     #[arg(long, value_name = "S", default_value_t = 0, allow_hyphen_values = true, value_parser = numbers::within(0..=u64::MAX))]

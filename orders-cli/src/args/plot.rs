@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::{GridArgs, KnownArgs, OutputArgs, SetArgs, SizesArgs, ThresholdArgs};
+use super::{GridArgs, KnownArgs, OutputArgs, SetArgs, SizesArgs, ThresholdArgs, written};
 use crate::numbers;
 
 #[derive(Debug, Args)]
@@ -84,7 +84,7 @@ pub(crate) struct PlotArgs {
     #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = numbers::within(1..=16_usize))]
     pub(crate) columns: Option<usize>,
     /// The picture to write: a file that ends in .svg or .png
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = written())]
     pub(crate) out: PathBuf,
     #[command(flatten)]
     pub(crate) written: OutputArgs,
@@ -121,7 +121,7 @@ pub(crate) struct AnimateArgs {
     #[arg(long, value_name = "N", default_value_t = 256, allow_hyphen_values = true, value_parser = numbers::within(2..=1024_usize))]
     pub(crate) frames: usize,
     /// The file to write: one that ends in .gif, or in .png or .apng (APNG)
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = written())]
     pub(crate) out: PathBuf,
     #[command(flatten)]
     pub(crate) written: OutputArgs,

@@ -1,9 +1,9 @@
 //! Flags that several commands have.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
-use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::builder::{PathBufValueParser, PossibleValuesParser, TypedValueParser};
 use orders_core::FirstGroup;
 
 use crate::numbers;
@@ -78,7 +78,8 @@ pub(crate) struct SizesArgs {
 #[derive(Debug, Args)]
 #[group(skip)]
 pub(crate) struct MethodArgs {
-    /// Ordering method; 'orders-cli methods' lists them
+    /// Ordering method, with parameters behind commas if it is to have some, as in
+    /// lpd,repulsion=4; 'orders-cli methods' lists them
     #[arg(long, value_name = "NAME", default_value = "lpd")]
     pub(crate) method: String,
     #[command(flatten)]
@@ -128,6 +129,14 @@ pub(crate) struct OutputArgs {
     /// Print what was done as JSON
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// A file or folder that is written whole: stdout is none.
+pub(crate) fn written() -> impl TypedValueParser<Value = PathBuf> {
+    PathBufValueParser::new().try_map(|path| match path == Path::new("-") {
+        true => Err("'-' is stdout, which 'gen' and 'convert' write orders to; ./- is a file or folder of that name"),
+        false => Ok(path),
+    })
 }
 
 /// A value by its name.

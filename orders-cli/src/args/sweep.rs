@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 use orders_analysis::experiment::Shard;
 
-use super::ThreadsArgs;
+use super::{ThreadsArgs, written};
 
 /// Try a declared space of methods, steps, sizes and fields
 ///
@@ -34,7 +34,7 @@ pub(crate) struct SweepArgs {
     pub(crate) file: Option<PathBuf>,
     /// Folder of results: a new one, an empty one, or one with results of this
     /// sweep
-    #[arg(long, value_name = "DIR", required = true)]
+    #[arg(long, value_name = "DIR", required = true, value_parser = written())]
     pub(crate) out: Option<PathBuf>,
     /// Run one part of several: trials i, i + n, i + 2n, ... of n parts
     #[arg(long, value_name = "i/n")]
@@ -64,7 +64,7 @@ pub(crate) struct SweepMergeArgs {
     #[arg(required = true, value_name = "DIR")]
     pub(crate) folders: Vec<PathBuf>,
     /// Folder to write: a new one, an empty one, or one of this sweep
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_parser = written())]
     pub(crate) out: PathBuf,
     /// Print what was done as JSON
     #[arg(long)]
@@ -88,7 +88,7 @@ pub(crate) struct SweepPlotArgs {
     #[arg(value_name = "DIR")]
     pub(crate) folder: PathBuf,
     /// Picture to write; it ends in .png or .svg
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = written())]
     pub(crate) out: PathBuf,
     /// What to draw
     #[arg(long, value_name = "KIND", default_value = "line")]

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{GridArgs, OutputArgs, ThreadsArgs};
+use super::{GridArgs, OutputArgs, ThreadsArgs, written};
 
 #[derive(Debug, Args)]
 #[group(skip)]
@@ -37,7 +37,7 @@ pub(crate) struct DeviceArgs {
 /// Turn images into tokens
 ///
 /// The tokenizer is VQ-16 of LlamaGen, or one of the same kind of any size.
-/// Images are PNG, JPEG or WebP files, or arrays of 8-bit pixels in .npy and
+/// Images are PNG, JPEG or WebP files, or arrays of 8-bit pixels in .npy, .npz and
 /// .safetensors files; all have one size, a multiple of the tokenizer's stride on
 /// both sides. Tokens are written in raster order.
 #[derive(Debug, Args)]
@@ -52,7 +52,7 @@ pub(crate) struct TokenizeArgs {
     pub(crate) tokenizer: TokenizerArgs,
     /// Where to write: a .safetensors file with 'tokens', i64 of shape (images,
     /// cells)
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = written())]
     pub(crate) out: PathBuf,
     #[command(flatten)]
     pub(crate) device: DeviceArgs,
@@ -84,7 +84,7 @@ pub(crate) struct DetokenizeArgs {
     /// Where to write: a folder, which gets a PNG file for each image, named by its
     /// number from 0; or a .safetensors file with 'images', 8-bit pixels of shape
     /// (images, height, width, 3)
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, value_name = "PATH", value_parser = written())]
     pub(crate) out: PathBuf,
     #[command(flatten)]
     pub(crate) device: DeviceArgs,

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{DeviceArgs, OutputArgs, ThreadsArgs};
+use super::{DeviceArgs, OutputArgs, ThreadsArgs, written};
 use crate::numbers;
 
 /// Train an LPD model on tokens
@@ -31,17 +31,20 @@ pub(crate) struct TrainArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) held_out: Option<PathBuf>,
     /// The first so many updates and no more; the run can go on later
-    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = numbers::within(1..=u64::MAX))]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = numbers::count(1..=u64::MAX))]
     pub(crate) updates: Option<u64>,
     /// Held-out images that are looked at [default: 512]
-    #[arg(long, value_name = "N", requires = "held_out", allow_hyphen_values = true, value_parser = numbers::within(1..=u64::MAX))]
+    #[arg(long, value_name = "N", requires = "held_out", allow_hyphen_values = true, value_parser = numbers::count(1..=u64::MAX))]
     pub(crate) held_out_images: Option<u64>,
     /// Updates between two looks at held-out images and two states on disk
-    #[arg(long, value_name = "N", default_value_t = 250, allow_hyphen_values = true, value_parser = numbers::within(1..=u64::MAX))]
+    #[arg(long, value_name = "N", default_value_t = 250, allow_hyphen_values = true, value_parser = numbers::count(1..=u64::MAX))]
     pub(crate) every: u64,
     /// Folder of the run: new, empty, or of this run
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_parser = written())]
     pub(crate) out: PathBuf,
+    /// Begin anew, and replace a run that is in the folder
+    #[arg(long)]
+    pub(crate) force: bool,
     #[command(flatten)]
     pub(crate) device: DeviceArgs,
     #[command(flatten)]
@@ -86,7 +89,7 @@ pub(crate) struct TrainClassifierArgs {
     #[arg(long, value_name = "S", default_value_t = 0, allow_hyphen_values = true, value_parser = numbers::within(0..=u64::MAX))]
     pub(crate) seed: u64,
     /// Where to write: a file that ends in .safetensors
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = written())]
     pub(crate) out: PathBuf,
     #[command(flatten)]
     pub(crate) threads: ThreadsArgs,

@@ -42,7 +42,7 @@ pub(crate) fn run(args: &AnalyzeArgs, printer: &Printer) -> Result<()> {
         orders: &list.orders,
         covariance: field.as_ref().map(|(_, covariance)| covariance),
     };
-    let pool = settings::thread_pool(&args.threads)?;
+    let pool = settings::thread_pool(&args.threads, printer)?;
     let progress = printer.progress(list.orders.len() as u64, "orders measured");
     let analysis = pool.install(|| analyze(&request, &|done| progress.set_position(done)));
     progress.finish_and_clear();

@@ -36,7 +36,7 @@ pub(crate) fn run(args: &AttentionArgs, catalogue: &Catalogue, printer: &Printer
     let picture = picture
         .map(|path| PictureFile::new(path, args.force))
         .transpose()?;
-    let pool = settings::thread_pool(&args.threads)?;
+    let pool = settings::thread_pool(&args.threads, printer)?;
     interrupt::catch()?;
     let report = pool.install(|| match &args.maps {
         Some(path) => of_file(args, path, catalogue),

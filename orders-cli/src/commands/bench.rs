@@ -1,16 +1,18 @@
 //! `bench`
 
+use std::ops::ControlFlow;
+
 use orders_core::methods::Raster;
 use orders_core::{Catalogue, FirstGroup, KnownCells, Shape};
-use orders_model::ModelSource;
-use orders_model::lpd::{SampleOrders, TimeRequest, Timing};
+use orders_model::lpd::{LpdError, SampleOrders, TimeRequest, Timing};
+use orders_model::{ModelSource, ModelSourceError};
 use serde::Serialize;
 
 use crate::args::BenchArgs;
 use crate::description::plural;
 use crate::failure::{Failure, Result};
 use crate::printer::Printer;
-use crate::{interrupt, settings};
+use crate::{memory, settings};
 
 /// What was measured.
 #[derive(Serialize)]
@@ -47,24 +49,33 @@ struct Case {
 pub(crate) fn run(args: &BenchArgs, catalogue: &Catalogue, printer: &Printer) -> Result<()> {
     let guidance = settings::guidance(args.cfg, args.cfg_schedule)?;
     let model = settings::model(&args.model)?;
+    let mut notes = Vec::new();
+    settings::looked_at(&model, &mut notes)?;
+    printer.notes(&notes);
     let grid = model.config().grid();
     let known = KnownCells::none(grid);
-    let entry = settings::method_entry(catalogue, &args.method.method)?;
-    let parameters = settings::parameters(
-        entry,
-        &[],
+    let (entry, parameters) = settings::method_and_parameters(
+        catalogue,
+        &args.method.method,
         &args.method.set.set,
         Some(&args.method.thresholds),
     )?;
-    let method = settings::method_by_name(catalogue, &args.method.method, &parameters, grid)?;
+    let method = settings::method_by_name(catalogue, entry.name(), &parameters, grid)?;
     let sizes = settings::sizes(&args.sizes, &known, Some((catalogue, method.as_ref())))?
         .ok_or_else(|| Failure::input("group sizes are needed: --steps, or --group-sizes LIST"))?;
     let problem = settings::problem(known.clone(), &sizes.sizes, "--group-sizes")?;
     let device = settings::device(&args.model.device)?;
-    interrupt::catch()?;
-    let pool = settings::thread_pool(&args.threads)?;
+    let pool = settings::thread_pool(&args.threads, printer)?;
     let lpd = pool.install(|| match &model {
-        ModelSource::Formula(_) => model.load(args.model.dtype, &device).map_err(Failure::work),
+        ModelSource::Formula(_) => {
+            let loaded = model.load(args.model.dtype, &device, memory::limit());
+            loaded.map_err(|error| match error {
+                ModelSourceError::Lpd(error @ LpdError::Memory(_)) => {
+                    Failure::input_at("--model", &error)
+                }
+                error => Failure::work(error),
+            })
+        }
         _ => settings::lpd(&model, args.model.dtype, &device),
     })?;
     let one_by_one = Shape::OneByOne
@@ -87,8 +98,10 @@ pub(crate) fn run(args: &BenchArgs, catalogue: &Catalogue, printer: &Printer) ->
                 batch,
                 warm_up: args.warm_up,
                 runs: args.runs,
+                memory: memory::limit(),
             };
-            let timing = pool.install(|| lpd.time(&request, |_| interrupt::flow()));
+            // Nothing is kept of it, so that ^C may end it as it is.
+            let timing = pool.install(|| lpd.time(&request, |_| ControlFlow::Continue(())));
             let timing = timing
                 .map_err(|error| settings::request_failure(error, |error| Failure::work(error)))?;
             Ok(Case::new(&request, timing))

@@ -1,9 +1,12 @@
 //! `convert`
 
+use std::io::Write;
 use std::path::Path;
 
 use orders_core::KnownCells;
-use orders_core::files::{Encoder, FinishedFile, Limits, Manifest, Summary, read_order_file};
+use orders_core::files::{
+    Encoder, Format, Limits, Manifest, Summary, open_regular, read_order_file,
+};
 use serde::Serialize;
 
 #[cfg(feature = "model")]
@@ -18,6 +21,7 @@ use crate::order_file::{self, RowsOf};
 use crate::output::{self, Target};
 use crate::printer::Printer;
 use crate::settings::{self, KnownFile};
+use crate::stream::Stream;
 
 /// What was written, for `--json`.
 #[derive(Serialize)]
@@ -50,26 +54,40 @@ pub(crate) fn run(args: &ConvertArgs, printer: &Printer) -> Result<()> {
         )));
     }
     let origin = order_file::manifest_beside(&args.input)?;
+    if let Some(origin) = &origin {
+        // What it says is said again, of another file.
+        let file = open_regular(&args.input).map_err(Failure::bad_input)?;
+        origin
+            .verify(file)
+            .map_err(|error| Failure::input_at(args.input.display(), &error))?;
+    }
     let given = KnownFile::read(&args.known)?;
     let known = settings::known_of_file(&args.grid, given.as_ref(), origin.as_ref(), &args.input)?;
+    match Stream::of(&args.output) {
+        Some(stream) => to_stream(args, known.as_ref(), &stream),
+        None => to_file(args, known.as_ref(), origin, printer),
+    }
+}
+
+fn to_file(
+    args: &ConvertArgs,
+    known: Option<&KnownCells>,
+    origin: Option<Manifest>,
+    printer: &Printer,
+) -> Result<()> {
     let target = Target::file(&args.output, args.written.force)?;
-    if let Some(known) = &known {
+    output::check_format(args.output.display(), target.format, args.format)?;
+    if let Some(known) = known {
         let sizes = origin.as_ref().and_then(|m| m.group_sizes.as_deref());
         Manifest::check_room(known, sizes.unwrap_or_default()).map_err(Failure::bad_input)?;
     }
     interrupt::catch()?;
-    // The first reading counts the orders, which the header needs, and finds
-    // whatever is wrong with them before anything is written.
-    let summary = read_checked(&args.input, known.as_ref(), |_, _| interrupt::check())?;
-    let (format, count, metadata) = (target.format, summary.count, Default::default());
-    let encoder = match &known {
-        Some(known) => Encoder::with_known(format, count, known, &metadata),
-        None => Encoder::new(format, count, summary.cells.max(1), &metadata),
-    }
-    .map_err(Failure::bad_input)?;
-    let orders = write_orders(args, known.as_ref(), &encoder, &target, summary)?;
+    let conversion = Conversion::new(args, known, target.format)?;
+    let mut file = target.create()?;
+    conversion.write(|bytes| output::write(&mut file, bytes))?;
+    let orders = output::finish(file)?;
 
-    let mut manifest = output::manifest(&encoder, &orders)?;
+    let mut manifest = output::manifest(&conversion.encoder, &orders)?;
     let name = output::file_name(&args.input);
     manifest.note = Some(format!("converted from {name}"));
     if let Some(origin) = origin {
@@ -85,7 +103,7 @@ pub(crate) fn run(args: &ConvertArgs, printer: &Printer) -> Result<()> {
                 .map_or_else(String::new, |note| format!(" ({note})"))
         ));
     }
-    if let Some(known) = &known {
+    if let Some(known) = known {
         manifest.set_known_cells(known);
     }
     target.persist(orders, &manifest, None)?;
@@ -97,46 +115,83 @@ pub(crate) fn run(args: &ConvertArgs, printer: &Printer) -> Result<()> {
             manifest: &manifest,
         },
         || {
-            format!(
-                "{} of {} cells, {}: {path}",
-                counted(summary.count, "order"),
-                summary.cells,
-                target.format
-            )
+            let Summary { count, cells } = conversion.summary;
+            let orders = counted(count, "order");
+            format!("{orders} of {cells} cells, {}: {path}", target.format)
         },
     )
 }
 
-fn write_orders(
-    args: &ConvertArgs,
-    known: Option<&KnownCells>,
-    encoder: &Encoder,
-    target: &Target,
-    expected: Summary,
-) -> Result<FinishedFile> {
-    let mut file = target.create()?;
-    output::write(&mut file, encoder.header())?;
-    let changed = || {
-        Failure::Work(format!(
-            "{} was changed while it was read",
-            args.input.display()
-        ))
-    };
-    let mut bytes = Vec::new();
-    let summary = read_checked(&args.input, known, |index, row| {
-        interrupt::check()?;
-        if index >= expected.count || row.len() != expected.cells {
+/// The orders alone, to whoever reads them.
+fn to_stream(args: &ConvertArgs, known: Option<&KnownCells>, stream: &Stream) -> Result<()> {
+    let format = stream.format(args.format, args.written.json)?;
+    let conversion = Conversion::new(args, known, format)?;
+    let mut sink = stream.open()?;
+    interrupt::catch()?;
+    let taken = conversion.write(|bytes| {
+        sink.write_all(bytes)
+            .map_err(|error| stream.failure(&error))
+    });
+    taken.map_err(|failure| match failure {
+        Failure::Interrupted => {
+            Failure::Paused(format!("{} has a part of the orders", stream.name()))
+        }
+        other => other,
+    })?;
+    sink.flush().map_err(|error| stream.failure(&error))
+}
+
+/// Orders that can be written in another format.
+struct Conversion<'a> {
+    input: &'a Path,
+    known: Option<&'a KnownCells>,
+    encoder: Encoder,
+    summary: Summary,
+}
+
+impl<'a> Conversion<'a> {
+    /// The first reading counts the orders, which the header needs, and finds whatever is
+    /// wrong with them before anything is written.
+    fn new(args: &'a ConvertArgs, known: Option<&'a KnownCells>, format: Format) -> Result<Self> {
+        let input = args.input.as_path();
+        let summary = read_checked(input, known, |_, _| interrupt::check())?;
+        let (count, metadata) = (summary.count, Default::default());
+        let encoder = match known {
+            Some(known) => Encoder::with_known(format, count, known, &metadata),
+            None => Encoder::new(format, count, summary.cells.max(1), &metadata),
+        };
+        Ok(Self {
+            input,
+            known,
+            encoder: encoder.map_err(Failure::bad_input)?,
+            summary,
+        })
+    }
+
+    /// Hands all bytes of the file to `write`, which they are written by.
+    fn write(&self, mut write: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
+        write(self.encoder.header())?;
+        let changed = || {
+            Failure::Work(format!(
+                "{} was changed while it was read",
+                self.input.display()
+            ))
+        };
+        let mut bytes = Vec::new();
+        let summary = read_checked(self.input, self.known, |index, row| {
+            interrupt::check()?;
+            if index >= self.summary.count || row.len() != self.summary.cells {
+                return Err(changed());
+            }
+            bytes.clear();
+            self.encoder.row(index, row, &mut bytes);
+            write(&bytes)
+        })?;
+        if summary != self.summary {
             return Err(changed());
         }
-        bytes.clear();
-        encoder.row(index, row, &mut bytes);
-        output::write(&mut file, &bytes)
-    })?;
-    if summary != expected {
-        return Err(changed());
+        write(self.encoder.footer())
     }
-    output::write(&mut file, encoder.footer())?;
-    output::finish(file)
 }
 
 /// Reads a file whose rows must be permutations.

@@ -1,7 +1,6 @@
 //! `convert` of checkpoints
 
 use std::collections::BTreeMap;
-use std::io;
 use std::path::Path;
 
 use indicatif::HumanCount;
@@ -10,20 +9,18 @@ use orders_model::checkpoint::{CheckpointFormat, read_checkpoint, save_safetenso
 
 use crate::args::ConvertArgs;
 use crate::description::counted;
-use crate::failure::{Failure, Result};
+use crate::failure::{Failure, Result, with_sources};
 use crate::output::{self, PROGRAM};
 use crate::printer::Printer;
 
-/// Whether a file is one of `torch.save`. One that can't be opened is left to
-/// the reader of orders, which says so.
+/// Whether a file is one of `torch.save`. What is no regular file is left to the reader
+/// of orders, which says so.
 pub(super) fn is_checkpoint(path: &Path) -> Result<bool> {
-    let format = match CheckpointFormat::of_file(path) {
-        Ok(format) => format,
-        Err(error) if error.kind() == io::ErrorKind::NotFound || path.is_dir() => None,
-        Err(error) => {
-            return Err(Failure::unreadable(path.display(), &error));
-        }
-    };
+    if !path.is_file() {
+        return Ok(false);
+    }
+    let format = CheckpointFormat::of_file(path);
+    let format = format.map_err(|error| Failure::unreadable(path.display(), &error))?;
     Ok(matches!(
         format,
         Some(CheckpointFormat::TorchZip | CheckpointFormat::TorchPickle)
@@ -41,6 +38,7 @@ pub(super) fn run(args: &ConvertArgs, printer: &Printer) -> Result<()> {
         ("--res", args.grid.res.is_some()),
         ("--grid", args.grid.grid.is_some()),
         ("--known", args.known.known.is_some()),
+        ("--format", args.format.is_some()),
     ];
     if let Some((flag, _)) = for_orders.iter().find(|(_, is_given)| *is_given) {
         return Err(Failure::input(format!(
@@ -48,8 +46,17 @@ pub(super) fn run(args: &ConvertArgs, printer: &Printer) -> Result<()> {
         )));
     }
     output::check_vacant(&args.output, args.written.force)?;
-    let checkpoint = read_checkpoint(&args.input, args.key.as_deref(), &Device::Cpu)
-        .map_err(Failure::bad_input)?;
+    let checkpoint = read_checkpoint(&args.input, args.key.as_deref(), &Device::Cpu);
+    let checkpoint = checkpoint.map_err(|error| match error.is_of_key() {
+        true => Failure::input(format!(
+            "{}; --key KEY says where the tensors are",
+            with_sources(&error)
+        )),
+        false => Failure::bad_input(error),
+    })?;
+    for note in &checkpoint.notes {
+        printer.note(&format!("{input}: {note}"));
+    }
     let mut metadata = BTreeMap::from([
         ("converted_from".to_owned(), output::file_name(&args.input)),
         // What other programs look for.

@@ -15,20 +15,23 @@ use crate::failure::{Failure, Result};
 use crate::output::{self, PROGRAM};
 use crate::printer::Printer;
 use crate::single_file::SingleFile;
+use crate::token_identity::{self, Tokens};
 use crate::{folder, interrupt, settings, token_file};
 
 /// Where images go.
 enum Target {
-    Folder(Vec<SingleFile>),
+    Folder,
     Array(SingleFile),
 }
 
 pub(crate) fn run(args: &DetokenizeArgs, printer: &Printer) -> Result<()> {
     let device = settings::device(&args.device)?;
-    let (tokens, grid) = tokens(args)?;
+    let (tokens, grid, of_tokens) = tokens(args)?;
     let count = tokens.nrows();
-    let target = target(args, count)?;
-    let decoder = settings::image_decoder((&args.tokenizer).into(), &device)?;
+    let target = target(args, count as u64)?;
+    let mut notes = Vec::new();
+    let decoder = settings::image_decoder((&args.tokenizer).into(), &device, &mut notes)?;
+    decoder.check_memory(grid)?;
     let codes = decoder.codes();
     if let Some(((index, _), token)) = tokens
         .indexed_iter()
@@ -39,23 +42,37 @@ pub(crate) fn run(args: &DetokenizeArgs, printer: &Printer) -> Result<()> {
             args.tokens.display()
         )));
     }
+    let id = decoder.id();
+    let given = Tokens {
+        place: args.tokens.display(),
+        tokenizer: of_tokens.as_deref(),
+    };
+    let taker = Tokens {
+        place: "--tokenizer",
+        tokenizer: Some(id.as_str()),
+    };
+    token_identity::check(&given, &taker, &mut notes)?;
+    printer.notes(&notes);
     interrupt::catch()?;
-    let pool = settings::thread_pool(&args.threads)?;
+    let pool = settings::thread_pool(&args.threads, printer)?;
     let progress = printer.progress(count as u64, "images");
     let mut all = Vec::new();
     let mut size = (0, 0);
-    if let Target::Folder(_) = &target {
+    if let Target::Folder = &target {
         folder::make(&args.out)?;
     }
     for (index, row) in tokens.rows().into_iter().enumerate() {
         match &target {
-            Target::Folder(_) => check_interrupt(index, &args.out)?,
+            Target::Folder => check_interrupt(index, &args.out)?,
             Target::Array(_) => interrupt::check()?,
         }
         let image = pool.install(|| decoder.decode(grid, &row.to_vec()))?;
         size = (image.height() as usize, image.width() as usize);
         match &target {
-            Target::Folder(files) => files[index].write(&png(&image)?)?,
+            Target::Folder => {
+                let path = image_path(&args.out, index as u64, count as u64);
+                SingleFile::new(&path, args.written.force)?.write(&png(&image)?)?;
+            }
             Target::Array(_) => all.extend_from_slice(image.pixels()),
         }
         progress.inc(1);
@@ -90,8 +107,9 @@ pub(crate) fn run(args: &DetokenizeArgs, printer: &Printer) -> Result<()> {
     )
 }
 
-/// The tokens of a file and their grid: by flag, as the file says, or a square.
-fn tokens(args: &DetokenizeArgs) -> Result<(Array2<u32>, Grid)> {
+/// The tokens of a file and their grid: by flag, as the file says, or a square. And what
+/// tells their tokenizer from others, if the file says it.
+fn tokens(args: &DetokenizeArgs) -> Result<(Array2<u32>, Grid, Option<String>)> {
     let path = args.tokens.display();
     let file = token_file::read(&args.tokens)?;
     let tokens = file.tokens;
@@ -116,10 +134,10 @@ fn tokens(args: &DetokenizeArgs) -> Result<(Array2<u32>, Grid)> {
             "{path} has {cells} tokens an image, which is not one image of {grid}"
         )));
     }
-    Ok((tokens, grid))
+    Ok((tokens, grid, file.tokenizer))
 }
 
-fn target(args: &DetokenizeArgs, count: usize) -> Result<Target> {
+fn target(args: &DetokenizeArgs, count: u64) -> Result<Target> {
     if output::ends_with(&args.out, "safetensors") {
         return SingleFile::new(&args.out, args.written.force).map(Target::Array);
     }
@@ -129,21 +147,45 @@ fn target(args: &DetokenizeArgs, count: usize) -> Result<Target> {
             args.out.display()
         )));
     }
-    let file = |index| SingleFile::new(&image_path(&args.out, index, count), args.written.force);
-    (0..count)
-        .map(file)
-        .collect::<Result<_, _>>()
-        .map(Target::Folder)
+    if let Some(index) = images_in(&args.out, count)? {
+        output::check_vacant(&image_path(&args.out, index, count), args.written.force)?;
+    }
+    Ok(Target::Folder)
 }
 
 /// Images are numbered from 0, with as many digits as the last one has.
-pub(crate) fn image_path(folder: &Path, index: usize, count: usize) -> PathBuf {
-    let digits = count.saturating_sub(1).to_string().len().max(4);
+pub(crate) fn image_path(folder: &Path, index: u64, count: u64) -> PathBuf {
+    let digits = image_digits(count);
     folder.join(format!("{index:0digits$}.png"))
 }
 
+/// Digits of the numbers of so many images.
+fn image_digits(count: u64) -> usize {
+    count.saturating_sub(1).to_string().len().max(4)
+}
+
+/// The first of the images that will be in a folder for which there is something already.
+/// O(what is there).
+pub(crate) fn images_in(folder: &Path, count: u64) -> Result<Option<u64>> {
+    if !folder.exists() {
+        return Ok(None);
+    }
+    let unreadable = |error: std::io::Error| Failure::unreadable(folder.display(), &error);
+    let mut first: Option<u64> = None;
+    for entry in fs_err::read_dir(folder).map_err(unreadable)? {
+        let name = entry.map_err(unreadable)?.file_name();
+        let digits = name.to_str().and_then(|name| name.strip_suffix(".png"));
+        let number = digits.filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
+        let number = number.filter(|digits| digits.len() == image_digits(count));
+        let number = number.and_then(|digits| digits.parse().ok());
+        let number = number.filter(|&number| number < count);
+        first = [first, number].into_iter().flatten().min();
+    }
+    Ok(first)
+}
+
 /// An error if the user has interrupted; so many images are in their folder.
-pub(crate) fn check_interrupt(written: usize, folder: &Path) -> Result<()> {
+fn check_interrupt(written: usize, folder: &Path) -> Result<()> {
     interrupt::check().map_err(|_| {
         let written = HumanCount(written as u64);
         Failure::Paused(format!("{written} images are in {}", folder.display()))
@@ -155,4 +197,16 @@ pub(crate) fn png(image: &orders_datasets::Image) -> Result<Vec<u8>> {
     Image::from_rgb(image.width(), image.height(), image.pixels().to_vec())
         .map(|image| image.to_png())
         .map_err(Failure::work)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::image_digits;
+
+    #[test]
+    fn numbers_have_as_many_digits_as_the_last() {
+        for (count, digits) in [(1, 4), (10_000, 4), (10_001, 5), (u64::MAX, 20)] {
+            assert_eq!(image_digits(count), digits);
+        }
+    }
 }

@@ -13,12 +13,13 @@ use orders_model::metrics::{
 use rayon::prelude::*;
 use serde::Serialize;
 
+use super::data::tell_left_out;
 use crate::args::FeaturesArgs;
 use crate::failure::{Failure, Result};
 use crate::output::{self, PROGRAM};
 use crate::printer::Printer;
 use crate::single_file::SingleFile;
-use crate::{interrupt, settings};
+use crate::{interrupt, memory, settings};
 
 /// Images that are read and turned into features at once, for each thread.
 const BATCH_PER_THREAD: usize = 4;
@@ -61,18 +62,31 @@ pub(crate) fn run(args: &FeaturesArgs, printer: &Printer) -> Result<()> {
         }
     };
     let target = SingleFile::new(&args.out, args.written.force)?;
-    let loaded = settings::feature_network(network, args.weights.as_deref(), "--weights")?;
-    let images = images(args)?;
+    let mut notes = Vec::new();
+    let weights = args.weights.as_deref();
+    let loaded = settings::feature_network(network, weights, "--weights", &mut notes)?;
+    printer.notes(&notes);
+    let pool = settings::thread_pool(&args.threads, printer)?;
+    let at_once = BATCH_PER_THREAD * pool.current_num_threads();
+    let images = images(args, at_once, printer)?;
+    if wanted == Wanted::Features {
+        let of_image = settings::bytes_of_features(network);
+        let checked = memory::limit().check_count(0, of_image, images.len() as u64);
+        checked.map_err(|error| {
+            let count = images.len();
+            Failure::input(format!(
+                "--out: features of {count} images {error}; statistics (.npz) take none for each"
+            ))
+        })?;
+    }
     interrupt::catch()?;
-    let pool = settings::thread_pool(&args.threads)?;
     let start = Instant::now();
     let mut taken = Taken::new(network, wanted)?;
     let progress = printer.progress(images.len() as u64, "images");
     pool.install(|| {
-        let batch = BATCH_PER_THREAD * rayon::current_num_threads();
-        for first in (0..images.len()).step_by(batch) {
+        for first in (0..images.len()).step_by(at_once) {
             interrupt::check()?;
-            let indices = first..(first + batch).min(images.len());
+            let indices = first..(first + at_once).min(images.len());
             let read = indices
                 .into_par_iter()
                 .map(|index| Ok(images.image(index)?.to_rgb()))
@@ -123,9 +137,14 @@ pub(crate) fn run(args: &FeaturesArgs, printer: &Printer) -> Result<()> {
     })
 }
 
-/// The images of a path that holds one set of them.
-fn images(args: &FeaturesArgs) -> Result<Box<dyn ImageSource>> {
-    let mut sources = open(&args.images, &OpenOptions::default()).map_err(Failure::bad_input)?;
+/// The images of a path that holds one set of them, of which so many are read at a time.
+fn images(args: &FeaturesArgs, at_once: usize, printer: &Printer) -> Result<Box<dyn ImageSource>> {
+    let options = OpenOptions {
+        memory: memory::limit().shared(at_once),
+        ..OpenOptions::default()
+    };
+    let mut sources = open(&args.images, &options).map_err(Failure::bad_input)?;
+    tell_left_out(&sources, printer);
     let shown = args.images.display();
     let images = match (sources.pop(), sources.is_empty()) {
         (Some(NamedSource { images, .. }), true) => images,

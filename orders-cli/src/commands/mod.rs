@@ -30,6 +30,8 @@ pub(crate) mod optimize;
 pub(crate) mod plot;
 #[cfg(feature = "model")]
 pub(crate) mod sample;
+#[cfg(feature = "model")]
+mod sample_output;
 pub(crate) mod schedule;
 #[cfg(feature = "model")]
 pub(crate) mod score;

@@ -1,48 +1,43 @@
 //! `sample`
 
 use std::collections::BTreeMap;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use ndarray::Array2;
-use orders_figures::{Tile, TileImage, image_sheet};
+use orders_core::Catalogue;
+use orders_model::ModelSource;
 use orders_model::lpd::{
     Choice, Guidance, GuidanceSchedule, Lpd, LpdConfig, SampleOrders, SampleRequest, Sampling,
 };
-use orders_model::{Device, ModelSource, Tensor};
 
-use super::detokenize::{check_interrupt, image_path, png};
-use super::figure_failure;
-use orders_core::Catalogue;
-
+use super::sample_output::{Samples, Sink, Targets};
 use crate::args::SampleArgs;
 use crate::description::{commas, counted};
 use crate::failure::{Failure, Result};
-use crate::output::{self, PROGRAM};
+use crate::output::PROGRAM;
 use crate::printer::Printer;
-use crate::settings::{self, ImageDecoder, TokenizerFiles};
-use crate::single_file::SingleFile;
-use crate::{folder, interrupt, token_file};
-
-/// Samples that the sheet shows.
-const SHEET_TILES: usize = 100;
+use crate::settings::{self, LookedAt, TokenizerFiles};
+use crate::token_file::{self, TokenFile};
+use crate::token_identity::{self, Tokens};
+use crate::{interrupt, memory};
 
 pub(crate) fn run(args: &SampleArgs, catalogue: &Catalogue, printer: &Printer) -> Result<()> {
     let guidance = settings::guidance(args.cfg, args.cfg_schedule)?;
     let choice = choice(args)?;
     let model = settings::model(&args.model)?;
     let config = model.config();
-    let labels: Vec<Option<u32>> = args
-        .labels
-        .iter()
-        .flat_map(|label| (0..args.per_label).map(|_| label.0))
-        .collect();
+    let samples = Samples::new(args)?;
     let grid = config.grid();
     config
-        .check_labels(&labels)
+        .check_labels(samples.labels())
         .map_err(|error| Failure::input_at("--labels", &error))?;
-    let orders = settings::sample_orders(catalogue, &args.orders, grid, labels.len(), args.seed)?;
-    let known = known_tokens(args, &orders, labels.len(), &config)?;
-    let targets = Targets::new(args, labels.len())?;
+    let count = usize::try_from(samples.count).unwrap_or(usize::MAX);
+    let orders = settings::sample_orders(catalogue, &args.orders, grid, count, args.seed)?;
+    let mut notes = Vec::new();
+    let looked_at = settings::looked_at(&model, &mut notes)?;
+    let of_model = (&config, &looked_at);
+    let known = known_tokens(args, &orders, count, of_model, &mut notes)?;
+    let targets = Targets::new(args, samples.count)?;
     let device = settings::device(&args.model.device)?;
     let decoder = match &args.images {
         Some(_) => {
@@ -51,46 +46,68 @@ pub(crate) fn run(args: &SampleArgs, catalogue: &Catalogue, printer: &Printer) -
                 config: args.tokenizer_config.as_deref(),
                 key: None,
             };
-            let of_model = (&config, model.bundled().is_some());
-            Some(settings::model_decoder(named, of_model, &device)?)
+            let of_model = (&model, &looked_at);
+            let decoder = settings::model_decoder(named, of_model, &device, &mut notes)?;
+            decoder.check_memory(grid)?;
+            Some(decoder)
         }
         None => None,
     };
+    printer.notes(&notes);
     let lpd = settings::lpd(&model, args.model.dtype, &device)?;
     interrupt::catch()?;
 
-    let pool = settings::thread_pool(&args.threads)?;
+    let pool = settings::thread_pool(&args.threads, printer)?;
     let start = Instant::now();
-    let bar = printer.progress(labels.len() as u64, "samples");
+    let bar = printer.progress(samples.count, "samples");
+    let label = |sample: u64| samples.label(sample);
     let request = SampleRequest {
         orders: &orders,
-        labels: &labels,
+        count: samples.count,
+        label: &label,
         known: known.as_ref().map(|known| known.view()),
         guidance,
         choice,
         seed: args.seed,
         batch: args.batch,
+        memory: memory::limit(),
     };
-    let tokens = pool.install(|| lpd.sample(&request, interrupt::watch(&bar)))?;
-    bar.finish_and_clear();
-    let seconds = start.elapsed().as_secs_f64();
-    if let Some(file) = &targets.tokens {
-        let about = about(args, &model, &lpd, &orders, guidance);
-        file.write_tensors(&tensors(&tokens, &labels)?, &about)?;
+    let mut about = about(args, &model, &lpd, &orders, guidance);
+    if let Some(tokenizer) = looked_at.tokenizer {
+        about.insert("tokenizer".to_owned(), tokenizer);
     }
-    if let Some(decoder) = &decoder {
+    let mut sink: Option<Sink<'_>> = None;
+    let mut writing = Duration::ZERO;
+    let generated = pool.install(|| {
+        lpd.sample(&request, interrupt::watch(&bar), |samples_here, tokens| {
+            let begin = Instant::now();
+            // Nothing is begun before the first batch has room.
+            if sink.is_none() {
+                let decoder = (grid, decoder.as_ref());
+                sink = Some(Sink::begin(&targets, &samples, decoder, &about)?);
+            }
+            if let Some(sink) = &mut sink {
+                sink.take(samples_here.start, tokens)?;
+            }
+            writing += begin.elapsed();
+            Ok::<(), Failure>(())
+        })
+    });
+    bar.finish_and_clear();
+    let seconds = start.elapsed().saturating_sub(writing).as_secs_f64();
+    if let Some(sink) = sink {
+        generated.map_err(|failure| sink.ended(failure))?;
         let subtitle = format!(
             "{}, {}, {} steps; below each its label",
             model.label(),
             orders.label(),
             orders.problem().group_sizes().steps()
         );
-        pool.install(|| {
-            targets.write_images(args, decoder, (&tokens, grid), (&labels, &subtitle))
-        })?;
+        sink.finish(&subtitle)?;
+    } else {
+        generated?;
     }
-    report(args, &tokens, seconds, printer)?;
-    Ok(())
+    report(args, (samples.count, grid.cells()), seconds, printer)
 }
 
 /// How tokens are chosen, as flags say.
@@ -103,12 +120,13 @@ fn choice(args: &SampleArgs) -> Result<Choice> {
         .map_err(Failure::bad_input)
 }
 
-/// Tokens at known cells, a row for each sample.
+/// Tokens at known cells, a row for each sample or one for all.
 fn known_tokens(
     args: &SampleArgs,
     orders: &SampleOrders,
     samples: usize,
-    config: &LpdConfig,
+    (config, looked_at): (&LpdConfig, &LookedAt),
+    notes: &mut Vec<String>,
 ) -> Result<Option<Array2<u32>>> {
     let count = orders.problem().known().count();
     let Some(path) = &args.known_tokens else {
@@ -120,7 +138,9 @@ fn known_tokens(
         return Ok(None);
     };
     let cells = config.grid().cells();
-    let tokens = token_file::read(path)?.tokens;
+    let TokenFile {
+        tokens, tokenizer, ..
+    } = token_file::read(path)?;
     let (rows, found) = tokens.dim();
     if found != cells || (rows != 1 && rows != samples) {
         return Err(Failure::input(format!(
@@ -131,102 +151,12 @@ fn known_tokens(
     config
         .check_tokens(tokens.view(), Some(orders.problem().known()))
         .map_err(|error| Failure::input_at(path.display(), &error))?;
-    Ok(tokens
-        .broadcast((samples, cells))
-        .map(|rows| rows.to_owned()))
-}
-
-/// Where results go.
-struct Targets {
-    tokens: Option<SingleFile>,
-    images: Vec<SingleFile>,
-    sheet: Option<SingleFile>,
-}
-
-impl Targets {
-    fn new(args: &SampleArgs, samples: usize) -> Result<Self> {
-        if args.tokens_out.is_none() && args.images.is_none() {
-            return Err(Failure::input(
-                "nothing would be kept: give --tokens-out FILE.safetensors, or --images DIR",
-            ));
-        }
-        let tokens = match &args.tokens_out {
-            Some(path) if !output::ends_with(path, "safetensors") => {
-                return Err(Failure::input(format!(
-                    "--tokens-out {} does not end in .safetensors",
-                    path.display()
-                )));
-            }
-            Some(path) => Some(SingleFile::new(path, args.written.force)?),
-            None => None,
-        };
-        let images = match &args.images {
-            Some(folder) if folder.exists() && !folder.is_dir() => {
-                return Err(Failure::input(format!(
-                    "--images {} is no folder",
-                    folder.display()
-                )));
-            }
-            Some(folder) => (0..samples)
-                .map(|index| {
-                    SingleFile::new(&image_path(folder, index, samples), args.written.force)
-                })
-                .collect::<Result<_, _>>()?,
-            None => Vec::new(),
-        };
-        let sheet = match &args.images {
-            Some(folder) => Some(SingleFile::new(
-                &folder.join("sheet.png"),
-                args.written.force,
-            )?),
-            None => None,
-        };
-        Ok(Self {
-            tokens,
-            images,
-            sheet,
-        })
-    }
-
-    fn write_images(
-        &self,
-        args: &SampleArgs,
-        decoder: &ImageDecoder,
-        (tokens, grid): (&Array2<u32>, orders_core::Grid),
-        (labels, subtitle): (&[Option<u32>], &str),
-    ) -> Result<()> {
-        let Some(folder) = &args.images else {
-            return Ok(());
-        };
-        folder::make(folder)?;
-        let mut tiles = Vec::new();
-        let images = self.images.iter().zip(tokens.rows()).zip(labels);
-        for (index, ((file, row), label)) in images.enumerate() {
-            check_interrupt(index, folder)?;
-            let image = decoder.decode(grid, &row.to_vec())?;
-            if tiles.len() < SHEET_TILES {
-                let image = TileImage {
-                    width: image.width(),
-                    height: image.height(),
-                    rgb: image.pixels().to_vec(),
-                };
-                tiles.push(Tile {
-                    images: vec![image],
-                    caption: label.map_or_else(|| "no class".into(), |label| label.to_string()),
-                });
-            }
-            file.write(&png(&image)?)?;
-        }
-        if let Some(sheet) = &self.sheet {
-            let title = match tiles.len() == labels.len() {
-                true => format!("{} samples", tiles.len()),
-                false => format!("The first {} of {} samples", tiles.len(), labels.len()),
-            };
-            let figure = image_sheet(&tiles, &title, subtitle).map_err(figure_failure)?;
-            sheet.write(&figure.to_png())?;
-        }
-        Ok(())
-    }
+    let given = Tokens {
+        place: format!("--known-tokens {}", path.display()),
+        tokenizer: tokenizer.as_deref(),
+    };
+    token_identity::check(&given, &looked_at.tokens(), notes)?;
+    Ok(Some(tokens))
 }
 
 /// What the file of tokens says of itself.
@@ -273,17 +203,12 @@ fn about(
     about
 }
 
-fn tensors(tokens: &Array2<u32>, labels: &[Option<u32>]) -> Result<BTreeMap<String, Tensor>> {
-    let numbers: Vec<i64> = tokens.iter().map(|&token| token.into()).collect();
-    let numbers = Tensor::from_vec(numbers, tokens.dim(), &Device::Cpu).map_err(Failure::work)?;
-    Ok(BTreeMap::from([
-        ("tokens".to_owned(), numbers),
-        ("labels".to_owned(), token_file::labels(labels)?),
-    ]))
-}
-
-fn report(args: &SampleArgs, tokens: &Array2<u32>, seconds: f64, printer: &Printer) -> Result<()> {
-    let (samples, cells) = tokens.dim();
+fn report(
+    args: &SampleArgs,
+    (samples, cells): (u64, usize),
+    seconds: f64,
+    printer: &Printer,
+) -> Result<()> {
     let tokens_out = args
         .tokens_out
         .as_ref()
@@ -301,7 +226,7 @@ fn report(args: &SampleArgs, tokens: &Array2<u32>, seconds: f64, printer: &Print
     let places: Vec<String> = tokens_out.into_iter().chain(images).collect();
     printer.result(&format!(
         "{} of {cells} tokens in {seconds:.1} s: {}",
-        counted(samples as u64, "sample"),
+        counted(samples, "sample"),
         places.join(", ")
     ))
 }

@@ -15,8 +15,8 @@ pub(crate) fn run(args: &ScheduleArgs, catalogue: &Catalogue, printer: &Printer)
     if let Some(repulsion) = args.least_steps {
         return least_steps(args, &place, repulsion, printer);
     }
-    let entry = settings::method_entry(catalogue, &args.method)?;
-    let parameters = settings::parameters(entry, &[], &args.set.set, None)?;
+    let (entry, parameters) =
+        settings::method_and_parameters(catalogue, &args.method, &args.set.set, None)?;
     let method = (entry, &parameters);
     let task = Task::new(catalogue, &place, &args.known, &args.sizes, method)?;
     printer.notes(&task.notes);

@@ -14,7 +14,7 @@ use crate::output::{self, PROGRAM};
 use crate::printer::Printer;
 use crate::single_file::SingleFile;
 use crate::token_images::TokenImages;
-use crate::{interrupt, settings};
+use crate::{interrupt, memory, settings};
 
 pub(crate) fn run(args: &ScoreArgs, catalogue: &Catalogue, printer: &Printer) -> Result<()> {
     let file = SingleFile::out(&args.out, "safetensors", args.written.force)?;
@@ -22,6 +22,10 @@ pub(crate) fn run(args: &ScoreArgs, catalogue: &Catalogue, printer: &Printer) ->
     let config = model.config();
     let images = TokenImages::read(&args.tokens)?;
     images.check(&config)?;
+    let mut notes = Vec::new();
+    let looked_at = settings::looked_at(&model, &mut notes)?;
+    images.check_tokenizer(&looked_at, &mut notes)?;
+    printer.notes(&notes);
     let orders = settings::sample_orders(
         catalogue,
         &args.orders,
@@ -32,13 +36,14 @@ pub(crate) fn run(args: &ScoreArgs, catalogue: &Catalogue, printer: &Printer) ->
     let device = settings::device(&args.model.device)?;
     let lpd = settings::lpd(&model, args.model.dtype, &device)?;
     interrupt::catch()?;
-    let pool = settings::thread_pool(&args.threads)?;
+    let pool = settings::thread_pool(&args.threads, printer)?;
     let bar = printer.progress(images.len() as u64, "images");
     let request = ScoreRequest {
         orders: &orders,
         labels: &images.labels,
         tokens: images.tokens.view(),
         batch: args.batch,
+        memory: memory::limit(),
     };
     let scores = pool.install(|| lpd.score(&request, interrupt::watch(&bar)));
     let failed = |error| settings::request_failure(error, |error| images.failure(error));

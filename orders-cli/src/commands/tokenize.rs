@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use indicatif::HumanCount;
-use orders_datasets::{Image, OpenOptions, decode, open};
+use orders_datasets::{Image, OpenOptions, decode_within, open};
 use orders_model::vq::{VqTokenizer, images_from_pixels};
 use orders_model::{Device, Tensor};
 
@@ -15,7 +15,7 @@ use crate::failure::{Failure, Result};
 use crate::output::{self, PROGRAM};
 use crate::printer::Printer;
 use crate::single_file::SingleFile;
-use crate::{interrupt, settings};
+use crate::{interrupt, memory, settings};
 
 /// The longest image file that is read: 256 MiB.
 const FILE_BYTES: u64 = 1 << 28;
@@ -23,9 +23,11 @@ const FILE_BYTES: u64 = 1 << 28;
 pub(crate) fn run(args: &TokenizeArgs, printer: &Printer) -> Result<()> {
     let file = SingleFile::out(&args.out, "safetensors", args.written.force)?;
     let device = settings::device(&args.device)?;
-    let tokenizer = settings::tokenizer((&args.tokenizer).into(), &device)?;
+    let mut notes = Vec::new();
+    let tokenizer = settings::tokenizer((&args.tokenizer).into(), &device, &mut notes)?;
+    printer.notes(&notes);
     interrupt::catch()?;
-    let pool = settings::thread_pool(&args.threads)?;
+    let pool = settings::thread_pool(&args.threads, printer)?;
     let encoded = pool.install(|| encode(args, &tokenizer, &device, printer))?;
     let Encoded {
         tokens,
@@ -43,7 +45,8 @@ pub(crate) fn run(args: &TokenizeArgs, printer: &Printer) -> Result<()> {
         ("format".to_owned(), "tokens".to_owned()),
         ("grid".to_owned(), format!("{height}x{width}")),
         ("program".to_owned(), PROGRAM.to_owned()),
-        ("tokenizer".to_owned(), name.unwrap_or_default()),
+        ("tokenizer".to_owned(), tokenizer.tokenizer_id()),
+        ("tokenizer_file".to_owned(), name.unwrap_or_default()),
     ]);
     file.write_tensors(&tensors, &metadata)?;
     let path = args.out.display().to_string();
@@ -100,6 +103,13 @@ fn encode(
                     all.width * stride
                 )));
             }
+            if device.is_cpu() {
+                let needed = tokenizer.config().encoder_bytes(height, width);
+                let checked = memory::limit().check(needed);
+                checked.map_err(|error| {
+                    Failure::input(format!("{name}: {height}x{width} pixels as tokens {error}"))
+                })?;
+            }
             let pixels = image.to_rgb().pixels().to_vec();
             let encoded = images_from_pixels(pixels, (1, height, width), device)
                 .map_err(Failure::work)
@@ -122,7 +132,10 @@ fn encode(
 
 /// The images of a file, each with a name for messages.
 fn for_each_image(path: &Path, mut take: impl FnMut(&str, &Image) -> Result<()>) -> Result<()> {
-    if output::ends_with(path, "npy") || output::ends_with(path, "safetensors") {
+    if ["npy", "npz", "safetensors"]
+        .iter()
+        .any(|ending| output::ends_with(path, ending))
+    {
         let sources = open(path, &OpenOptions::default()).map_err(Failure::bad_input)?;
         for source in &sources {
             for index in 0..source.images.len() {
@@ -133,6 +146,7 @@ fn for_each_image(path: &Path, mut take: impl FnMut(&str, &Image) -> Result<()>)
         return Ok(());
     }
     let bytes = read_bounded(path, "an image", FILE_BYTES, path.display())?;
-    let image = decode(&bytes).map_err(|error| Failure::input_at(path.display(), &error))?;
+    let image = decode_within(&bytes, memory::limit());
+    let image = image.map_err(|error| Failure::input_at(path.display(), &error))?;
     take(&path.display().to_string(), &image)
 }

@@ -13,7 +13,7 @@ use crate::bounded_file::read_bounded;
 use crate::failure::{Failure, Result, reason};
 use crate::output::PROGRAM;
 use crate::printer::Printer;
-use crate::{interrupt, settings};
+use crate::{folder_lock, interrupt, memory, settings};
 
 /// The longest recipe that is read.
 const RECIPE_BYTES: u64 = 1 << 20;
@@ -27,7 +27,7 @@ pub(crate) fn run(args: &TrainArgs, catalogue: &Catalogue, printer: &Printer) ->
     let held_out = args.held_out.as_deref().map(self::tokens).transpose()?;
     let images = args.held_out_images.unwrap_or(HELD_OUT_IMAGES) as usize;
     let device = settings::device(&args.device)?;
-    let pool = settings::thread_pool(&args.threads)?;
+    let pool = settings::thread_pool(&args.threads, printer)?;
     let request = TrainRequest {
         recipe,
         tokens,
@@ -35,16 +35,32 @@ pub(crate) fn run(args: &TrainArgs, catalogue: &Catalogue, printer: &Printer) ->
         updates: args.updates,
         every: args.every,
         folder: &args.out,
+        anew: args.force,
         program: PROGRAM,
+        holder: &folder_lock::holder(),
+        memory: memory::limit(),
     };
     let failed = |error: TrainError| failure(args, &error);
-    let training = request.begin(catalogue, &device).map_err(failed)?;
+    let training = pool.install(|| request.begin(catalogue, &device).map_err(failed))?;
     let first = training.progress().updates;
     if training.is_resumed() {
         printer.note(&format!(
             "going on after update {} in {}",
             HumanCount(first),
             args.out.display()
+        ));
+    }
+    if training.not_logged() > 0 {
+        printer.note(&format!(
+            "the log lacks {} of these updates, and goes on without them",
+            HumanCount(training.not_logged())
+        ));
+    }
+    let run = training.run();
+    if let Some(before) = run.moved_from() {
+        printer.note(&format!(
+            "the run was on {before} so far and goes on on {}: from here on it is another run than on {before}, in its rounding and in what dropout drops",
+            run.device()
         ));
     }
     interrupt::catch()?;
@@ -125,8 +141,14 @@ fn failure(args: &TrainArgs, error: &TrainError) -> Failure {
         | TrainError::State { .. }
         | TrainError::OtherRun { .. }
         | TrainError::Unstated { .. }
-        | TrainError::Log { .. }
         | TrainError::Recipe(_) => Failure::bad_input(error),
+        TrainError::Kept { .. } => {
+            Failure::input(format!("{error}; move it away, or begin anew with --force"))
+        }
+        TrainError::ModelMemory(_) | TrainError::BatchMemory { .. } => {
+            Failure::input_at(args.recipe.display(), error)
+        }
+        TrainError::Lock(error) => folder_lock::failure(error),
         TrainError::OtherFolder { .. } => Failure::input(format!("--out {error}")),
         TrainError::File { what, source, path } => {
             let why = reason(source);

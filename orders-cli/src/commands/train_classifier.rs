@@ -1,6 +1,6 @@
 //! `train-classifier`
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use indicatif::{HumanCount, ProgressBar};
@@ -14,7 +14,7 @@ use crate::failure::{Failure, Result};
 use crate::output::PROGRAM;
 use crate::printer::Printer;
 use crate::single_file::SingleFile;
-use crate::{interrupt, settings};
+use crate::{interrupt, memory, settings};
 
 /// What was made, for `--json`.
 #[derive(Serialize)]
@@ -41,13 +41,29 @@ pub(crate) fn run(args: &TrainClassifierArgs, printer: &Printer) -> Result<()> {
     let codebook = PatchCodebook::read(&args.tokenizer)
         .map_err(|error| Failure::input_at("--tokenizer", &error))?;
     let held_out = tokens(&args.held_out)?;
-    let training = ClassifierTraining::new(recipe, tokens(&args.tokens)?, codebook);
+    let images = tokens(&args.tokens)?;
+    let sets = [(&images, &args.tokens), (&held_out, &args.held_out)];
+    let of_unknown = sets
+        .into_iter()
+        .filter(|(set, _)| set.tokenizer_identity().is_none());
+    let of_unknown: Vec<&PathBuf> = of_unknown.map(|(_, path)| path).collect();
+    let training = ClassifierTraining::new(recipe, images, codebook);
     let training = training.map_err(|error| failure(&args.tokens, &error))?;
     let bad_held_out = |error: TrainError| failure(&args.held_out, &error);
     training.check(&held_out).map_err(bad_held_out)?;
+    for path in of_unknown {
+        printer.note(&format!(
+            "tokens are taken as they are: {} doesn't say which tokenizer they are of",
+            path.display()
+        ));
+    }
     let classes = training.classes();
+    let pool = settings::thread_pool(&args.threads, printer)?;
+    pool.install(|| {
+        let checked = training.check_memory(memory::limit());
+        checked.map_err(|error| failure(&args.tokens, &error))
+    })?;
     interrupt::catch()?;
-    let pool = settings::thread_pool(&args.threads)?;
     let start = Instant::now();
     let mut seconds = 0.0;
     let bar = printer.progress(training.last_step(), "updates");
@@ -107,6 +123,9 @@ fn failure(data: &Path, error: &TrainError) -> Failure {
         TrainError::Data(_) => Failure::input_at(data.display(), error),
         TrainError::Recipe(error) => {
             Failure::input(format!("--{}", error.to_string().replace('_', "-")))
+        }
+        TrainError::BatchMemory { batch, source } => {
+            Failure::input(format!("--batch {batch} {source}"))
         }
         TrainError::Stopped => Failure::Interrupted,
         _ => Failure::work(error),

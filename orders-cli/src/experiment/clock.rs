@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use orders_analysis::experiment::{Clock, JudgeError, Timing, TrialMachine};
 use orders_core::{Cell, Problem};
-use orders_model::lpd::{Guidance, SampleOrders, TimeRequest};
+use orders_model::lpd::{Guidance, RequestError, SampleOrders, TimeRequest};
 
 use super::judge::orders_of;
 use super::model::SharedModel;
+use super::room::Room;
+use crate::memory;
 
 /// Times a model.
 pub(crate) struct LpdClock {
@@ -38,6 +40,12 @@ impl LpdClock {
             guidance,
         }
     }
+
+    /// Whether the batch has room.
+    pub(super) fn check_memory(&self, room: &Room<'_>) -> Result<(), RequestError> {
+        let batch = self.settings.batch;
+        room.check_generation(batch as u64, batch, self.guidance)
+    }
 }
 
 impl Clock for LpdClock {
@@ -60,8 +68,9 @@ impl Clock for LpdClock {
                 batch,
                 warm_up: 1,
                 runs: self.settings.runs,
+                memory: memory::limit(),
             };
-            let watch = |done| watch(done as u64, all);
+            let watch = |done| watch(done, all);
             Ok(self.model.lpd()?.time(&request, watch)?.best())
         };
         let latency_seconds = best(1)?;

@@ -1,21 +1,25 @@
 //! LPD models that are asked about held-out images.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use ndarray::s;
-use orders_analysis::experiment::{Clock, Judge, JudgeError, Judgement, Sampler, TrialModel};
+use orders_analysis::experiment::{
+    Clock, Judge, JudgeError, Judgement, Sampler, Trial, TrialModel,
+};
 use orders_core::files::{Digest, Hasher};
-use orders_core::{Cell, Grid, Order, OrderError, Problem};
+use orders_core::{Cell, Grid, GroupSizes, Order, OrderError, Problem};
 use orders_model::ModelSource;
-use orders_model::lpd::Batch;
+use orders_model::lpd::{Batch, RequestError};
 
 use super::clock::LpdClock;
 use super::model::SharedModel;
+use super::room::Room;
 use super::sampler::LpdSampler;
 use crate::digest::{digest_of, digest_of_file};
 use crate::failure::{Failure, Result};
-use crate::settings;
 use crate::token_images::TokenImages;
+use crate::{memory, settings};
 
 /// A model and the images that it is asked about, if there are some.
 pub(crate) struct LpdJudge {
@@ -76,6 +80,42 @@ impl LpdJudge {
     /// What generates images.
     pub(crate) fn lpd_sampler(&self) -> Option<&LpdSampler> {
         self.sampler.as_ref()
+    }
+
+    /// Whether a batch has room in each of some trials, if the model is loaded. Nothing is
+    /// computed.
+    ///
+    /// # Errors
+    ///
+    /// [`RequestError::Memory`].
+    pub(crate) fn check_memory(&self, trials: &[Trial]) -> Result<(), RequestError> {
+        let Some(lpd) = self.model.loaded() else {
+            return Ok(());
+        };
+        let memory = memory::limit();
+        let all: BTreeSet<&[u32]> = trials
+            .iter()
+            .map(|trial| trial.settings.group_sizes.as_slice())
+            .collect();
+        for sizes in all {
+            let sizes = GroupSizes::new(sizes).ok();
+            let problem = sizes.and_then(|sizes| Problem::new(self.grid(), sizes).ok());
+            // What is no problem is refused by whoever runs it.
+            let Some(problem) = problem else {
+                continue;
+            };
+            let room = Room::new(lpd, problem, memory);
+            if let Some(images) = &self.images {
+                room.check_score(images, self.batch)?;
+            }
+            if let Some(sampler) = &self.sampler {
+                sampler.check_memory(&room)?;
+            }
+            if let Some(clock) = &self.clock {
+                clock.check_memory(&room)?;
+            }
+        }
+        Ok(())
     }
 
     /// The model, to be loaded before anything is asked.

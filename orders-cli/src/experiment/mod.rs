@@ -12,6 +12,8 @@ mod model;
 #[cfg(feature = "model")]
 mod real;
 #[cfg(feature = "model")]
+mod room;
+#[cfg(feature = "model")]
 mod sampler;
 
 #[cfg(feature = "model")]

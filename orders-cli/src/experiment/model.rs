@@ -7,6 +7,7 @@ use orders_model::lpd::{Lpd, LpdConfig};
 use orders_model::{DType, Device, ModelSource, ModelSourceError};
 
 use crate::failure::{Failure, Result};
+use crate::memory;
 
 /// A model, which judge, sampler and clock share. Its weights are read once, and not at
 /// all if every result is there.
@@ -47,7 +48,7 @@ impl SharedModel {
     /// Reads the weights, if they are not there; `failed` says why there are none.
     pub(crate) fn load(&self, failed: impl FnOnce(ModelSourceError) -> Failure) -> Result<()> {
         if self.lpd.get().is_none() {
-            let lpd = self.source.load(self.dtype, &self.device);
+            let lpd = self.source.load(self.dtype, &self.device, memory::limit());
             let lpd = lpd.map_err(failed)?;
             // Whoever was faster read the same.
             let _ = self.lpd.set(lpd);
@@ -55,10 +56,14 @@ impl SharedModel {
         Ok(())
     }
 
+    /// The model, if it was loaded.
+    pub(super) fn loaded(&self) -> Option<&Lpd> {
+        self.lpd.get()
+    }
+
     /// The model, which was loaded.
     pub(super) fn lpd(&self) -> Result<&Lpd, JudgeError> {
-        self.lpd
-            .get()
+        self.loaded()
             .ok_or_else(|| "the model is not loaded".into())
     }
 }

@@ -8,12 +8,13 @@ use ndarray::Array2;
 use orders_analysis::experiment::{JudgeError, RealImages, SampledFeatures, Sampler, TrialSamples};
 use orders_core::{Cell, Problem};
 use orders_model::features::Network;
-use orders_model::lpd::{Batch, Choice, Guidance, Sampling};
+use orders_model::lpd::{Batch, Choice, Guidance, RequestError, Sampling};
 
 use super::clock::words;
 use super::judge::orders_of;
 use super::model::SharedModel;
 use super::real::{self, Floor};
+use super::room::Room;
 use crate::digest::digest_of_file;
 use crate::failure::{Failure, Result};
 use crate::feature_set::FeatureSet;
@@ -62,6 +63,11 @@ impl LpdSampler {
             model,
             floor: OnceLock::new(),
         })
+    }
+
+    /// Whether a batch has room.
+    pub(super) fn check_memory(&self, room: &Room<'_>) -> Result<(), RequestError> {
+        room.check_generation(self.with.count, self.with.batch, self.with.guidance)
     }
 
     /// The network whose features are compared.

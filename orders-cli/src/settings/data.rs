@@ -2,20 +2,50 @@
 
 use std::path::Path;
 
-use orders_core::UnknownName;
+use orders_core::{Grid, UnknownName};
 use orders_datasets::{
     CodebookParams, ImageSource, NamedSource, OpenOptions, Preparation, hold_out, open, subset,
 };
 
 use crate::args::{CodebookArgs, ImagesArgs, LabelArgs};
 use crate::failure::{Failure, Result};
+use crate::memory;
 
-/// What the flags say of the files of images.
-pub(crate) fn open_options(args: &LabelArgs) -> OpenOptions {
+/// Side of a patch where nothing is said.
+pub(crate) const PATCH: u32 = 2;
+
+/// Copies of an image that there are while it is prepared and becomes tokens: as it is
+/// read, scaled along rows and columns, padded, mirrored, and made of tokens again.
+const COPIES: u64 = 6;
+
+/// What the flags say of the files of images, of which as many are read at a time as there
+/// are threads.
+pub(crate) fn open_options(args: &LabelArgs, threads: usize) -> OpenOptions {
     OpenOptions {
         labels: args.labels.clone(),
         classes: args.classes,
+        memory: memory::limit().shared(COPIES as usize * threads),
     }
+}
+
+/// Whether images have room as the flags want them, as many at a time as there are
+/// threads, and whether cutting them into patches of a side gives a grid.
+pub(crate) fn check_size(args: &ImagesArgs, patch: u32, threads: usize) -> Result<()> {
+    let (flag, side) = match (args.pad, args.crop) {
+        (Some(side), _) => ("--pad", side),
+        (None, Some(side)) => ("--crop", side),
+        (None, None) => return Ok(()),
+    };
+    if side.is_multiple_of(patch) {
+        let cells = side / patch;
+        let grid = Grid::new(cells, cells);
+        grid.map_err(|error| Failure::input_at(format!("{flag} {side}"), &error))?;
+    }
+    let pixels = u64::from(side) * u64::from(side);
+    let bytes = pixels * u64::from(args.channels.unwrap_or(3));
+    let needed = COPIES * bytes * threads as u64;
+    let checked = memory::limit().check(needed);
+    checked.map_err(|error| Failure::input(format!("{flag} {side} {error}")))
 }
 
 /// What is done to every image.
@@ -35,7 +65,7 @@ pub(crate) fn training(args: &CodebookArgs, seed: u64) -> (u32, usize, CodebookP
         ..CodebookParams::default()
     };
     let images = args.train_images.unwrap_or(4000) as usize;
-    (args.patch.unwrap_or(2), images, params)
+    (args.patch.unwrap_or(PATCH), images, params)
 }
 
 /// Images that become one file of tokens.
@@ -50,8 +80,9 @@ pub(crate) struct Split {
 }
 
 /// Sources and the splits that the flags ask for, at least one.
-pub(crate) fn splits(args: &ImagesArgs) -> Result<(Vec<NamedSource>, Vec<Split>)> {
-    let sources = open(&args.source, &open_options(&args.labels)).map_err(Failure::bad_input)?;
+pub(crate) fn splits(args: &ImagesArgs, threads: usize) -> Result<(Vec<NamedSource>, Vec<Split>)> {
+    let options = open_options(&args.labels, threads);
+    let sources = open(&args.source, &options).map_err(Failure::bad_input)?;
     let mut splits = Vec::new();
     for (source, part) in sources.iter().enumerate() {
         let count = count_of(part.images.as_ref(), &args.source)?;

@@ -3,11 +3,14 @@
 use std::path::Path;
 
 use orders_core::files::Digest;
-use orders_model::bundled;
+use orders_model::checkpoint::read_checkpoint;
 use orders_model::features::{FeatureNetwork, Network};
+use orders_model::{Device, bundled};
 
 use crate::digest::{digest_of, digest_of_file};
 use crate::failure::{Failure, Result};
+#[cfg(feature = "tables")]
+use crate::memory;
 
 /// A network and what tells its weights from others.
 pub(crate) struct LoadedNetwork {
@@ -16,12 +19,29 @@ pub(crate) struct LoadedNetwork {
     pub(crate) weights: Digest,
 }
 
-/// The network with the weights of a file that `flag` takes; the classifier that is
-/// bundled if there is no file.
+/// Bytes that the features and class scores of an image take while those of many are
+/// gathered, at most.
+pub(crate) fn bytes_of_features(network: Network) -> u64 {
+    // As many classes as a published network has; what is gathered grows by doubling.
+    const CLASSES: u64 = 1008;
+    4 * 3 * (network.dimensions() as u64 + CLASSES)
+}
+
+/// Whether there is room for the features of so many generated images, which `flag` asks
+/// for: they are held until they are compared.
+#[cfg(feature = "tables")]
+pub(crate) fn check_features(network: Network, count: u64, flag: &str) -> Result<()> {
+    let checked = memory::limit().check_count(0, bytes_of_features(network), count);
+    checked.map_err(|error| Failure::input(format!("{flag} {count} {error}")))
+}
+
+/// The network with the weights of a file that `flag` takes, with notes on how they were
+/// read; the classifier that is bundled if there is no file.
 pub(crate) fn feature_network(
     network: Network,
     weights: Option<&Path>,
     flag: &str,
+    notes: &mut Vec<String>,
 ) -> Result<LoadedNetwork> {
     match (weights, network.published_weights()) {
         (Some(path), Some(published)) if !path.exists() => Err(Failure::input(format!(
@@ -29,8 +49,20 @@ pub(crate) fn feature_network(
             path.display()
         ))),
         (Some(path), _) => {
-            let loaded = FeatureNetwork::read(network, path)
-                .map_err(|error| Failure::input_at(format!("{flag} {}", path.display()), &error))?;
+            let place = format!("{flag} {}", path.display());
+            let checkpoint = read_checkpoint(path, None, &Device::Cpu).map_err(|error| {
+                let failure = Failure::input_at(&place, &error);
+                match (error.is_of_key(), failure) {
+                    (true, Failure::Input(message)) => Failure::Input(format!(
+                        "{message}; 'orders-cli convert --key KEY' makes a file of the tensors at a key"
+                    )),
+                    (_, failure) => failure,
+                }
+            })?;
+            let of_file = checkpoint.notes.iter();
+            notes.extend(of_file.map(|note| format!("{place}: {note}")));
+            let loaded = FeatureNetwork::new(network, checkpoint.tensors)
+                .map_err(|error| Failure::input_at(&place, &error))?;
             Ok(LoadedNetwork {
                 network: loaded,
                 weights: digest_of_file(path)?,

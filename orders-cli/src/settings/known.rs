@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use orders_core::files::Manifest;
-use orders_core::{Cell, Grid, KnownCells};
+use orders_core::{Cell, Grid, KnownCells, KnownCellsError};
 
 use super::mask;
 use crate::args::{GridArgs, KnownArgs};
@@ -49,7 +49,17 @@ impl<'a> KnownFile<'a> {
                     "{shown} is no JSON array of whole numbers: {error}"
                 ))
             })?;
-            KnownCells::new(grid, cells)
+            let known = KnownCells::new(grid, cells.iter().copied());
+            let is_mask = cells.len() == grid.cells() && cells.iter().all(|&cell| cell <= 1);
+            if let Err(KnownCellsError::Repeated { .. }) = known
+                && is_mask
+            {
+                return Err(Failure::input(format!(
+                    "{shown} has a 0 or a 1 for each of the {} cells, which is a mask; a JSON array lists the known cells, and masks are PNG images",
+                    grid.cells()
+                )));
+            }
+            known
         } else {
             return Err(Failure::input(format!(
                 "{shown} is neither a PNG image nor a JSON array of cells"
@@ -92,8 +102,22 @@ pub(crate) fn known_of_file(
     }
 }
 
+/// The cells of a grid that a file says are known, and a note about them; without a file,
+/// none.
+pub(super) fn known_on_grid(
+    file: Option<&KnownFile<'_>>,
+    grid: Grid,
+) -> Result<(KnownCells, Option<String>)> {
+    let Some(file) = file else {
+        return Ok((KnownCells::none(grid), None));
+    };
+    let known = file.cells(grid)?;
+    let note = note(&known);
+    Ok((known, Some(note)))
+}
+
 /// What a user should know of known cells.
-pub(super) fn note(known: &KnownCells) -> String {
+fn note(known: &KnownCells) -> String {
     let (count, cells) = (known.count(), known.grid().cells());
     let as_without = if count == 0 {
         ", so all is as without --known"

@@ -1,21 +1,29 @@
 //! The LPD model that flags name.
 
+use std::fmt;
 use std::path::Path;
 
 use orders_core::Grid;
 use orders_model::bundled::BundledModel;
-use orders_model::lpd::{Guidance, GuidanceSchedule, Lpd, LpdConfig, LpdError, RequestError};
-use orders_model::{DType, Device, ModelSource, ModelSourceError};
+use orders_model::checkpoint::CheckpointError;
+use orders_model::lpd::{
+    Guidance, GuidanceSchedule, ImageSize, Lpd, LpdConfig, LpdError, RequestError,
+};
+use orders_model::{DType, Device, ModelAbout, ModelSource, ModelSourceError};
 
 use crate::args::ModelArgs;
 use crate::bounded_file::read_bounded;
-use crate::failure::{Failure, Result};
+use crate::failure::{Failure, Result, with_sources};
+use crate::memory;
+use crate::token_identity::Tokens;
 
 /// The longest configuration that is read: one with a list of all tensors has 40
 /// KB.
 const CONFIG_BYTES: u64 = 1 << 20;
 /// The sizes that 'train' writes beside the weights.
 pub(crate) const CONFIG_FILE: &str = "config.json";
+/// Side of the images of a published size, if nothing is said.
+const PUBLISHED_RES: u32 = 256;
 /// Where the weights come from, for those who have none.
 const WHERE: &str = "LPD's weights are published by its authors at https://huggingface.co/mit-han-lab, named in https://github.com/mit-han-lab/lpd";
 
@@ -27,9 +35,77 @@ pub(crate) fn model(args: &ModelArgs) -> Result<ModelSource> {
         (None, None, None) => BundledModel::named(BundledModel::NAMES[0]),
         _ => None,
     };
-    match bundled {
-        Some(model) => Ok(ModelSource::Bundled(model)),
-        None => checkpoint(args, lpd_config(args)?),
+    let source = match bundled {
+        Some(model) => ModelSource::Bundled(model),
+        None => checkpoint(args, lpd_config(args)?)?,
+    };
+    let [height, width] = match source.config().params().image_size {
+        ImageSize::Square(side) => [side; 2],
+        ImageSize::Sides(sides) => sides,
+    };
+    match args.res {
+        Some(res) if [height, width] != [res; 2] => Err(Failure::input(format!(
+            "--res {res} is not the side of the model's images, which have {height}x{width} pixels"
+        ))),
+        _ => Ok(source),
+    }
+}
+
+/// A model whose file was looked at, but not read.
+pub(crate) struct LookedAt {
+    /// What a user calls it.
+    place: String,
+    /// What tells the tokenizer of its tokens from others, if that is known.
+    pub(crate) tokenizer: Option<String>,
+}
+
+impl LookedAt {
+    pub(crate) fn tokens(&self) -> Tokens<'_, &str> {
+        Tokens {
+            place: &self.place,
+            tokenizer: self.tokenizer.as_deref(),
+        }
+    }
+}
+
+/// What the file of a model says of it. Whether it is there at all is for [`lpd`] to say.
+pub(crate) fn looked_at(source: &ModelSource, notes: &mut Vec<String>) -> Result<LookedAt> {
+    let about = match source {
+        ModelSource::Checkpoint { path, .. } if !path.exists() => ModelAbout::default(),
+        _ => source
+            .about()
+            .map_err(|error| checkpoint_failure("--checkpoint", &error, "--key"))?,
+    };
+    let place = place(source);
+    let of_file = about.notes.iter().map(|note| format!("{place}: {note}"));
+    notes.extend(of_file);
+    Ok(LookedAt {
+        tokenizer: about.tokenizer,
+        place,
+    })
+}
+
+/// What a user calls a model.
+fn place(source: &ModelSource) -> String {
+    match source {
+        ModelSource::Bundled(model) => format!("--model {}", model.name()),
+        ModelSource::Checkpoint { path, .. } => format!("--checkpoint {}", path.display()),
+        ModelSource::Formula(_) => "a model without weights".to_owned(),
+    }
+}
+
+/// Why a checkpoint can't be read at a place; `flag` takes another key.
+pub(crate) fn checkpoint_failure(
+    place: impl fmt::Display,
+    error: &CheckpointError,
+    flag: &str,
+) -> Failure {
+    match error.is_of_key() {
+        true => Failure::input(format!(
+            "{place}: {}; {flag} KEY says where the tensors are",
+            with_sources(error)
+        )),
+        false => Failure::input_at(place, error),
     }
 }
 
@@ -60,7 +136,7 @@ fn lpd_config(args: &ModelArgs) -> Result<LpdConfig> {
                     "--model {name} is bundled and takes no --checkpoint"
                 )));
             }
-            LpdConfig::named(name, args.res).map_err(|error| {
+            LpdConfig::named(name, args.res.unwrap_or(PUBLISHED_RES)).map_err(|error| {
                 let bundled = BundledModel::NAMES.join(", ");
                 Failure::Input(format!("--model: {error}; bundled are {bundled}"))
             })
@@ -102,28 +178,30 @@ pub(crate) fn lpd(source: &ModelSource, dtype: DType, device: &Device) -> Result
     match source {
         ModelSource::Formula(_) => Err(weights_needed()),
         source => source
-            .load(dtype, device)
+            .load(dtype, device, memory::limit())
             .map_err(|error| lpd_failure(source, error)),
     }
 }
 
 /// Why there is no model of flags.
 pub(crate) fn lpd_failure(source: &ModelSource, error: ModelSourceError) -> Failure {
-    let place = match source {
+    match source {
         ModelSource::Formula(_) => return weights_needed(),
-        ModelSource::Bundled(model) => format!("--model {}", model.name()),
         ModelSource::Checkpoint { path, .. } if !path.exists() => {
             return Failure::input(format!(
                 "--checkpoint {} is not there; {WHERE}",
                 path.display()
             ));
         }
-        ModelSource::Checkpoint { path, .. } => format!("--checkpoint {}", path.display()),
-    };
+        ModelSource::Bundled(_) | ModelSource::Checkpoint { .. } => {}
+    }
     match error {
-        ModelSourceError::Checkpoint(error) => Failure::input_at("--checkpoint", &error),
-        ModelSourceError::Weights(error) => Failure::input_at(place, &error),
-        ModelSourceError::Positions(error) => Failure::input_at(place, &error),
+        ModelSourceError::Lpd(error @ LpdError::Memory(_)) => {
+            Failure::input_at(place(source), &error)
+        }
+        ModelSourceError::Checkpoint(error) => checkpoint_failure("--checkpoint", &error, "--key"),
+        ModelSourceError::Weights(error) => Failure::input_at(place(source), &error),
+        ModelSourceError::Positions(error) => Failure::input_at(place(source), &error),
         error => Failure::work(error),
     }
 }
@@ -141,6 +219,9 @@ pub(crate) fn request_failure(
 ) -> Failure {
     match error {
         RequestError::Stopped => Failure::Interrupted,
+        RequestError::Memory { batch, source } => {
+            Failure::input(format!("--batch {batch} {source}"))
+        }
         RequestError::Lpd(error) => of_model(&error),
         error => Failure::bad_input(error),
     }

@@ -4,15 +4,15 @@ use std::io::Cursor;
 use std::path::Path;
 
 use orders_core::Grid;
-use png::{Decoder, DecodingError, Limits, Transformations};
+use png::{BitDepth, Decoder, DecodingError, Limits, Transformations};
 
 use crate::failure::{Failure, Result};
 
 /// How every PNG file begins.
 pub(super) const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 
-/// The most pixels that a mask may have: 8192 x 8192. With four bytes for each,
-/// that is 256 MiB while it is read.
+/// The most pixels that a mask may have: 8192 x 8192. With up to eight bytes for each,
+/// that is 512 MiB while it is read.
 const MAX_PIXELS: u64 = 1 << 26;
 
 /// What the decoder may take for itself.
@@ -22,32 +22,86 @@ const MAX_DECODER_BYTES: usize = 64 << 20;
 const LIGHT: u32 = 128;
 
 /// For each cell, whether all its pixels are light. `path` is for errors.
+///
+/// An image that has something to it, but nothing light, is no mask: more likely its 1s
+/// should have been 255s.
 pub(super) fn read(bytes: &[u8], grid: Grid, path: &Path) -> Result<Vec<bool>> {
     let broken = |error| not_readable(path, &error);
     let limits = Limits {
         bytes: MAX_DECODER_BYTES,
     };
     let mut decoder = Decoder::new_with_limits(Cursor::new(bytes), limits);
-    decoder.set_transformations(Transformations::normalize_to_color8());
+    // Not to 8 bits: a 1 of 16 bits would be lost.
+    decoder.set_transformations(Transformations::EXPAND);
     let info = decoder.read_header_info().map_err(broken)?;
     let (width, height) = (info.width, info.height);
     // Before anything as large as the image is taken from memory.
     let side = checked_side(grid, width, height, path)?;
     let mut reader = decoder.read_info().map_err(broken)?;
-    let channels = reader.output_color_type().0.samples();
-    let mut pixels = vec![0; channels * width as usize * height as usize];
+    let (colour, depth) = reader.output_color_type();
+    let sample_bytes = match depth {
+        BitDepth::Sixteen => 2,
+        _ => 1,
+    };
+    let pixel_bytes = colour.samples() * sample_bytes;
+    let mut pixels = vec![0; pixel_bytes * width as usize * height as usize];
     reader.next_frame(&mut pixels).map_err(broken)?;
     // Up to its end, so that a file that was cut off is found.
     reader.finish().map_err(broken)?;
 
     let mut is_known = vec![true; grid.cells()];
     let columns = grid.width() as usize;
-    for (y, row) in pixels.chunks_exact(channels * width as usize).enumerate() {
-        for (x, pixel) in row.chunks_exact(channels).enumerate() {
-            is_known[y / side * columns + x / side] &= is_light(pixel);
+    let (mut any_light, mut any_shade) = (false, false);
+    for (y, row) in pixels
+        .chunks_exact(pixel_bytes * width as usize)
+        .enumerate()
+    {
+        for (x, pixel) in row.chunks_exact(pixel_bytes).enumerate() {
+            let shade = Shade::of(pixel, sample_bytes);
+            is_known[y / side * columns + x / side] &= shade == Shade::Light;
+            any_light |= shade == Shade::Light;
+            any_shade |= shade != Shade::Black;
         }
     }
+    if any_shade && !any_light {
+        return Err(Failure::Input(format!(
+            "{} has pixels that are not black, but none that is light; known cells have a grey level of 128 or more in a mask, 255 rather than 1",
+            path.display()
+        )));
+    }
     Ok(is_known)
+}
+
+/// How light a pixel is, blended over black.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shade {
+    Black,
+    /// Neither black nor light.
+    Dark,
+    /// Known.
+    Light,
+}
+
+impl Shade {
+    /// That of a pixel of one to four channels (grey or red, green and blue, then perhaps
+    /// alpha) of one byte, or of two with the higher first.
+    fn of(pixel: &[u8], sample_bytes: usize) -> Self {
+        let channels = pixel.len() / sample_bytes;
+        let mut high = [0; 4];
+        for (high, sample) in high.iter_mut().zip(pixel.chunks_exact(sample_bytes)) {
+            *high = sample[0];
+        }
+        if is_light(&high[..channels]) {
+            return Self::Light;
+        }
+        let has_alpha = channels.is_multiple_of(2);
+        let (colour, alpha) = pixel.split_at(pixel.len() - usize::from(has_alpha) * sample_bytes);
+        let is_zero = |samples: &[u8]| samples.iter().all(|&byte| byte == 0);
+        match is_zero(colour) || (has_alpha && is_zero(alpha)) {
+            true => Self::Black,
+            false => Self::Dark,
+        }
+    }
 }
 
 /// Words for what the decoder met, in place of its own, which are about chunks
@@ -143,6 +197,25 @@ mod tests {
             (&[255, 255, 255, 128], true),
         ] {
             assert_eq!(is_light(pixel), light, "{pixel:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_neither_black_nor_light() {
+        for (pixel, sample_bytes, shade) in [
+            (&[0][..], 1, Shade::Black),
+            (&[1], 1, Shade::Dark),
+            (&[1, 0], 1, Shade::Black),
+            (&[1, 255], 1, Shade::Dark),
+            (&[200, 255], 1, Shade::Light),
+            (&[0, 0, 1], 1, Shade::Dark),
+            (&[255, 255, 255, 0], 1, Shade::Black),
+            (&[0, 1], 2, Shade::Dark),
+            (&[0x80, 0], 2, Shade::Light),
+            (&[0, 0, 0, 1], 2, Shade::Black),
+            (&[0, 1, 0, 1], 2, Shade::Dark),
+        ] {
+            assert_eq!(Shade::of(pixel, sample_bytes), shade, "{pixel:?}");
         }
     }
 

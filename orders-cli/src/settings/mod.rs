@@ -15,6 +15,7 @@ mod orders_shown;
 #[cfg(feature = "model")]
 mod sample_orders;
 mod sizes;
+mod text;
 #[cfg(feature = "model")]
 mod tokenizer;
 
@@ -31,18 +32,20 @@ use orders_core::{Catalogue, Grid, GroupSizes, KnownCells, OrderingMethod, Param
 
 use crate::args::{GridArgs, KnownArgs, PlaceArgs, SizesArgs, ThreadsArgs};
 use crate::bounded_file::read_bounded;
+use crate::description::plural;
 use crate::failure::{Failure, Result};
+use crate::printer::Printer;
 
 #[cfg(all(feature = "model", feature = "tables"))]
-pub(crate) use feature_network::LoadedNetwork;
+pub(crate) use feature_network::{LoadedNetwork, check_features};
 #[cfg(feature = "model")]
-pub(crate) use feature_network::feature_network;
+pub(crate) use feature_network::{bytes_of_features, feature_network};
 pub(crate) use known::{KnownFile, known_of_file};
 #[cfg(all(feature = "model", feature = "tables"))]
 pub(crate) use lpd::{CONFIG_FILE, checkpoint, config_file, lpd_failure, weights_needed};
 #[cfg(feature = "model")]
-pub(crate) use lpd::{guidance, lpd, model, request_failure};
-pub(crate) use method::{method_and_parameters, method_by_name, method_entry, parameters};
+pub(crate) use lpd::{LookedAt, guidance, looked_at, lpd, model, request_failure};
+pub(crate) use method::{method_and_parameters, method_by_name, method_entry};
 #[cfg(feature = "analyze")]
 pub(crate) use order_list::OrderList;
 pub(crate) use orders_shown::{OrdersShown, Origin};
@@ -53,6 +56,7 @@ pub(crate) use sample_orders::sample_orders;
 pub(crate) use sizes::sizes;
 #[cfg(all(feature = "model", feature = "tables"))]
 pub(crate) use sizes::{resolved, shape};
+pub(crate) use text::{check_labels, line_of_text};
 #[cfg(feature = "model")]
 pub(crate) use tokenizer::{
     ImageDecoder, TokenizerFiles, device, image_decoder, model_decoder, tokenizer,
@@ -118,16 +122,30 @@ pub(super) fn problem_of_file(
     Ok((problem(known, &sizes, shown)?, note))
 }
 
-/// A pool of as many threads as asked for.
-pub(crate) fn thread_pool(args: &ThreadsArgs) -> Result<rayon::ThreadPool> {
+/// The most threads for each core. Threads without work look for it at all others, so that
+/// the time that goes into looking grows with the square of their number: 1024 threads on 2
+/// cores spend a hundred times as long on that as on the work.
+const THREADS_PER_CORE: usize = 8;
+
+/// A pool of as many threads as asked for, as far as there are cores for them.
+pub(crate) fn thread_pool(args: &ThreadsArgs, printer: &Printer) -> Result<rayon::ThreadPool> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let asked = args.threads.map(usize::from);
+    let most = THREADS_PER_CORE * cores;
+    if let Some(asked) = asked.filter(|&asked| asked > most) {
+        printer.note(&format!(
+            "{asked} threads are too many for {cores} core{}; {most} are used",
+            plural(cores as u64)
+        ));
+    }
     rayon::ThreadPoolBuilder::new()
-        .num_threads(args.threads.map_or(0, usize::from))
+        .num_threads(asked.unwrap_or(0).min(most))
         .build()
         .map_err(Failure::work)
 }
 
-#[cfg(feature = "analyze")]
 /// The field of `--field` and its covariance on a grid.
+#[cfg(feature = "analyze")]
 pub(crate) fn covariance(text: &str, grid: Grid) -> Result<(Field, Covariance)> {
     let at_flag = |error: &dyn Error| Failure::input_at("--field", error);
     let field = Field::read(text).map_err(|error| at_flag(&error))?;
@@ -171,12 +189,7 @@ impl Place {
 
     /// The cells that flags say are known, and a note about them.
     pub(crate) fn known(&self, args: &KnownArgs) -> Result<(KnownCells, Option<String>)> {
-        let Some(file) = KnownFile::read(args)? else {
-            return Ok((KnownCells::none(self.grid()), None));
-        };
-        let known = file.cells(self.grid())?;
-        let note = known::note(&known);
-        Ok((known, Some(note)))
+        known::known_on_grid(KnownFile::read(args)?.as_ref(), self.grid())
     }
 
     /// A method of the catalogue for it.

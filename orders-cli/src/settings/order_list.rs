@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use orders_core::files::Manifest;
 use orders_core::{Cell, Problem};
 
 use super::{KnownFile, problem_of_file};
@@ -20,7 +19,6 @@ pub(crate) struct OrderList {
     pub(crate) orders: Vec<Vec<Cell>>,
     /// Whether the file has more.
     pub(crate) has_more: bool,
-    pub(crate) manifest: Option<Manifest>,
     /// What a user should know of the group sizes.
     pub(crate) note: Option<String>,
 }
@@ -52,7 +50,6 @@ impl OrderList {
             problem,
             orders,
             has_more: read.is_none(),
-            manifest,
             note,
         })
     }

@@ -5,7 +5,7 @@ use std::path::Path;
 use orders_core::{Catalogue, Grid, KnownCells, Order, Problem};
 use orders_model::lpd::SampleOrders;
 
-use super::{KnownFile, method_by_name, method_entry, parameters, problem, sizes};
+use super::{KnownFile, method_and_parameters, method_by_name, problem, sizes};
 use crate::args::SampleOrdersArgs;
 use crate::failure::{Failure, Result};
 use crate::{order_file, output};
@@ -32,14 +32,13 @@ pub(crate) fn sample_orders(
             _ => KnownCells::none(grid),
         },
     };
-    let entry = method_entry(catalogue, &args.method.method)?;
-    let parameters = parameters(
-        entry,
-        &[],
+    let (entry, parameters) = method_and_parameters(
+        catalogue,
+        &args.method.method,
         &args.method.set.set,
         Some(&args.method.thresholds),
     )?;
-    let method = method_by_name(catalogue, &args.method.method, &parameters, grid)?;
+    let method = method_by_name(catalogue, entry.name(), &parameters, grid)?;
     let stated = manifest.and_then(|manifest| manifest.problem());
     let sizes = match sizes(&args.sizes, &known, Some((catalogue, method.as_ref())))? {
         Some(sizes) => sizes.sizes,

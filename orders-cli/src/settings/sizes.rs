@@ -1,8 +1,8 @@
 //! Group sizes, from flags.
 
-use std::io;
 use std::path::Path;
 
+use orders_core::files::open_regular;
 use orders_core::sizes::{
     ReleasedSizes, ResolvedSizes, SizesChoice, SizesError, SizesRequest, group_sizes_from_json,
 };
@@ -108,11 +108,7 @@ fn listed(text: &str, request: &SizesRequest<'_>) -> Result<SizesChoice> {
         (Some(choice), None) => Ok(choice),
         (None, steps) => {
             let path = Path::new(text);
-            let opened = match path.is_dir() {
-                true => Err(io::ErrorKind::IsADirectory.into()),
-                false => fs_err::File::open(path).map(drop),
-            };
-            if let Err(error) = opened {
+            if let Err(error) = open_regular(path) {
                 return Err(Failure::input(format!(
                     "--group-sizes: '{text}' is neither a list such as 1,5,10 nor a file that can be read: {}",
                     reason(&error)

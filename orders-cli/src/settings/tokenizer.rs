@@ -6,13 +6,15 @@ use orders_core::Grid;
 use orders_datasets::{Image, PatchCodebook};
 use orders_model::bundled;
 use orders_model::checkpoint::read_checkpoint;
-use orders_model::lpd::LpdConfig;
 use orders_model::vq::{VqConfig, VqTokenizer, pixels_from_images};
-use orders_model::{Device, DeviceKind, Tensor};
+use orders_model::{Device, DeviceKind, ModelSource, Tensor};
 
+use super::lpd::{LookedAt, checkpoint_failure};
 use crate::args::{DeviceArgs, TokenizerArgs};
 use crate::bounded_file::read_bounded;
 use crate::failure::{Failure, Result};
+use crate::memory;
+use crate::token_identity::{self, Tokens};
 
 /// The longest configuration that is read: one with a list of all tensors has 40
 /// KB.
@@ -22,10 +24,18 @@ const WHERE: &str = "the weights of VQ-16, vq_ds16_c2i.pt, are published by Llam
 
 /// The device to compute on.
 pub(crate) fn device(args: &DeviceArgs) -> Result<Device> {
-    args.device
-        .parse()
-        .and_then(DeviceKind::open)
-        .map_err(|error| Failure::input_at("--device", &error))
+    let opened = args.device.parse().and_then(|kind: DeviceKind| match kind {
+        DeviceKind::Cpu => kind.open(),
+        // What loads a driver panics where there is none; that is told once, as an error.
+        _ => {
+            let hook = std::panic::take_hook();
+            std::panic::set_hook(Box::new(|_| {}));
+            let opened = kind.open();
+            std::panic::set_hook(hook);
+            opened
+        }
+    });
+    opened.map_err(|error| Failure::input_at("--device", &error))
 }
 
 /// The files of a tokenizer.
@@ -49,8 +59,12 @@ impl<'a> From<&'a TokenizerArgs> for TokenizerFiles<'a> {
     }
 }
 
-/// The VQ tokenizer of these files, with its weights.
-pub(crate) fn tokenizer(files: TokenizerFiles<'_>, device: &Device) -> Result<VqTokenizer> {
+/// The VQ tokenizer of these files, with its weights, and notes on how they were read.
+pub(crate) fn tokenizer(
+    files: TokenizerFiles<'_>,
+    device: &Device,
+    notes: &mut Vec<String>,
+) -> Result<VqTokenizer> {
     let path = named(files)?;
     if PatchCodebook::is_file(path) {
         return Err(Failure::input(format!(
@@ -69,7 +83,9 @@ pub(crate) fn tokenizer(files: TokenizerFiles<'_>, device: &Device) -> Result<Vq
         None => VqConfig::ds16(),
     };
     let checkpoint = read_checkpoint(path, files.key, &Device::Cpu)
-        .map_err(|error| Failure::input_at("--tokenizer", &error))?;
+        .map_err(|error| checkpoint_failure("--tokenizer", &error, "--tokenizer-key"))?;
+    let of_file = checkpoint.notes.iter();
+    notes.extend(of_file.map(|note| format!("--tokenizer {}: {note}", path.display())));
     let weights = config
         .weights(checkpoint.tensors)
         .map_err(|error| Failure::input_at(format!("--tokenizer {}", path.display()), &error))?;
@@ -104,10 +120,14 @@ pub(crate) enum ImageDecoder {
 
 /// The decoder of these files: a codebook of patches, as 'data prepare' makes them, or a
 /// VQ tokenizer.
-pub(crate) fn image_decoder(files: TokenizerFiles<'_>, device: &Device) -> Result<ImageDecoder> {
+pub(crate) fn image_decoder(
+    files: TokenizerFiles<'_>,
+    device: &Device,
+    notes: &mut Vec<String>,
+) -> Result<ImageDecoder> {
     let path = named(files)?;
     if !PatchCodebook::is_file(path) {
-        let tokenizer = tokenizer(files, device)?;
+        let tokenizer = tokenizer(files, device, notes)?;
         return Ok(ImageDecoder::Vq(Box::new(tokenizer), device.clone()));
     }
     if files.config.is_some() || files.key.is_some() {
@@ -122,22 +142,30 @@ pub(crate) fn image_decoder(files: TokenizerFiles<'_>, device: &Device) -> Resul
 }
 
 /// The decoder of the tokens of a model, which may be bundled: that of these files, if
-/// it has as many codes as the model.
+/// it has as many codes as the model, and is not known to be another than that of its tokens.
 pub(crate) fn model_decoder(
     files: TokenizerFiles<'_>,
-    (config, is_bundled): (&LpdConfig, bool),
+    (model, looked_at): (&ModelSource, &LookedAt),
     device: &Device,
+    notes: &mut Vec<String>,
 ) -> Result<ImageDecoder> {
-    if files.file.is_none() && is_bundled {
+    if files.file.is_none() && model.bundled().is_some() {
         return Ok(ImageDecoder::Patches(bundled::codebook()));
     }
-    let decoder = image_decoder(files, device)?;
-    let (codes, vocab) = (decoder.codes(), config.vocab());
+    let path = named(files)?;
+    let decoder = image_decoder(files, device, notes)?;
+    let (codes, vocab) = (decoder.codes(), model.config().vocab());
     if codes != vocab {
         return Err(Failure::input(format!(
             "--tokenizer has {codes} codes, but the model generates {vocab} tokens"
         )));
     }
+    let id = decoder.id();
+    let taker = Tokens {
+        place: format!("--tokenizer {}", path.display()),
+        tokenizer: Some(id.as_str()),
+    };
+    token_identity::check(&looked_at.tokens(), &taker, notes)?;
     Ok(decoder)
 }
 
@@ -148,6 +176,31 @@ impl ImageDecoder {
             Self::Vq(tokenizer, _) => tokenizer.config().codebook_size,
             Self::Patches(codebook) => codebook.len(),
         }
+    }
+
+    /// What tells it from others.
+    pub(crate) fn id(&self) -> String {
+        match self {
+            Self::Vq(tokenizer, _) => tokenizer.tokenizer_id(),
+            Self::Patches(codebook) => codebook.tokenizer_id(),
+        }
+    }
+
+    /// Whether decoding an image of a grid has room.
+    pub(crate) fn check_memory(&self, grid: Grid) -> Result<()> {
+        let (height, width) = (grid.height() as usize, grid.width() as usize);
+        let needed = match self {
+            Self::Vq(_, device) if !device.is_cpu() => return Ok(()),
+            Self::Vq(tokenizer, _) => tokenizer.config().decoder_bytes(height, width),
+            // The image, and again in red, green and blue.
+            Self::Patches(codebook) => {
+                let side = u64::from(codebook.shape().side());
+                6 * side * side * grid.cells() as u64
+            }
+        };
+        memory::limit().check(needed).map_err(|error| {
+            Failure::input(format!("--tokenizer: an image of {grid} cells {error}"))
+        })
     }
 
     /// An image in red, green and blue, from its tokens in raster order.

@@ -309,6 +309,15 @@ impl MethodEntry {
                     parameter: name,
                 });
             }
+            if let ParameterKind::OneOf(words) = &parameter.kind
+                && let Some(word) = words.iter().find(|word| word.parse::<f64>().is_ok())
+            {
+                return Err(CatalogueError::NumberWord {
+                    method,
+                    parameter: name,
+                    word: word.clone(),
+                });
+            }
             if let Default::Value(value) = &parameter.default
                 && !parameter.kind.allows(value)
             {

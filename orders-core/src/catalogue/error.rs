@@ -16,6 +16,15 @@ pub enum CatalogueError {
     /// A method has two parameters of one name.
     #[error("method {method} has two parameters '{parameter}'")]
     ParameterTwice { method: String, parameter: String },
+    /// A word of a parameter would be taken for a number where it is read.
+    #[error(
+        "parameter '{parameter}' of method {method} takes the word '{word}', which reads as a number"
+    )]
+    NumberWord {
+        method: String,
+        parameter: String,
+        word: String,
+    },
     /// A default is none of the parameter's values.
     #[error(
         "parameter '{parameter}' of method {method} has the default {value}; it takes {allowed}"

@@ -240,6 +240,7 @@ mod tests {
             raster("mine").with_alias("mine"),
             raster("mine").with_parameter(parameter().or(0.0)),
             raster("mine").with_parameter(parameter().or("in")),
+            raster("mine").with_parameter(ParameterEntry::one_of("x", "a word", &["in", "inf"])),
             raster("mine")
                 .with_parameter(parameter().or(1.0))
                 .with_parameter(parameter().or(2.0)),

@@ -92,8 +92,8 @@
 mod fill;
 mod graph;
 mod replay;
+mod scores;
 mod violation;
-mod walk;
 
 pub use replay::{Conformance, Replay};
 pub use violation::{Rule, Violation};

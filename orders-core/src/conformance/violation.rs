@@ -1,7 +1,7 @@
 //! What makes an order impossible.
 
 use crate::grid::Cell;
-use crate::order::OrderError;
+use crate::order_error::OrderError;
 
 /// Why an order could not have come from LPD.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]

@@ -4,8 +4,8 @@ use std::io::{Read, Seek};
 
 use orders_arrays::{Array, ArrayError};
 
-use crate::files::read::{Limits, Summary, TakeRow};
 use crate::files::read_error::{Malformed, ReadError};
+use crate::files::rows::{Limits, Summary, TakeRow};
 
 /// The name of the tensor in a `.safetensors` file.
 pub(super) const TENSOR: &str = "orders";

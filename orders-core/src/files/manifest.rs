@@ -10,8 +10,10 @@ use serde::{Deserialize, Serialize};
 use crate::files::digest::Digest;
 use crate::files::encoder::Encoder;
 use crate::files::format::Format;
+use crate::files::input::read_at_most;
 use crate::files::manifest_error::ManifestError;
 use crate::files::output::FinishedFile;
+use crate::files::rows::Summary;
 use crate::grid::Grid;
 use crate::group_sizes::GroupSizes;
 use crate::known::KnownCells;
@@ -184,29 +186,23 @@ impl Manifest {
     ///
     /// # Errors
     ///
-    /// [`ManifestError::Open`] if the file can't be opened or read,
+    /// [`ManifestError::Open`] if the file can't be opened or read, which names it;
     /// [`ManifestError::NotText`] if it is not UTF-8, and as
-    /// [`from_toml`](Self::from_toml), all in a [`ManifestError::At`] that
+    /// [`from_toml`](Self::from_toml), both in a [`ManifestError::At`] that
     /// names the file.
     pub fn read(path: impl AsRef<Path>) -> Result<Self, ManifestError> {
         let path = path.as_ref();
-        let file = fs_err::File::open(path).map_err(ManifestError::Open)?;
-        Self::from_reader(file).map_err(|source| ManifestError::At {
+        let bytes = read_at_most(path, Self::MAX_BYTES).map_err(ManifestError::Open)?;
+        Self::from_bytes(bytes.as_deref()).map_err(|source| ManifestError::At {
             path: path.into(),
             source: Box::new(source),
         })
     }
 
-    fn from_reader(source: impl Read) -> Result<Self, ManifestError> {
-        let mut bytes = Vec::new();
-        source
-            .take(Self::MAX_BYTES + 1)
-            .read_to_end(&mut bytes)
-            .map_err(ManifestError::Open)?;
-        if bytes.len() as u64 > Self::MAX_BYTES {
-            return Err(ManifestError::TooLong);
-        }
-        Self::from_toml(str::from_utf8(&bytes).map_err(ManifestError::NotText)?)
+    /// From the bytes of a file that is not too long.
+    fn from_bytes(bytes: Option<&[u8]>) -> Result<Self, ManifestError> {
+        let bytes = bytes.ok_or(ManifestError::TooLong)?;
+        Self::from_toml(str::from_utf8(bytes).map_err(ManifestError::NotText)?)
     }
 
     /// The grid with its known cells and the group sizes, if the manifest
@@ -300,6 +296,30 @@ impl Manifest {
                 declared: self.sha256,
                 sha256,
             });
+        }
+        Ok(())
+    }
+
+    /// Whether what was read of a file in a format is what the manifest says: the format,
+    /// the number of orders and of their cells.
+    ///
+    /// # Errors
+    ///
+    /// [`ManifestError::Format`], [`ManifestError::Count`] or
+    /// [`ManifestError::RowCells`] if it is not.
+    pub fn check_summary(&self, format: Format, summary: Summary) -> Result<(), ManifestError> {
+        if format != self.format {
+            let declared = self.format;
+            return Err(ManifestError::Format { declared, format });
+        }
+        let (count, cells) = (summary.count, summary.cells);
+        if count != self.count {
+            let declared = self.count;
+            return Err(ManifestError::Count { declared, count });
+        }
+        if count > 0 && cells != self.cells {
+            let declared = self.cells;
+            return Err(ManifestError::RowCells { declared, cells });
         }
         Ok(())
     }

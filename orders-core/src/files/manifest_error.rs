@@ -7,6 +7,7 @@ use std::str::Utf8Error;
 use orders_arrays::excerpt;
 
 use crate::files::digest::Digest;
+use crate::files::format::Format;
 use crate::files::manifest::Manifest;
 use crate::grid::Grid;
 use crate::group_sizes::GroupSizesError;
@@ -107,6 +108,22 @@ pub enum ManifestError {
     /// The order file has another content than the manifest says.
     #[error("the file has the SHA-256 digest {sha256}, but its manifest says {declared}")]
     Sha256 { declared: Digest, sha256: Digest },
+    /// The order file is of another format than the manifest says.
+    #[error("the file is read as {format}, but its manifest says {declared}")]
+    Format { declared: Format, format: Format },
+    /// The order file has more or fewer orders than the manifest says.
+    #[error("the file has {}, but its manifest says {declared}", orders(*count))]
+    Count { declared: u64, count: u64 },
+    /// The orders have more or fewer cells than the manifest says.
+    #[error("the orders have {cells} cells, but their manifest says {declared}")]
+    RowCells { declared: usize, cells: usize },
+}
+
+fn orders(count: u64) -> String {
+    match count {
+        1 => "1 order".to_owned(),
+        count => format!("{count} orders"),
+    }
 }
 
 impl ManifestError {

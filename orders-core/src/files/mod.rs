@@ -10,7 +10,8 @@
 //! that appears whole or not at all; [`read_orders`] reads any of the formats
 //! row by row, from any source; [`RowChecker`] says whether rows are
 //! permutations; [`Manifest`] says what a file is. All of it streams: memory
-//! does not grow with the number of orders.
+//! does not grow with the number of orders. [`open_regular`] and [`read_at_most`] open
+//! files of any kind that come from outside.
 //!
 //! ```
 //! use orders_core::files::{Encoder, Format, Limits, Manifest, OutputFile, RowChecker};
@@ -129,21 +130,29 @@
 mod arrays;
 mod digest;
 mod encoder;
+mod folder_lock;
 mod format;
+mod input;
 mod json;
 mod manifest;
 mod manifest_error;
 mod output;
+mod partial;
 mod read;
 mod read_error;
 mod row_checker;
+mod rows;
 
 pub use digest::{Digest, DigestError, Hasher};
 pub use encoder::{EncodeError, Encoder};
+pub use folder_lock::{FolderLock, LockError};
 pub use format::{Format, FormatError};
+pub use input::{Irregular, IrregularFile, open_regular, read_at_most};
 pub use manifest::Manifest;
 pub use manifest_error::ManifestError;
-pub use output::{FinishedFile, OutputError, OutputFile};
-pub use read::{Limits, Summary, read_order_file, read_orders};
+pub use output::{FinishedFile, OutputError, OutputFile, OutputFolder};
+pub use partial::{is_passed_over, remove_abandoned};
+pub use read::{read_order_file, read_orders};
 pub use read_error::{Malformed, ReadError, ReadFileError};
 pub use row_checker::{RowChecker, RowError};
+pub use rows::{Limits, Summary};

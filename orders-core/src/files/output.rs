@@ -1,13 +1,14 @@
-//! Files that appear whole or not at all.
+//! Files and folders that appear whole or not at all.
 
 use std::fmt;
-use std::fs::Permissions;
+use std::fs::{File, Permissions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use tempfile::{Builder, NamedTempFile};
+use tempfile::{Builder, NamedTempFile, TempDir};
 
-use crate::files::digest::{Digest, Hasher};
+use super::digest::{Digest, Hasher};
+use super::partial;
 
 /// Bytes that are collected before they are hashed and written.
 const BUFFER_BYTES: usize = 1 << 20;
@@ -15,10 +16,11 @@ const BUFFER_BYTES: usize = 1 << 20;
 /// A file being written that nobody sees before it is complete.
 ///
 /// What is written goes to a temporary file in the folder of the final one
-/// (`.<random>.partial`), through a buffer of 1 MiB, and is counted and
+/// (`.orders-<random>.partial`), through a buffer of 1 MiB, and is counted and
 /// hashed on the way. [`finish`](Self::finish) ends the writing,
 /// [`FinishedFile::persist`] gives the file its name; dropping either of the
-/// two before that leaves nothing behind.
+/// two before that leaves nothing behind. What a killed process leaves,
+/// [`remove_abandoned`](super::remove_abandoned) takes away.
 ///
 /// ```
 /// use orders_core::files::OutputFile;
@@ -54,11 +56,10 @@ impl OutputFile {
             return Err(OutputError::Path { path });
         }
         let mut builder = Builder::new();
-        builder.prefix(".").suffix(".partial");
-        if let Some(permissions) = ordinary_permissions() {
+        if let Some(permissions) = ordinary_permissions(0o666) {
             builder.permissions(permissions);
         }
-        match builder.tempfile_in(folder_of(&path)) {
+        match partial::file_in(folder_of(&path), &mut builder) {
             Ok(file) => Ok(Self {
                 path,
                 writer: BufWriter::with_capacity(
@@ -182,6 +183,68 @@ impl FinishedFile {
     }
 }
 
+/// A folder being filled that nobody sees before it is complete.
+///
+/// What is put into [`folder`](Self::folder) appears with
+/// [`persist`](Self::persist); dropping it before that leaves nothing behind.
+#[derive(Debug)]
+pub struct OutputFolder {
+    path: PathBuf,
+    folder: TempDir,
+    /// Held as long as the folder is filled, where folders can be locked.
+    lock: Option<File>,
+}
+
+impl OutputFolder {
+    /// Begins a folder that will be at `path`, in one that exists.
+    ///
+    /// # Errors
+    ///
+    /// As [`OutputFile::create`], and [`OutputError::Exists`] if there is something at
+    /// the path.
+    pub fn create(path: impl Into<PathBuf>) -> Result<Self, OutputError> {
+        let path = path.into();
+        if path.file_name().is_none() {
+            return Err(OutputError::Path { path });
+        }
+        if path.exists() || path.is_symlink() {
+            return Err(OutputError::Exists { path });
+        }
+        let mut builder = Builder::new();
+        if let Some(permissions) = ordinary_permissions(0o777) {
+            builder.permissions(permissions);
+        }
+        match partial::folder_in(folder_of(&path), &mut builder) {
+            Ok((folder, lock)) => Ok(Self { path, folder, lock }),
+            Err(source) => Err(OutputError::Create { path, source }),
+        }
+    }
+
+    /// Where to put what is to be in it.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Gives the folder its name, in one step.
+    ///
+    /// # Errors
+    ///
+    /// [`OutputError::Persist`] if the system refuses, as when there is something else by
+    /// now; then nothing of it is left.
+    pub fn persist(self) -> Result<(), OutputError> {
+        let Self { path, folder, lock } = self;
+        match fs_err::rename(folder.path(), &path) {
+            Ok(()) => {
+                // It is not there any more under this name.
+                let _ = folder.keep();
+                drop(lock);
+                Ok(())
+            }
+            Err(source) => Err(OutputError::Persist { path, source }),
+        }
+    }
+}
+
 /// The temporary file below the buffer, so that hashing works on large blocks.
 struct Hashed {
     file: NamedTempFile,
@@ -207,17 +270,17 @@ fn folder_of(path: &Path) -> &Path {
         .unwrap_or(Path::new("."))
 }
 
-/// What any program asks for when it makes a file; the system takes the umask
-/// off. Temporary files are private otherwise, and would stay so under their
+/// What any program asks for when it makes a file or a folder; the system takes the
+/// umask off. Temporary ones are private otherwise, and would stay so under their
 /// final name.
 #[cfg(unix)]
-fn ordinary_permissions() -> Option<Permissions> {
-    Some(std::os::unix::fs::PermissionsExt::from_mode(0o666))
+fn ordinary_permissions(mode: u32) -> Option<Permissions> {
+    Some(std::os::unix::fs::PermissionsExt::from_mode(mode))
 }
 
 /// Elsewhere new files take the permissions of their folder.
 #[cfg(not(unix))]
-fn ordinary_permissions() -> Option<Permissions> {
+fn ordinary_permissions(_: u32) -> Option<Permissions> {
     None
 }
 

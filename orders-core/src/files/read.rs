@@ -6,54 +6,17 @@ use std::path::Path;
 use orders_arrays::{SafetensorsFile, open_npy};
 
 use crate::files::format::Format;
+use crate::files::input::open_regular;
 use crate::files::read_error::{Malformed, ReadError, ReadFileError};
+use crate::files::rows::{Limits, Summary};
 use crate::files::{arrays, json};
-use crate::grid::{Cell, Grid};
-
-/// Takes the rows of a file, one after the other.
-pub(super) type TakeRow<'a, E> = &'a mut dyn FnMut(u64, &[Cell]) -> Result<(), E>;
-
-/// How much of a file is accepted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
-    /// The most rows. No limit by default: they cost time, but no memory.
-    pub rows: u64,
-    /// The most entries in a row; [`Grid::MAX_CELLS`] by default, which is
-    /// also the most that a higher number here allows.
-    pub cells: usize,
-}
-
-impl Limits {
-    /// The most entries in a row.
-    pub(super) fn cells(&self) -> usize {
-        self.cells.min(Grid::MAX_CELLS as usize)
-    }
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            rows: u64::MAX,
-            cells: Grid::MAX_CELLS as usize,
-        }
-    }
-}
-
-/// What a file had.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Summary {
-    /// Rows.
-    pub count: u64,
-    /// Entries in each row; 0 only if there are no rows and the file does not
-    /// say how long they would be.
-    pub cells: usize,
-}
+use crate::grid::Cell;
 
 /// Reads an order file from where `source` stands to its end and hands each
 /// row to `take`, with its number from 0.
 ///
 /// Rows come as they are in the file. They all have the same length, from 1 to
-/// [`Grid::MAX_CELLS`], and their entries fit a [`Cell`]; whether they are
+/// [`Grid::MAX_CELLS`](crate::Grid::MAX_CELLS), and their entries fit a [`Cell`]; whether they are
 /// permutations is for the caller to find out, with a
 /// [`RowChecker`](super::RowChecker).
 ///
@@ -98,9 +61,8 @@ pub fn read_orders<E>(
         return Err(Malformed::Empty.into());
     }
     match format {
-        // It screens and buffers for itself. A file that grows while it is read ends
-        // where it did.
-        Format::Json => json::read(source.take(length), limits, &mut take),
+        // It buffers for itself. A file that grows while it is read ends where it did.
+        Format::Json => json::read(source, (start, length), limits, &mut take),
         Format::Npy => arrays::read(open_npy(source)?, limits, &mut take),
         Format::Safetensors => {
             let mut file = SafetensorsFile::open(source)?;
@@ -122,9 +84,8 @@ pub fn read_order_file<E>(
 ) -> Result<Summary, ReadFileError<E>> {
     let path = path.as_ref();
     let format = Format::from_path(path)?;
-    let source = fs_err::File::open(path).map_err(ReadFileError::Open)?;
-    // The errors of this file would name the path again.
-    read_orders(source.into_file(), format, limits, take).map_err(|source| ReadFileError::Read {
+    let source = open_regular(path).map_err(ReadFileError::Open)?;
+    read_orders(source, format, limits, take).map_err(|source| ReadFileError::Read {
         path: path.into(),
         source,
     })

@@ -1,11 +1,33 @@
 //! Farthest-point sampling, many cells at once.
 
-use super::fill::{FillState, FillStep};
-use super::lanes::{Chunk, LANES, Lane, chunk_starts, each_equal, largest_of};
+use super::distances::Distances;
+use super::fill::{Fill, FillState, FillStep};
+use super::lanes::{ByChunk, LANES, Lane};
 use super::levels::{GENERATED, Levels};
+use super::walk::CELLS_UNWATCHED;
 use crate::grid::{Cell, Grid};
 
-/// Tables and buffers of [`FarthestPoints`](super::FarthestPoints).
+/// LPD's fill: farthest-point sampling. Again and again takes the candidate
+/// whose smallest Euclidean distance to the cells of this step is largest; of
+/// several, the earliest in the list.
+///
+/// If the step has no cell yet, the first is the candidate with the smallest
+/// key. If no more candidates are left than missing, all are taken in list
+/// order.
+///
+/// O(N g) to begin for a group of g cells, O(N) at worst for each cell taken.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct FarthestPoints;
+
+impl Fill for FarthestPoints {
+    type State = FarthestPointsState;
+
+    fn state(&self, grid: Grid) -> FarthestPointsState {
+        FarthestPointsState::new(grid)
+    }
+}
+
+/// Tables and buffers of [`FarthestPoints`].
 ///
 /// Squared distances are whole numbers, in the narrowest lanes that hold them:
 /// 16 bits suffice up to 182 x 182 cells, 32 bits for every grid but those of
@@ -15,20 +37,20 @@ pub struct FarthestPointsState(AnyField);
 
 #[derive(Clone, Debug)]
 enum AnyField {
-    Narrow(Field<u16>),
-    Wide(Field<u32>),
-    Widest(Field<u64>),
+    Narrow(Distances<u16>),
+    Wide(Distances<u32>),
+    Widest(Distances<u64>),
 }
 
 impl FarthestPointsState {
-    pub(super) fn new(grid: Grid) -> Self {
+    fn new(grid: Grid) -> Self {
         let farthest = grid.squared_distance(0, grid.cells() as Cell - 1);
         Self(if farthest <= u64::from(u16::MAX) {
-            AnyField::Narrow(Field::new(grid))
+            AnyField::Narrow(Distances::new(grid))
         } else if farthest <= u64::from(u32::MAX) {
-            AnyField::Wide(Field::new(grid))
+            AnyField::Wide(Distances::new(grid))
         } else {
-            AnyField::Widest(Field::new(grid))
+            AnyField::Widest(Distances::new(grid))
         })
     }
 }
@@ -37,9 +59,9 @@ impl FarthestPointsState {
 impl FarthestPointsState {
     pub(super) fn set_arch(&mut self, arch: pulp::Arch) {
         match &mut self.0 {
-            AnyField::Narrow(field) => field.arch = arch,
-            AnyField::Wide(field) => field.arch = arch,
-            AnyField::Widest(field) => field.arch = arch,
+            AnyField::Narrow(distances) => distances.arch = arch,
+            AnyField::Wide(distances) => distances.arch = arch,
+            AnyField::Widest(distances) => distances.arch = arch,
         }
     }
 }
@@ -54,207 +76,68 @@ impl FillState for FarthestPointsState {
             return;
         }
         match &mut self.0 {
-            AnyField::Narrow(field) => field.fill(step, group),
-            AnyField::Wide(field) => field.fill(step, group),
-            AnyField::Widest(field) => field.fill(step, group),
+            AnyField::Narrow(distances) => fill(distances, step, group),
+            AnyField::Wide(distances) => fill(distances, step, group),
+            AnyField::Widest(distances) => fill(distances, step, group),
         }
     }
 }
 
-/// The smallest squared distance of every candidate to the cells of the step.
-/// The largest is the next to take. Cells that are no candidates have 0; a
-/// candidate has at least 1.
-///
-/// Rows are cut into chunks of [`LANES`] cells, stored column of chunks after
-/// column of chunks, and the largest value of every chunk is kept.
-#[derive(Clone, Debug)]
-struct Field<L> {
-    arch: pulp::Arch,
-    grid: Grid,
-    chunks: Vec<Chunk<L>>,
-    largest: Vec<[L; LANES]>,
-    /// Squared column differences, from `1 - width` on.
-    column_squares: Vec<L>,
-    /// Squared row differences, from `1 - height` on, each in all lanes.
-    row_squares: Vec<Chunk<L>>,
-    /// The row and the first column of every chunk.
-    starts: Vec<(u32, u32)>,
-}
-
-impl<L: Lane> Field<L> {
-    fn new(grid: Grid) -> Self {
-        let (height, width) = (i64::from(grid.height()), i64::from(grid.width()));
-        let chunks = grid.width().div_ceil(LANES as u32) as usize * grid.height() as usize;
-        let square = |difference: i64| L::of(difference.unsigned_abs().pow(2));
-        Self {
-            arch: pulp::Arch::new(),
-            grid,
-            chunks: vec![Chunk([L::ZERO; LANES]); chunks],
-            largest: vec![[L::ZERO; LANES]; chunks.div_ceil(LANES)],
-            // Those beyond the last column may wrap; no candidate sees them.
-            column_squares: (1 - width..width + LANES as i64).map(square).collect(),
-            starts: chunk_starts(grid),
-            row_squares: (1 - height..height)
-                .map(|d| Chunk([square(d); LANES]))
-                .collect(),
-        }
+/// Needs more candidates than missing cells.
+#[inline(always)]
+fn fill<L: Lane>(distances: &mut Distances<L>, step: FillStep<'_>, group: &mut Vec<Cell>) {
+    if group.is_empty() {
+        group.extend(step.levels.first_free(step.keys));
     }
-
-    /// Needs more candidates than missing cells.
-    #[inline(always)]
-    fn fill(&mut self, step: FillStep<'_>, group: &mut Vec<Cell>) {
-        if group.is_empty() {
-            group.extend(step.levels.first_free(step.keys));
-        }
+    if group.len() == step.size {
+        return;
+    }
+    if distances.load(group, step.watch, step.levels).is_break() {
+        return;
+    }
+    loop {
+        let largest = distances.largest();
+        let cell = earliest(distances, largest, step);
+        group.push(cell);
         if group.len() == step.size {
             return;
         }
-        self.load(group, step.levels);
-        let mut reach = self.grid.height().max(self.grid.width()) as usize;
-        loop {
-            let mut largest = [L::ZERO; LANES];
-            for chunks in &self.largest {
-                for lane in 0..LANES {
-                    largest[lane] = largest[lane].max(chunks[lane]);
-                }
-            }
-            let largest = largest_of(largest);
-            let cell = self.earliest(largest, step);
-            group.push(cell);
-            if group.len() == step.size {
-                return;
-            }
-            // The largest distance never grows.
-            while reach as u64 * reach as u64 >= largest.value() {
-                reach -= 1;
-            }
-            self.take(cell, reach);
+        if group.len().is_multiple_of(CELLS_UNWATCHED) && step.watch.ask().is_break() {
+            return;
         }
-    }
-
-    /// Starts with the distances of all candidates to the cells of the group.
-    #[inline(always)]
-    fn load(&mut self, group: &[Cell], levels: &Levels) {
-        self.chunks.fill(Chunk([L::MAX; LANES]));
-        let (fours, rest) = group.as_chunks::<4>();
-        for &cells in fours {
-            self.approach(cells);
-        }
-        for &cell in rest {
-            self.approach([cell]);
-        }
-        let height = self.grid.height() as usize;
-        let chunks = self
-            .chunks
-            .chunks_mut(height)
-            .zip(self.largest.as_flattened_mut().chunks_mut(height));
-        for (part, (chunks, largest)) in chunks.enumerate() {
-            for (row, (chunk, largest)) in chunks.iter_mut().zip(largest).enumerate() {
-                let levels = *levels.chunk(row, part * LANES);
-                let mut distances = chunk.0;
-                for lane in 0..LANES {
-                    if levels[lane] >= GENERATED {
-                        distances[lane] = L::ZERO;
-                    }
-                }
-                chunk.0 = distances;
-                *largest = largest_of(distances);
-            }
-        }
-    }
-
-    /// Lowers all distances to those from the cells, where these are smaller.
-    /// Several cells at once, so that each distance is loaded and stored once
-    /// for all of them.
-    #[inline(always)]
-    fn approach<const CELLS: usize>(&mut self, cells: [Cell; CELLS]) {
-        let (height, width) = (self.grid.height() as usize, self.grid.width() as usize);
-        let places = cells.map(|cell| (cell as usize / width, cell as usize % width));
-        let row_squares = places.map(|(row, _)| &self.row_squares[height - 1 - row..][..height]);
-        for (part, chunks) in self.chunks.chunks_mut(height).enumerate() {
-            let column_squares: [[L; LANES]; CELLS] = places
-                .map(|(_, column)| column_squares_of(&self.column_squares, width, column, part));
-            for (row, chunk) in chunks.iter_mut().enumerate() {
-                let mut distances = chunk.0;
-                for i in 0..CELLS {
-                    let row_square = row_squares[i][row].0;
-                    for lane in 0..LANES {
-                        let from_cell = column_squares[i][lane].plus(row_square[lane]);
-                        distances[lane] = distances[lane].min(from_cell);
-                    }
-                }
-                chunk.0 = distances;
-            }
-        }
-    }
-
-    /// Removes a cell from the candidates, and lowers the others to the distance
-    /// from it, where that is smaller: only within `reach` rows and columns can
-    /// it be.
-    #[inline(always)]
-    fn take(&mut self, cell: Cell, reach: usize) {
-        let (height, width) = (self.grid.height() as usize, self.grid.width() as usize);
-        let (row, column) = (cell as usize / width, cell as usize % width);
-        let first_row = row.saturating_sub(reach);
-        let end_row = height.min(row + reach + 1);
-        let first_part = column.saturating_sub(reach) / LANES;
-        let last_part = (width - 1).min(column + reach) / LANES;
-        let row_squares = &self.row_squares[height - 1 - row..][first_row..end_row];
-        for part in first_part..=last_part {
-            let column_squares = column_squares_of(&self.column_squares, width, column, part);
-            let rows = part * height + first_row..part * height + end_row;
-            let chunks = self.chunks[rows.clone()].iter_mut();
-            let chunks = chunks.zip(&mut self.largest.as_flattened_mut()[rows]);
-            for ((chunk, largest), row_square) in chunks.zip(row_squares) {
-                let mut distances = chunk.0;
-                for lane in 0..LANES {
-                    let from_cell = column_squares[lane].plus(row_square.0[lane]);
-                    distances[lane] = distances[lane].min(from_cell);
-                }
-                chunk.0 = distances;
-                *largest = largest_of(distances);
-            }
-        }
-    }
-
-    /// The cell of the largest distance that stands earliest in the list.
-    #[inline(always)]
-    fn earliest(&self, largest: L, step: FillStep<'_>) -> Cell {
-        let mut earliest = None;
-        let mut first = None;
-        each_equal(
-            self.arch,
-            &self.chunks,
-            &self.largest,
-            largest,
-            |chunk, lane| {
-                let (row, start) = self.starts[chunk];
-                let cell = self.grid.cell_from_position(row, start + lane as u32);
-                // A single one needs no place in the list.
-                let Some(other) = earliest else {
-                    earliest = Some(cell);
-                    return;
-                };
-                let place = step.list_order(cell);
-                if place < *first.get_or_insert_with(|| step.list_order(other)) {
-                    first = Some(place);
-                    earliest = Some(cell);
-                }
-            },
-        );
-        earliest.expect("a chunk's largest distance is that of one of its cells")
+        distances.take(cell, largest);
     }
 }
 
-/// The squared differences of a column and those of a part.
+/// Generated cells are no candidates.
+impl ByChunk<bool> for Levels {
+    #[inline(always)]
+    fn at(&self, row: usize, column: usize) -> [bool; LANES] {
+        let levels = *self.chunk(row, column);
+        let mut is_generated = [false; LANES];
+        for lane in 0..LANES {
+            is_generated[lane] = levels[lane] >= GENERATED;
+        }
+        is_generated
+    }
+}
+
+/// The cell of the largest distance that stands earliest in the list.
 #[inline(always)]
-fn column_squares_of<L: Lane>(
-    squares: &[L],
-    width: usize,
-    column: usize,
-    part: usize,
-) -> [L; LANES] {
-    *squares[width - 1 - column + part * LANES..]
-        .first_chunk()
-        .expect("the squares cover every chunk")
+fn earliest<L: Lane>(distances: &Distances<L>, largest: L, step: FillStep<'_>) -> Cell {
+    let mut earliest = None;
+    let mut first = None;
+    distances.each_at(largest, |cell| {
+        // A single one needs no place in the list.
+        let Some(other) = earliest else {
+            earliest = Some(cell);
+            return;
+        };
+        let place = step.list_order(cell);
+        if place < *first.get_or_insert_with(|| step.list_order(other)) {
+            first = Some(place);
+            earliest = Some(cell);
+        }
+    });
+    earliest.expect("a chunk's largest distance is that of one of its cells")
 }

@@ -2,9 +2,9 @@
 
 use std::cmp::Reverse;
 
-use super::farthest::FarthestPointsState;
 use super::levels::Levels;
 use crate::grid::{Cell, Grid};
+use crate::method::Watch;
 use crate::random::TieKeys;
 
 /// Fills a group that the walk over the near cells left short. Replace it to
@@ -81,6 +81,9 @@ pub struct FillStep<'a> {
     pub near_from: u32,
     /// Breaks ties.
     pub keys: TieKeys,
+    /// Whoever may end the order. A fill that takes long asks now and then, and returns
+    /// with a group that is short if the answer is to end it.
+    pub watch: Watch<'a>,
 }
 
 impl FillStep<'_> {
@@ -90,25 +93,5 @@ impl FillStep<'_> {
         let level = self.levels.level(cell);
         let near = level >= self.near_from;
         (near, Reverse(level), self.keys.key(cell))
-    }
-}
-
-/// LPD's fill: farthest-point sampling. Again and again takes the candidate
-/// whose smallest Euclidean distance to the cells of this step is largest; of
-/// several, the earliest in the list.
-///
-/// If the step has no cell yet, the first is the candidate with the smallest
-/// key. If no more candidates are left than missing, all are taken in list
-/// order.
-///
-/// O(N g) to begin for a group of g cells, O(N) at worst for each cell taken.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct FarthestPoints;
-
-impl Fill for FarthestPoints {
-    type State = FarthestPointsState;
-
-    fn state(&self, grid: Grid) -> FarthestPointsState {
-        FarthestPointsState::new(grid)
     }
 }

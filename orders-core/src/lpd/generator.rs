@@ -1,5 +1,7 @@
 //! The loop over steps.
 
+use std::ops::ControlFlow;
+
 use super::fill::{FillState, FillStep};
 use super::levels::Levels;
 use super::proximity::ProximityState;
@@ -7,9 +9,13 @@ use super::thresholds::{Repulsion, Split};
 use super::walk::Walk;
 use crate::grid::Cell;
 use crate::group_sizes::GroupSizes;
-use crate::method::OrderGenerator;
+use crate::method::{OrderGenerator, Watch};
 use crate::problem::Problem;
 use crate::random::{OrderRng, TieKeys};
+
+/// Orders of so many cells are watched in every step. A step of smaller ones takes no
+/// longer than asking does.
+const CELLS_WATCHED: usize = 1 << 14;
 
 /// Makes LPD orders of one problem; all its buffers are reused.
 pub(super) struct Generator<P, S, F> {
@@ -60,11 +66,22 @@ impl<P, S> Generator<P, S, super::FarthestPointsState> {
 
 impl<P: ProximityState, S: Split, F: FillState> OrderGenerator for Generator<P, S, F> {
     fn generate(&mut self, rng: &mut OrderRng, cells: &mut Vec<Cell>) {
+        // Nobody ends it.
+        let _ = self.generate_watched(rng, cells, Watch::NONE);
+    }
+
+    fn generate_watched(
+        &mut self,
+        rng: &mut OrderRng,
+        cells: &mut Vec<Cell>,
+        watch: Watch<'_>,
+    ) -> ControlFlow<()> {
         self.arch.dispatch(Run {
             generator: self,
             rng,
             cells,
-        });
+            watch,
+        })
     }
 }
 
@@ -75,20 +92,26 @@ struct Run<'a, P, S, F> {
     generator: &'a mut Generator<P, S, F>,
     rng: &'a mut OrderRng,
     cells: &'a mut Vec<Cell>,
+    watch: Watch<'a>,
 }
 
 impl<P: ProximityState, S: Split, F: FillState> pulp::NullaryFnOnce for Run<'_, P, S, F> {
-    type Output = ();
+    type Output = ControlFlow<()>;
 
     #[inline(always)]
-    fn call(self) {
-        self.generator.run(self.rng, self.cells);
+    fn call(self) -> ControlFlow<()> {
+        self.generator.run(self.rng, self.cells, self.watch)
     }
 }
 
 impl<P: ProximityState, S: Split, F: FillState> Generator<P, S, F> {
     #[inline(always)]
-    fn run(&mut self, rng: &mut OrderRng, cells: &mut Vec<Cell>) {
+    fn run(
+        &mut self,
+        rng: &mut OrderRng,
+        cells: &mut Vec<Cell>,
+        watch: Watch<'_>,
+    ) -> ControlFlow<()> {
         self.levels.clear();
         for &cell in &self.known {
             self.levels.generate(cell);
@@ -99,6 +122,9 @@ impl<P: ProximityState, S: Split, F: FillState> Generator<P, S, F> {
         let total = self.group_sizes.cells();
         let mut free = total;
         for &size in self.group_sizes.as_slice() {
+            if total >= CELLS_WATCHED {
+                watch.ask()?;
+            }
             let size = size as usize;
             let keys = TieKeys::new(rng);
             let scores = self.proximity.scores();
@@ -106,7 +132,7 @@ impl<P: ProximityState, S: Split, F: FillState> Generator<P, S, F> {
 
             self.group.clear();
             self.walk
-                .run(&self.levels, near_from, keys, size, &mut self.group);
+                .run(&self.levels, near_from, keys, size, &mut self.group, watch)?;
             let accepted = self.group.len();
             for &cell in &self.group {
                 self.levels.generate(cell);
@@ -118,13 +144,18 @@ impl<P: ProximityState, S: Split, F: FillState> Generator<P, S, F> {
                     candidates: free - accepted,
                     near_from: near_from as u32,
                     keys,
+                    watch,
                 };
                 self.fill.fill(step, &mut self.group);
+                // A fill that was ended has left the group short.
+                if self.group.len() < size {
+                    watch.ask()?;
+                }
                 // A wrong fill of the user's own: what there is so far is no
                 // order, and is reported as such.
                 if self.group.len() != size {
                     cells.extend_from_slice(&self.group);
-                    return;
+                    return ControlFlow::Continue(());
                 }
                 for &cell in &self.group[accepted..] {
                     let is_candidate =
@@ -133,7 +164,7 @@ impl<P: ProximityState, S: Split, F: FillState> Generator<P, S, F> {
                         // Of full length, so that the report names the cell.
                         cells.extend_from_slice(&self.group);
                         cells.resize(total, cell);
-                        return;
+                        return ControlFlow::Continue(());
                     }
                     self.levels.generate(cell);
                 }
@@ -142,5 +173,6 @@ impl<P: ProximityState, S: Split, F: FillState> Generator<P, S, F> {
             self.proximity.reveal(&self.group, &mut self.levels);
             cells.extend_from_slice(&self.group);
         }
+        ControlFlow::Continue(())
     }
 }

@@ -10,13 +10,20 @@ use pulp::Arch;
 use crate::grid::Grid;
 
 /// Cells that are handled at once.
-pub(super) const LANES: usize = 16;
+pub(crate) const LANES: usize = 16;
 
 /// As many values as there are lanes, where a register loads them at once: a
 /// load that crosses a cache line takes twice as long.
 #[derive(Clone, Copy, Debug)]
 #[repr(align(32))]
-pub(super) struct Chunk<L>(pub(super) [L; LANES]);
+pub(crate) struct Chunk<L>(pub(super) [L; LANES]);
+
+/// Values by the row and the first column of their chunk. In place of a closure, which
+/// would be compiled once for all instruction sets, and so for the smallest.
+pub(crate) trait ByChunk<T> {
+    /// Those from a column of a row on. Must be inlined always.
+    fn at(&self, row: usize, column: usize) -> [T; LANES];
+}
 
 /// The row and the first column of every chunk of a grid, column of chunks after
 /// column of chunks.
@@ -28,7 +35,7 @@ pub(super) fn chunk_starts(grid: Grid) -> Vec<(u32, u32)> {
 }
 
 /// A whole number without sign.
-pub(super) trait Lane:
+pub(crate) trait Lane:
     Copy
     + Ord
     + Send

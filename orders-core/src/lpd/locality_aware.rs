@@ -1,6 +1,7 @@
 //! The method, made of its four parts.
 
-use super::fill::{FarthestPoints, Fill};
+use super::farthest::FarthestPoints;
+use super::fill::Fill;
 use super::generator::Generator;
 use super::proximity::{EightNeighbours, NoProximity, Proximity, ProximityState};
 use super::thresholds::{Chebyshev, Repulsion, Split, Threshold};

@@ -13,11 +13,11 @@
 //! 2. *Score.* Every cell has a level, a whole number that stands for its score
 //!    (`levels.rs`). The proximity (`proximity.rs`) changes levels only next to
 //!    cells that were generated.
-//! 3. *Walk* (`walk.rs`). Every near cell gets a rank: its level, highest
+//! 3. *Walk* (`walk.rs`, `ranks.rs`). Every near cell gets a rank: its level, highest
 //!    first, above some bits of its key. Again and again the cell of the
 //!    smallest rank is accepted, and all that it repels (`thresholds.rs`) loses
 //!    its rank. The walk ends when the group is full or no rank is left.
-//! 4. *Fill* (`fill.rs`, `farthest.rs`). If the group is short, the rest comes
+//! 4. *Fill* (`fill.rs`, `farthest.rs`, `distances.rs`). If the group is short, the rest comes
 //!    from farthest-point sampling: every candidate has the smallest squared
 //!    distance to the group, the largest of these is taken, and the chunks that
 //!    it can have changed are brought up to date.
@@ -59,20 +59,22 @@
 //! keys, the orders are cell by cell those of a literal implementation, which
 //! the tests have.
 
+pub(crate) mod distances;
 mod farthest;
 mod fill;
 mod generator;
 #[cfg(test)]
 mod instruction_sets;
-mod lanes;
+pub(crate) mod lanes;
 mod levels;
 mod locality_aware;
-mod proximity;
+pub(crate) mod proximity;
+pub(crate) mod ranks;
 mod thresholds;
 mod walk;
 
-pub use farthest::FarthestPointsState;
-pub use fill::{FarthestPoints, Fill, FillState, FillStep};
+pub use farthest::{FarthestPoints, FarthestPointsState};
+pub use fill::{Fill, FillState, FillStep};
 pub use levels::Levels;
 pub use locality_aware::LocalityAware;
 pub use proximity::{

@@ -49,8 +49,8 @@ pub struct EightNeighbours;
 
 /// A level is 7 for each edge neighbour and 5 for each diagonal one: the
 /// smallest whole numbers that put all 25 scores into their order.
-const EDGE: u32 = 7;
-const DIAGONAL: u32 = 5;
+pub(crate) const EDGE: u32 = 7;
+pub(crate) const DIAGONAL: u32 = 5;
 
 impl EightNeighbours {
     /// The score of a cell with so many generated edge neighbours and diagonal

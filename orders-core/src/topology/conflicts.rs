@@ -10,7 +10,8 @@ use super::graph::Topology;
 use crate::grid::Cell;
 use crate::group_sizes::GroupSizes;
 use crate::known::KnownCells;
-use crate::order::{Order, OrderError};
+use crate::order::Order;
+use crate::order_error::OrderError;
 use crate::problem::Problem;
 
 /// The most edges that a graph made from a topology may have: 2^24, all pairs

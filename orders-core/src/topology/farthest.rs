@@ -1,9 +1,24 @@
 //! Farthest-point sampling on a topology.
 
+use std::ops::ControlFlow;
+
 use super::distances::{Distances, Paths, Positions, squared_span};
 use super::graph::Topology;
 use crate::grid::Cell;
+use crate::method::Watch;
 use crate::random::TieKeys;
+
+/// Cells that are taken before somebody who watches is asked again.
+pub(super) const CELLS_UNWATCHED: usize = 64;
+
+/// What a group is to become.
+#[derive(Clone, Copy)]
+pub(super) struct Missing<'a> {
+    /// So many cells.
+    pub(super) size: usize,
+    /// Whoever may end it.
+    pub(super) watch: Watch<'a>,
+}
 
 /// A multiple of the length of all vectors.
 const LANES: usize = 16;
@@ -41,23 +56,23 @@ impl Farthest {
         }
     }
 
-    /// Appends candidates to `group` until it has `size` cells. Needs more
+    /// Appends candidates to `group` until it has all its cells. Needs more
     /// candidates (the free cells) than are missing, and at least one cell in
     /// the group.
     #[inline(always)]
     pub(super) fn fill(
         &mut self,
         group: &mut Vec<Cell>,
-        size: usize,
+        missing: Missing<'_>,
         is_free: &[bool],
         list: List<'_>,
-    ) {
+    ) -> ControlFlow<()> {
         match self {
-            Self::Narrow(values, axes) => values.fill(axes, group, size, is_free, list),
-            Self::Wide(values, axes) => values.fill(axes, group, size, is_free, list),
-            Self::Rounded(values, axes) => values.fill(axes, group, size, is_free, list),
+            Self::Narrow(values, axes) => values.fill(axes, group, missing, is_free, list),
+            Self::Wide(values, axes) => values.fill(axes, group, missing, is_free, list),
+            Self::Rounded(values, axes) => values.fill(axes, group, missing, is_free, list),
             Self::Table(values, topology) => match topology.distances() {
-                Distances::Paths(paths) => values.fill(&paths, group, size, is_free, list),
+                Distances::Paths(paths) => values.fill(&paths, group, missing, is_free, list),
                 Distances::Positions(_) => unreachable!("a table is made of paths"),
             },
         }
@@ -198,22 +213,28 @@ impl<L: Real> Values<L> {
         &mut self,
         source: &impl Source<L>,
         group: &mut Vec<Cell>,
-        size: usize,
+        missing: Missing<'_>,
         is_free: &[bool],
         list: List<'_>,
-    ) {
+    ) -> ControlFlow<()> {
         for (nearest, &is_free) in self.nearest.iter_mut().zip(is_free) {
             *nearest = if is_free { L::UNKNOWN } else { L::OUT };
         }
-        for &cell in group.iter() {
+        for (index, &cell) in group.iter().enumerate() {
+            if index % CELLS_UNWATCHED == CELLS_UNWATCHED - 1 {
+                missing.watch.ask()?;
+            }
             self.approach(source, cell);
         }
         loop {
             let largest = largest_of(&self.largest);
             let cell = self.earliest(largest, list);
             group.push(cell);
-            if group.len() == size {
-                return;
+            if group.len() == missing.size {
+                return ControlFlow::Continue(());
+            }
+            if group.len().is_multiple_of(CELLS_UNWATCHED) {
+                missing.watch.ask()?;
             }
             self.nearest[cell as usize] = L::OUT;
             self.approach(source, cell);

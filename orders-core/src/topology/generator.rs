@@ -1,15 +1,25 @@
 //! The loop over steps.
 
-use super::farthest::{Farthest, List};
+use std::ops::ControlFlow;
+
+use super::farthest::{CELLS_UNWATCHED, Farthest, List, Missing};
 use super::graph::Topology;
-use super::locality_aware::Rules;
 use super::near::Near;
 use super::neighbours::Scores;
 use crate::grid::Cell;
 use crate::group_sizes::GroupSizes;
-use crate::method::OrderGenerator;
+use crate::method::{OrderGenerator, Watch};
 use crate::problem::Problem;
 use crate::random::{OrderRng, TieKeys};
+
+/// What LPD is made with.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rules {
+    pub(super) proximity_threshold: f64,
+    pub(super) repulsion_threshold: f64,
+    /// Whether nodes have scores; without, all are 0.
+    pub(super) has_scores: bool,
+}
 
 /// Makes LPD orders of one problem on a topology; all its buffers are reused.
 pub(super) struct Generator {
@@ -60,11 +70,22 @@ impl Generator {
 
 impl OrderGenerator for Generator {
     fn generate(&mut self, rng: &mut OrderRng, cells: &mut Vec<Cell>) {
+        // Nobody ends it.
+        let _ = self.generate_watched(rng, cells, Watch::NONE);
+    }
+
+    fn generate_watched(
+        &mut self,
+        rng: &mut OrderRng,
+        cells: &mut Vec<Cell>,
+        watch: Watch<'_>,
+    ) -> ControlFlow<()> {
         self.arch.dispatch(Run {
             generator: self,
             rng,
             cells,
-        });
+            watch,
+        })
     }
 }
 
@@ -75,34 +96,43 @@ struct Run<'a> {
     generator: &'a mut Generator,
     rng: &'a mut OrderRng,
     cells: &'a mut Vec<Cell>,
+    watch: Watch<'a>,
 }
 
 impl pulp::NullaryFnOnce for Run<'_> {
-    type Output = ();
+    type Output = ControlFlow<()>;
 
     #[inline(always)]
-    fn call(self) {
-        self.generator.run(self.rng, self.cells);
+    fn call(self) -> ControlFlow<()> {
+        self.generator.run(self.rng, self.cells, self.watch)
     }
 }
 
 impl Generator {
     #[inline(always)]
-    fn run(&mut self, rng: &mut OrderRng, cells: &mut Vec<Cell>) {
+    fn run(
+        &mut self,
+        rng: &mut OrderRng,
+        cells: &mut Vec<Cell>,
+        watch: Watch<'_>,
+    ) -> ControlFlow<()> {
         self.is_free.copy_from_slice(&self.is_free_at_first);
         self.scores.copy_from(&self.scores_at_first);
         let mut free = self.group_sizes.cells();
         for step in 0..self.group_sizes.steps() {
+            if free >= CELLS_UNWATCHED {
+                watch.ask()?;
+            }
             let size = self.group_sizes.as_slice()[step] as usize;
             let keys = TieKeys::new(rng);
             self.group.clear();
-            self.walk(keys, size);
+            self.walk(keys, size, watch)?;
             let accepted = self.group.len();
             for &cell in &self.group {
                 self.is_free[cell as usize] = false;
             }
             if accepted < size {
-                self.fill(keys, size, free - accepted);
+                self.fill(keys, size, free - accepted, watch)?;
                 for &cell in &self.group[accepted..] {
                     self.is_free[cell as usize] = false;
                 }
@@ -115,12 +145,13 @@ impl Generator {
             }
             cells.extend_from_slice(&self.group);
         }
+        ControlFlow::Continue(())
     }
 
     /// Accepts near cells by rank until the group has `size` cells or all that
     /// are left are repelled.
     #[inline(always)]
-    fn walk(&mut self, keys: TieKeys, size: usize) {
+    fn walk(&mut self, keys: TieKeys, size: usize, watch: Watch<'_>) -> ControlFlow<()> {
         self.near.clear();
         let cells = self.is_free.iter().zip(self.scores.as_slice());
         for (cell, (&is_free, &score)) in (0..).zip(cells) {
@@ -131,29 +162,39 @@ impl Generator {
         // A threshold of 0 repels nothing.
         if self.reach == 0.0 {
             self.group.extend(self.near.take(size));
-            return;
+            return ControlFlow::Continue(());
         }
         while let Some(cell) = self.near.first() {
             self.group.push(cell);
             if self.group.len() == size {
-                return;
+                break;
+            }
+            if self.group.len().is_multiple_of(CELLS_UNWATCHED) {
+                watch.ask()?;
             }
             let distances = self.topology.distances();
             distances.drop_repelled(cell, self.reach, &mut self.near);
         }
+        ControlFlow::Continue(())
     }
 
     /// Fills the group up to `size` cells, by farthest-point sampling from so
     /// many candidates.
     #[inline(always)]
-    fn fill(&mut self, keys: TieKeys, size: usize, candidates: usize) {
+    fn fill(
+        &mut self,
+        keys: TieKeys,
+        size: usize,
+        candidates: usize,
+        watch: Watch<'_>,
+    ) -> ControlFlow<()> {
         let takes_all = candidates <= size - self.group.len();
         if !takes_all && self.group.is_empty() {
             let first = free_cells(&self.is_free).min_by_key(|&cell| keys.key(cell));
             let first = first.expect("there are more candidates than missing cells");
             self.group.push(first);
             if size == 1 {
-                return;
+                return ControlFlow::Continue(());
             }
             self.is_free[first as usize] = false;
         }
@@ -173,9 +214,11 @@ impl Generator {
             self.group.extend(free_cells(&self.is_free));
             self.group[accepted..].sort_unstable_by_key(|&cell| list.order(cell));
         } else {
+            let missing = Missing { size, watch };
             self.farthest
-                .fill(&mut self.group, size, &self.is_free, list);
+                .fill(&mut self.group, missing, &self.is_free, list)?;
         }
+        ControlFlow::Continue(())
     }
 }
 

@@ -1,6 +1,6 @@
 //! LPD on a topology.
 
-use super::generator::Generator;
+use super::generator::{Generator, Rules};
 use super::graph::Topology;
 use crate::method::{MethodError, OrderGenerator, OrderingMethod};
 use crate::parameter::{ParameterKind, Parameters};
@@ -38,15 +38,6 @@ pub struct GraphLocalityAware {
     parameters: Parameters,
     topology: Topology,
     rules: Rules,
-}
-
-/// What LPD is made with.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Rules {
-    pub(super) proximity_threshold: f64,
-    pub(super) repulsion_threshold: f64,
-    /// Whether nodes have scores; without, all are 0.
-    pub(super) has_scores: bool,
 }
 
 impl GraphLocalityAware {

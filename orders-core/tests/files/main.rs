@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "what tests prepare must work")]
 
 mod fuzz;
+mod input;
 mod manifest;
 mod output;
 mod refused;

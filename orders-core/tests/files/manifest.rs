@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::Path;
 
 use orders_core::Grid;
-use orders_core::files::{Encoder, Format, Manifest, ManifestError, OutputFile};
+use orders_core::files::{Encoder, Format, Manifest, ManifestError, OutputFile, Summary};
 
 /// A manifest in which everything is known.
 fn full() -> Manifest {
@@ -292,6 +292,22 @@ fn it_describes_a_file() {
         ),
         "{short}"
     );
+
+    let (count, cells) = (1, 2);
+    let claims = |format, count, cells| manifest.check_summary(format, Summary { count, cells });
+    assert!(claims(Format::Json, count, cells).is_ok());
+    assert!(matches!(
+        claims(Format::Npy, count, cells),
+        Err(ManifestError::Format { .. })
+    ));
+    assert!(matches!(
+        claims(Format::Json, 2, cells),
+        Err(ManifestError::Count { .. })
+    ));
+    assert!(matches!(
+        claims(Format::Json, count, 3),
+        Err(ManifestError::RowCells { .. })
+    ));
 
     let beside = Manifest::path_for(&path);
     assert_eq!(beside, folder.path().join("a.json.toml"));

@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use orders_core::methods::Random;
 use orders_core::{
-    BatchError, Cell, Grid, GroupSizes, MethodError, OrderError, OrderGenerator, OrderRng,
-    OrderingMethod, Problem, generate_batch, stream_batch,
+    Batch, BatchError, Catalogue, Cell, Grid, GroupSizes, LocalityAware, MethodError, OrderError,
+    OrderGenerator, OrderRng, OrderingMethod, Problem, generate_batch, stream_batch,
 };
 
 fn problem() -> Problem {
@@ -73,6 +73,48 @@ fn an_error_of_the_writer_ends_the_batch() {
     );
     assert_eq!(ended, Err(BatchError::Write("disk full")));
     assert_eq!(calls, 3);
+}
+
+/// Whoever watches ends a batch in the middle of its first order.
+#[test]
+fn a_watched_batch_ends_within_an_order() {
+    let grid = Grid::new(128, 160).unwrap();
+    let sizes = GroupSizes::new([1, 2000, 18_479]).unwrap();
+    let problem = Problem::new(grid, sizes).unwrap();
+    let lpd = LocalityAware::new(1.0, 2.0).unwrap();
+    let video = Grid::video(2, 20, 20).unwrap();
+    let of_video = Catalogue::standard()
+        .method("lpd", video, &Default::default())
+        .unwrap();
+    let frames = Problem::new(video, GroupSizes::new([1, 399, 400]).unwrap()).unwrap();
+    let methods: [(&dyn OrderingMethod, &Problem); 2] =
+        [(&lpd, &problem), (of_video.as_ref(), &frames)];
+    for (method, problem) in methods {
+        let asked = AtomicU64::new(0);
+        // The second time it is asked, an order has begun.
+        let watch = || match asked.fetch_add(1, Ordering::Relaxed) {
+            0 => Ok(()),
+            _ => Err("enough"),
+        };
+        let write = |_: u64, _: &[Cell]| -> Result<(), &str> { panic!("an order was made") };
+        let batch = Batch::new(method, problem, 0).unwrap();
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build();
+        let ended = pool
+            .unwrap()
+            .install(|| batch.stream_watched(1, encode, write, watch));
+        assert_eq!(ended, Err(BatchError::Write("enough")));
+
+        // Who never ends it changes nothing.
+        let mut watched = Vec::new();
+        let keep = |_: u64, cells: &[Cell]| -> Result<(), ()> {
+            watched.extend_from_slice(cells);
+            Ok(())
+        };
+        let batch = Batch::new(method, problem, 0).unwrap();
+        batch.stream_watched(1, encode, keep, || Ok(())).unwrap();
+        let order = method.order(problem, 0, 0).unwrap();
+        assert_eq!(watched, order.cell_from_rank());
+    }
 }
 
 /// As [`Random`], but with cell 0 twice in one order of a batch. It tells by

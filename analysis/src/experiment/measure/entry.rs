@@ -15,14 +15,15 @@ use crate::experiment::clock::Timing;
 ///
 /// // How far one cell lies from the next, in rows and columns.
 /// let jump = |grid: Grid, a: u32, b: u32| {
-///     let ((_, row, column), (_, other, beside)) = (grid.coordinates(a), grid.coordinates(b));
+///     let ((row, column), (other, beside)) =
+///         (grid.position_from_cell(a), grid.position_from_cell(b));
 ///     row.abs_diff(other) + column.abs_diff(beside)
 /// };
 /// let jumps = MeasureEntry::of_orders("jumps", "mean jump", None, move |order| {
 ///     let (grid, pairs) = (order.problem().grid(), order.cells().windows(2));
 ///     let count = pairs.len() as f64;
-///     let sum: usize = pairs.map(|pair| jump(grid, pair[0], pair[1])).sum();
-///     (count > 0.0).then(|| sum as f64 / count)
+///     let sum: u32 = pairs.map(|pair| jump(grid, pair[0], pair[1])).sum();
+///     (count > 0.0).then(|| f64::from(sum) / count)
 /// })
 /// .in_units_of("cells")
 /// .better_low();

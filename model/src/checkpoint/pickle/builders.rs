@@ -14,12 +14,12 @@ pub(super) fn build(
     callable: &Value,
     arguments: &Value,
 ) -> Result<Value, PickleError> {
+    if let Value::Foreign(name) | Value::Global(Global::Foreign(name)) = callable {
+        return Ok(Value::Foreign(name.clone()));
+    }
     let Some(arguments) = heap.tuple(arguments) else {
         return Err(PickleError::Value("arguments are no tuple"));
     };
-    if matches!(callable, Value::Inert | Value::Global(Global::Inert)) {
-        return Ok(Value::Inert);
-    }
     if arguments.len() > MOST_ARGUMENTS {
         return Err(PickleError::Value("there are too many arguments"));
     }
@@ -28,8 +28,18 @@ pub(super) fn build(
         Value::Global(Global::Dictionary) => dictionary(heap, &arguments),
         Value::Global(Global::Tensor) => tensor(heap, &arguments),
         Value::Global(Global::Parameter) => match arguments.first() {
-            Some(tensor) if heap.tensor(tensor).is_some() => Ok(tensor.clone()),
+            Some(tensor) if heap.any_tensor(tensor).is_some() => Ok(tensor.clone()),
+            Some(Value::Foreign(name)) => Ok(Value::Foreign(name.clone())),
             _ => Err(PickleError::Value("a parameter is made of no tensor")),
+        },
+        // Not another of its kind, so that the depth is bounded.
+        Value::Global(Global::FromType) => match &arguments[..] {
+            [callable, _, arguments, ..] if *callable != Value::Global(Global::FromType) => {
+                build(heap, callable, arguments)
+            }
+            _ => Err(PickleError::Value(
+                "a tensor of a type is made of no tensor",
+            )),
         },
         Value::Global(Global::Shape) => match &arguments[..] {
             [shape] if heap.tuple(shape).is_some() => Ok(shape.clone()),
@@ -62,6 +72,9 @@ fn dictionary(heap: &mut Heap, arguments: &[Value]) -> Result<Value, PickleError
 
 /// `(storage, offset, shape, stride)`, after which gradients and hooks may come.
 fn tensor(heap: &mut Heap, arguments: &[Value]) -> Result<Value, PickleError> {
+    if let [Value::Foreign(name), ..] = arguments {
+        return Ok(Value::Foreign(name.clone()));
+    }
     let [Value::Storage(storage), offset, shape, stride, ..] = arguments else {
         return Err(PickleError::Value(
             "a tensor is not made of storage, offset, shape and stride",
@@ -86,6 +99,10 @@ fn tensor(heap: &mut Heap, arguments: &[Value]) -> Result<Value, PickleError> {
 pub(super) fn persistent(heap: &mut Heap, id: &Value) -> Result<Value, PickleError> {
     const WRONG: PickleError = PickleError::Value("a reference is not to a storage of torch.save");
     let (key, elements, numel) = match heap.tuple(id).ok_or(WRONG)? {
+        // Of a type that is not known.
+        [Value::Text(word), Value::Global(Global::Foreign(name)), ..] if &**word == "storage" => {
+            return Ok(Value::Foreign(name.clone()));
+        }
         [
             Value::Text(word),
             Value::Global(Global::Storage(elements)),

@@ -13,7 +13,8 @@ const MOST_VALUES: usize = 1 << 20;
 /// instructions that `torch.save` writes.
 ///
 /// Nothing in a pickle is executed: names are looked up in a fixed list, and
-/// what is applied to arguments is Rust code that makes values. Time and memory
+/// what is applied to arguments is Rust code that makes values. Of any other name nothing is
+/// made but a value that has that name. Time and memory
 /// are O(bytes) of the pickle.
 #[derive(Debug, Default)]
 pub(in crate::checkpoint) struct Machine {
@@ -66,13 +67,17 @@ impl Machine {
             b'N' => self.push(Value::None)?,
             0x88 => self.push(Value::Bool(true))?,
             0x89 => self.push(Value::Bool(false))?,
-            // BININT, BININT1, BININT2, LONG1, BINFLOAT
+            // BININT, BININT1, BININT2, LONG1, LONG4, BINFLOAT
             b'J' => self.push(Value::Int(i32::from_le_bytes(bytes.array()?).into()))?,
             b'K' => self.push(Value::Int(bytes.byte()?.into()))?,
             b'M' => self.push(Value::Int(u16::from_le_bytes(bytes.array()?).into()))?,
             0x8a => {
                 let count = bytes.byte()?;
                 self.push(long(bytes.take(count.into())?))?;
+            }
+            0x8b => {
+                let count = bytes.count(instruction)?;
+                self.push(long(bytes.take(count)?))?;
             }
             b'G' => {
                 bytes.take(8)?;
@@ -84,8 +89,8 @@ impl Machine {
                 let count = bytes.count(instruction)?;
                 self.push(Value::Text(bytes.text(count)?.into()))?;
             }
-            // SHORT_BINBYTES, BINBYTES, BINBYTES8
-            b'C' | b'B' | 0x8e => {
+            // SHORT_BINBYTES, BINBYTES, BINBYTES8, BYTEARRAY8
+            b'C' | b'B' | 0x8e | 0x96 => {
                 let count = bytes.count(instruction)?;
                 bytes.take(count)?;
                 self.push(Value::Bytes)?;
@@ -129,10 +134,14 @@ impl Machine {
                 let list = self.top()?.clone();
                 self.heap.extend(&list, items)?;
             }
-            // EMPTY_SET, ADDITEMS
-            0x8f => self.push(Value::Inert)?,
+            // EMPTY_SET, ADDITEMS, FROZENSET
+            0x8f => self.push_foreign("set")?,
             0x90 => {
                 self.since_mark()?;
+            }
+            0x91 => {
+                self.since_mark()?;
+                self.push_foreign("frozenset")?;
             }
             // EMPTY_DICT, DICT, SETITEM, SETITEMS
             b'}' => self.push_object(Object::Dictionary(Vec::new()))?,
@@ -163,26 +172,29 @@ impl Machine {
             // GLOBAL, STACK_GLOBAL
             b'c' => {
                 let (module, name) = (bytes.line()?, bytes.line()?);
-                self.push_global(module, name)?;
+                self.push(Value::Global(Global::of(module, name)))?;
             }
             0x93 => {
                 let (name, module) = (self.pop()?, self.pop()?);
                 let (Value::Text(module), Value::Text(name)) = (module, name) else {
                     return Err(PickleError::Value("a name is no text"));
                 };
-                self.push_global(&module, &name)?;
+                self.push(Value::Global(Global::of(&module, &name)))?;
             }
-            // REDUCE, NEWOBJ, BUILD
-            b'R' | 0x81 => {
+            // REDUCE, NEWOBJ, NEWOBJ_EX, BUILD
+            b'R' | 0x81 | 0x92 => {
+                if instruction == 0x92 {
+                    // Arguments by name, which what is made here doesn't have.
+                    self.pop()?;
+                }
                 let (arguments, callable) = (self.pop()?, self.pop()?);
                 let value = build(&mut self.heap, &callable, &arguments)?;
                 self.push(value)?;
             }
             b'b' => {
                 self.pop()?;
-                // Attributes of dictionaries say nothing about tensors.
-                let is_dictionary = self.heap.dictionary(self.top()?).is_some();
-                if !is_dictionary && *self.top()? != Value::Inert {
+                // Attributes of dictionaries and tensors say nothing about tensors.
+                if !matches!(self.top()?, Value::Object(_) | Value::Foreign(_)) {
                     return Err(PickleError::Value(
                         "attributes are set on a value that has none",
                     ));
@@ -210,19 +222,9 @@ impl Machine {
         self.push(value)
     }
 
-    fn push_global(&mut self, module: &str, name: &str) -> Result<(), PickleError> {
-        match Global::of(module, name) {
-            Some(global) => self.push(Value::Global(global)),
-            None => {
-                // The name is the file's; what is shown of it is short and plain.
-                let name: String = format!("{module}.{name}")
-                    .chars()
-                    .filter(|character| !character.is_control())
-                    .take(100)
-                    .collect();
-                Err(PickleError::Global(name))
-            }
-        }
+    /// A value of a kind that is passed over.
+    fn push_foreign(&mut self, name: &'static str) -> Result<(), PickleError> {
+        self.push(Value::Foreign(name.into()))
     }
 
     /// How far down values may be taken: to the last mark.
@@ -328,7 +330,9 @@ impl<'a> Bytes<'a> {
     fn count(&mut self, instruction: u8) -> Result<usize, PickleError> {
         match instruction {
             0x8c | b'U' | b'C' | b'q' | b'h' => self.byte().map(usize::from),
-            b'X' | b'T' | b'B' | b'r' | b'j' => Ok(u32::from_le_bytes(self.array()?) as usize),
+            b'X' | b'T' | b'B' | b'r' | b'j' | 0x8b => {
+                Ok(u32::from_le_bytes(self.array()?) as usize)
+            }
             _ => usize::try_from(u64::from_le_bytes(self.array()?))
                 .map_err(|_| PickleError::Truncated),
         }

@@ -1,5 +1,6 @@
 //! Values of a pickle, and the names that it may use.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -25,8 +26,9 @@ pub(in crate::checkpoint) enum Value {
     Storage(usize),
     /// An object, as a position in the heap.
     Object(usize),
-    /// Something that says nothing about tensors.
-    Inert,
+    /// Something that says nothing about tensors: what would be made of a name, if anything
+    /// were run.
+    Foreign(Arc<str>),
 }
 
 /// A value with parts.
@@ -139,7 +141,7 @@ impl Heap {
         match self.object_mut(dictionary) {
             Some(Object::Dictionary(all)) => all.extend(pairs),
             // What is set on things that are passed over is passed over.
-            None if *dictionary == Value::Inert => {}
+            None if matches!(dictionary, Value::Foreign(_)) => {}
             _ => return Err(PickleError::Value("items are set on what is no dictionary")),
         }
         Ok(())
@@ -150,7 +152,7 @@ impl Heap {
         self.count(items.len())?;
         match self.object_mut(list) {
             Some(Object::List(all)) => all.extend(items),
-            None if *list == Value::Inert => {}
+            None if matches!(list, Value::Foreign(_)) => {}
             _ => return Err(PickleError::Value("items are appended to what is no list")),
         }
         Ok(())
@@ -200,16 +202,24 @@ impl Heap {
         }
     }
 
-    pub(in crate::checkpoint) fn tensor(&self, value: &Value) -> Option<&TensorView> {
+    /// A tensor, of any type of element.
+    pub(super) fn any_tensor(&self, value: &Value) -> Option<&TensorView> {
         match self.object(value)? {
             Object::Tensor(view) => Some(view),
             _ => None,
         }
     }
 
+    /// A tensor of a type that is read.
+    pub(in crate::checkpoint) fn tensor(&self, value: &Value) -> Option<&TensorView> {
+        let view = self.any_tensor(value)?;
+        let elements = self.storages[view.storage].elements;
+        (!matches!(elements, ElementType::Other(..))).then_some(view)
+    }
+
     /// What a value is, for those who expected a tensor.
-    pub(in crate::checkpoint) fn kind(&self, value: &Value) -> &'static str {
-        match value {
+    pub(in crate::checkpoint) fn kind(&self, value: &Value) -> Cow<'static, str> {
+        let kind = match value {
             Value::None => "None",
             Value::Bool(_) => "a truth value",
             Value::Int(_) | Value::Long(_) => "a whole number",
@@ -218,15 +228,22 @@ impl Heap {
             Value::Bytes => "a string of bytes",
             Value::Global(_) => "a name",
             Value::Storage(_) => "a storage",
-            Value::Inert => "an object",
+            Value::Foreign(name) if name.starts_with("torch._utils._rebuild_") => {
+                "a tensor of a kind that is not read"
+            }
+            Value::Foreign(name) => return format!("an object of {name}").into(),
             // Positions are made above only, and nothing is ever taken out.
             Value::Object(position) => match &self.objects[*position] {
                 Object::Tuple(_) => "a tuple",
                 Object::List(_) => "a list",
                 Object::Dictionary(_) => "a dictionary",
-                Object::Tensor(_) => "a tensor",
+                Object::Tensor(view) => match self.storages[view.storage].elements {
+                    ElementType::Other(name, _) => return format!("a tensor of {name}").into(),
+                    _ => "a tensor",
+                },
             },
-        }
+        };
+        kind.into()
     }
 
     fn object_mut(&mut self, value: &Value) -> Option<&mut Object> {
@@ -278,7 +295,7 @@ impl ElementType {
 }
 
 /// What a name in a pickle stands for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::checkpoint) enum Global {
     /// Makes an empty dictionary, or one from pairs.
     Dictionary,
@@ -286,38 +303,44 @@ pub(in crate::checkpoint) enum Global {
     Tensor,
     /// `(tensor, ..)`
     Parameter,
+    /// `(name, type, arguments, ..)`, which stands for the name applied to the arguments.
+    FromType,
     /// `((..),)`
     Shape,
     Storage(ElementType),
-    /// Things that say nothing about tensors, such as settings of the training.
-    /// Whatever is made of them is passed over.
-    Inert,
+    /// Anything else, such as settings of the training, by its name, cut if it is long.
+    /// Whatever is made of it is passed over.
+    Foreign(Arc<str>),
 }
 
 impl Global {
-    /// What a name stands for; `None` for all that are refused.
-    pub(super) fn of(module: &str, name: &str) -> Option<Self> {
-        Some(match (module, name) {
+    /// What a name stands for.
+    pub(super) fn of(module: &str, name: &str) -> Self {
+        let elements = match module {
+            "torch" | "torch.storage" => storage(name),
+            _ => None,
+        };
+        if let Some(elements) = elements {
+            return Self::Storage(elements);
+        }
+        match (module, name) {
             ("collections", "OrderedDict") => Self::Dictionary,
             ("torch._utils", "_rebuild_tensor" | "_rebuild_tensor_v2") => Self::Tensor,
-            ("torch._utils", "_rebuild_parameter") => Self::Parameter,
+            ("torch._utils", "_rebuild_parameter" | "_rebuild_parameter_with_state") => {
+                Self::Parameter
+            }
+            ("torch._tensor", "_rebuild_from_type_v2") => Self::FromType,
             ("torch", "Size") => Self::Shape,
-            ("torch", name) if name.ends_with("Storage") => Self::Storage(storage(name)?),
-            (
-                "torch",
-                "float64" | "float32" | "float16" | "bfloat16" | "int64" | "int32" | "int16"
-                | "int8" | "uint8" | "bool" | "device",
-            )
-            | ("argparse", "Namespace")
-            | ("collections", "defaultdict" | "Counter")
-            | ("pathlib", "PosixPath" | "WindowsPath")
-            | ("__builtin__" | "builtins", "set" | "frozenset" | "dict" | "list" | "object")
-            | ("numpy", "dtype" | "ndarray")
-            | ("numpy.core.multiarray" | "numpy._core.multiarray", "scalar" | "_reconstruct")
-            | ("copy_reg" | "copyreg", "_reconstructor")
-            | ("_codecs", "encode") => Self::Inert,
-            _ => return None,
-        })
+            _ => {
+                // The name is the file's; what is shown of it is short and plain.
+                let name: String = format!("{module}.{name}")
+                    .chars()
+                    .filter(|character| !character.is_control())
+                    .take(100)
+                    .collect();
+                Self::Foreign(name.into())
+            }
+        }
     }
 }
 
@@ -332,6 +355,11 @@ fn storage(name: &str) -> Option<ElementType> {
         "ShortStorage" => ElementType::I16,
         "ByteStorage" | "BoolStorage" => ElementType::U8,
         "CharStorage" => ElementType::Other("int8", 1),
+        "QInt8Storage" => ElementType::Other("qint8", 1),
+        "QUInt8Storage" => ElementType::Other("quint8", 1),
+        "QInt32Storage" => ElementType::Other("qint32", 4),
+        "UntypedStorage" => ElementType::Other("bytes", 1),
+        "ComplexHalfStorage" => ElementType::Other("complex32", 4),
         "ComplexFloatStorage" => ElementType::Other("complex64", 8),
         "ComplexDoubleStorage" => ElementType::Other("complex128", 16),
         _ => return None,

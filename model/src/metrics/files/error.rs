@@ -42,8 +42,16 @@ pub enum MetricsReadError {
     #[error(transparent)]
     Array(#[from] ArrayError),
     /// An array is not there.
-    #[error("there is no array '{0}' in it; there must be 'mu' and 'sigma'")]
-    NoArray(&'static str),
+    #[error(
+        "there is no array '{name}' in it; there must be 'mu' and 'sigma', its arrays are: {}",
+        found.join(", ")
+    )]
+    NoArray {
+        /// The array.
+        name: &'static str,
+        /// The names of those that are there.
+        found: Vec<String>,
+    },
     /// The array has another number of dimensions.
     #[error("'{name}' has the shape {shape:?}; it must be {expected}")]
     Shape {

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use ndarray::Array2;
 use orders_arrays::{Array, Element, ElementType, SafetensorsFile, open_npy, safetensors_header};
+use orders_core::files::open_regular;
 
 use super::Metadata;
 use super::error::{MetricsFileError, MetricsReadError, MetricsWriteError};
@@ -47,9 +48,8 @@ pub fn read_features(path: impl AsRef<Path>) -> Result<FeatureFile, MetricsFileE
             });
         }
     };
-    let file = fs_err::File::open(path).map_err(MetricsFileError::Open)?;
-    // The errors of this file would name the path again.
-    read(file.into_file()).map_err(|source| MetricsFileError::Read {
+    let file = open_regular(path).map_err(MetricsFileError::Open)?;
+    read(file).map_err(|source| MetricsFileError::Read {
         path: path.into(),
         what: "features",
         source,

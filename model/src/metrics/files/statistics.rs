@@ -5,6 +5,7 @@ use std::path::Path;
 
 use ndarray::{Array1, Array2};
 use orders_arrays::{NpzFile, NpzWriter};
+use orders_core::files::open_regular;
 
 use super::Metadata;
 use super::error::{MetricsFileError, MetricsReadError, MetricsWriteError};
@@ -26,8 +27,8 @@ pub struct StatisticsFile {
     pub metadata: Metadata,
 }
 
-/// Reads an `.npz` file with the arrays `mu` `[d]` and `sigma` `[d, d]`, compressed or
-/// not, in C or Fortran order, of at most 4 GiB each. Other arrays in it are passed
+/// Reads an `.npz` file with the arrays `mu` `[d]` (or `[1, d]`) and `sigma` `[d, d]`,
+/// compressed or not, in C or Fortran order, of at most 4 GiB each. Other arrays in it are passed
 /// over.
 ///
 /// O(bytes of the two arrays) time and memory.
@@ -37,9 +38,8 @@ pub struct StatisticsFile {
 /// [`MetricsFileError`], which names the file.
 pub fn read_statistics(path: impl AsRef<Path>) -> Result<StatisticsFile, MetricsFileError> {
     let path = path.as_ref();
-    let file = fs_err::File::open(path).map_err(MetricsFileError::Open)?;
-    // The errors of this file would name the path again.
-    read(BufReader::new(file.into_file())).map_err(|source| MetricsFileError::Read {
+    let file = open_regular(path).map_err(MetricsFileError::Open)?;
+    read(BufReader::new(file)).map_err(|source| MetricsFileError::Read {
         path: path.into(),
         what: "statistics",
         source,
@@ -56,8 +56,8 @@ fn read(source: impl Read + Seek) -> Result<StatisticsFile, MetricsReadError> {
         shape: shape.into(),
         expected,
     };
-    if shape.len() != 1 {
-        return Err(wrong_shape("mu", &shape, "[d]"));
+    if !matches!(shape[..], [_] | [1, _]) {
+        return Err(wrong_shape("mu", &shape, "[d] or [1, d]"));
     }
     let (shape, covariance) = read_array(&mut file, "sigma")?;
     let sides = [mean.len(); 2];
@@ -82,7 +82,10 @@ fn read_array(
     name: &'static str,
 ) -> Result<(Vec<usize>, Vec<f64>), MetricsReadError> {
     let array = file.array(name, MOST_BYTES)?;
-    let array = array.ok_or(MetricsReadError::NoArray(name))?;
+    let array = array.ok_or_else(|| MetricsReadError::NoArray {
+        name,
+        found: file.names(),
+    })?;
     let shape = array.shape().to_vec();
     Ok((shape, array.entries()?.read_all()?))
 }

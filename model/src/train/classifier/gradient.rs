@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use candle_core::{Device, Tensor};
+use orders_core::Watch;
 
 use super::data::LabelledImages;
 use crate::features::{CHANNELS, Classifier, KERNEL};
@@ -25,6 +26,7 @@ pub(super) fn compute(
     parameters: &[f32],
     (data, samples): (&LabelledImages, &[(usize, bool)]),
     gradient: &mut [f32],
+    watch: Watch<'_>,
 ) -> Result<f64, TrainError> {
     let count = samples.len();
     let sum = parts.sum(count, gradient, |_, of_part, scratch, gradient| {
@@ -35,6 +37,9 @@ pub(super) fn compute(
         } = scratch;
         images.clear();
         labels.clear();
+        if watch.ask().is_break() {
+            return Err(TrainError::Stopped);
+        }
         for &(index, is_flipped) in &samples[of_part] {
             let grey = data.image(index, is_flipped)?.to_grey();
             images.extend(grey.pixels().iter().map(|&level| f32::from(level) / 255.0));

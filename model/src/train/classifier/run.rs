@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
+use std::sync::{Mutex, PoisonError};
 
 use candle_core::Tensor;
-use orders_core::OrderRng;
+use orders_core::{MemoryLimit, OrderRng, Watch, estimated_bytes};
 use orders_datasets::{PatchCodebook, TokenSet};
 use rayon::prelude::*;
 use serde::Serialize;
@@ -16,7 +17,7 @@ use crate::train::adamw::AdamW;
 use crate::train::checkpoint::{self, State};
 use crate::train::draw::{Shuffled, Stream, open_unit, seed_of};
 use crate::train::error::{RecipeError, TrainError};
-use crate::train::gradient::{ClassifierLayout, Parts};
+use crate::train::gradient::{ClassifierLayout, PARTS, Parts};
 use crate::train::run::{StepReport, last_step};
 use crate::train::schedule::{Decay, LearningRate};
 
@@ -33,6 +34,9 @@ const WARMUP: f64 = 0.05;
 const FORMAT: &str = "orders classifier";
 /// Images that are classified between two words of progress.
 const LOOK: usize = 128;
+/// What the passes leave of each pixel of an image, in bytes: its patches and what the
+/// three convolutions make of them, with the gradients of the widest.
+const BYTES_OF_PIXEL: f64 = 4.0 * 70.0;
 
 /// How a classifier is trained.
 ///
@@ -106,13 +110,15 @@ pub struct TrainedClassifier {
 /// On the CPU. What an update trains on depends on the seed and the number of the
 /// update alone, and gradients are summed in one order, so weights do not depend on
 /// the number of threads. Memory is four numbers for each parameter, 16 gradients, and
-/// about 50 numbers for each pixel of a batch.
+/// about 70 numbers for each pixel of the images that threads are at, which
+/// [`check_memory`](Self::check_memory) holds against a limit.
 ///
 /// ```
 /// use orders_core::Grid;
 /// use orders_datasets::{PatchCodebook, PatchShape, Provenance, TokenParts, TokenSet};
 /// use orders_model::features::Classifier;
 /// use orders_model::train::{ClassifierRecipe, ClassifierTraining};
+/// use std::ops::ControlFlow;
 ///
 /// // Black and white images of a single patch.
 /// let codebook = PatchCodebook::new(PatchShape::new(2, 1)?, vec![0., 0., 0., 0., 255., 255., 255., 255.], Provenance::new())?;
@@ -132,7 +138,7 @@ pub struct TrainedClassifier {
 /// while !training.is_done() {
 ///     training.step()?;
 /// }
-/// assert_eq!(training.accuracy(&images, |_| {})?, 1.0);
+/// assert_eq!(training.accuracy(&images, |_| ControlFlow::Continue(()))?, 1.0);
 /// let classifier = Classifier::new(training.tensors()?)?;
 /// assert_eq!(classifier.sides(), [2, 2]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -182,6 +188,25 @@ impl ClassifierTraining {
         })
     }
 
+    /// Whether a batch has room, of which as many parts are computed at a time as there
+    /// are threads on the current rayon pool.
+    ///
+    /// # Errors
+    ///
+    /// [`TrainError::BatchMemory`].
+    pub fn check_memory(&self, limit: MemoryLimit) -> Result<(), TrainError> {
+        let [height, width] = self.data.sides();
+        let pixels = f64::from(height) * f64::from(width);
+        let threads = rayon::current_num_threads().min(PARTS) as f64;
+        let parameters = 4.0 * (4.0 + PARTS as f64) * self.layout.length() as f64;
+        let of_image = BYTES_OF_PIXEL * pixels;
+        let fixed = estimated_bytes(parameters + threads * of_image);
+        let each = estimated_bytes(of_image * threads / PARTS as f64);
+        let batch = self.recipe.batch;
+        let checked = limit.check_count(fixed, each, batch as u64);
+        checked.map_err(|source| TrainError::BatchMemory { batch, source })
+    }
+
     /// The recipe.
     pub fn recipe(&self) -> &ClassifierRecipe {
         &self.recipe
@@ -219,6 +244,10 @@ impl ClassifierTraining {
     /// [`TrainError::NotFinite`] if the loss or its gradient is no number: then
     /// nothing is changed.
     pub fn step(&mut self) -> Result<StepReport, TrainError> {
+        self.step_watched(Watch::NONE)
+    }
+
+    fn step_watched(&mut self, watch: Watch<'_>) -> Result<StepReport, TrainError> {
         let mut rng = OrderRng::new(seed_of(self.recipe.seed, Stream::Step), self.state.step);
         let batch = self.recipe.batch as u64;
         let samples: Vec<(usize, bool)> = (self.state.step * batch..(self.state.step + 1) * batch)
@@ -230,6 +259,7 @@ impl ClassifierTraining {
             &self.state.parameters,
             (&self.data, &samples),
             &mut self.gradient,
+            watch,
         )?;
         let gradient_norm = self.state.checked_norm(loss, &self.gradient)?;
         let passed = |updates: f64| updates * batch as f64 / self.data.len() as f64;
@@ -265,27 +295,31 @@ impl ClassifierTraining {
     pub fn finish(
         mut self,
         held_out: &TokenSet,
-        mut progress: impl FnMut(ClassifierProgress) -> ControlFlow<()>,
+        progress: impl FnMut(ClassifierProgress) -> ControlFlow<()> + Send,
     ) -> Result<TrainedClassifier, TrainError> {
         let mut loss = None;
+        let progress = Mutex::new(progress);
+        let progress = |done: ClassifierProgress| {
+            let mut progress = progress.lock().unwrap_or_else(PoisonError::into_inner);
+            progress(done)
+        };
         loop {
-            if progress(ClassifierProgress::Updates(self.state.step, loss)).is_break() {
+            let done = ClassifierProgress::Updates(self.state.step, loss);
+            let asked = || progress(done);
+            let asked = Watch::new(&asked);
+            if asked.ask().is_break() {
                 return Err(TrainError::Stopped);
             }
             if self.is_done() {
                 break;
             }
-            let report = self.step()?;
+            let report = self.step_watched(asked)?;
             let smoothed = loss.map_or(report.loss, |loss| 0.98 * loss + 0.02 * report.loss);
             loss = Some(smoothed);
         }
-        let mut end = ControlFlow::Continue(());
-        let looked = |images| end = progress(ClassifierProgress::HeldOut(images));
+        let looked = |images| progress(ClassifierProgress::HeldOut(images));
         let accuracy = self.accuracy(held_out, looked);
         let accuracy = accuracy.map_err(TrainError::of_held_out)?;
-        if end.is_break() {
-            return Err(TrainError::Stopped);
-        }
         let recipe = serde_json::to_string(&self.recipe).map_err(|error| RecipeError::Toml {
             line: None,
             reason: error.to_string(),
@@ -319,15 +353,15 @@ impl ClassifierTraining {
     }
 
     /// The share of images that the classifier, as it is now, assigns to their class.
-    /// `progress` is told how many were looked at.
+    /// `progress` is told how many were looked at, and may end it.
     ///
     /// # Errors
     ///
-    /// Those of [`check`](Self::check).
+    /// Those of [`check`](Self::check), and [`TrainError::Stopped`].
     pub fn accuracy(
         &self,
         held_out: &TokenSet,
-        mut progress: impl FnMut(usize),
+        mut progress: impl FnMut(usize) -> ControlFlow<()>,
     ) -> Result<f64, TrainError> {
         let images = self.data.like(held_out.clone())?;
         let classifier = Classifier::new(self.tensors()?)?;
@@ -344,7 +378,9 @@ impl ClassifierTraining {
                 .map(is_right)
                 .collect::<Result<_, TrainError>>()?;
             right += counts.iter().sum::<usize>();
-            progress(end);
+            if progress(end).is_break() {
+                return Err(TrainError::Stopped);
+            }
         }
         Ok(right as f64 / images.len() as f64)
     }

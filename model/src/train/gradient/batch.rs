@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use candle_core::{Device, Tensor};
 use ndarray::s;
+use orders_core::Watch;
 use rayon::prelude::*;
 
 use super::layout::Layout;
@@ -16,7 +17,7 @@ use crate::weights::Weights;
 
 /// A batch is cut into so many parts, whatever the number of threads. Each has a
 /// gradient of its own, and they are added up in one order.
-const PARTS: usize = 16;
+pub(in crate::train) const PARTS: usize = 16;
 
 /// Numbers that a thread adds up at once.
 const CHUNK: usize = 1 << 14;
@@ -36,6 +37,8 @@ pub(in crate::train) struct Asked<'a> {
     pub(in crate::train) parameters: &'a [f32],
     pub(in crate::train) drawn: &'a Drawn,
     pub(in crate::train) dropout: Option<Dropout>,
+    /// Whoever may end it.
+    pub(in crate::train) watch: Watch<'a>,
 }
 
 impl Gradients {
@@ -91,8 +94,10 @@ fn by_hand(
             tokens,
             dropout: asked.dropout.map(|dropout| dropout.of_part(part as u64)),
             weight: 1.0 / cells as f32,
+            watch: asked.watch,
         };
-        Ok::<f64, LpdError>(part.add_gradient(work, gradient))
+        let loss = part.add_gradient(work, gradient);
+        loss.ok_or(LpdError::Stopped)
     })?;
     Ok(sum / cells as f64)
 }
@@ -265,6 +270,7 @@ mod tests {
                     parameters: &parameters,
                     drawn: &drawn,
                     dropout,
+                    watch: Watch::NONE,
                 };
                 let batch = Batch::new(&drawn.orders, &drawn.labels)?;
                 let mut found = vec![0.0; layout.length()];
@@ -280,8 +286,10 @@ mod tests {
                         tokens: drawn.tokens.view(),
                         dropout,
                         weight: 1.0 / 240.0,
+                        watch: Watch::NONE,
                     };
-                    let loss = part.add_gradient(&mut work, &mut found) / 240.0;
+                    let loss = part.add_gradient(&mut work, &mut found);
+                    let loss = loss.ok_or(LpdError::Stopped)? / 240.0;
                     let logits = lpd.training_pass(&batch, drawn.tokens.view(), dropout)?;
                     let expected = lpd.cross_entropy(&logits, &batch, drawn.tokens.view())?;
                     let expected = f64::from(expected.to_scalar::<f32>()?);

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use ndarray::ArrayView2;
+use orders_core::Watch;
 
 use super::attention::Head;
 use super::layout::{BlockPlaces, LayerPlaces, Layout, Sequence};
@@ -59,27 +60,36 @@ pub(crate) struct Part<'a> {
     pub(crate) dropout: Option<Dropout>,
     /// What each cell counts in the loss whose gradient is taken.
     pub(crate) weight: f32,
+    /// Whoever may end it, asked before each block.
+    pub(crate) watch: Watch<'a>,
 }
 
 impl Part<'_> {
     /// The sum over cells of the cross-entropy in nats. Adds the gradient, times
-    /// the weight, to `gradient`. Labels and tokens must be the model's.
-    pub(crate) fn add_gradient(&self, work: &mut Workspace, gradient: &mut [f32]) -> f64 {
+    /// the weight, to `gradient`. Labels and tokens must be the model's. None if whoever
+    /// watches ended it.
+    pub(crate) fn add_gradient(&self, work: &mut Workspace, gradient: &mut [f32]) -> Option<f64> {
         let sequence = Sequence::new(self.batch, self.tokens);
         self.embed(&sequence, work);
         work.blocks
             .resize_with(self.config.depth(), BlockTape::default);
         let mut blocks = std::mem::take(&mut work.blocks);
         for (layer, tape) in blocks.iter_mut().enumerate() {
+            self.goes_on()?;
             self.block(layer, &sequence, tape, work);
         }
         let loss = self.head(&sequence, work, gradient);
         for (layer, tape) in blocks.iter().enumerate().rev() {
+            self.goes_on()?;
             self.block_gradient(layer, &sequence, tape, work, gradient);
         }
         work.blocks = blocks;
         self.embed_gradient(&sequence, work, gradient);
-        loss
+        Some(loss)
+    }
+
+    fn goes_on(&self) -> Option<()> {
+        self.watch.ask().is_continue().then_some(())
     }
 
     fn parameters(&self, place: &Range<usize>) -> &[f32] {

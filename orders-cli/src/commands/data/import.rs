@@ -2,9 +2,10 @@
 
 use indicatif::HumanCount;
 use orders_core::Grid;
-use orders_datasets::{CacheOptions, Provenance, TokenSet, read_token_cache};
+use orders_datasets::{CacheOptions, Provenance, TokenSet, cache_files, read_token_cache};
 
 use super::codebook::base_name;
+use super::note_left_out;
 use super::prepare::{token_path, write_tokens};
 use crate::args::DataPrepareArgs;
 use crate::failure::{Failure, Result};
@@ -45,11 +46,13 @@ pub(super) fn run(args: &DataPrepareArgs, printer: &Printer) -> Result<()> {
         .map_err(|error: orders_core::GridError| Failure::input_at("--grid", &error))?;
     let path = token_path(&args.out, "all");
     output::check_vacant(&path, args.written.force)?;
-    let pool = settings::thread_pool(&args.threads)?;
+    let pool = settings::thread_pool(&args.threads, printer)?;
     let options = CacheOptions {
         grid,
         codebook_size: codes,
     };
+    let listed = cache_files(&args.images.source).map_err(Failure::bad_input)?;
+    note_left_out(&listed.left_out, printer);
     let set = pool
         .install(|| read_token_cache(&args.images.source, &options))
         .map_err(Failure::bad_input)?;

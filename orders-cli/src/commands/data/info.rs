@@ -4,8 +4,8 @@ use std::path::Path;
 
 use indicatif::HumanCount;
 use orders_datasets::{
-    ImageFolder, ImageSource, PatchCodebook, TokenFileOptions, TokenSet, cache_files,
-    is_token_file, open,
+    ImageSource, LeftOut, PatchCodebook, TokenFileOptions, TokenSet, cache_files, is_token_file,
+    open,
 };
 use rayon::prelude::*;
 use serde::Serialize;
@@ -23,8 +23,14 @@ const LISTED: usize = 12;
 #[derive(Serialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 enum Report {
-    Images { splits: Vec<SplitReport> },
-    TokenCache { files: usize, classes: Vec<Class> },
+    Images {
+        splits: Vec<SplitReport>,
+    },
+    TokenCache {
+        files: usize,
+        classes: Vec<Class>,
+        left_out: Vec<String>,
+    },
     Tokens(TokenReport),
     Codebook(CodebookReport),
 }
@@ -39,6 +45,8 @@ struct SplitReport {
     width: [u32; 2],
     /// What is wrong with the files that can't be read.
     unreadable: Vec<String>,
+    /// What is there but is not counted, and why.
+    left_out: Vec<String>,
     classes: Vec<Class>,
 }
 
@@ -72,11 +80,11 @@ struct CodebookReport {
 }
 
 pub(crate) fn run(args: &DataInfoArgs, printer: &Printer) -> Result<()> {
-    let report = report(args)?;
+    let report = report(args, printer)?;
     printer.report(args.json, &report, || words(&report, &args.source))
 }
 
-fn report(args: &DataInfoArgs) -> Result<Report> {
+fn report(args: &DataInfoArgs, printer: &Printer) -> Result<Report> {
     let source = &args.source;
     fs_err::metadata(source).map_err(Failure::bad_input)?;
     let is_safetensors = source.extension().is_some_and(|end| end == "safetensors");
@@ -102,51 +110,57 @@ fn report(args: &DataInfoArgs) -> Result<Report> {
             return Ok(Report::TokenCache {
                 files: cache.files.len(),
                 classes: classes(&cache.class_names, &cache.labels),
+                left_out: left_out(&cache.left_out),
             });
         }
     }
-    let options = settings::data::open_options(&args.labels);
+    let options = settings::data::open_options(&args.labels, rayon::current_num_threads());
     let parts = open(source, &options).map_err(Failure::bad_input)?;
     let splits = parts.iter().map(|part| {
         let images = part.images.as_ref();
-        let (sizes, unreadable) = sizes(images, source)?;
+        let (sizes, unreadable) = sizes(images, printer);
         let range = |side: fn(&(u32, u32)) -> u32| {
             let all = || sizes.iter().map(side);
             [all().min().unwrap_or(0), all().max().unwrap_or(0)]
         };
-        Ok(SplitReport {
+        SplitReport {
             split: part.split.clone(),
             from: part.kind,
             images: images.len(),
             height: range(|size| size.0),
             width: range(|size| size.1),
             unreadable,
+            left_out: left_out(&part.left_out),
             classes: classes(images.class_names(), images.labels().unwrap_or_default()),
-        })
+        }
     });
     Ok(Report::Images {
-        splits: splits.collect::<Result<_>>()?,
+        splits: splits.collect(),
     })
 }
 
-/// Heights and widths, and what is wrong with the files that have none.
+/// Heights and widths, and what is wrong with the images that have none.
 type Sizes = (Vec<(u32, u32)>, Vec<String>);
 
-/// Heights and widths by the headers of image files, or of the first of an
-/// array, and what is wrong with the files that have none.
-fn sizes(images: &dyn ImageSource, path: &Path) -> Result<Sizes> {
+/// The size that all images have, or those of files, which are read whole; and what is
+/// wrong with the files that can't be read.
+fn sizes(images: &dyn ImageSource, printer: &Printer) -> Sizes {
     if images.is_empty() {
-        return Ok((Vec::new(), Vec::new()));
+        return (Vec::new(), Vec::new());
     }
-    // Arrays have one size.
-    let Ok(folder) = ImageFolder::open(path) else {
-        let first = images.image(0).map_err(Failure::bad_input)?;
-        return Ok((vec![(first.height(), first.width())], Vec::new()));
-    };
-    let all: Vec<_> = (0..folder.len())
+    if let Some(size) = images.size() {
+        return (vec![size], Vec::new());
+    }
+    let progress = printer.progress(images.len() as u64, "images");
+    let all: Vec<_> = (0..images.len())
         .into_par_iter()
-        .map(|index| folder.size(index))
+        .map(|index| {
+            let image = images.image(index);
+            progress.inc(1);
+            image.map(|image| (image.height(), image.width()))
+        })
         .collect();
+    progress.finish_and_clear();
     let (mut sizes, mut unreadable) = (Vec::new(), Vec::new());
     for size in all {
         match size {
@@ -154,7 +168,11 @@ fn sizes(images: &dyn ImageSource, path: &Path) -> Result<Sizes> {
             Err(error) => unreadable.push(with_sources(&error)),
         }
     }
-    Ok((sizes, unreadable))
+    (sizes, unreadable)
+}
+
+fn left_out(all: &[LeftOut]) -> Vec<String> {
+    all.iter().map(LeftOut::to_string).collect()
 }
 
 fn classes(names: &[String], labels: &[u32]) -> Vec<Class> {
@@ -208,12 +226,23 @@ fn words(report: &Report, source: &Path) -> String {
                     let more = split.unreadable.len() - LISTED;
                     lines.push(("corrupt", format!("and {more} more")));
                 }
+                lines.extend(
+                    split
+                        .left_out
+                        .iter()
+                        .map(|words| ("left out", words.clone())),
+                );
             }
         }
-        Report::TokenCache { files, classes } => {
+        Report::TokenCache {
+            files,
+            classes,
+            left_out,
+        } => {
             lines.push(("kind", ".npz token cache".into()));
             lines.push(("images", HumanCount(*files as u64).to_string()));
             lines.push(("classes", class_words(classes)));
+            lines.extend(left_out.iter().map(|words| ("left out", words.clone())));
         }
         Report::Tokens(tokens) => {
             lines.push(("kind", "tokens".into()));

@@ -9,13 +9,13 @@ use serde::Serialize;
 
 use super::progress_folder::ProgressFolder;
 use super::tokenize::{Task, Tokenized};
-use super::{codebook, decibels};
+use super::{codebook, colour, decibels, tell_left_out};
 use crate::args::DataPrepareArgs;
 use crate::failure::{Failure, Result};
 use crate::output::{self, PROGRAM};
 use crate::printer::Printer;
 use crate::settings::data::Split;
-use crate::{interrupt, settings};
+use crate::{interrupt, memory, settings};
 
 /// What was made of a split, for `--json`.
 #[derive(Serialize)]
@@ -40,7 +40,10 @@ pub(crate) fn run(args: &DataPrepareArgs, printer: &Printer) -> Result<()> {
             "--grid is for .npz token caches; of images it follows from their size and --patch",
         ));
     }
-    let (sources, splits) = settings::data::splits(&args.images)?;
+    let pool = settings::thread_pool(&args.threads, printer)?;
+    let threads = pool.current_num_threads();
+    let (sources, splits) = settings::data::splits(&args.images, threads)?;
+    tell_left_out(&sources, printer);
     let preparation = settings::data::preparation(&args.images);
     let given = args
         .codebook
@@ -48,8 +51,12 @@ pub(crate) fn run(args: &DataPrepareArgs, printer: &Printer) -> Result<()> {
         .as_deref()
         .map(codebook::read)
         .transpose()?;
+    let patch = given.as_ref().map(|codebook| codebook.shape().side());
+    let patch = patch
+        .or(args.codebook.patch)
+        .unwrap_or(settings::data::PATCH);
+    settings::data::check_size(&args.images, patch, threads)?;
     let targets = Targets::new(args, &splits)?;
-    let pool = settings::thread_pool(&args.threads)?;
     let mut words = settings_text(args, &preparation, &splits, given.as_ref());
     for source in &sources {
         let identity = source.images.identity();
@@ -91,6 +98,7 @@ pub(crate) fn run(args: &DataPrepareArgs, printer: &Printer) -> Result<()> {
                 split,
                 preparation: &preparation,
                 codebook: &codebook,
+                memory: memory::limit(),
             };
             task.run(&folder, printer)
         });
@@ -291,7 +299,7 @@ fn summary(codebook: &PatchCodebook, path: &Path, elapsed: Duration) -> String {
     format!(
         "codebook: {} codes of {side}x{side} pixels, {}: {}; all in {:.1} s",
         codebook.len(),
-        if shape.channels() == 1 { "grey" } else { "RGB" },
+        colour(shape.channels()),
         path.display(),
         elapsed.as_secs_f64(),
         side = shape.side(),

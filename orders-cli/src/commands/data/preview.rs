@@ -1,16 +1,21 @@
 //! `data preview`
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use orders_datasets::{Image, ImageSource, PatchCodebook, Preparation, Psnr, subset};
 use orders_figures::{Tile, TileImage, image_sheet};
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::{codebook, decibels};
+use super::{codebook, decibels, encode_failure, tell_left_out};
 use crate::args::DataPreviewArgs;
-use crate::failure::{Failure, Result, with_sources};
+use crate::failure::{Failure, Result};
 use crate::printer::Printer;
 use crate::single_file::SingleFile;
 use crate::{interrupt, settings};
+
+/// The most pixels of a picture.
+const MOST_PIXELS: u64 = 1 << 24;
 
 /// What was drawn, for `--json`.
 #[derive(Serialize)]
@@ -45,7 +50,10 @@ struct Pair {
 pub(crate) fn run(args: &DataPreviewArgs, printer: &Printer) -> Result<()> {
     let out = args.out.display();
     let file = SingleFile::out(&args.out, "png", args.written.force)?;
-    let (sources, splits) = settings::data::splits(&args.images)?;
+    let pool = settings::thread_pool(&args.threads, printer)?;
+    let threads = pool.current_num_threads();
+    let (sources, splits) = settings::data::splits(&args.images, threads)?;
+    tell_left_out(&sources, printer);
     let preparation = settings::data::preparation(&args.images);
     let given = args
         .codebook
@@ -53,7 +61,11 @@ pub(crate) fn run(args: &DataPreviewArgs, printer: &Printer) -> Result<()> {
         .as_deref()
         .map(codebook::read)
         .transpose()?;
-    let pool = settings::thread_pool(&args.threads)?;
+    let patch = given.as_ref().map(|codebook| codebook.shape().side());
+    let patch = patch
+        .or(args.codebook.patch)
+        .unwrap_or(settings::data::PATCH);
+    settings::data::check_size(&args.images, patch, threads)?;
     interrupt::catch()?;
     let split = &splits[0];
     let source = sources[split.source].images.as_ref();
@@ -72,10 +84,11 @@ pub(crate) fn run(args: &DataPreviewArgs, printer: &Printer) -> Result<()> {
         })?,
     };
     let drawn = subset(&split.indices, args.num as usize, args.images.seed);
+    let shown = AtomicU64::new(0);
     let pairs: Vec<Result<Pair>> = pool.install(|| {
         let pairs = drawn.par_iter();
         pairs
-            .map(|&index| pair(source, index, &preparation, &codebook))
+            .map(|&index| pair(source, index, &preparation, &codebook, &shown))
             .collect()
     });
     let pairs = pairs.into_iter().collect::<Result<Vec<_>, _>>()?;
@@ -111,21 +124,27 @@ fn pair(
     index: u32,
     preparation: &Preparation,
     codebook: &PatchCodebook,
+    shown: &AtomicU64,
 ) -> Result<Pair> {
     interrupt::check()?;
-    let at = |error: &dyn std::error::Error| {
-        let name = source.name(index as usize);
-        Failure::Input(format!("image {name}: {}", with_sources(error)))
-    };
+    let place = || source.place(index as usize);
+    let at = |error: &dyn std::error::Error| Failure::input_at(place(), error);
     let image = source.image(index as usize);
     let image = image.map_err(Failure::bad_input)?;
     let original = preparation
         .before_padding(image)
         .map_err(|error| at(&error))?;
+    // What no picture can show is not held either.
+    let pixels = 2 * u64::from(original.width()) * u64::from(original.height());
+    if shown.fetch_add(pixels, Ordering::Relaxed) + pixels > MOST_PIXELS {
+        return Err(Failure::input(format!(
+            "originals and reconstructions have more than the {MOST_PIXELS} pixels that one picture shows; --num takes fewer, and --crop smaller ones"
+        )));
+    }
     let margins = preparation.margins(&original).map_err(|error| at(&error))?;
     let (grid, tokens) = codebook
         .encode(&original.padded(margins))
-        .map_err(|error| at(&error))?;
+        .map_err(|error| encode_failure(&place(), &error))?;
     let decoded = codebook.decode(grid, &tokens);
     let decoded = decoded.map_err(Failure::work)?.without(margins);
     let psnr = Psnr::of(&original, &decoded).unwrap_or_default();

@@ -7,11 +7,11 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use orders_core::files::OutputFile;
+use orders_core::files::{FolderLock, OutputFile, read_at_most};
 use orders_datasets::{PatchCodebook, TokenFileOptions, TokenSet};
 
 use crate::failure::{Failure, Result};
-use crate::folder;
+use crate::{folder, folder_lock};
 
 const NAME: &str = ".prepare";
 const SETTINGS: &str = "settings";
@@ -20,6 +20,8 @@ const CODEBOOK: &str = "codebook.safetensors";
 /// The folder of a run.
 pub(super) struct ProgressFolder {
     path: PathBuf,
+    /// Keeps other runs out of the folder that is written to.
+    _lock: FolderLock,
     /// Whether an earlier run left something.
     pub(super) is_resumed: bool,
 }
@@ -34,9 +36,12 @@ impl ProgressFolder {
     pub(super) fn open(out: &Path, settings: &str, force: bool) -> Result<Self> {
         let path = Self::path_in(out);
         let file = path.join(SETTINGS);
+        folder::make(out)?;
+        let lock = folder_lock::take(out)?;
         // What was made with the same settings is the same, so that --force need
         // not make it again.
-        let is_resumed = fs_err::read(&file).is_ok_and(|known| known == settings.as_bytes());
+        let known = read_at_most(&file, settings.len() as u64).ok().flatten();
+        let is_resumed = known.is_some_and(|known| known == settings.as_bytes());
         if !is_resumed {
             if file.exists() && !force {
                 return Err(Failure::input(format!(
@@ -56,7 +61,11 @@ impl ProgressFolder {
             let finished = output.finish().and_then(|file| file.persist(false));
             finished.map_err(Failure::work)?;
         }
-        Ok(Self { path, is_resumed })
+        Ok(Self {
+            path,
+            _lock: lock,
+            is_resumed,
+        })
     }
 
     /// The codebook, if it is there already.

@@ -1,15 +1,17 @@
 //! Images of a split to tokens, part by part.
 
-use orders_core::Grid;
+use orders_core::{Grid, MemoryLimit};
 use orders_datasets::{
-    Image, ImageSource, PatchCodebook, Preparation, Provenance, Psnr, TokenParts, TokenSet,
+    CodebookError, Image, ImageSource, PatchCodebook, Preparation, Provenance, Psnr, TokenParts,
+    TokenSet,
 };
 use rayon::prelude::*;
 
 use super::codebook::{base_name, words};
+use super::encode_failure;
 use super::progress_folder::ProgressFolder;
 use crate::args::DataPrepareArgs;
-use crate::failure::{Failure, Result, with_sources};
+use crate::failure::{Failure, Result};
 use crate::interrupt;
 use crate::output::PROGRAM;
 use crate::printer::Printer;
@@ -45,6 +47,7 @@ pub(super) struct Task<'a> {
     pub(super) split: &'a Split,
     pub(super) preparation: &'a Preparation,
     pub(super) codebook: &'a PatchCodebook,
+    pub(super) memory: MemoryLimit,
 }
 
 impl Task<'_> {
@@ -136,10 +139,9 @@ impl Task<'_> {
     }
 
     fn encode(&self, index: u32, original: Image) -> Result<Encoded> {
-        let name = || self.source.name(index as usize);
-        let at = |error: &dyn std::error::Error| {
-            Failure::Input(format!("image {}: {}", name(), with_sources(error)))
-        };
+        let place = || self.source.place(index as usize);
+        let at = |error: &dyn std::error::Error| Failure::input_at(place(), error);
+        let unlike = |error: &CodebookError| encode_failure(&place(), error);
         let image = self
             .preparation
             .before_padding(original)
@@ -149,12 +151,14 @@ impl Task<'_> {
             .margins(&image)
             .map_err(|error| at(&error))?;
         let padded = image.padded(margins);
-        let (grid, tokens) = self.codebook.encode(&padded).map_err(|error| at(&error))?;
+        let encoded = self.codebook.encode(&padded);
+        let (grid, tokens) = encoded.map_err(|error| unlike(&error))?;
+        self.check_memory(grid)?;
         let flipped = match self.args.flip {
             false => None,
             true => {
                 let encoded = self.codebook.encode(&padded.flipped());
-                Some(encoded.map_err(|error| at(&error))?.1)
+                Some(encoded.map_err(|error| unlike(&error))?.1)
             }
         };
         let decoded = self.codebook.decode(grid, &tokens).map_err(Failure::work)?;
@@ -168,10 +172,24 @@ impl Task<'_> {
         })
     }
 
+    /// Whether there is room for the tokens of all images, which are held until the last
+    /// one has them, and once more when parts are joined.
+    fn check_memory(&self, grid: Grid) -> Result<()> {
+        let of_image = 4 * 2 * grid.cells() as u64 * (1 + u64::from(self.args.flip));
+        let count = self.split.indices.len();
+        let checked = self.memory.check_count(0, of_image, count as u64);
+        checked.map_err(|error| {
+            Failure::input(format!(
+                "tokens of {count} images of the split {}, {grid} each, {error}; --limit takes fewer",
+                self.split.name
+            ))
+        })
+    }
+
     fn uneven(&self, index: u32, grid: Grid, first: Grid) -> Failure {
         Failure::input(format!(
-            "image {} has a grid of {grid}, but those before it have {first}; --crop makes all images alike",
-            self.source.name(index as usize)
+            "{} has a grid of {grid}, but those before it have {first}; --crop makes all images alike",
+            self.source.place(index as usize)
         ))
     }
 

@@ -16,7 +16,7 @@ use crate::args::DistanceArgs;
 use crate::failure::{Failure, Result};
 use crate::feature_set::{self, FeatureSet};
 use crate::printer::Printer;
-use crate::{interrupt, settings};
+use crate::{memory, settings};
 
 pub(crate) fn run(args: &DistanceArgs, printer: &Printer) -> Result<()> {
     let real = FeatureSet::read(&args.real)?;
@@ -28,27 +28,32 @@ pub(crate) fn run(args: &DistanceArgs, printer: &Printer) -> Result<()> {
             args.real.display()
         )));
     }
-    interrupt::catch()?;
-    let pool = settings::thread_pool(&args.threads)?;
+    let pool = settings::thread_pool(&args.threads, printer)?;
     let report = pool.install(|| -> Result<Report> {
         let bad = |error: MetricsError| wrong(&args.real, &args.generated, &error);
         let (of_real, of_generated) = (real.statistics()?, generated.statistics()?);
         let distance = frechet_distance(&of_real, &of_generated).map_err(bad)?;
-        interrupt::check()?;
         let features = real.features().zip(generated.features());
         let features = features.filter(|_| !args.frechet_only);
+        if let Some((real, generated)) = features {
+            // The distances of every image to its neighbours, while they are found.
+            let images = real.count() as u64 + generated.count() as u64;
+            let needed = (16 * images).saturating_mul(args.neighbours as u64);
+            let checked = memory::limit().check(needed);
+            checked.map_err(|error| {
+                Failure::input(format!("--neighbours {} {error}", args.neighbours))
+            })?;
+        }
         let mmd = features.map(|(real, generated)| polynomial_mmd(real, generated));
         let mmd: Option<Mmd> = mmd.transpose().map_err(bad)?;
-        interrupt::check()?;
         let manifold = features
             .map(|(real, generated)| manifold_measures(real, generated, args.neighbours))
             .transpose()
             .map_err(bad)?;
-        interrupt::check()?;
         let score = |set: &FeatureSet| -> Result<Option<InceptionScore>> {
             let score = set
                 .logits()
-                .map(|logits| inception_score(logits, args.splits));
+                .map(|logits| inception_score(logits, args.splits, Some(args.seed)));
             let score = score.transpose();
             score.map_err(|error| Failure::input_at(set.path().display(), &error))
         };
@@ -97,7 +102,6 @@ fn measure_floor(
     let [first, second] = halves(features, most.unwrap_or(usize::MAX), args.seed).map_err(bad)?;
     let [of_first, of_second] = [Statistics::of(&first), Statistics::of(&second)];
     let frechet = frechet_distance(&of_first.map_err(bad)?, &of_second.map_err(bad)?);
-    interrupt::check()?;
     let mmd = (!args.frechet_only).then(|| polynomial_mmd(&first, &second));
     Ok(Floor {
         images: first.count(),

@@ -116,10 +116,18 @@ impl Report {
         } = &self.inception_score;
         for (score, whose) in [(real, "real"), (generated, "generated")] {
             if let Some(score) = score {
-                let InceptionScore { mean, sd, splits } = score;
+                let InceptionScore {
+                    mean,
+                    sd,
+                    splits,
+                    seed,
+                } = score;
+                let order = seed.map_or_else(String::new, |seed| {
+                    format!(" of images shuffled by seed {seed}")
+                });
                 lines.push((
                     format!("{name}, {whose}"),
-                    format!("{mean:.4}, sd {sd:.4} ({splits} splits)"),
+                    format!("{mean:.4}, sd {sd:.4} ({splits} splits{order})"),
                 ));
             }
         }

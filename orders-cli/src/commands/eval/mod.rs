@@ -31,7 +31,7 @@ use crate::output::PROGRAM;
 use crate::printer::Printer;
 use crate::single_file::SingleFile;
 use crate::token_images::TokenImages;
-use crate::{interrupt, settings};
+use crate::{folder_lock, interrupt, settings};
 
 /// Images of a published row.
 const PUBLISHED_SAMPLES: u64 = 50_000;
@@ -56,7 +56,7 @@ const TITLE: &str = "evaluation";
 
 pub(crate) fn run(args: &EvalArgs, catalogues: &Catalogues, printer: &Printer) -> Result<()> {
     let preset = preset(args)?;
-    let pool = settings::thread_pool(&args.threads)?;
+    let pool = settings::thread_pool(&args.threads, printer)?;
     let mut notes = Vec::new();
     let threads = pool.current_num_threads();
     let (judge, variants) = asked_for(args, preset, catalogues, threads, &mut notes)?;
@@ -76,9 +76,11 @@ pub(crate) fn run(args: &EvalArgs, catalogues: &Catalogues, printer: &Printer) -
     if !is_done(out, &plan)? {
         let model = judge.shared_model();
         model.load(|error| settings::lpd_failure(model.source(), error))?;
+        judge.check_memory(plan.trials())?;
     }
     let shard = args.shard.unwrap_or(Shard::WHOLE);
     let folder = ResultsFolder::create_again(out, &plan, shard, PROGRAM)?;
+    let _lock = args.out.as_deref().map(folder_lock::take).transpose()?;
     printer.notes(&notes);
     interrupt::catch()?;
     run_trials(&folder, &tools, threads, printer)?;
@@ -232,7 +234,11 @@ fn asked_for(
     let (config, is_bundled) = (model.config(), model.bundled().is_some());
     let files = OrderFile::read_all(&args.orders, config.grid())?;
     let (methods, steps) = asked(args, preset, is_bundled, &files)?;
+    let looked_at = settings::looked_at(&model, notes)?;
     let held_out = held_out(args, &config, is_bundled)?;
+    if let Some(held_out) = &held_out {
+        held_out.0.check_tokenizer(&looked_at, notes)?;
+    }
     if held_out.is_none() && args.real.is_none() && args.runs == 0 {
         return Err(Failure::input(
             "nothing is measured: give --tokens FILE, --real FILE, or --runs from 1",
@@ -243,7 +249,13 @@ fn asked_for(
         None => SAMPLES,
     });
     let device = settings::device(&args.model.device)?;
-    let samples = judge::sample_settings(args, (count, guidance), (&config, is_bundled), &device)?;
+    let samples = judge::sample_settings(
+        args,
+        (count, guidance),
+        (&model, &looked_at),
+        &device,
+        notes,
+    )?;
     let name = match &model {
         ModelSource::Bundled(bundled) => bundled.name().to_owned(),
         model => model.label(),
@@ -316,9 +328,22 @@ fn held_out(
             let images = TokenImages::bundled()?.first(args.limit.unwrap_or(BUNDLED_LIMIT));
             (images, args.background.or(Some(black)))
         }
+        None if args.background.is_some() => {
+            return Err(Failure::input(
+                "--background is for images whose likelihood is measured: --tokens FILE",
+            ));
+        }
         None => return Ok(None),
     };
     images.check(config)?;
+    if let Some(token) = background
+        && token as usize >= config.vocab()
+    {
+        return Err(Failure::input(format!(
+            "--background {token} is no token of the model, which has {}, counted from 0",
+            config.vocab()
+        )));
+    }
     Ok(Some((images, background)))
 }
 

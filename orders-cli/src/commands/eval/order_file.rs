@@ -9,6 +9,7 @@ use crate::digest::digest_of_file;
 use crate::failure::{Failure, Result};
 use crate::order_file::manifest_beside;
 use crate::output;
+use crate::settings;
 
 /// An order file with what its manifest states.
 pub(super) struct OrderFile {
@@ -25,6 +26,7 @@ impl OrderFile {
         let mut files: Vec<Self> = Vec::with_capacity(paths.len());
         for path in paths {
             let file = Self::read(path, grid)?;
+            settings::line_of_text("--orders: the file name", &file.name)?;
             if let Some(other) = files.iter().find(|other| other.name == file.name) {
                 return Err(Failure::input(format!(
                     "--orders {} and {} have the same name, by which the table calls them",

@@ -12,7 +12,7 @@ use crate::failure::{Failure, Result};
 
 /// What marks in the table mean.
 pub(super) const LEGEND: &str =
-    "**best** at its number of steps; '=': not told apart from the first, at 95 %";
+    "**best** at its number of steps; '=': not told apart from the first method given, at 95 %";
 
 /// A column of the table.
 struct Column {

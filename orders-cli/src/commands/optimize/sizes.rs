@@ -2,7 +2,7 @@
 
 use orders_analysis::information::{InformationError, OrderSource, SizesParams};
 use orders_analysis::optimize::{self, SizesRequest};
-use orders_core::{Catalogue, Problem};
+use orders_core::{Catalogue, GroupSizes, Problem};
 
 use crate::args::OptimizeSizesArgs;
 use crate::description::commas;
@@ -24,9 +24,9 @@ pub(crate) fn run(
         None => {
             let place = Place::Grid(settings::needed_grid(&args.grid)?);
             let name = args.method.as_deref().unwrap_or("lpd");
-            let entry = settings::method_entry(catalogue, name)?;
             let (set, thresholds) = (&args.set.set, Some(&args.thresholds));
-            let parameters = settings::parameters(entry, &[], set, thresholds)?;
+            let (entry, parameters) =
+                settings::method_and_parameters(catalogue, name, set, thresholds)?;
             let method = (entry, &parameters);
             let task = Task::new(catalogue, &place, &args.known, &args.sizes, method)?;
             let method = task.method.as_ref();
@@ -56,7 +56,7 @@ fn find(
             non_decreasing: args.non_decreasing,
         },
     };
-    let pool = settings::thread_pool(&args.threads)?;
+    let pool = settings::thread_pool(&args.threads, printer)?;
     let progress = printer.progress(args.num, "orders measured");
     let tell = |done| progress.set_position(done);
     let found = pool.install(|| optimize::sizes(&request, &tell));
@@ -68,10 +68,24 @@ fn find(
         _ => Failure::bad_input(error),
     })?;
     printer.note(&format!(
-        "these sizes cost {:.4} nats in the mean, those that the orders were made with {:.4}",
-        found.nats, found.own_nats
+        "these sizes cost {:.4} nats in the mean, those that the orders were made with {:.4}{}",
+        found.nats,
+        found.own_nats,
+        sameness(problem, &found.sizes)
     ));
     printer.report(args.json, &found.sizes.as_slice(), || {
         commas(found.sizes.as_slice())
     })
+}
+
+/// What sizes that were found are called already.
+fn sameness(problem: &Problem, found: &GroupSizes) -> &'static str {
+    let published = GroupSizes::published(problem.grid(), found.steps());
+    let is_published = problem.known().count() == 0 && published.as_ref() == Some(found);
+    match (found == problem.group_sizes(), is_published) {
+        (true, true) => "; they are the same, the published ones",
+        (true, false) => "; they are the same",
+        (false, true) => "; they are the published ones",
+        (false, false) => "",
+    }
 }

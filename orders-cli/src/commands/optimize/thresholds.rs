@@ -27,7 +27,7 @@ pub(crate) fn run(
     let task = Task::of_lpd(catalogue, &args.grid, &args.known, &args.sizes)?;
     let grid = task.problem.grid();
     let (field, covariance) = settings::covariance(&args.field, grid)?;
-    let pool = settings::thread_pool(&args.threads)?;
+    let pool = settings::thread_pool(&args.threads, printer)?;
     let request = ThresholdsRequest {
         problem: &task.problem,
         covariance: &covariance,

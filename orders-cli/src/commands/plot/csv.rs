@@ -13,6 +13,7 @@ use crate::failure::{Failure, Result};
 use crate::output::PROGRAM;
 use crate::picture_file::PictureFile;
 use crate::printer::Printer;
+use crate::settings;
 
 /// The longest file that is read.
 const MOST_BYTES: u64 = 1 << 28;
@@ -29,11 +30,18 @@ struct Columns {
 pub(super) fn run(args: &PlotArgs, printer: &Printer) -> Result<()> {
     let file = PictureFile::new(&args.out, args.written.force)?;
     let files = &args.orders.files;
-    let mut tables = Vec::with_capacity(files.len());
-    for (index, path) in files.iter().enumerate() {
-        let label = args.orders.label.get(index).cloned();
-        tables.push(Columns::read(path, label)?);
+    let labels = match &args.orders.label[..] {
+        [] => files.iter().map(|path| usual_label(path)).collect(),
+        given => given.to_vec(),
+    };
+    settings::check_labels(&labels, ("table", files.len()))?;
+    if let Some(title) = &args.orders.title {
+        settings::line_of_text("--title", title)?;
     }
+    let tables = files.iter().zip(labels);
+    let tables: Vec<Columns> = tables
+        .map(|(path, label)| Columns::read(path, label))
+        .collect::<Result<_, _>>()?;
     let are_logs = tables
         .iter()
         .all(|table| table.has("update") && table.has("loss"));
@@ -162,7 +170,7 @@ fn evaluations(tables: &[Columns]) -> Result<(Chart, Vec<Series>)> {
 }
 
 impl Columns {
-    fn read(path: &Path, label: Option<String>) -> Result<Self> {
+    fn read(path: &Path, label: String) -> Result<Self> {
         let bytes = read_bounded(path, "a table", MOST_BYTES, path.display())?;
         let text = String::from_utf8_lossy(&bytes);
         let mut lines = text.lines().map(fields);
@@ -177,15 +185,6 @@ impl Columns {
                 header.len()
             )));
         }
-        let folder = path.parent().and_then(Path::file_name).unwrap_or_default();
-        let label = label.unwrap_or_else(|| match folder.is_empty() {
-            true => path
-                .file_stem()
-                .unwrap_or_default()
-                .to_string_lossy()
-                .into_owned(),
-            false => folder.to_string_lossy().into_owned(),
-        });
         Ok(Self {
             label,
             rows,
@@ -228,6 +227,14 @@ impl Columns {
         }
         Ok(points)
     }
+}
+
+/// What a table is called where nothing is said: by its folder, or its name if that says
+/// none.
+fn usual_label(path: &Path) -> String {
+    let folder = path.parent().and_then(Path::file_name);
+    let name = folder.or(path.file_stem()).unwrap_or_default();
+    name.to_string_lossy().into_owned()
 }
 
 /// The fields of a line; those with commas are in quotes.

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use orders_analysis::experiment::{ModelChoice, ModelFiles, SamplesChoice, Spec};
+use orders_analysis::experiment::{Judge, ModelChoice, ModelFiles, SamplesChoice, Spec};
 use orders_core::UnknownName;
 use orders_model::bundled::{self, BundledModel};
 use orders_model::features::Network;
@@ -13,19 +13,24 @@ use orders_model::{DType, Device, ModelSource, ModelSourceError};
 use crate::experiment::{LpdClock, LpdJudge, LpdSampler, SampleSettings, SharedModel};
 use crate::failure::{Failure, Result};
 use crate::feature_set::FeatureSet;
-use crate::settings::{self, TokenizerFiles};
+use crate::settings::{self, LookedAt, TokenizerFiles};
 use crate::token_images::TokenImages;
 
 /// Images that a model is asked about at once.
 const BATCH: usize = 8;
 
 /// A judge for each model of a sweep file, which is at `file`, f32 on the CPU.
-pub(super) fn judges(file: &Path, spec: &Spec, threads: usize) -> Result<Vec<LpdJudge>> {
+pub(super) fn judges(
+    file: &Path,
+    spec: &Spec,
+    threads: usize,
+    notes: &mut Vec<String>,
+) -> Result<Vec<Box<dyn Judge + Send>>> {
     let at_file = |failure: Failure| match failure {
         Failure::Input(message) => Failure::Input(format!("{}: models: {message}", file.display())),
         other => other,
     };
-    let judges = spec.models().iter().map(|choice| {
+    let mut judge_of = |choice: &ModelChoice| {
         let named = match choice {
             ModelChoice::Named(name) => bundled_model(name),
             ModelChoice::Files(files) => model_of_files(&choice.name(), files),
@@ -35,26 +40,32 @@ pub(super) fn judges(file: &Path, spec: &Spec, threads: usize) -> Result<Vec<Lpd
             images,
             background,
         } = named?;
-        let is_bundled = source.bundled().is_some();
-        let config = source.config();
+        let looked_at = settings::looked_at(&source, notes)?;
+        images.check_tokenizer(&looked_at, notes)?;
+        let samples = spec
+            .samples()
+            .map(|samples| sample_settings(samples, (&source, &looked_at), notes));
+        let samples = samples.transpose()?;
         let device = (Device::Cpu, "cpu".to_owned());
         let model = Arc::new(SharedModel::new(source, DType::F32, device));
         model.load(|error| load_failure(choice, error))?;
-        let sampler = spec.samples().map(|samples| {
-            let with = sample_settings(samples, (&config, is_bundled))?;
-            LpdSampler::new(Arc::clone(&model), with)
-        });
+        let sampler = samples.map(|samples| LpdSampler::new(Arc::clone(&model), samples));
         let clock = spec.clock().map(|clock| {
             let guidance = settings::guidance(clock.cfg, GuidanceSchedule::Linear)?;
             let runs = (clock.batch, clock.runs);
             Ok::<_, Failure>(LpdClock::new(Arc::clone(&model), guidance, runs, threads))
         });
         let judge = LpdJudge::new(choice.name(), model, Some(images), background, BATCH)?;
-        Ok(judge
+        let judge = judge
             .with_sampler(sampler.transpose()?)
-            .with_clock(clock.transpose()?))
-    });
-    judges.collect::<Result<_, _>>().map_err(at_file)
+            .with_clock(clock.transpose()?);
+        Ok(Box::new(judge) as Box<dyn Judge + Send>)
+    };
+    let judges = spec
+        .models()
+        .iter()
+        .map(|choice| judge_of(choice).map_err(at_file));
+    judges.collect()
 }
 
 /// A model that a sweep file names.
@@ -123,7 +134,8 @@ fn load_failure(choice: &ModelChoice, error: ModelSourceError) -> Failure {
 /// What generated images are judged with.
 fn sample_settings(
     samples: &SamplesChoice,
-    (config, is_bundled): (&orders_model::lpd::LpdConfig, bool),
+    (model, looked_at): (&ModelSource, &LookedAt),
+    notes: &mut Vec<String>,
 ) -> Result<SampleSettings> {
     let network = match &samples.network {
         None => Network::Classifier,
@@ -131,14 +143,19 @@ fn sample_settings(
             .parse()
             .map_err(|error| Failure::input_at("samples: network", &error))?,
     };
-    let loaded =
-        settings::feature_network(network, samples.weights.as_deref(), "samples: weights")?;
+    settings::check_features(network, samples.count, "samples: count")?;
+    let loaded = settings::feature_network(
+        network,
+        samples.weights.as_deref(),
+        "samples: weights",
+        notes,
+    )?;
     let named = TokenizerFiles {
         file: samples.tokenizer.as_deref(),
         config: samples.tokenizer_config.as_deref(),
         key: None,
     };
-    if samples.real.is_none() && !is_bundled {
+    if samples.real.is_none() && model.bundled().is_none() {
         return Err(Failure::input(
             "samples: real is needed: features or statistics of real images",
         ));
@@ -148,7 +165,7 @@ fn sample_settings(
         real.network(Some((network, &format!("samples: network is {network}"))))?;
     }
     Ok(SampleSettings {
-        decoder: settings::model_decoder(named, (config, is_bundled), &Device::Cpu)?,
+        decoder: settings::model_decoder(named, (model, looked_at), &Device::Cpu, notes)?,
         real,
         tokenizer: samples.tokenizer.clone(),
         loaded,

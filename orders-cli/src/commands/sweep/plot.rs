@@ -18,10 +18,14 @@ use crate::commands::figure_failure;
 use crate::failure::{Failure, Result};
 use crate::picture_file::PictureFile;
 use crate::printer::Printer;
+use crate::settings;
 
 pub(crate) fn run(args: &SweepPlotArgs, measures: &Measures, printer: &Printer) -> Result<()> {
     if !args.against.is_empty() && !matches!(args.kind, PlotKind::Line) {
         return Err(Failure::input("--against is taken by --kind line alone"));
+    }
+    if let Some(title) = &args.title {
+        settings::line_of_text("--title", title)?;
     }
     let file = PictureFile::new(&args.out, args.force)?;
     let (plan, results) = chosen(&args.folder, &args.filter, measures)?;

@@ -18,6 +18,7 @@ use crate::builds;
 use crate::description::plural;
 use crate::experiment::Catalogues;
 use crate::failure::{Failure, Result};
+use crate::folder_lock;
 use crate::interrupt;
 use crate::output::PROGRAM;
 use crate::printer::Printer;
@@ -47,10 +48,11 @@ pub(crate) fn run(
     let at_file = |error: &dyn std::error::Error| Failure::input_at(file.display(), error);
     let spec = Spec::read(&text, &catalogues.methods, &catalogues.measures)
         .map_err(|error| at_file(&error))?;
-    let pool = settings::thread_pool(&args.threads)?;
+    let pool = settings::thread_pool(&args.threads, printer)?;
     let threads = pool.current_num_threads();
-    let judges = pool.install(|| judges(file, &spec, threads))?;
-    let judges: Vec<&dyn Judge> = judges.iter().map(|judge| judge as _).collect();
+    let mut notes = Vec::new();
+    let judges = pool.install(|| judges(file, &spec, threads, &mut notes))?;
+    let judges: Vec<&dyn Judge> = judges.iter().map(|judge| judge.as_ref() as _).collect();
     let bar = printer.progress(0, "points checked");
     let tell = |done: usize, points: usize| {
         bar.set_length(points as u64);
@@ -76,6 +78,9 @@ pub(crate) fn run(
         return Ok(());
     }
     let folder = ResultsFolder::create(out, &plan, shard, PROGRAM)?;
+    let _lock = folder_lock::take(out)?;
+    // All that can be wrong with the input is behind, so that an error stands alone.
+    printer.notes(&notes);
     interrupt::catch()?;
 
     let start = Instant::now();
@@ -113,13 +118,14 @@ pub(crate) fn run(
     printer.report(args.json, &report, || words(&report, shard))
 }
 
-/// There are none in a program without models.
-#[cfg(not(feature = "model"))]
-enum NoJudge {}
-
 /// Without models in the program, there are judges for files that name none.
 #[cfg(not(feature = "model"))]
-fn judges(file: &Path, spec: &Spec, _threads: usize) -> Result<Vec<NoJudge>> {
+fn judges(
+    file: &Path,
+    spec: &Spec,
+    _threads: usize,
+    _notes: &mut Vec<String>,
+) -> Result<Vec<Box<dyn Judge + Send>>> {
     match spec.models() {
         [] => Ok(Vec::new()),
         _ => Err(Failure::input(format!(

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use orders_core::Parameters;
 
 use super::ShownOrder;
-use crate::failure::{Failure, Result};
+use crate::failure::Result;
+use crate::settings::check_labels;
 
 /// Names orders as flags say, or else so that they can be told apart: files that
 /// are called alike by their paths, methods that are there several times by the
@@ -16,17 +17,9 @@ pub(super) fn set(orders: &mut [ShownOrder], files: &[PathBuf], given: &[String]
             let indices = 0..orders.len();
             indices.map(|index| name(orders, files, index)).collect()
         }
-        given if given.len() == orders.len() => given.to_vec(),
-        given => {
-            return Err(Failure::input(format!(
-                "--label is given {} time{}, but {} order{} shown; each has one, or none has",
-                given.len(),
-                if given.len() == 1 { "" } else { "s" },
-                orders.len(),
-                if orders.len() == 1 { " is" } else { "s are" }
-            )));
-        }
+        given => given.to_vec(),
     };
+    check_labels(&names, ("order", orders.len()))?;
     for (order, name) in orders.iter_mut().zip(names) {
         order.origin.label.clone_from(&name);
         order.label = name;

@@ -4,9 +4,10 @@ mod asked;
 mod labels;
 mod shown_order;
 
-use orders_core::{Catalogue, Grid, KnownCells, Order, OrderingMethod};
+use orders_core::{Catalogue, KnownCells, Order, OrderingMethod};
 
-use super::{KnownFile, known, problem, sizes};
+use super::known::known_on_grid;
+use super::{KnownFile, line_of_text, problem, sizes};
 use crate::args::OrdersShownArgs;
 use crate::description;
 use crate::failure::{Failure, Result};
@@ -50,6 +51,9 @@ impl OrdersShown {
             orders.extend(made);
         }
         labels::set(&mut orders, &args.files, &args.label)?;
+        if let Some(title) = &args.title {
+            line_of_text("--title", title)?;
+        }
         let mut seen = Vec::new();
         notes.retain(|note| {
             let is_new = !seen.contains(note);
@@ -134,20 +138,17 @@ impl<'a> Setting<'a> {
         first: Option<&'a ShownOrder>,
         notes: &mut Vec<String>,
     ) -> Result<Self> {
-        let grid: Option<Grid> = super::grid(&args.grid)?;
-        let known = match (grid, known_file, first) {
-            (None, _, Some(first)) => first.order.known().clone(),
-            (None, _, None) => {
+        let (known, note) = match (super::grid(&args.grid)?, first) {
+            (None, None) => {
                 return Err(Failure::input(
                     "a grid is needed: --res or --grid, or an order file with a manifest",
                 ));
             }
-            (Some(grid), Some(file), _) => file.cells(grid)?,
-            (Some(grid), None, _) => KnownCells::none(grid),
+            (None, Some(first)) if known_file.is_none() => (first.order.known().clone(), None),
+            (None, Some(first)) => known_on_grid(known_file, first.order.grid())?,
+            (Some(grid), _) => known_on_grid(known_file, grid)?,
         };
-        if known_file.is_some() {
-            notes.push(known::note(&known));
-        }
+        notes.extend(note);
         Ok(Self { known, first })
     }
 

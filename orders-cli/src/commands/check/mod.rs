@@ -1,23 +1,24 @@
 //! `check`
 
+mod origin;
+mod rows;
+
 use std::path::Path;
 
-use indicatif::ProgressBar;
 use orders_core::conformance::Replay;
-use orders_core::files::{Limits, Manifest, RowChecker, read_order_file};
+use orders_core::files::Manifest;
 use orders_core::{Catalogue, GroupSizes, KnownCells, Parameters};
-use rayon::prelude::*;
 use serde::Serialize;
+
+use self::origin::Origin;
+use self::rows::Rows;
 
 use crate::args::CheckArgs;
 use crate::description::counted;
-use crate::failure::{Failure, Result, SAID_NO, with_sources};
+use crate::failure::{Failure, Result, SAID_NO};
 use crate::order_file;
 use crate::printer::Printer;
 use crate::settings::{self, KnownFile};
-
-/// Cells that are checked at once.
-const CELLS_PER_ROUND: usize = 1 << 20;
 
 /// The verdict on a file, for `--json`.
 #[derive(Serialize)]
@@ -39,11 +40,11 @@ struct Verdict {
 pub(crate) fn run(args: &CheckArgs, catalogue: &Catalogue, printer: &Printer) -> Result<()> {
     // What is wrong with it for every file is said once.
     settings::grid(&args.grid)?;
-    if let Some(name) = &args.method {
-        check_method(catalogue, name)?;
+    if let Some(text) = &args.method {
+        check_method(args, catalogue, text)?;
     }
     let known_file = KnownFile::read(&args.known)?;
-    let pool = settings::thread_pool(&args.threads)?;
+    let pool = settings::thread_pool(&args.threads, printer)?;
     let mut all_well = true;
     let mut first_failure = None;
     for file in &args.files {
@@ -111,25 +112,32 @@ fn check_file(
     if let Some(rules) = &rules {
         checked.push(format!("all possible outcomes of {}", rules.rules()));
     }
-    let mut fault = None;
+    let origin = match &manifest {
+        Some(manifest) => Origin::of(manifest, catalogue),
+        None => Ok(None),
+    };
+    let mut fault = origin.as_ref().err().cloned();
+    let origin = origin.unwrap_or_default();
     if let Some(manifest) = &manifest {
-        checked.push("as its manifest says".to_owned());
-        let source = fs_err::File::open(path).map_err(Failure::bad_input)?;
-        if let Err(error) = manifest.verify(source.into_file()) {
-            fault = Some(with_sources(&error));
-        }
+        let own_rules = rules.is_some() && args.method.is_none();
+        let held = origin.is_some();
+        checked.push(as_stated(manifest, (own_rules || held, held)));
     }
 
-    let grid = known.as_ref().map(|known| known.grid().to_string());
     let expected = manifest.as_ref().map_or(0, |manifest| manifest.count);
     let progress = printer.progress(expected, "checking");
-    let mut rows = Rows::new(rules, known, progress);
-    let read = read_order_file(path, &Limits::default(), |index, row| rows.take(index, row));
-    let summary = read.map_err(order_file::read_failure)?;
-    rows.finish();
+    let grid = known.as_ref().map(|known| known.grid().to_string());
+    let read = Rows {
+        rules,
+        known,
+        origin,
+        progress,
+    }
+    .check(path, manifest.as_ref())?;
     // LPD's released script writes such a file without a word.
+    let summary = read.summary;
     let empty = (summary.count == 0).then(|| "the file holds no orders".to_owned());
-    let fault = fault.or(rows.fault).or(empty);
+    fault = read.unlike_manifest.or(read.fault).or(fault).or(empty);
     Ok(Verdict {
         path: path.display().to_string(),
         ok: fault.is_none(),
@@ -142,12 +150,28 @@ fn check_file(
     })
 }
 
-/// Refuses methods whose orders can't be replayed, and names of none.
-fn check_method(catalogue: &Catalogue, name: &str) -> Result<()> {
-    if settings::method_entry(catalogue, name)?
-        .capabilities()
-        .replay
-    {
+/// What is said of a file that is as its manifest says; whether method and seed were held
+/// against it.
+fn as_stated(manifest: &Manifest, (is_method_held, is_seed_held): (bool, bool)) -> String {
+    let mut trusted = Vec::new();
+    if let Some(method) = manifest.method.as_ref().filter(|_| !is_method_held) {
+        trusted.push(format!("method {method}"));
+    }
+    if let Some(seed) = manifest.seed.filter(|_| !is_seed_held) {
+        trusted.push(format!("seed {seed}"));
+    }
+    let all = "as its manifest says".to_owned();
+    match trusted.is_empty() {
+        true => all,
+        false => format!("{all} ({} taken on trust)", trusted.join(" and ")),
+    }
+}
+
+/// Refuses methods whose orders can't be replayed, and what is the name of none.
+fn check_method(args: &CheckArgs, catalogue: &Catalogue, text: &str) -> Result<()> {
+    let (set, thresholds) = (&args.set.set, Some(&args.thresholds));
+    let (entry, _) = settings::method_and_parameters(catalogue, text, set, thresholds)?;
+    if entry.capabilities().replay {
         return Ok(());
     }
     let having = match &catalogue.names_of(|can| can.replay)[..] {
@@ -156,7 +180,8 @@ fn check_method(catalogue: &Catalogue, name: &str) -> Result<()> {
         [first @ .., last] => format!("{} and {last} have", first.join(", ")),
     };
     Err(Failure::input(format!(
-        "--method {name} has no rules to replay orders against; {having}"
+        "--method {} has no rules to replay orders against; {having}",
+        entry.name()
     )))
 }
 
@@ -182,8 +207,8 @@ fn rules(
         let entry = catalogue.entry(name);
         entry.is_ok_and(|entry| entry.capabilities().replay)
     };
-    let name = match (&args.method, stated) {
-        (Some(name), _) => name.as_str(),
+    let text = match (&args.method, stated) {
+        (Some(text), _) => text.as_str(),
         (None, Some(name)) if has_rules(name) => name,
         (None, _) if !sets_some => return Ok(None),
         (None, _) => {
@@ -199,18 +224,14 @@ fn rules(
         ))
     };
     let known = known.ok_or_else(|| needed("--res or --grid"))?;
+    let (set, thresholds) = (&args.set.set, Some(thresholds));
+    let (entry, given) = settings::method_and_parameters(catalogue, text, set, thresholds)?;
     let mut parameters = Parameters::new();
-    if let Some(manifest) = manifest.filter(|_| stated == Some(name)) {
+    if let Some(manifest) = manifest.filter(|_| stated == Some(entry.name())) {
         parameters.clone_from(&manifest.parameters);
     }
-    let entry = settings::method_entry(catalogue, name)?;
-    parameters.extend(settings::parameters(
-        entry,
-        &[],
-        &args.set.set,
-        Some(thresholds),
-    )?);
-    let method = settings::method_by_name(catalogue, name, &parameters, known.grid())?;
+    parameters.extend(given);
+    let method = settings::method_by_name(catalogue, entry.name(), &parameters, known.grid())?;
     let listed = manifest.and_then(|manifest| manifest.group_sizes.clone());
     let sizes = match settings::sizes(&args.sizes, known, Some((catalogue, method.as_ref())))? {
         Some(sizes) => {
@@ -228,99 +249,4 @@ fn rules(
     entry
         .replay(&parameters, &problem)
         .map_err(Failure::bad_input)
-}
-
-/// Checks rows as they are read, many at a time in parallel.
-struct Rows {
-    rules: Option<Box<dyn Replay>>,
-    known: Option<KnownCells>,
-    /// Cells that every row must have, as soon as there is word of it.
-    cells: Option<usize>,
-    waiting: Vec<u32>,
-    first_waiting: u64,
-    fault: Option<String>,
-    progress: ProgressBar,
-}
-
-impl Rows {
-    fn new(
-        rules: Option<Box<dyn Replay>>,
-        known: Option<KnownCells>,
-        progress: ProgressBar,
-    ) -> Self {
-        Self {
-            rules,
-            cells: known.as_ref().map(KnownCells::free_count),
-            known,
-            waiting: Vec::new(),
-            first_waiting: 0,
-            fault: None,
-            progress,
-        }
-    }
-
-    fn has_known(&self) -> bool {
-        self.known.as_ref().is_some_and(|known| known.count() > 0)
-    }
-
-    fn take(&mut self, index: u64, row: &[u32]) -> Result<()> {
-        if self.fault.is_some() {
-            return Ok(());
-        }
-        let cells = *self.cells.get_or_insert(row.len());
-        if row.len() != cells {
-            self.fault = Some(format!(
-                "order {index} has {} entries, but there are {cells} {}cells",
-                row.len(),
-                if self.has_known() { "free " } else { "" }
-            ));
-            return Ok(());
-        }
-        if self.waiting.is_empty() {
-            self.first_waiting = index;
-        }
-        self.waiting.extend_from_slice(row);
-        if self.waiting.len() >= CELLS_PER_ROUND {
-            self.check_waiting();
-        }
-        Ok(())
-    }
-
-    fn finish(&mut self) {
-        self.check_waiting();
-        self.progress.finish_and_clear();
-    }
-
-    /// Checks the rows that wait, and keeps the fault of the first that has one.
-    fn check_waiting(&mut self) {
-        let Some(cells) = self.cells.filter(|_| self.fault.is_none()) else {
-            return;
-        };
-        let rules = &self.rules;
-        let checker = match &self.known {
-            Some(known) => RowChecker::with_known(known),
-            None => RowChecker::new(cells),
-        };
-        let first = self.first_waiting;
-        let rows = self.waiting.par_chunks_exact(cells).enumerate();
-        self.fault = rows
-            .map_init(
-                || {
-                    let rules = rules.as_ref().map(|rules| rules.boxed());
-                    (checker.clone(), rules)
-                },
-                |(checker, rules), (offset, row)| {
-                    let index = first + offset as u64;
-                    if let Err(error) = checker.check(index, row) {
-                        return Some(error.to_string());
-                    }
-                    let fault = rules.as_mut()?.fault(row)?;
-                    Some(format!("order {index}: {fault}"))
-                },
-            )
-            .find_first(Option::is_some)
-            .flatten();
-        self.progress.inc((self.waiting.len() / cells) as u64);
-        self.waiting.clear();
-    }
 }

@@ -1,0 +1,240 @@
+//! Where samples go as they are generated: a file of tokens, and images. What is held of
+//! them does not grow with their number.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use ndarray::ArrayView2;
+use orders_arrays::{ElementType, safetensors_header};
+use orders_core::Grid;
+use orders_core::files::OutputFile;
+use orders_figures::{Tile, TileImage, image_sheet};
+
+use super::detokenize::{image_path, images_in, png};
+use super::figure_failure;
+use crate::args::SampleArgs;
+use crate::failure::{Failure, Result};
+use crate::output;
+use crate::settings::ImageDecoder;
+use crate::single_file::SingleFile;
+use crate::{folder, interrupt};
+
+/// Samples that the sheet shows at most.
+const SHEET_TILES: usize = 100;
+/// Pixels that they have together at most: half of what a picture may have.
+const SHEET_PIXELS: u64 = 1 << 23;
+/// Labels that are written at once.
+const LABELS: u64 = 1 << 16;
+
+/// The samples that are asked for: so many of each label, one label after the other.
+pub(super) struct Samples {
+    labels: Vec<Option<u32>>,
+    each: u64,
+    pub(super) count: u64,
+}
+
+impl Samples {
+    pub(super) fn new(args: &SampleArgs) -> Result<Self> {
+        let labels: Vec<Option<u32>> = args.labels.iter().map(|label| label.0).collect();
+        let each = args.per_label;
+        let count = each.checked_mul(labels.len() as u64);
+        // Their numbers are those of random streams, of which there are so many.
+        let count = count.filter(|&count| count < 1 << 63).ok_or_else(|| {
+            Failure::input(format!(
+                "--per-label {each} of {} labels are more samples than can be numbered",
+                labels.len()
+            ))
+        })?;
+        Ok(Self {
+            labels,
+            each,
+            count,
+        })
+    }
+
+    pub(super) fn labels(&self) -> &[Option<u32>] {
+        &self.labels
+    }
+
+    pub(super) fn label(&self, sample: u64) -> Option<u32> {
+        self.labels[(sample / self.each) as usize]
+    }
+}
+
+/// Files that will be, none of which is there unless it is to be replaced.
+pub(super) struct Targets<'a> {
+    tokens: Option<SingleFile>,
+    images: Option<&'a Path>,
+    force: bool,
+}
+
+impl<'a> Targets<'a> {
+    pub(super) fn new(args: &'a SampleArgs, samples: u64) -> Result<Self> {
+        if args.tokens_out.is_none() && args.images.is_none() {
+            return Err(Failure::input(
+                "nothing would be kept: give --tokens-out FILE.safetensors, or --images DIR",
+            ));
+        }
+        let force = args.written.force;
+        let tokens = match &args.tokens_out {
+            Some(path) if !output::ends_with(path, "safetensors") => {
+                return Err(Failure::input(format!(
+                    "--tokens-out {} does not end in .safetensors",
+                    path.display()
+                )));
+            }
+            Some(path) => Some(SingleFile::new(path, force)?),
+            None => None,
+        };
+        if let Some(folder) = &args.images {
+            if folder.exists() && !folder.is_dir() {
+                return Err(Failure::input(format!(
+                    "--images {} is no folder",
+                    folder.display()
+                )));
+            }
+            if let Some(index) = images_in(folder, samples)? {
+                output::check_vacant(&image_path(folder, index, samples), force)?;
+            }
+            output::check_vacant(&sheet_path(folder), force)?;
+        }
+        Ok(Self {
+            tokens,
+            images: args.images.as_deref(),
+            force,
+        })
+    }
+}
+
+fn sheet_path(folder: &Path) -> std::path::PathBuf {
+    folder.join("sheet.png")
+}
+
+/// Files that are being written.
+pub(super) struct Sink<'a> {
+    targets: &'a Targets<'a>,
+    samples: &'a Samples,
+    grid: Grid,
+    decoder: Option<&'a ImageDecoder>,
+    tokens: Option<OutputFile>,
+    tiles: Vec<Tile>,
+    /// Images that are in their folder.
+    written: u64,
+}
+
+impl<'a> Sink<'a> {
+    /// Begins the file of tokens, which says of itself what it is, and the folder.
+    pub(super) fn begin(
+        targets: &'a Targets<'a>,
+        samples: &'a Samples,
+        (grid, decoder): (Grid, Option<&'a ImageDecoder>),
+        about: &BTreeMap<String, String>,
+    ) -> Result<Self> {
+        let tokens = targets.tokens.as_ref().map(SingleFile::begin).transpose()?;
+        let mut sink = Self {
+            targets,
+            samples,
+            grid,
+            decoder,
+            tokens,
+            tiles: Vec::new(),
+            written: 0,
+        };
+        sink.write_header(about)?;
+        if let Some(folder) = targets.images {
+            folder::make(folder)?;
+        }
+        Ok(sink)
+    }
+
+    /// What a file of tokens begins with: what it is, and the labels.
+    fn write_header(&mut self, about: &BTreeMap<String, String>) -> Result<()> {
+        let Some(file) = &mut self.tokens else {
+            return Ok(());
+        };
+        let count = self.samples.count;
+        let length = usize::try_from(count).unwrap_or(usize::MAX);
+        let shape = [length, self.grid.cells()];
+        let tensors = [
+            ("labels", ElementType::I64, &shape[..1]),
+            ("tokens", ElementType::I64, &shape[..]),
+        ];
+        let header = safetensors_header(about, &tensors);
+        let header = header.map_err(|error| Failure::input_at("--tokens-out", &error))?;
+        output::write(file, &header)?;
+        for first in (0..count).step_by(LABELS as usize) {
+            interrupt::check()?;
+            let labels = (first..count.min(first + LABELS))
+                .flat_map(|sample| {
+                    let label = self.samples.label(sample);
+                    label.map_or(-1, i64::from).to_le_bytes()
+                })
+                .collect::<Vec<u8>>();
+            output::write(file, &labels)?;
+        }
+        Ok(())
+    }
+
+    /// Takes the tokens of the next samples, a row for each.
+    pub(super) fn take(&mut self, first: u64, tokens: ArrayView2<'_, u32>) -> Result<()> {
+        if let Some(file) = &mut self.tokens {
+            let numbers = tokens.iter().map(|&token| i64::from(token));
+            let bytes: Vec<u8> = numbers.flat_map(i64::to_le_bytes).collect();
+            output::write(file, &bytes)?;
+        }
+        let (Some(folder), Some(decoder)) = (self.targets.images, self.decoder) else {
+            return Ok(());
+        };
+        for (index, row) in (first..).zip(tokens.rows()) {
+            interrupt::check()?;
+            let image = decoder.decode(self.grid, &row.to_vec())?;
+            let shown = 1 + self.tiles.len() as u64;
+            let pixels = u64::from(image.width()) * u64::from(image.height());
+            if shown <= SHEET_TILES as u64 && (shown == 1 || shown * pixels <= SHEET_PIXELS) {
+                let label = self.samples.label(index);
+                self.tiles.push(Tile {
+                    images: vec![TileImage {
+                        width: image.width(),
+                        height: image.height(),
+                        rgb: image.pixels().to_vec(),
+                    }],
+                    caption: label.map_or_else(|| "no class".into(), |label| label.to_string()),
+                });
+            }
+            let path = image_path(folder, index, self.samples.count);
+            SingleFile::new(&path, self.targets.force)?.write(&png(&image)?)?;
+            self.written += 1;
+        }
+        Ok(())
+    }
+
+    /// Completes the files; `subtitle` is that of the sheet.
+    pub(super) fn finish(self, subtitle: &str) -> Result<()> {
+        if let (Some(file), Some(target)) = (self.tokens, &self.targets.tokens) {
+            target.end(file)?;
+        }
+        if let (Some(folder), false) = (self.targets.images, self.tiles.is_empty()) {
+            let (shown, all) = (self.tiles.len(), self.samples.count);
+            let title = match shown as u64 == all {
+                true => format!("{shown} samples"),
+                false => format!("The first {shown} of {all} samples"),
+            };
+            let figure = image_sheet(&self.tiles, &title, subtitle).map_err(figure_failure)?;
+            let sheet = SingleFile::new(&sheet_path(folder), self.targets.force)?;
+            sheet.write(&figure.to_png())?;
+        }
+        Ok(())
+    }
+
+    /// What an interruption means: how much of it is kept.
+    pub(super) fn ended(&self, failure: Failure) -> Failure {
+        match (failure, self.targets.images) {
+            (Failure::Interrupted, Some(folder)) if self.written > 0 => Failure::Paused(format!(
+                "{} images are in {}",
+                indicatif::HumanCount(self.written),
+                folder.display()
+            )),
+            (failure, _) => failure,
+        }
+    }
+}
