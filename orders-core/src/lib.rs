@@ -138,6 +138,7 @@
 mod batch;
 pub mod catalogue;
 pub mod conformance;
+pub mod decoding;
 pub mod files;
 mod generate;
 mod grid;
