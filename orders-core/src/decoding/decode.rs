@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use super::decoder::{Decoder, Question};
+use super::decoder::{AskedGroup, Decoder, Question};
 use super::distributions::{Distributions, Fault};
 use super::error::DecodeError;
 use super::scheduler::{Asked, Scheduler, Settled};
@@ -147,11 +147,19 @@ pub fn decode(
             }
             let candidates = decoding.schedulers[index].candidates(&sample.settled(known));
             sample.check(&candidates, index, false)?;
-            questions.push(Question::of_group(candidates));
+            let group = AskedGroup {
+                after: 0,
+                cells: candidates,
+                in_order: decoding.schedulers[index].reveals_candidates(),
+            };
+            questions.push(Question {
+                drafts: Vec::new(),
+                groups: vec![group],
+            });
         }
         let answers = answers(decoder, &questions)?;
         for (index, distributions) in answers.iter().enumerate() {
-            let Some((_, cells)) = questions[index].groups.first() else {
+            let Some(AskedGroup { cells, .. }) = questions[index].groups.first() else {
                 continue;
             };
             let scheduler = &mut decoding.schedulers[index];

@@ -56,20 +56,24 @@ pub struct Question {
     /// Tokens that cells may get, in the order in which they would be settled one by one.
     /// Empty, if the decoder takes none.
     pub drafts: Vec<Draft>,
-    /// Cells that are asked together, and how many of the first drafts are given to them
-    /// as if they were committed, one by one.
-    pub groups: Vec<(usize, Vec<Cell>)>,
+    /// What is asked.
+    pub groups: Vec<AskedGroup>,
+}
+
+/// Cells that are asked together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AskedGroup {
+    /// How many of the first drafts are given to them as if they were committed, one by
+    /// one.
+    pub after: usize,
+    /// The cells.
+    pub cells: Vec<Cell>,
+    /// Whether all of them come next, in this order. Otherwise some of them do; what
+    /// depends on the rank of a cell, such as guidance, then takes each for the first.
+    pub in_order: bool,
 }
 
 impl Question {
-    /// Some cells, asked together, given what is committed.
-    pub fn of_group(cells: Vec<Cell>) -> Self {
-        Self {
-            drafts: Vec::new(),
-            groups: vec![(0, cells)],
-        }
-    }
-
     /// Nothing is asked: the sample is done.
     pub fn nothing() -> Self {
         Self::default()
@@ -84,6 +88,6 @@ impl Question {
     pub fn cells(&self) -> impl Iterator<Item = Cell> + '_ {
         self.groups
             .iter()
-            .flat_map(|(_, cells)| cells.iter().copied())
+            .flat_map(|group| group.cells.iter().copied())
     }
 }

@@ -55,10 +55,12 @@ mod decode;
 mod decoder;
 mod distributions;
 mod error;
+mod exact;
 mod scheduler;
 
 pub use decode::{Decoded, Decoding, TokenSource, decode};
-pub use decoder::{Decoder, DecoderError, Draft, Question};
+pub use decoder::{AskedGroup, Decoder, DecoderError, Draft, Question};
 pub use distributions::{Distributions, confidence, divergence, entropy, margin};
 pub use error::DecodeError;
+pub use exact::{DraftRule, ExactDecoding, ExactSample, Window, decode_exactly};
 pub use scheduler::{Asked, FixedOrder, Scheduler, Settled};

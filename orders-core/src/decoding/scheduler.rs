@@ -22,6 +22,11 @@ pub trait Scheduler: Send {
     /// order in which they are recorded.
     fn choose(&mut self, settled: &Settled<'_>, asked: &Asked<'_>) -> Vec<Cell>;
 
+    /// Whether it chooses all candidates, in their order. It need not by default.
+    fn reveals_candidates(&self) -> bool {
+        false
+    }
+
     /// Whether it looks at tokens: then one is drawn for each cell that is asked, before it
     /// chooses, and those that are chosen keep theirs. The tokens then do not follow the
     /// distributions of the chosen cells, so that no likelihood can be had under it.
@@ -117,5 +122,9 @@ impl Scheduler for FixedOrder {
 
     fn choose(&mut self, _: &Settled<'_>, asked: &Asked<'_>) -> Vec<Cell> {
         asked.cells.to_vec()
+    }
+
+    fn reveals_candidates(&self) -> bool {
+        true
     }
 }

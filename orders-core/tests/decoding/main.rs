@@ -1,0 +1,4 @@
+//! Decoders, schedulers, and exact decoding against its theorem.
+
+mod exact;
+mod table;
