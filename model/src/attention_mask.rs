@@ -78,6 +78,11 @@ impl AttentionMask {
         Self { keys, rows }
     }
 
+    /// What each of the last positions of so many keys sees.
+    pub(crate) fn of_rows(keys: usize, rows: Vec<MaskRow>) -> Self {
+        Self { keys, rows }
+    }
+
     /// Number of keys.
     pub fn keys(&self) -> usize {
         self.keys

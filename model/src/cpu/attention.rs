@@ -53,62 +53,108 @@ impl CpuCache {
     }
 }
 
-/// What positions attend to, of shape (rows, positions, heads x width), from
-/// their queries, keys and values side by side. Keys and values go into the
-/// cache behind `past` positions. `capture` gets the weights, of shape (rows,
-/// heads, positions, keys).
+/// Positions of a pass that belong to one row of a cache.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Segment<'a> {
+    /// The row of the cache. Each has one segment at most.
+    pub(crate) row: usize,
+    /// Its first position among those of the pass; there are as many as rows of the mask.
+    pub(crate) start: usize,
+    /// Positions of the cache that are kept.
+    pub(crate) past: usize,
+    /// Who sees whom.
+    pub(crate) mask: &'a AttentionMask,
+}
+
+/// What positions attend to, of shape (.., heads x width), from their queries, keys and
+/// values side by side, of shape (.., 3 x heads x width). The positions are cut into
+/// segments, which lie one behind the other; keys and values go into the cache behind
+/// those that are kept. `capture` gets the weights, of shape (heads, positions, keys) for
+/// each segment.
 pub(crate) fn attention(
     qkv: &Tensor,
     cache: &mut CpuCache,
-    past: usize,
-    mask: &AttentionMask,
+    segments: &[Segment<'_>],
     capture: Option<&mut Vec<f32>>,
 ) -> Result<Tensor> {
-    let (rows, positions, _) = qkv.dims3()?;
     let (heads, width) = (cache.heads, cache.width);
-    let mut out = vec![0.0; rows * positions * heads * width];
-    if past + positions > cache.capacity || mask.keys() != past + positions {
-        candle_core::bail!(
-            "{past} and {positions} positions in a cache of {}",
-            cache.capacity
-        );
+    let positions = qkv.elem_count() / (3 * heads * width);
+    let mut out = vec![0.0; positions * heads * width];
+    for Segment { past, mask, .. } in segments {
+        let new = mask.rows().len();
+        if past + new > cache.capacity || mask.keys() != past + new {
+            candle_core::bail!(
+                "{past} and {new} positions in a cache of {}",
+                cache.capacity
+            );
+        }
     }
-    // For each row and head, its part of the output of every position.
+    let counts = segments.iter().map(|segment| segment.mask.rows().len());
+    if counts.sum::<usize>() != positions {
+        candle_core::bail!("segments are not those of {positions} positions");
+    }
+    // For each segment and head, its part of the output of every position.
     let mut outs: Vec<Vec<&mut [f32]>> = Vec::new();
-    outs.resize_with(rows * heads, || Vec::with_capacity(positions));
-    for (index, part) in out.chunks_mut(width).enumerate() {
-        let (row, head) = (index / (positions * heads), index % heads);
-        outs[row * heads + head].push(part);
+    outs.resize_with(segments.len() * heads, Vec::new);
+    let owners = segments.iter().enumerate();
+    let owners = owners
+        .flat_map(|(index, segment)| std::iter::repeat_n(index, segment.mask.rows().len() * heads));
+    for (part, (owner, place)) in out.chunks_mut(width).zip(owners.zip(0..)) {
+        // Heads of a position lie side by side.
+        outs[owner * heads + place % heads].push(part);
     }
-    let weights = positions * mask.keys();
+    let weights = |segment: &Segment<'_>| segment.mask.rows().len() * segment.mask.keys();
     let mut none = Vec::new();
     let captured = match capture {
         Some(capture) => {
+            let count: usize = segments.iter().map(|s| heads * weights(s)).sum();
             capture.clear();
-            capture.resize(rows * heads * weights, 0.0);
+            capture.resize(count, 0.0);
             capture
         }
         None => &mut none,
     };
-    let mut captures: Vec<&mut [f32]> = captured.chunks_mut(weights.max(1)).collect();
-    captures.resize_with(rows * heads, Default::default);
-    let (capacity, keys, values) = (cache.capacity, &mut cache.keys, &mut cache.values);
+    let mut left = captured.as_mut_slice();
+    let mut captures: Vec<&mut [f32]> = Vec::with_capacity(segments.len() * heads);
+    for segment in segments {
+        for _ in 0..heads {
+            let count = weights(segment).min(left.len());
+            let (of_head, rest) = left.split_at_mut(count);
+            captures.push(of_head);
+            left = rest;
+        }
+    }
+    let (capacity, per_head) = (cache.capacity, (cache.keys_per_head, cache.values_per_head));
+    let keys = cache.keys.chunks_mut(per_head.0);
+    let mut rooms: Vec<_> = keys
+        .zip(cache.values.chunks_mut(per_head.1))
+        .map(Some)
+        .collect();
+    let mut work = Vec::with_capacity(outs.len());
+    for (index, (out, capture)) in outs.into_iter().zip(captures).enumerate() {
+        let (segment, head) = (&segments[index / heads], index % heads);
+        let room = rooms
+            .get_mut(segment.row * heads + head)
+            .and_then(Option::take);
+        let Some((keys, values)) = room else {
+            candle_core::bail!(
+                "row {} of a cache has no room, or two segments",
+                segment.row
+            );
+        };
+        work.push((segment, head, keys, values, out, capture));
+    }
     with_numbers(qkv, |qkv| {
-        keys.par_chunks_mut(cache.keys_per_head)
-            .zip(values.par_chunks_mut(cache.values_per_head))
-            .zip(outs)
-            .zip(captures)
-            .enumerate()
-            .for_each(|(index, (((keys, values), out), capture))| {
-                let (row, head) = (index / heads, index % heads);
+        work.into_par_iter()
+            .for_each(|(segment, head, keys, values, out, capture)| {
                 Arch::new().dispatch(Head {
-                    qkv: &qkv[row * positions * 3 * heads * width..],
+                    qkv: &qkv[segment.start * 3 * heads * width..],
                     stride: 3 * heads * width,
                     starts: [head, heads + head, 2 * heads + head].map(|part| part * width),
                     width,
                     capacity,
-                    past,
-                    mask,
+                    past: segment.past,
+                    mask: segment.mask,
                     keys,
                     values,
                     out,
@@ -117,7 +163,11 @@ pub(crate) fn attention(
             });
         Ok(())
     })?;
-    Tensor::from_vec(out, (rows, positions, heads * width), qkv.device())
+    let mut shape = qkv.dims().to_vec();
+    if let Some(last) = shape.last_mut() {
+        *last = heads * width;
+    }
+    Tensor::from_vec(out, shape, qkv.device())
 }
 
 /// One head of one row.

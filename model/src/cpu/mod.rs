@@ -14,7 +14,7 @@ mod linear;
 mod norm;
 mod product;
 
-pub(crate) use attention::{CpuCache, attention};
+pub(crate) use attention::{CpuCache, Segment, attention};
 pub(crate) use functions::{dot, exp, gelu, gelu_slope, largest, sum, vectorised};
 pub(crate) use linear::{Finish, PackedWeight, linear};
 pub(crate) use norm::{layer_norm, norm_row};

@@ -7,7 +7,7 @@ use ndarray::{Array2, ArrayView2};
 
 use super::batch::Batch;
 use super::error::LpdError;
-use super::layers::Cache;
+use super::layers::{Cache, Visibility};
 use super::network::Lpd;
 use super::sampling::{Choice, Guidance, Sampler};
 use crate::attention_mask::AttentionMask;
@@ -145,7 +145,7 @@ impl Lpd {
         };
         if count > 0 {
             // The class is a group of its own, as in training.
-            let class = self.embed_classes(batch, guidance.is_some())?;
+            let class = self.embed_classes(batch.labels(), guidance.is_some())?;
             generation.pass(&class, (1, 0), &mut || ControlFlow::Continue(()))?;
         }
         Ok(generation)
@@ -191,7 +191,7 @@ impl Generation<'_> {
             None => {
                 let class = self
                     .lpd
-                    .embed_classes(self.batch, self.guidance.is_some())?;
+                    .embed_classes(self.batch.labels(), self.guidance.is_some())?;
                 (class, 1)
             }
             Some(tokens) => {
@@ -272,7 +272,9 @@ impl Generation<'_> {
         watch: &mut dyn FnMut() -> ControlFlow<()>,
     ) -> Result<Tensor, LpdError> {
         let mask = AttentionMask::step(self.cache.kept(), new, queries);
-        let mut pass = self.lpd.pass(&mask, Some(&mut self.cache))?;
+        let mut pass = self
+            .lpd
+            .pass(Visibility::Rows(&mask), Some(&mut self.cache))?;
         pass.watch = Some(watch);
         let x = self.lpd.blocks(embedded, &mut pass)?;
         self.cache.keep(new);

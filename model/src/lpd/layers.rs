@@ -8,7 +8,7 @@ use candle_nn::ops;
 
 use super::dropout::{Dropout, DropoutSite};
 use crate::attention_mask::AttentionMask;
-use crate::cpu::{self, CpuCache, Finish, PackedWeight};
+use crate::cpu::{self, CpuCache, Finish, PackedWeight, Segment};
 
 /// Which implementation of the operations a transformer uses. All compute
 /// the same function, up to rounding.
@@ -185,12 +185,22 @@ impl Capture {
     }
 }
 
+/// Who sees whom in a pass.
+pub(crate) enum Visibility<'a> {
+    /// All rows alike: positions have the shape (rows, positions, width).
+    Rows(&'a AttentionMask),
+    /// Each row of the cache its own, or nothing: positions have the shape (1, positions,
+    /// width), a row's behind those of the row before.
+    Segments(&'a [Segment<'a>]),
+}
+
 /// What one pass through the blocks carries along.
 pub(crate) struct Pass<'a> {
     pub(crate) kernels: Kernels,
-    pub(crate) mask: &'a AttentionMask,
-    /// The mask as a tensor, unless all is visible or our own kernels are in use.
-    pub(crate) additive: Option<Tensor>,
+    visibility: Visibility<'a>,
+    /// The masks as tensors, one for all rows or one for each segment, unless all is
+    /// visible. There are none where our own kernels are in use.
+    additive: Vec<Option<Tensor>>,
     pub(crate) cache: Option<&'a mut Cache>,
     pub(crate) dropout: Option<Dropout>,
     pub(crate) capture: Option<&'a mut Capture>,
@@ -200,21 +210,31 @@ pub(crate) struct Pass<'a> {
 
 impl<'a> Pass<'a> {
     pub(crate) fn new(
-        mask: &'a AttentionMask,
+        visibility: Visibility<'a>,
         cache: Option<&'a mut Cache>,
         (dtype, device, kernels): (DType, &Device, Kernels),
     ) -> Result<Self> {
-        let additive = if kernels == Kernels::Cpu || mask.is_full() {
-            None
-        } else {
+        let additive = |mask: &AttentionMask| {
+            if mask.is_full() {
+                return Ok(None);
+            }
             let additive = mask.additive();
             let shape = additive.dim();
             let numbers = additive.into_raw_vec_and_offset().0;
-            Some(Tensor::from_vec(numbers, shape, device)?.to_dtype(dtype)?)
+            let tensor = Tensor::from_vec(numbers, shape, device)?;
+            tensor.to_dtype(dtype).map(Some)
+        };
+        let additive = match (&visibility, kernels) {
+            (_, Kernels::Cpu) => Vec::new(),
+            (Visibility::Rows(mask), _) => vec![additive(mask)?],
+            (Visibility::Segments(segments), _) => {
+                let masks = segments.iter().map(|segment| additive(segment.mask));
+                masks.collect::<Result<_>>()?
+            }
         };
         Ok(Self {
             kernels,
-            mask,
+            visibility,
             additive,
             cache,
             dropout: None,
@@ -245,18 +265,61 @@ impl Heads {
             .as_mut()
             .and_then(|capture| capture.layer(layer));
         let cached = pass.cache.as_mut().map(|cache| cache.layer(layer));
-        match cached {
-            Some(LayerCache::Cpu(cache)) => cpu::attention(qkv, cache, past, pass.mask, capture),
-            Some(LayerCache::Device { keys, values }) => {
-                let [q, k, v] = self.split(qkv)?;
-                keys.slice_set(&k, 2, past)?;
-                values.slice_set(&v, 2, past)?;
-                let end = past + k.dim(2)?;
-                let (k, v) = (keys.narrow(2, 0, end)?, values.narrow(2, 0, end)?);
-                self.plain([q, k, v], pass, layer)
+        match (cached, &pass.visibility) {
+            (Some(LayerCache::Cpu(cache)), Visibility::Segments(segments)) => {
+                cpu::attention(qkv, cache, segments, capture)
             }
-            None => self.plain(self.split(qkv)?, pass, layer),
+            (Some(LayerCache::Cpu(cache)), Visibility::Rows(mask)) => {
+                let (rows, positions, _) = qkv.dims3()?;
+                let of_row = |row| Segment {
+                    row,
+                    start: row * positions,
+                    past,
+                    mask,
+                };
+                let segments: Vec<Segment<'_>> = (0..rows).map(of_row).collect();
+                cpu::attention(qkv, cache, &segments, capture)
+            }
+            (Some(LayerCache::Device { keys, values }), Visibility::Segments(segments)) => {
+                let mut attended = Vec::with_capacity(segments.len());
+                for (segment, additive) in segments.iter().zip(&pass.additive) {
+                    let count = segment.mask.rows().len();
+                    let qkv = qkv.narrow(1, segment.start, count)?;
+                    let room = (segment.row, segment.past);
+                    let parts = self.with_cache(&qkv, (&*keys, &*values), room)?;
+                    attended.push(self.plain(parts, pass.kernels, additive.as_ref(), None)?);
+                }
+                Tensor::cat(&attended, 1)
+            }
+            (cached, _) => {
+                let parts = match cached {
+                    Some(LayerCache::Device { keys, values }) => {
+                        self.with_cache(qkv, (&*keys, &*values), (0, past))?
+                    }
+                    _ => self.split(qkv)?,
+                };
+                let additive = pass.additive.first().and_then(Option::as_ref);
+                self.plain(parts, pass.kernels, additive, capture)
+            }
         }
+    }
+
+    /// Queries, and all keys and values of the cache's rows from `row` on, those of the
+    /// positions behind the `past`.
+    fn with_cache(
+        self,
+        qkv: &Tensor,
+        (keys, values): (&Tensor, &Tensor),
+        (row, past): (usize, usize),
+    ) -> Result<[Tensor; 3]> {
+        let [q, k, v] = self.split(qkv)?;
+        let (rows, end) = (k.dim(0)?, past + k.dim(2)?);
+        let behind = |all: &Tensor, new: &Tensor| {
+            let of_rows = all.narrow(0, row, rows)?;
+            of_rows.slice_set(new, 2, past)?;
+            of_rows.narrow(2, 0, end)
+        };
+        Ok([q, behind(keys, &k)?, behind(values, &v)?])
     }
 
     /// Queries, keys and values, each of shape (rows, heads, positions, width).
@@ -272,21 +335,23 @@ impl Heads {
         Ok([part(0)?, part(1)?, part(2)?])
     }
 
-    fn plain(self, [q, k, v]: [Tensor; 3], pass: &mut Pass<'_>, layer: usize) -> Result<Tensor> {
+    fn plain(
+        self,
+        [q, k, v]: [Tensor; 3],
+        kernels: Kernels,
+        additive: Option<&Tensor>,
+        capture: Option<&mut Vec<f32>>,
+    ) -> Result<Tensor> {
         let scale = 1.0 / (self.width as f64).sqrt();
         let mut scores = (q * scale)?.matmul(&k.transpose(2, 3)?)?;
-        if let Some(additive) = &pass.additive {
+        if let Some(additive) = additive {
             scores = scores.broadcast_add(additive)?;
         }
-        let weights = match pass.kernels {
+        let weights = match kernels {
             Kernels::Differentiable => ops::softmax(&scores, D::Minus1)?,
             _ => ops::softmax_last_dim(&scores)?,
         };
-        if let Some(capture) = pass
-            .capture
-            .as_mut()
-            .and_then(|capture| capture.layer(layer))
-        {
+        if let Some(capture) = capture {
             *capture = weights.to_dtype(DType::F32)?.flatten_all()?.to_vec1()?;
         }
         let mixed = weights.matmul(&v)?;

@@ -13,12 +13,15 @@
 //!   gradients if it is [trainable](Lpd::trainable); [`Lpd::log_likelihood`].
 //! - [`Lpd::generate`], or step by step [`Generation`]: with a cache of keys and
 //!   values, [`Guidance`] and [`Sampling`].
+//! - [`LpdDecoder`]: the same for schedulers and exact decoding, where each sample of a
+//!   batch asks for other cells.
 //! - [`SampleRequest`], [`ScoreRequest`], [`TimeRequest`]: what is asked for many
 //!   samples.
 //! - [`Lpd::attention_maps`]: what locality analysis reads.
 
 mod batch;
 mod config;
+mod decoder;
 mod dropout;
 mod error;
 mod generation;
@@ -32,6 +35,7 @@ mod whole_pass;
 
 pub use batch::Batch;
 pub use config::{ConfigError, ImageSize, LpdConfig, LpdParams};
+pub use decoder::LpdDecoder;
 pub use dropout::Dropout;
 pub(crate) use dropout::{DropoutMask, DropoutSite};
 pub use error::LpdError;

@@ -4,12 +4,10 @@ use std::collections::BTreeMap;
 
 use candle_core::{D, DType, Device, Result, Tensor, Var};
 
-use super::batch::Batch;
 use super::config::LpdConfig;
 use super::error::LpdError;
-use super::layers::{Block, Cache, Heads, Kernels, Linear, Norm, Pass};
+use super::layers::{Block, Cache, Heads, Kernels, Linear, Norm, Pass, Visibility};
 use super::memory::Costs;
-use crate::attention_mask::AttentionMask;
 use crate::cpu::Finish;
 use crate::weights::Weights;
 
@@ -207,24 +205,24 @@ impl Lpd {
         Cache::new(self.config.depth(), rows, capacity, heads, kind)
     }
 
-    /// A pass whose positions see what the mask says.
+    /// A pass whose positions see what is said.
     pub(crate) fn pass<'a>(
         &self,
-        mask: &'a AttentionMask,
+        visibility: Visibility<'a>,
         cache: Option<&'a mut Cache>,
     ) -> Result<Pass<'a>> {
-        Pass::new(mask, cache, (self.dtype, &self.device, self.kernels))
+        Pass::new(visibility, cache, (self.dtype, &self.device, self.kernels))
     }
 
     /// The class of every sample as the first position: shape (rows, 1, width).
     /// With `unconditional`, as many rows more that have no class.
-    pub(crate) fn embed_classes(&self, batch: &Batch, unconditional: bool) -> Result<Tensor> {
+    pub(crate) fn embed_classes(
+        &self,
+        labels: &[Option<u32>],
+        unconditional: bool,
+    ) -> Result<Tensor> {
         let none = self.config.classes() as u32;
-        let mut ids: Vec<u32> = batch
-            .labels()
-            .iter()
-            .map(|label| label.unwrap_or(none))
-            .collect();
+        let mut ids: Vec<u32> = labels.iter().map(|label| label.unwrap_or(none)).collect();
         if unconditional {
             ids.resize(2 * ids.len(), none);
         }

@@ -96,6 +96,44 @@ impl Sampling {
     }
 }
 
+impl Choice {
+    /// The distributions that tokens are drawn from, for logits of shape (1, queries,
+    /// vocabulary) in f32 on the CPU: one row behind the other.
+    ///
+    /// # Errors
+    ///
+    /// If the logits are not finite.
+    pub(super) fn distributions(self, logits: &Tensor) -> candle_core::Result<Vec<f32>> {
+        let (_, queries, vocab) = logits.dims3()?;
+        let mut rows = vec![0.0; queries * vocab];
+        with_numbers(logits, |logits| {
+            let rows = rows.par_chunks_mut(vocab).zip(logits.par_chunks(vocab));
+            rows.try_for_each(|(row, logits)| {
+                let total = match self {
+                    Self::Greedy => {
+                        let top = largest(logits);
+                        let first = logits.iter().position(|&logit| logit >= top);
+                        first.map(|first| {
+                            row[first] = 1.0;
+                            1.0
+                        })
+                    }
+                    Self::Sample(sampling) => Arch::new().dispatch(
+                        #[inline(always)]
+                        || weights(row, logits, &sampling),
+                    ),
+                };
+                let total = total.ok_or_else(not_finite)?;
+                for weight in row {
+                    *weight = (f64::from(*weight) / total) as f32;
+                }
+                Ok(())
+            })
+        })?;
+        Ok(rows)
+    }
+}
+
 /// Chooses the tokens of a batch. What sample i of a run gets depends on the
 /// seed, on i and on its logits only, however the run is cut into batches.
 #[derive(Debug)]
@@ -147,8 +185,7 @@ impl Sampler {
                         #[inline(always)]
                         || drawn(logits, &sampling, draw),
                     );
-                    let refused = "the model's logits are not finite";
-                    token.ok_or_else(|| candle_core::Error::Msg(refused.into()))
+                    token.ok_or_else(not_finite)
                 })
                 .collect()
         })?;
@@ -159,23 +196,12 @@ impl Sampler {
 /// The token for a number from 0 to below 1; none if the logits are not finite.
 #[inline(always)]
 fn drawn(logits: &[f32], sampling: &Sampling, draw: f64) -> Option<u32> {
-    let top = largest(logits);
-    let coldness = (1.0 / sampling.temperature) as f32;
-    let mut weights = logits.to_vec();
-    for weight in &mut weights {
-        *weight = exp((*weight - top) * coldness);
-    }
-    let mut total: f64 = weights.iter().copied().map(f64::from).sum();
-    if !top.is_finite() || !total.is_finite() {
-        return None;
-    }
-    if sampling.top_k.is_some() || sampling.top_p.is_some() {
-        total = keep_likely(&mut weights, logits, sampling);
-    }
+    let mut of_tokens = vec![0.0; logits.len()];
+    let total = weights(&mut of_tokens, logits, sampling)?;
     let target = draw * total;
     let mut passed = 0.0;
     let mut last = None;
-    for (token, &weight) in (0..).zip(&weights) {
+    for (token, &weight) in (0..).zip(&of_tokens) {
         if weight > 0.0 {
             passed += f64::from(weight);
             last = Some(token);
@@ -185,6 +211,29 @@ fn drawn(logits: &[f32], sampling: &Sampling, draw: f64) -> Option<u32> {
         }
     }
     last
+}
+
+/// The weights of tokens, up to a factor, and their sum; none if the logits are not
+/// finite.
+#[inline(always)]
+fn weights(weights: &mut [f32], logits: &[f32], sampling: &Sampling) -> Option<f64> {
+    let top = largest(logits);
+    let coldness = (1.0 / sampling.temperature) as f32;
+    for (weight, logit) in weights.iter_mut().zip(logits) {
+        *weight = exp((logit - top) * coldness);
+    }
+    let total: f64 = weights.iter().copied().map(f64::from).sum();
+    if !top.is_finite() || !total.is_finite() {
+        return None;
+    }
+    match sampling.top_k.is_some() || sampling.top_p.is_some() {
+        true => Some(keep_likely(weights, logits, sampling)),
+        false => Some(total),
+    }
+}
+
+fn not_finite() -> candle_core::Error {
+    candle_core::Error::Msg("the model's logits are not finite".into())
 }
 
 /// Takes the weight of all tokens that top-k and top-p leave out, and gives the

@@ -10,7 +10,7 @@ use ndarray::{Array2, Array4, ArrayView2};
 use super::batch::Batch;
 use super::dropout::Dropout;
 use super::error::LpdError;
-use super::layers::{Capture, Kernels};
+use super::layers::{Capture, Kernels, Visibility};
 use super::network::Lpd;
 use crate::attention_mask::AttentionMask;
 
@@ -88,7 +88,7 @@ impl Lpd {
         let tokens = batch.sequence(tokens, context, device)?;
         let context_slots = slots.narrow(1, 0, context)?.contiguous()?;
         let query_slots = slots.narrow(1, known, free)?.contiguous()?;
-        let mut parts = vec![self.embed_classes(batch, false)?];
+        let mut parts = vec![self.embed_classes(batch.labels(), false)?];
         if context > 0 {
             parts.push(self.embed_tokens(&tokens, &context_slots)?);
         }
@@ -101,7 +101,7 @@ impl Lpd {
             Kernels::Cpu => Some(self.cache(batch.len(), mask.keys())?),
             _ => None,
         };
-        let mut pass = self.pass(&mask, cache.as_mut())?;
+        let mut pass = self.pass(Visibility::Rows(&mask), cache.as_mut())?;
         pass.dropout = dropout;
         pass.capture = capture;
         pass.watch = Some(watch);

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that can't read its data fails")]
 
 mod attention;
+mod decoder;
 mod full_size;
 mod generation;
 mod gradients;
