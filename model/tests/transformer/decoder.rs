@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use orders_core::decoding::{
-    AskedGroup, Decoder, Decoding, Distributions, DraftRule, ExactDecoding, ExactSample,
+    AskedGroup, Decoder, Decoding, Distributions, DraftRule, Drafts, ExactDecoding, ExactSample,
     FixedOrder, Question, Scheduler, Window, decode, decode_exactly,
 };
 use orders_core::methods::Random;
@@ -224,8 +224,7 @@ fn exact(tiny: &Tiny, sizes: &[u32], rule: DraftRule, window: Window) -> Vec<Exa
     let mut decoder = LpdDecoder::new(&lpd, &tiny.labels(), None, decoding, 64).unwrap();
     let request = ExactDecoding {
         orders: &orders,
-        rule,
-        window,
+        drafts: Drafts { rule, window },
         draws: (5, 0),
     };
     decode_exactly(&mut decoder, &request, &mut || ControlFlow::Continue(())).unwrap()

@@ -16,6 +16,7 @@ use super::decoder::{AskedGroup, Decoder, Draft, Question};
 use super::distributions::Distributions;
 use super::error::DecodeError;
 use crate::grid::Cell;
+use crate::group_sizes::GroupSizes;
 use crate::order::Order;
 use crate::random::OrderRng;
 
@@ -59,6 +60,15 @@ pub enum Window {
     Cells(usize),
 }
 
+/// How exact decoding drafts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Drafts {
+    /// How drafts are made.
+    pub rule: DraftRule,
+    /// Which cells carry them.
+    pub window: Window,
+}
+
 impl Window {
     /// The end of the window, as a rank, when the first `settled` cells of an order are
     /// settled. `ends` are the ends of its groups.
@@ -74,6 +84,14 @@ impl Window {
             Self::Cells(count) => cells.min(settled.saturating_add(count.max(1))),
         }
     }
+
+    /// The most cells that carry drafts at once, for orders of these group sizes.
+    pub fn most(self, sizes: &GroupSizes) -> usize {
+        let ends = ends(sizes);
+        let starts = std::iter::once(0).chain(ends.iter().copied());
+        let of_start = |start| self.end(start, &ends) - start;
+        starts.map(of_start).max().unwrap_or(0)
+    }
 }
 
 /// What is decoded exactly.
@@ -83,9 +101,7 @@ pub struct ExactDecoding<'a> {
     /// [`Window::Groups`].
     pub orders: &'a [Order],
     /// How drafts are made.
-    pub rule: DraftRule,
-    /// Which cells carry them.
-    pub window: Window,
+    pub drafts: Drafts,
     /// The seed, and the number of the first sample. What sample i gets depends on both
     /// and on the decoder's answers.
     pub draws: (u64, u64),
@@ -154,7 +170,7 @@ pub fn decode_exactly(
         }
         let questions: Vec<Question> = samples
             .iter_mut()
-            .map(|sample| sample.question(request.window))
+            .map(|sample| sample.question(request.drafts.window))
             .collect();
         let answers = answers(decoder, &questions)?;
         for (index, (sample, answer)) in samples.iter_mut().zip(&answers).enumerate() {
@@ -173,15 +189,9 @@ pub fn decode_exactly(
 
 impl<'a> Sample<'a> {
     fn begin(order: &'a Order, seed: u64, number: u64) -> Self {
-        let mut end = 0;
-        let sizes = order.group_sizes().as_slice().iter();
-        let ends = sizes.map(|&size| {
-            end += size as usize;
-            end
-        });
         Self {
             cells: order.cell_from_rank(),
-            ends: ends.collect(),
+            ends: ends(order.group_sizes()),
             settled: 0,
             drafts: Vec::new(),
             next: 0..0,
@@ -247,12 +257,12 @@ impl<'a> Sample<'a> {
         self.settled += settled.len();
 
         // Drafts behind what is settled, and then of cells that had none.
-        let end = request.window.end(self.settled, &self.ends);
+        let end = request.drafts.window.end(self.settled, &self.ends);
         let mut old = std::mem::take(&mut self.drafts)
             .into_iter()
             .skip(settled.len());
         for rank in self.settled..end.min(self.next.end) {
-            let draft = match (old.next(), request.rule) {
+            let draft = match (old.next(), request.drafts.rule) {
                 (Some(draft), DraftRule::Kept) => draft,
                 _ => self.draft(self.cells[rank], answer.row(rank - first), request),
             };
@@ -270,7 +280,7 @@ impl<'a> Sample<'a> {
         request: &ExactDecoding<'_>,
     ) -> (u32, bool) {
         let (draft, drawn_from) = &self.drafts[place];
-        if request.rule == DraftRule::Coupled {
+        if request.drafts.rule == DraftRule::Coupled {
             let token = self.coupled(cell, right, request);
             return (token, token == *draft);
         }
@@ -289,7 +299,7 @@ impl<'a> Sample<'a> {
 
     /// A draft of a cell.
     fn draft(&mut self, cell: Cell, row: &[f32], request: &ExactDecoding<'_>) -> (u32, Vec<f32>) {
-        match request.rule {
+        match request.drafts.rule {
             DraftRule::Coupled => (self.coupled(cell, row, request), Vec::new()),
             _ => {
                 let token = inverse(row, self.random.uniform());
@@ -315,6 +325,16 @@ impl<'a> Sample<'a> {
         }
         best.0
     }
+}
+
+/// The rank behind each group.
+fn ends(sizes: &GroupSizes) -> Vec<usize> {
+    let sizes = sizes.as_slice().iter();
+    let ends = sizes.scan(0, |end, &size| {
+        *end += size as usize;
+        Some(*end)
+    });
+    ends.collect()
 }
 
 /// The token at a number from 0 to below 1, of weights that need not sum to 1; none if

@@ -62,5 +62,5 @@ pub use decode::{Decoded, Decoding, TokenSource, decode};
 pub use decoder::{AskedGroup, Decoder, DecoderError, Draft, Question};
 pub use distributions::{Distributions, confidence, divergence, entropy, margin};
 pub use error::DecodeError;
-pub use exact::{DraftRule, ExactDecoding, ExactSample, Window, decode_exactly};
+pub use exact::{DraftRule, Drafts, ExactDecoding, ExactSample, Window, decode_exactly};
 pub use scheduler::{Asked, FixedOrder, Scheduler, Settled};

@@ -4,8 +4,8 @@
 use std::ops::ControlFlow;
 
 use orders_core::decoding::{
-    DecodeError, Decoding, DraftRule, ExactDecoding, ExactSample, FixedOrder, Scheduler, Window,
-    decode, decode_exactly,
+    DecodeError, Decoding, DraftRule, Drafts, ExactDecoding, ExactSample, FixedOrder, Scheduler,
+    Window, decode, decode_exactly,
 };
 use orders_core::{Grid, GroupSizes, KnownCells, Order, OrderRng, Problem};
 
@@ -47,8 +47,7 @@ fn run(
     let orders = vec![order.clone(); count];
     let request = ExactDecoding {
         orders: &orders,
-        rule,
-        window,
+        drafts: Drafts { rule, window },
         draws: (3, first),
     };
     decode_exactly(table, &request, &mut || ControlFlow::Continue(())).unwrap()
@@ -180,8 +179,10 @@ fn what_cannot_be_decoded_is_refused() {
     let orders = [order(&[4])];
     let request = ExactDecoding {
         orders: &orders,
-        rule: DraftRule::Coupled,
-        window: Window::Cells(4),
+        drafts: Drafts {
+            rule: DraftRule::Coupled,
+            window: Window::Cells(4),
+        },
         draws: (0, 0),
     };
     let go = &mut || ControlFlow::Continue(());
