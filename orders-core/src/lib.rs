@@ -172,7 +172,7 @@ pub use method::{MethodError, OrderGenerator, OrderingMethod, Watch};
 pub use names::UnknownName;
 pub use order::Order;
 pub use order_error::OrderError;
-pub use parameter::{ParameterKind, ParameterValue, Parameters};
+pub use parameter::{ParameterError, ParameterKind, ParameterValue, Parameters};
 pub use problem::{Problem, ProblemError};
 pub use random::{OrderRng, TieKeys};
 pub use shape::{FirstGroup, Shape, ShapeError};

@@ -8,7 +8,7 @@ use crate::group_sizes::GroupSizes;
 use crate::known::KnownCells;
 use crate::names::UnknownName;
 use crate::order::Order;
-use crate::parameter::{ParameterKind, ParameterValue, Parameters};
+use crate::parameter::{ParameterError, ParameterKind, ParameterValue, Parameters};
 use crate::problem::Problem;
 use crate::random::OrderRng;
 
@@ -174,28 +174,9 @@ pub enum MethodError {
         index: u64,
         source: crate::order_error::OrderError,
     },
-    /// A parameter has a value that the method can't take.
-    #[error("{parameter} of method {method} is {value}; it takes {allowed}")]
-    Parameter {
-        method: String,
-        parameter: String,
-        value: ParameterValue,
-        allowed: String,
-    },
-    /// The method has no parameter of this name.
+    /// A parameter is unknown, or has a value that it can't take.
     #[error(transparent)]
-    UnknownParameter(UnknownName),
-    /// The method has no parameters.
-    #[error("method {method} has no parameters, so no '{parameter}'")]
-    NoParameters { method: String, parameter: String },
-    /// A parameter has no value of the kind that the method is made with: a defect of
-    /// its entry.
-    #[error("parameter '{parameter}' of method {method} has no value here; it takes {kind}")]
-    NoValue {
-        method: String,
-        parameter: String,
-        kind: String,
-    },
+    Parameter(#[from] ParameterError),
     /// No method has this name.
     #[error(transparent)]
     UnknownMethod(UnknownName),
@@ -233,15 +214,6 @@ impl MethodError {
         kind: &ParameterKind,
         value: impl Into<ParameterValue>,
     ) -> Result<(), Self> {
-        let value = value.into();
-        if kind.allows(&value) {
-            return Ok(());
-        }
-        Err(Self::Parameter {
-            method: method.into(),
-            parameter: parameter.into(),
-            value,
-            allowed: kind.to_string(),
-        })
+        Ok(kind.check(&format!("method {method}"), parameter, value)?)
     }
 }

@@ -5,6 +5,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::names::UnknownName;
+
 /// Named values that a method was made with, for manifests and reports.
 pub type Parameters = BTreeMap<String, ParameterValue>;
 
@@ -164,6 +166,29 @@ impl ParameterKind {
         self.allows(&value).then_some(value)
     }
 
+    /// Checks that a value of a parameter of somebody (`of`, in words) is of this kind.
+    ///
+    /// # Errors
+    ///
+    /// [`ParameterError::Value`] if it is not.
+    pub fn check(
+        &self,
+        of: &str,
+        parameter: &str,
+        value: impl Into<ParameterValue>,
+    ) -> Result<(), ParameterError> {
+        let value = value.into();
+        if self.allows(&value) {
+            return Ok(());
+        }
+        Err(ParameterError::Value {
+            of: of.into(),
+            parameter: parameter.into(),
+            value,
+            allowed: self.to_string(),
+        })
+    }
+
     /// Whether a value is of this kind.
     pub fn allows(&self, value: &ParameterValue) -> bool {
         match (self, value) {
@@ -179,6 +204,36 @@ impl ParameterKind {
             _ => false,
         }
     }
+}
+
+/// What is wrong with a parameter that somebody named or gave a value. Whose parameter it
+/// is stands there in words, such as `method lpd`.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+#[expect(missing_docs, reason = "fields are named as in the message")]
+pub enum ParameterError {
+    /// It has a value that it can't take.
+    #[error("{parameter} of {of} is {value}; it takes {allowed}")]
+    Value {
+        of: String,
+        parameter: String,
+        value: ParameterValue,
+        allowed: String,
+    },
+    /// There is none of this name.
+    #[error(transparent)]
+    Unknown(UnknownName),
+    /// There are none at all.
+    #[error("{of} has no parameters, so no '{parameter}'")]
+    NoParameters { of: String, parameter: String },
+    /// It has no value of the kind that something is made with: a defect of the entry in
+    /// the catalogue.
+    #[error("parameter '{parameter}' of {of} has no value here; it takes {kind}")]
+    NoValue {
+        of: String,
+        parameter: String,
+        kind: String,
+    },
 }
 
 impl fmt::Display for ParameterKind {

@@ -1,8 +1,9 @@
 //! What can be asked for by name: a value that can be added to.
 //!
-//! A [`Catalogue`] holds [`MethodEntry`]s: name, line, parameters, source, what the
-//! method can do, and how it is made. Whoever takes methods by name is given one, and
-//! asks it. A program of one's own adds its methods to those that come with this crate:
+//! A [`Catalogue`] holds [`MethodEntry`]s and [`SchedulerEntry`]s: name, line, parameters,
+//! source, what it can do or needs, and how it is made. Whoever takes methods or schedulers
+//! by name is given one, and asks it. A program of one's own adds its methods to those that
+//! come with this crate:
 //!
 //! ```
 //! use orders_core::catalogue::{Catalogue, MethodEntry, ParameterEntry};
@@ -46,11 +47,19 @@
 
 mod entry;
 mod error;
-mod standard;
+mod methods;
+mod parameters;
+mod schedulers;
+mod standard_methods;
+mod standard_schedulers;
 
-pub use entry::{Arguments, Capabilities, MethodEntry, ParameterEntry};
+pub use entry::{Entry, EntryKind};
 pub use error::CatalogueError;
+pub use methods::{Capabilities, MethodEntry, MethodKind};
+pub use parameters::{Arguments, ParameterEntry};
+pub use schedulers::{Needs, SchedulerEntry, SchedulerKind};
 
+use crate::decoding::schedulers::{FixedOrders, SchedulerError, SchedulingRule};
 use crate::grid::Grid;
 use crate::method::{MethodError, OrderingMethod};
 use crate::names::UnknownName;
@@ -60,6 +69,7 @@ use crate::parameter::Parameters;
 #[derive(Clone, Debug, Default)]
 pub struct Catalogue {
     methods: Vec<MethodEntry>,
+    schedulers: Vec<SchedulerEntry>,
 }
 
 impl Catalogue {
@@ -68,10 +78,11 @@ impl Catalogue {
         Self::default()
     }
 
-    /// All methods that come with this crate.
+    /// All methods and schedulers that come with this crate.
     pub fn standard() -> Self {
         Self {
-            methods: standard::methods(),
+            methods: standard_methods::methods(),
+            schedulers: standard_schedulers::schedulers(),
         }
     }
 
@@ -83,11 +94,36 @@ impl Catalogue {
     /// the range of its parameter.
     pub fn register(&mut self, entry: MethodEntry) -> Result<(), CatalogueError> {
         entry.check()?;
-        let taken = |name: &str| self.methods.iter().any(|known| known.answers_to(name));
-        if let Some(name) = entry.names().find(|name| taken(name)) {
-            return Err(CatalogueError::MethodTwice { name: name.into() });
-        }
+        self.check_names(entry.names())?;
         self.methods.push(entry);
+        Ok(())
+    }
+
+    /// Adds a scheduler. Methods and schedulers share their names.
+    ///
+    /// # Errors
+    ///
+    /// As [`register`](Self::register).
+    pub fn register_scheduler(&mut self, entry: SchedulerEntry) -> Result<(), CatalogueError> {
+        entry.check()?;
+        self.check_names(entry.names())?;
+        self.schedulers.push(entry);
+        Ok(())
+    }
+
+    /// Fails if a name is taken.
+    fn check_names<'a>(&self, names: impl Iterator<Item = &'a str>) -> Result<(), CatalogueError> {
+        for name in names {
+            let kind = if self.methods.iter().any(|known| known.answers_to(name)) {
+                MethodKind::WORD
+            } else if self.schedulers.iter().any(|known| known.answers_to(name)) {
+                SchedulerKind::WORD
+            } else {
+                continue;
+            };
+            let name = name.into();
+            return Err(CatalogueError::Twice { kind, name });
+        }
         Ok(())
     }
 
@@ -99,6 +135,21 @@ impl Catalogue {
     pub fn with(mut self, entry: MethodEntry) -> Result<Self, CatalogueError> {
         self.register(entry)?;
         Ok(self)
+    }
+
+    /// The catalogue with a scheduler more.
+    ///
+    /// # Errors
+    ///
+    /// As [`register`](Self::register).
+    pub fn with_scheduler(mut self, entry: SchedulerEntry) -> Result<Self, CatalogueError> {
+        self.register_scheduler(entry)?;
+        Ok(self)
+    }
+
+    /// All schedulers, in the order in which they were added.
+    pub fn schedulers(&self) -> &[SchedulerEntry] {
+        &self.schedulers
     }
 
     /// All methods, in the order in which they were added.
@@ -159,6 +210,50 @@ impl Catalogue {
             });
         }
         entry.method(grid, parameters)
+    }
+
+    /// The entry of a scheduler, by its name or another name for it; none if there is no
+    /// such scheduler.
+    pub fn scheduler_entry(&self, name: &str) -> Option<&SchedulerEntry> {
+        self.schedulers.iter().find(|entry| entry.answers_to(name))
+    }
+
+    /// The scheduling rule of a name for a grid, with parameters by name; those not given
+    /// have their defaults. The name of a method stands for the orders that it makes
+    /// beforehand.
+    ///
+    /// ```
+    /// use orders_core::{Catalogue, Grid, Parameters};
+    ///
+    /// let (catalogue, grid) = (Catalogue::standard(), Grid::new(16, 16)?);
+    /// let rule = catalogue.scheduler("entropy-bound", grid, &Parameters::new())?;
+    /// assert_eq!(rule.parameters()["budget"], 0.1.into());
+    /// let rule = catalogue.scheduler("halton", grid, &Parameters::new())?;
+    /// assert!(rule.needs_group_sizes());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`SchedulerError::Unknown`], what [`SchedulerEntry::rule`] gives, and for methods
+    /// what [`method`](Self::method) gives.
+    pub fn scheduler(
+        &self,
+        name: &str,
+        grid: Grid,
+        parameters: &Parameters,
+    ) -> Result<Box<dyn SchedulingRule>, SchedulerError> {
+        if let Some(entry) = self.scheduler_entry(name) {
+            return entry.rule(grid, parameters);
+        }
+        if self.entry(name).is_err() {
+            let schedulers = self.schedulers.iter().map(SchedulerEntry::name);
+            let known = schedulers.chain(self.methods.iter().map(MethodEntry::name));
+            let kind = SchedulerKind::WORD;
+            return Err(SchedulerError::Unknown(UnknownName::new(kind, name, known)));
+        }
+        let method = self.method(name, grid, parameters)?;
+        Ok(Box::new(FixedOrders::of(method.into())))
     }
 }
 

@@ -5,7 +5,7 @@
 //!   what is committed stays. It knows no orders.
 //! - A [`Scheduler`] says which cells of one sample come next. It may look at the answers
 //!   first. An order that was made beforehand is the scheduler that looks at nothing
-//!   ([`FixedOrder`]).
+//!   ([`FixedOrder`]). [`schedulers`] has those that were published.
 //! - [`decode`] brings the two together and records what happened as an
 //!   [`Order`](crate::Order) with sizes for each sample, which `check`, `plot` and the
 //!   measures take. Tokens are drawn, or given: with given ones it is the
@@ -57,6 +57,7 @@ mod distributions;
 mod error;
 mod exact;
 mod scheduler;
+pub mod schedulers;
 
 pub use decode::{Decoded, Decoding, TokenSource, decode};
 pub use decoder::{AskedGroup, Decoder, DecoderError, Draft, Question};

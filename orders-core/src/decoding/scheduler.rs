@@ -44,7 +44,17 @@ pub struct Settled<'a> {
     pub(super) sizes: &'a [u32],
 }
 
-impl Settled<'_> {
+impl<'a> Settled<'a> {
+    /// A sample at its start: only known cells are settled.
+    pub fn at_start(known: &'a KnownCells) -> Self {
+        Self {
+            known,
+            is_settled: known.mask(),
+            cells: &[],
+            sizes: &[],
+        }
+    }
+
     /// The cells that were known from the start; with them, the grid.
     pub fn known(&self) -> &KnownCells {
         self.known

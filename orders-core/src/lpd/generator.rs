@@ -2,11 +2,10 @@
 
 use std::ops::ControlFlow;
 
-use super::fill::{FillState, FillStep};
-use super::levels::Levels;
+use super::fill::FillState;
+use super::groups::{Fault, Groups};
 use super::proximity::ProximityState;
-use super::thresholds::{Repulsion, Split};
-use super::walk::Walk;
+use super::thresholds::Split;
 use crate::grid::Cell;
 use crate::group_sizes::GroupSizes;
 use crate::method::{OrderGenerator, Watch};
@@ -21,45 +20,27 @@ const CELLS_WATCHED: usize = 1 << 14;
 pub(super) struct Generator<P, S, F> {
     known: Vec<Cell>,
     group_sizes: GroupSizes,
-    proximity: P,
-    split: S,
-    walk: Walk,
-    fill: F,
-    levels: Levels,
-    group: Vec<Cell>,
+    groups: Groups<P, S, F>,
     arch: pulp::Arch,
 }
 
-impl<P: ProximityState, S, F> Generator<P, S, F> {
-    pub(super) fn new(
-        problem: &Problem,
-        proximity: P,
-        split: S,
-        repulsion: &impl Repulsion,
-        fill: F,
-    ) -> Self {
-        let grid = problem.grid();
+impl<P: ProximityState, S: Split, F: FillState> Generator<P, S, F> {
+    pub(super) fn new(problem: &Problem, groups: Groups<P, S, F>) -> Self {
         Self {
             known: problem.known().cells().collect(),
             group_sizes: problem.group_sizes().clone(),
-            walk: Walk::new(grid, proximity.scores().len(), repulsion),
-            proximity,
-            split,
-            fill,
-            levels: Levels::new(grid),
-            group: Vec::new(),
+            groups,
             arch: pulp::Arch::new(),
         }
     }
 }
 
 #[cfg(test)]
-impl<P, S> Generator<P, S, super::FarthestPointsState> {
+impl<P: ProximityState, S: Split> Generator<P, S, super::FarthestPointsState> {
     /// The same generator for an instruction set that the machine has.
     pub(super) fn on(mut self, arch: pulp::Arch) -> Self {
         self.arch = arch;
-        self.walk.set_arch(arch);
-        self.fill.set_arch(arch);
+        self.groups.set_arch(arch);
         self
     }
 }
@@ -112,13 +93,7 @@ impl<P: ProximityState, S: Split, F: FillState> Generator<P, S, F> {
         cells: &mut Vec<Cell>,
         watch: Watch<'_>,
     ) -> ControlFlow<()> {
-        self.levels.clear();
-        for &cell in &self.known {
-            self.levels.generate(cell);
-        }
-        if !self.known.is_empty() {
-            self.proximity.reveal(&self.known, &mut self.levels);
-        }
+        self.groups.restart(&self.known);
         let total = self.group_sizes.cells();
         let mut free = total;
         for &size in self.group_sizes.as_slice() {
@@ -127,51 +102,20 @@ impl<P: ProximityState, S: Split, F: FillState> Generator<P, S, F> {
             }
             let size = size as usize;
             let keys = TieKeys::new(rng);
-            let scores = self.proximity.scores();
-            let near_from = self.split.near_from(scores).min(scores.len());
-
-            self.group.clear();
-            self.walk
-                .run(&self.levels, near_from, keys, size, &mut self.group, watch)?;
-            let accepted = self.group.len();
-            for &cell in &self.group {
-                self.levels.generate(cell);
-            }
-            if accepted < size {
-                let step = FillStep {
-                    size,
-                    levels: &self.levels,
-                    candidates: free - accepted,
-                    near_from: near_from as u32,
-                    keys,
-                    watch,
-                };
-                self.fill.fill(step, &mut self.group);
-                // A fill that was ended has left the group short.
-                if self.group.len() < size {
-                    watch.ask()?;
-                }
-                // A wrong fill of the user's own: what there is so far is no
-                // order, and is reported as such.
-                if self.group.len() != size {
-                    cells.extend_from_slice(&self.group);
+            let fault = self.groups.choose(keys, size, free, watch)?.err();
+            cells.extend_from_slice(self.groups.group());
+            match fault {
+                None => {}
+                // What there is so far is no order, and is reported as such.
+                Some(Fault::Size) => return ControlFlow::Continue(()),
+                // Of full length, so that the report names the cell.
+                Some(Fault::NoCandidate(cell)) => {
+                    cells.resize(total, cell);
                     return ControlFlow::Continue(());
-                }
-                for &cell in &self.group[accepted..] {
-                    let is_candidate =
-                        (cell as usize) < self.levels.grid().cells() && self.levels.is_free(cell);
-                    if !is_candidate {
-                        // Of full length, so that the report names the cell.
-                        cells.extend_from_slice(&self.group);
-                        cells.resize(total, cell);
-                        return ControlFlow::Continue(());
-                    }
-                    self.levels.generate(cell);
                 }
             }
             free -= size;
-            self.proximity.reveal(&self.group, &mut self.levels);
-            cells.extend_from_slice(&self.group);
+            self.groups.reveal();
         }
         ControlFlow::Continue(())
     }

@@ -3,6 +3,7 @@
 use pulp::Arch;
 
 use super::generator::Generator;
+use super::groups::Groups;
 use super::proximity::{EightNeighbours, NoProximity, Proximity, ProximityState};
 use super::thresholds::{Chebyshev, Threshold};
 use super::{FarthestPoints, Fill, LocalityAware};
@@ -36,8 +37,8 @@ fn generator<P: Proximity>(
     problem: &Problem,
 ) -> Generator<impl ProximityState + use<P>, Threshold, super::FarthestPointsState> {
     let grid = problem.grid();
-    Generator::new(
-        problem,
+    let groups = Groups::new(
+        grid,
         proximity.state(grid),
         Threshold {
             proximity_threshold,
@@ -46,8 +47,8 @@ fn generator<P: Proximity>(
             repulsion_threshold,
         },
         FarthestPoints.state(grid),
-    )
-    .on(arch)
+    );
+    Generator::new(problem, groups).on(arch)
 }
 
 fn orders(generator: &mut dyn OrderGenerator, count: u64) -> Vec<Cell> {

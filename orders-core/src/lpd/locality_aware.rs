@@ -3,12 +3,13 @@
 use super::farthest::FarthestPoints;
 use super::fill::Fill;
 use super::generator::Generator;
+use super::groups::Groups;
 use super::proximity::{EightNeighbours, NoProximity, Proximity, ProximityState};
 use super::thresholds::{Chebyshev, Repulsion, Split, Threshold};
 use super::walk::MAX_LEVELS;
 use crate::grid::Grid;
 use crate::method::{MethodError, OrderGenerator, OrderingMethod};
-use crate::parameter::{ParameterKind, Parameters};
+use crate::parameter::{ParameterError, ParameterKind, Parameters};
 use crate::problem::Problem;
 
 /// LPD's ordering: every group lies close to what is generated already
@@ -200,16 +201,15 @@ impl<P: Proximity, S: Split, R: Repulsion, F: Fill> OrderingMethod for LocalityA
         let proximity = proximity.state(grid);
         let level_count = proximity.scores().len();
         if !(1..=MAX_LEVELS).contains(&level_count) {
-            return Err(MethodError::Parameter {
-                method: self.name.clone(),
+            return Err(MethodError::Parameter(ParameterError::Value {
+                of: format!("method {}", self.name),
                 parameter: "levels".into(),
                 value: (level_count as f64).into(),
                 allowed: "1 to 2^31 - 1".into(),
-            });
+            }));
         }
         let (split, fill) = (split.clone(), fill.state(grid));
-        Ok(Box::new(Generator::new(
-            problem, proximity, split, repulsion, fill,
-        )))
+        let groups = Groups::new(grid, proximity, split, repulsion, fill);
+        Ok(Box::new(Generator::new(problem, groups)))
     }
 }

@@ -8,8 +8,8 @@
 //!
 //! For each step, with N cells on the grid:
 //!
-//! 1. `generator.rs` draws the step's [`TieKeys`](crate::TieKeys) and asks the
-//!    split (`thresholds.rs`) which levels are near.
+//! 1. `generator.rs` draws the step's [`TieKeys`](crate::TieKeys), and `groups.rs`
+//!    asks the split (`thresholds.rs`) which levels are near.
 //! 2. *Score.* Every cell has a level, a whole number that stands for its score
 //!    (`levels.rs`). The proximity (`proximity.rs`) changes levels only next to
 //!    cells that were generated.
@@ -63,6 +63,7 @@ pub(crate) mod distances;
 mod farthest;
 mod fill;
 mod generator;
+pub(crate) mod groups;
 #[cfg(test)]
 mod instruction_sets;
 pub(crate) mod lanes;

@@ -5,7 +5,7 @@ use super::fixed::{Fixed, FixedOrder};
 use crate::grid::{Cell, Grid};
 use crate::known::KnownCells;
 use crate::method::MethodError;
-use crate::parameter::{ParameterKind, Parameters};
+use crate::parameter::{ParameterError, ParameterKind, Parameters};
 
 /// Anti-diagonals: step s has the cells whose row + column is s. (NAR,
 /// *Neighboring Autoregressive Modeling*, arXiv 2503.10696: cells by their
@@ -213,12 +213,12 @@ impl RegionParallel {
     fn key_from_cell(self, grid: Grid) -> Result<impl Fn(Cell) -> Key, MethodError> {
         let most = grid.height().min(grid.width());
         if self.regions > most {
-            return Err(MethodError::Parameter {
-                method: Self::NAME.into(),
+            return Err(MethodError::Parameter(ParameterError::Value {
+                of: format!("method {}", Self::NAME),
                 parameter: "regions".into(),
                 value: f64::from(self.regions).into(),
                 allowed: format!("a whole number from 1 to {most} on a {grid} grid"),
-            });
+            }));
         }
         let rows = Cuts::new(grid.height(), self.regions);
         let columns = Cuts::new(grid.width(), self.regions);

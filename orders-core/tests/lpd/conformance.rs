@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use orders_core::conformance::{Conformance, Rule, Violation};
-use orders_core::{Cell, FirstGroup, Grid, GroupSizes, MethodError, OrderRng, Problem, Shape};
+use orders_core::{
+    Cell, FirstGroup, Grid, GroupSizes, MethodError, OrderRng, ParameterError, Problem, Shape,
+};
 
 use crate::literal::Thresholds;
 use crate::released::Released;
@@ -347,7 +349,9 @@ fn thresholds_that_mean_nothing_are_refused() {
         (1.0, f64::NAN, "repulsion"),
     ] {
         match Conformance::new(&problem, proximity, repulsion) {
-            Err(MethodError::Parameter { parameter, .. }) => assert_eq!(parameter, bad),
+            Err(MethodError::Parameter(ParameterError::Value { parameter, .. })) => {
+                assert_eq!(parameter, bad)
+            }
             other => panic!("{other:?}"),
         }
     }

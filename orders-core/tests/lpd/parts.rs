@@ -5,8 +5,8 @@ use orders_core::lpd::{
     Fill, FillState, FillStep, Levels, Proximity, ProximityState, Repulsion, Split,
 };
 use orders_core::{
-    Cell, FirstGroup, Grid, LocalityAware, MethodError, OrderError, OrderingMethod, Parameters,
-    Problem, Shape,
+    Cell, FirstGroup, Grid, LocalityAware, MethodError, OrderError, OrderingMethod, ParameterError,
+    Parameters, Problem, Shape,
 };
 
 use crate::literal::{self, Parts, Thresholds};
@@ -465,9 +465,9 @@ fn thresholds_that_are_no_numbers_from_0_are_refused() {
             (LocalityAware::new(1.0, bad), "repulsion"),
             (LocalityAware::proximity_only(bad), "proximity"),
         ] {
-            let Err(MethodError::Parameter {
+            let Err(MethodError::Parameter(ParameterError::Value {
                 parameter, value, ..
-            }) = method
+            })) = method
             else {
                 panic!("{method:?}");
             };

@@ -1,6 +1,7 @@
 //! The methods that come with this crate, one entry each.
 
-use super::entry::{Arguments, MethodEntry, ParameterEntry};
+use super::methods::MethodEntry;
+use super::parameters::{Arguments, ParameterEntry};
 use crate::conformance::{Conformance, Replay};
 use crate::lpd::LocalityAware;
 use crate::method::MethodError;
@@ -8,7 +9,7 @@ use crate::methods::{
     Bayer, BinarySearch, Diagonal, Dus, Halton, Hierarchical, Hilbert, Morton, Random, Raster,
     RegionParallel, RowParallel, Snake, Spiral, SpiralCorner, SpiralDirection, Subsample,
 };
-use crate::parameter::{ParameterKind, ParameterValue};
+use crate::parameter::{ParameterError, ParameterKind, ParameterValue};
 use crate::problem::Problem;
 use crate::topology::{GraphLocalityAware, Topology};
 
@@ -31,17 +32,7 @@ pub(super) fn methods() -> Vec<MethodEntry> {
     )
     .from_source("LPD, arXiv 2507.01957")
     .with_parameter(proximity())
-    .with_parameter(
-        ParameterEntry::number(
-            REPULSION,
-            "repulsion threshold rho: cells this close are not generated together",
-            0.0,
-        )
-        .or_by_grid(
-            "2 at 16x16, 4 at 32x32, else an eighth of the grid's side",
-            |grid| Some(LocalityAware::default_repulsion(grid).into()),
-        ),
-    )
+    .with_parameter(repulsion())
     .with_parameter(frame_distance())
     .random()
     .for_video()
@@ -305,9 +296,17 @@ pub(super) fn methods() -> Vec<MethodEntry> {
     ]
 }
 
-fn proximity() -> ParameterEntry {
+pub(super) fn proximity() -> ParameterEntry {
     let summary = "proximity threshold tau: cells with at least this score are near";
     ParameterEntry::number(PROXIMITY, summary, 0.0).or(LocalityAware::DEFAULT_PROXIMITY)
+}
+
+pub(super) fn repulsion() -> ParameterEntry {
+    let summary = "repulsion threshold rho: cells this close are not generated together";
+    let words = "2 at 16x16, 4 at 32x32, else an eighth of the grid's side";
+    ParameterEntry::number(REPULSION, summary, 0.0).or_by_grid(words, |grid| {
+        Some(LocalityAware::default_repulsion(grid).into())
+    })
 }
 
 fn frame_distance() -> ParameterEntry {
@@ -327,14 +326,14 @@ fn video_topology(arguments: &Arguments<'_>) -> Result<Option<Topology>, MethodE
     let Some(distance) = distance.and_then(ParameterValue::number) else {
         return Ok(None);
     };
-    let (method, grid) = (arguments.method().to_owned(), arguments.grid());
+    let (method, grid) = (arguments.name().to_owned(), arguments.grid());
     if grid.frames() == 1 {
-        return Err(MethodError::Parameter {
-            method,
+        return Err(MethodError::Parameter(ParameterError::Value {
+            of: format!("method {method}"),
             parameter: FRAME_DISTANCE.into(),
             value: distance.into(),
             allowed: format!("a value on grids of several frames only, and {grid} is one frame"),
-        });
+        }));
     }
     let topology = Topology::lattice(grid, distance).map_err(|error| MethodError::Grid {
         method,
