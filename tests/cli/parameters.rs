@@ -59,14 +59,65 @@ fn methods_are_listed() {
 }
 
 #[test]
+fn schedulers_are_listed_behind_methods() {
+    let folder = Folder::new();
+    let text = folder.done("methods");
+    let (_, tables) = text.split_once("\n\n").unwrap();
+    let (table, _) = tables.split_once("\n\n").unwrap();
+    let head = table.lines().next().unwrap();
+    assert!(head.starts_with("scheduler "), "{head}");
+    assert!(head.contains("random  sizes  tokens  video"), "{head}");
+    let names = table.lines().skip(1).filter(|line| !line.starts_with(' '));
+    let names: Vec<&str> = names
+        .map(|line| line.split_whitespace().next().unwrap())
+        .collect();
+    let catalogue = Catalogue::standard();
+    let expected: Vec<&str> = catalogue.schedulers().iter().map(|s| s.name()).collect();
+    assert_eq!(names, expected);
+    folder.run("methods entropy-bound").is(
+        0,
+        "entropy-bound: by rising entropy, as many cells as a bound of their total correlation allows
+
+random     no
+sizes      no
+tokens     no
+video      yes
+source     EB-Sampler, arXiv 2505.24857
+
+parameters, for --set KEY=VALUE:
+  repulsion  cells this close, in rows and columns, are not revealed together
+             a number from 0; default 0
+  budget     entropies of a step's cells in nats, summed without the largest, at most
+             a number from 0; default 0.1
+",
+        "",
+    );
+}
+
+#[test]
 fn methods_are_listed_as_json() {
     let folder = Folder::new();
     let text = folder.done("methods --json");
     let methods: serde_json::Value = serde_json::from_str(&text).unwrap();
     let catalogue = Catalogue::standard();
     let entries = catalogue.methods();
-    assert_eq!(methods.as_array().unwrap().len(), entries.len());
-    for (entry, method) in entries.iter().zip(methods.as_array().unwrap()) {
+    let all = methods.as_array().unwrap();
+    let (methods, schedulers) = all.split_at(entries.len());
+    assert_eq!(schedulers.len(), catalogue.schedulers().len());
+    for (entry, scheduler) in catalogue.schedulers().iter().zip(schedulers) {
+        assert_eq!(scheduler["kind"], "scheduler");
+        assert_eq!(scheduler["name"], entry.name());
+        assert_eq!(scheduler["random"], entry.needs().randomness);
+        assert_eq!(scheduler["sizes"], entry.needs().group_sizes);
+        assert_eq!(scheduler["tokens"], entry.needs().tokens);
+        assert_eq!(scheduler["video"], !entry.needs().one_frame);
+        assert_eq!(scheduler["source"], entry.source());
+        let one = folder.done(&format!("methods {} --json", entry.name()));
+        let one: serde_json::Value = serde_json::from_str(&one).unwrap();
+        assert_eq!(one, *scheduler);
+    }
+    for (entry, method) in entries.iter().zip(methods) {
+        assert_eq!(method["kind"], "method");
         assert_eq!(method["name"], entry.name());
         assert_eq!(method["summary"], entry.summary());
         assert_eq!(method["random"], entry.capabilities().random);

@@ -377,16 +377,17 @@ pub(crate) struct ConvertArgs {
     pub(crate) written: OutputArgs,
 }
 
-/// List the ordering methods and their parameters
+/// List the ordering methods, the schedulers, and their parameters
 ///
-/// All of them, or what there is to know of one. Parameters are given with
-/// --set, for example --set proximity=0.5.
+/// All of them, or what there is to know of one. Methods make orders
+/// beforehand, schedulers choose cells while a model generates. Parameters are
+/// given with --set, for example --set proximity=0.5.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   orders-cli methods
-  orders-cli methods lpd")]
+  orders-cli methods entropy-bound")]
 pub(crate) struct MethodsArgs {
-    /// Name of one method
+    /// Name of one method or scheduler
     pub(crate) name: Option<String>,
     /// Print a JSON array, or one object if a name is given
     #[arg(long)]

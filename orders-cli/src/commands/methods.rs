@@ -1,9 +1,8 @@
 //! `methods`
 
-use orders_core::catalogue::{MethodEntry, ParameterEntry};
-use serde::Serialize;
-
 use orders_core::Catalogue;
+use orders_core::catalogue::{Entry, EntryKind, MethodEntry, ParameterEntry, SchedulerEntry};
+use serde::{Serialize, Serializer};
 
 use crate::args::MethodsArgs;
 use crate::failure::Result;
@@ -13,19 +12,24 @@ use crate::settings;
 /// Columns of a line, at most.
 const WIDTH: usize = 100;
 
-/// A method, for `--json`.
+/// A method or a scheduler, for `--json`.
 #[derive(Serialize)]
-struct Method {
+struct Listed {
+    /// `method` or `scheduler`.
+    kind: &'static str,
     name: String,
     summary: String,
     parameters: Vec<Parameter>,
-    /// Whether orders differ from one index to the next.
-    random: bool,
-    /// Whether it brings group sizes of its own.
-    own_sizes: bool,
-    /// Whether it orders grids of several frames.
-    video: bool,
+    #[serde(flatten, serialize_with = "as_map")]
+    facts: Vec<Fact>,
     source: String,
+}
+
+/// What is so or not: in the words of `--json`, which have underscores for spaces.
+type Fact = (&'static str, bool);
+
+fn as_map<S: Serializer>(facts: &[Fact], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(facts.iter().copied())
 }
 
 /// A parameter, for `--json`.
@@ -38,18 +42,45 @@ struct Parameter {
     default: String,
 }
 
-impl From<&MethodEntry> for Method {
-    fn from(entry: &MethodEntry) -> Self {
-        let can = entry.capabilities();
+impl Listed {
+    fn new<K: EntryKind>(entry: &Entry<K>, facts: impl Into<Vec<Fact>>) -> Self {
         Self {
+            kind: K::WORD,
             name: entry.name().into(),
             summary: entry.summary().into(),
             parameters: entry.parameters().iter().map(Parameter::from).collect(),
-            random: can.random,
-            own_sizes: can.own_sizes,
-            video: can.video,
+            facts: facts.into(),
             source: entry.source().into(),
         }
+    }
+}
+
+impl From<&MethodEntry> for Listed {
+    fn from(entry: &MethodEntry) -> Self {
+        let can = entry.capabilities();
+        // Whether orders differ from one index to the next; whether it brings group sizes
+        // of its own; whether it orders grids of several frames.
+        let facts = [
+            ("random", can.random),
+            ("own_sizes", can.own_sizes),
+            ("video", can.video),
+        ];
+        Self::new(entry, facts)
+    }
+}
+
+impl From<&SchedulerEntry> for Listed {
+    fn from(entry: &SchedulerEntry) -> Self {
+        let needs = entry.needs();
+        // Whether it draws random numbers; whether it needs group sizes; whether it looks
+        // at drawn tokens; whether it does grids of several frames.
+        let facts = [
+            ("random", needs.randomness),
+            ("sizes", needs.group_sizes),
+            ("tokens", needs.tokens),
+            ("video", !needs.one_frame),
+        ];
+        Self::new(entry, facts)
     }
 }
 
@@ -65,34 +96,46 @@ impl From<&ParameterEntry> for Parameter {
 }
 
 pub(crate) fn run(args: &MethodsArgs, catalogue: &Catalogue, printer: &Printer) -> Result<()> {
-    match &args.name {
-        Some(name) => {
-            let method = Method::from(settings::method_entry(catalogue, name)?);
-            printer.report(args.json, &method, || details(&method))?;
-        }
-        None => {
-            let methods: Vec<Method> = catalogue.methods().iter().map(Method::from).collect();
-            printer.report(args.json, &methods, || table(&methods))?;
-        }
+    if let Some(name) = &args.name {
+        let listed = match catalogue.scheduler_entry(name) {
+            Some(scheduler) => Listed::from(scheduler),
+            None => Listed::from(settings::method_entry(catalogue, name)?),
+        };
+        return printer.report(args.json, &listed, || details(&listed));
     }
-    Ok(())
+    let methods: Vec<Listed> = catalogue.methods().iter().map(Listed::from).collect();
+    let schedulers: Vec<Listed> = catalogue.schedulers().iter().map(Listed::from).collect();
+    let all: Vec<&Listed> = methods.iter().chain(&schedulers).collect();
+    printer.report(args.json, &all, || {
+        let tables = [&methods, &schedulers].into_iter();
+        let tables = tables.filter(|listed| !listed.is_empty());
+        let mut parts: Vec<String> = tables.map(|listed| table(listed)).collect();
+        let hint = "'orders-cli methods NAME' tells more of one; --set KEY=VALUE sets a parameter.";
+        parts.push(hint.into());
+        parts.join("\n\n")
+    })
 }
 
-/// All methods. What it does, the source and the parameters share the last
-/// column, each beginning a line of its own.
-fn table(methods: &[Method]) -> String {
-    let name_width = methods.iter().map(|method| method.name.len()).max();
-    let name_width = name_width.unwrap_or(0).max("method".len());
-    let row = |name: &str, random: &str, own: &str, video: &str| {
-        format!("{name:<name_width$}  {random:<6}  {own:<9}  {video:<5}  ")
+/// All methods, or all schedulers; there are some. What it does, the source and the
+/// parameters share the last column, each beginning a line of its own.
+fn table(all: &[Listed]) -> String {
+    let kind = all[0].kind;
+    let name_width = all.iter().map(|listed| listed.name.len()).max();
+    let name_width = name_width.unwrap_or(0).max(kind.len());
+    let heads: Vec<String> = all[0].facts.iter().map(|fact| words(fact.0)).collect();
+    // As wide as the word for yes at least.
+    let row = |name: &str, values: Vec<&str>| {
+        let columns = values.iter().zip(&heads);
+        let columns = columns.map(|(value, head)| format!("  {value:<0$}", head.len().max(3)));
+        format!("{name:<name_width$}{}  ", columns.collect::<String>())
     };
-    let head = row("method", "random", "own sizes", "video");
+    let head = row(kind, heads.iter().map(String::as_str).collect());
     let indent = head.len();
     let mut lines = vec![head + "what it does, source, parameters"];
-    for method in methods {
-        let mut cell = wrapped(&method.summary, WIDTH - indent);
-        cell.extend(wrapped(&method.source, WIDTH - indent));
-        for parameter in &method.parameters {
+    for listed in all {
+        let mut cell = wrapped(&listed.summary, WIDTH - indent);
+        cell.extend(wrapped(&listed.source, WIDTH - indent));
+        for parameter in &listed.parameters {
             let text = format!(
                 "{}: {}; default {}",
                 parameter.name, parameter.takes, parameter.default
@@ -102,54 +145,47 @@ fn table(methods: &[Method]) -> String {
             let lines = lines.into_iter().enumerate();
             cell.extend(lines.map(|(i, line)| if i == 0 { line } else { format!("  {line}") }));
         }
-        let mut start = row(
-            &method.name,
-            yes_or_no(method.random),
-            yes_or_no(method.own_sizes),
-            yes_or_no(method.video),
-        );
+        let values = listed.facts.iter().map(|fact| yes_or_no(fact.1));
+        let mut start = row(&listed.name, values.collect());
         for line in cell {
             lines.push(start + &line);
             start = " ".repeat(indent);
         }
     }
-    lines.push(String::new());
-    lines.push(
-        "'orders-cli methods NAME' tells more of one; --set KEY=VALUE sets a parameter.".into(),
-    );
     lines.join("\n")
 }
 
-/// All there is to know of one method.
-fn details(method: &Method) -> String {
-    let mut lines = wrapped(&format!("{}: {}", method.name, method.summary), WIDTH);
+/// All there is to know of one.
+fn details(listed: &Listed) -> String {
+    let mut lines = wrapped(&format!("{}: {}", listed.name, listed.summary), WIDTH);
     lines.push(String::new());
-    for (what, text) in [
-        ("random", yes_or_no(method.random)),
-        ("own sizes", yes_or_no(method.own_sizes)),
-        ("video", yes_or_no(method.video)),
-        ("source", &method.source),
-    ] {
-        lines.extend(hanging(&format!("{what:<9}  "), text));
+    for &(what, is_so) in &listed.facts {
+        lines.push(format!("{:<9}  {}", words(what), yes_or_no(is_so)));
     }
+    lines.extend(hanging(&format!("{:<9}  ", "source"), &listed.source));
     lines.push(String::new());
-    if method.parameters.is_empty() {
+    if listed.parameters.is_empty() {
         lines.push("no parameters".into());
         return lines.join("\n");
     }
     lines.push("parameters, for --set KEY=VALUE:".into());
-    let names = method
+    let names = listed
         .parameters
         .iter()
         .map(|parameter| parameter.name.len());
     let width = names.max().unwrap_or(0);
-    for parameter in &method.parameters {
+    for parameter in &listed.parameters {
         let start = format!("  {:<width$}  ", parameter.name);
         lines.extend(hanging(&start, &parameter.summary));
         let values = format!("{}; default {}", parameter.takes, parameter.default);
         lines.extend(hanging(&" ".repeat(start.len()), &values));
     }
     lines.join("\n")
+}
+
+/// The words of a fact.
+fn words(fact: &str) -> String {
+    fact.replace('_', " ")
 }
 
 fn yes_or_no(is_so: bool) -> &'static str {

@@ -69,7 +69,7 @@ pub(crate) fn random_row(
     let mut mixed = seed ^ u64::from(cell).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     for (place, token) in (1..).zip(tokens) {
         if let Some(token) = token {
-            mixed = (mixed ^ place * u64::from(token + 1)).wrapping_mul(0xD6E8_FEB8_6659_FD93);
+            mixed = (mixed ^ (place * u64::from(token + 1))).wrapping_mul(0xD6E8_FEB8_6659_FD93);
             mixed ^= mixed >> 29;
         }
     }

@@ -12,7 +12,10 @@ use orders_core::{
 
 use crate::decoders::{Answering, decoded, random_row};
 
-fn flat(grid: Grid) -> Answering<impl FnMut(usize, &[Option<u32>], Cell) -> Vec<f32>> {
+type Answer = fn(usize, &[Option<u32>], Cell) -> Vec<f32>;
+
+/// A fair coin for every cell of a sample.
+fn flat(grid: Grid) -> Answering<Answer> {
     Answering::new(grid, 2, 1, |_, _, _| vec![0.5, 0.5])
 }
 
@@ -20,7 +23,7 @@ fn flat(grid: Grid) -> Answering<impl FnMut(usize, &[Option<u32>], Cell) -> Vec<
 fn problem(known: &KnownCells, size: u32) -> Problem {
     let free = known.free_count() as u32;
     let mut sizes = vec![size; (free / size) as usize];
-    sizes.extend((free % size > 0).then_some(free % size));
+    sizes.extend(Some(free % size).filter(|&rest| rest > 0));
     Problem::with_known(known.clone(), GroupSizes::new(sizes).unwrap()).unwrap()
 }
 
