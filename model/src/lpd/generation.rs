@@ -39,6 +39,8 @@ pub struct Generation<'a> {
     begun: usize,
     /// Whether the step that was begun waits for its tokens.
     waits: bool,
+    /// Positions of each row that went through the transformer.
+    positions: usize,
 }
 
 /// One step of a generation.
@@ -142,6 +144,7 @@ impl Lpd {
             settled: count,
             begun: 0,
             waits: false,
+            positions: 0,
         };
         if count > 0 {
             // The class is a group of its own, as in training.
@@ -248,6 +251,12 @@ impl Generation<'_> {
         Ok(())
     }
 
+    /// Positions of each sample that went through the transformer so far; with guidance,
+    /// as many again without class.
+    pub fn positions(&self) -> u64 {
+        self.positions as u64
+    }
+
     /// All tokens, in raster positions.
     ///
     /// # Errors
@@ -278,6 +287,7 @@ impl Generation<'_> {
         pass.watch = Some(watch);
         let x = self.lpd.blocks(embedded, &mut pass)?;
         self.cache.keep(new);
+        self.positions += new + queries;
         Ok(x)
     }
 

@@ -25,6 +25,9 @@ const SAMPLE_BYTES: f64 = 1024.0;
 const GUIDED_LOGITS: f64 = 5.0;
 /// The same without guidance, with the copy that is drawn from.
 const LOGITS: f64 = 2.0;
+/// Distributions beside them that schedulers and drafts are made from: of all samples, of
+/// each, and those that drafts or a scheduler remember.
+const DISTRIBUTIONS: f64 = 3.0;
 /// The same while likelihoods are taken: the logits, and two steps of their softmax.
 const LOG_SOFTMAX: f64 = 3.0;
 
@@ -76,6 +79,27 @@ impl Costs<'_> {
         };
         let of_row = self.cache(1 + cells) + self.pass(positions.unwrap_or(1), 1 + cells);
         let logits = 4.0 * logits * float(queries) * float(self.config.vocab());
+        estimated_bytes(MORE * (rows * of_row + logits) + of_sample(cells))
+    }
+
+    /// Bytes that a sample of so many cells takes while a batch is decoded: with so many
+    /// drafts at most, or by a rule that asks about all free cells.
+    pub(super) fn decoded(&self, cells: usize, drafts: Option<usize>, guidance: Guidance) -> u64 {
+        let (queries, context, capacity) = match drafts {
+            // Each draft is context and is asked about, and as many cells behind them.
+            Some(drafts) => (
+                cells.min(drafts.saturating_mul(2)),
+                2 * drafts,
+                cells + drafts,
+            ),
+            None => (cells, cells, cells),
+        };
+        let (rows, logits) = match guidance.is_some() {
+            true => (2.0, GUIDED_LOGITS),
+            false => (1.0, LOGITS),
+        };
+        let of_row = self.cache(1 + capacity) + self.pass(1 + context + queries, 1 + capacity);
+        let logits = 4.0 * (logits + DISTRIBUTIONS) * float(queries) * float(self.config.vocab());
         estimated_bytes(MORE * (rows * of_row + logits) + of_sample(cells))
     }
 

@@ -30,6 +30,7 @@ mod memory;
 mod network;
 mod positions;
 mod requests;
+mod sample;
 mod sampling;
 mod whole_pass;
 
@@ -44,8 +45,9 @@ pub use layers::Kernels;
 pub use network::Lpd;
 pub use positions::interpolate_positions;
 pub use requests::{
-    LabelOf, RequestError, SampleOrders, SampleRequest, ScoreRequest, TimeRequest, Timing,
+    LabelOf, RequestError, SampleOrders, ScoreRequest, Scored, TimeRequest, Timing,
 };
+pub use sample::{Chooser, SampleRequest, SampleRule, Sampled};
 pub use sampling::{Choice, Guidance, GuidanceSchedule, Sampler, Sampling};
 
 pub use crate::attention_mask::{AttentionMask, MaskRow};

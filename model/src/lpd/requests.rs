@@ -1,5 +1,5 @@
-//! What a model is asked for many samples: to generate them, to say how likely they
-//! are, and how long it takes.
+//! What a model is asked about many samples: how likely they are, and how long it takes to
+//! generate them. `sample.rs` has their generation.
 //!
 //! Requests hold resolved values; whoever has flags or files resolves them first.
 //! Work is done batch by batch. `progress` is told how many samples are done, from 0
@@ -11,13 +11,18 @@ use std::ops::{ControlFlow, Range};
 use std::time::Instant;
 
 use ndarray::{Array2, ArrayView2, s};
-use orders_core::{MemoryError, MemoryLimit, MethodError, Order, OrderingMethod, Problem};
+use orders_core::decoding::DecodeError;
+use orders_core::decoding::schedulers::SchedulerError;
+use orders_core::{
+    GroupSizes, MemoryError, MemoryLimit, MethodError, Order, OrderingMethod, Problem,
+};
 
 use super::batch::{Batch, problem_of};
 use super::error::LpdError;
 use super::memory::Costs;
 use super::network::Lpd;
-use super::sampling::{Choice, Guidance, Sampler, Sampling};
+use super::sample::{Chooser, OfBatch};
+use super::sampling::{Choice, Guidance, Sampling};
 
 /// The orders of samples: listed ones, or those of a method and a seed.
 pub struct SampleOrders {
@@ -82,77 +87,59 @@ impl SampleOrders {
     ///
     /// [`RequestError::Method`] if the method has no order for the problem.
     pub fn batch(&self, samples: Range<u64>, label: LabelOf<'_>) -> Result<Batch, RequestError> {
+        let labels: Vec<Option<u32>> = samples.clone().map(label).collect();
+        Ok(Batch::new(&self.orders(samples)?, &labels)?)
+    }
+
+    /// The orders of samples of these numbers.
+    ///
+    /// # Errors
+    ///
+    /// [`RequestError::Method`] if the method has no order for the problem.
+    pub fn orders(&self, samples: Range<u64>) -> Result<Vec<Order>, RequestError> {
         let order = |sample: u64| match &self.source {
             Source::Listed(_, orders) => {
                 Ok(orders[(sample % orders.len() as u64) as usize].clone())
             }
             Source::Method(method, seed) => method.order(&self.problem, *seed, sample),
         };
-        let labels: Vec<Option<u32>> = samples.clone().map(label).collect();
-        let orders = samples.map(order).collect::<Result<Vec<_>, _>>()?;
-        Ok(Batch::new(&orders, &labels)?)
+        Ok(samples.map(order).collect::<Result<Vec<_>, _>>()?)
     }
+}
 
-    /// Gives `work` so many samples, `size` at a time, with their numbers and whom to ask
-    /// whether to go on.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`batch`](Self::batch) and of `work`, and [`RequestError::Stopped`] if
-    /// `progress` says so.
-    pub fn in_batches<E: From<RequestError>>(
-        &self,
-        (count, size): (u64, usize),
-        label: LabelOf<'_>,
-        mut progress: impl FnMut(u64) -> ControlFlow<()>,
-        mut work: impl FnMut(Range<u64>, &Batch, &mut dyn FnMut() -> ControlFlow<()>) -> Result<(), E>,
-    ) -> Result<(), E> {
-        let mut done = 0;
-        while done < count {
-            if progress(done).is_break() {
-                return Err(RequestError::Stopped.into());
-            }
-            let samples = done..count.min(done.saturating_add(size.max(1) as u64));
-            done = samples.end;
-            let batch = self.batch(samples.clone(), label)?;
-            let begin = samples.start;
-            work(samples, &batch, &mut || progress(begin))?;
+/// Gives `work` so many samples, `size` at a time: their numbers, and whom to ask whether
+/// to go on.
+///
+/// # Errors
+///
+/// Those of `work`, and [`RequestError::Stopped`] if `progress` says so.
+pub(super) fn in_batches<E: From<RequestError>>(
+    (count, size): (u64, usize),
+    mut progress: impl FnMut(u64) -> ControlFlow<()>,
+    mut work: impl FnMut(Range<u64>, &mut dyn FnMut() -> ControlFlow<()>) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut done = 0;
+    while done < count {
+        if progress(done).is_break() {
+            return Err(RequestError::Stopped.into());
         }
-        // All is done, whatever it says.
-        let _ = progress(count);
-        Ok(())
+        let samples = done..count.min(done.saturating_add(size.max(1) as u64));
+        done = samples.end;
+        let begin = samples.start;
+        work(samples, &mut || progress(begin))?;
     }
+    // All is done, whatever it says.
+    let _ = progress(count);
+    Ok(())
 }
 
 /// The class of a sample by its number; none is the unconditional one.
 pub type LabelOf<'a> = &'a (dyn Fn(u64) -> Option<u32> + Sync);
 
-/// Samples to generate.
-pub struct SampleRequest<'a> {
-    /// Their orders.
-    pub orders: &'a SampleOrders,
-    /// How many there are.
-    pub count: u64,
-    /// The class of each.
-    pub label: LabelOf<'a>,
-    /// Tokens at known cells, of shape (samples, cells), or (1, cells) for all.
-    pub known: Option<ArrayView2<'a, u32>>,
-    /// Classifier-free guidance.
-    pub guidance: Guidance,
-    /// How tokens are chosen.
-    pub choice: Choice,
-    /// Seed of the tokens.
-    pub seed: u64,
-    /// Samples of a batch; it changes speed and memory only.
-    pub batch: usize,
-    /// What a batch may take.
-    pub memory: MemoryLimit,
-}
-
 /// Tokens whose likelihood is asked for.
 pub struct ScoreRequest<'a> {
-    /// The orders of the images.
-    pub orders: &'a SampleOrders,
+    /// What chooses the cells of the images.
+    pub chooser: Chooser<'a>,
     /// The class of each image.
     pub labels: &'a [Option<u32>],
     /// The tokens, of shape (images, cells) in raster positions.
@@ -163,11 +150,30 @@ pub struct ScoreRequest<'a> {
     pub memory: MemoryLimit,
 }
 
+/// How likely images are.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scored {
+    /// Log-probabilities in nats, of shape (images, cells); 0 at known cells. Under a rule
+    /// they are at least those of the smallest normal number in f32, -87.3.
+    pub log_probabilities: Array2<f32>,
+    /// Which cells a rule revealed in which step of each image; else none.
+    pub orders: Vec<Order>,
+}
+
+/// The same order, one cell at a time.
+fn one_by_one(order: &Order) -> Order {
+    let cells = order.cell_from_rank();
+    let sizes = GroupSizes::new(vec![1; cells.len()]).expect("there are cells");
+    let problem = Problem::with_known(order.known().clone(), sizes);
+    let problem = problem.expect("there are as many sizes as cells");
+    Order::new(problem, cells.to_vec()).expect("the cells are those of an order")
+}
+
 /// A generation that is timed.
 #[derive(Clone, Copy)]
 pub struct TimeRequest<'a> {
-    /// The orders of the samples.
-    pub orders: &'a SampleOrders,
+    /// What chooses the cells of the samples.
+    pub chooser: Chooser<'a>,
     /// Classifier-free guidance.
     pub guidance: Guidance,
     /// Samples of the batch.
@@ -185,8 +191,13 @@ pub struct TimeRequest<'a> {
 pub struct Timing {
     /// The runs, from the shortest.
     pub seconds: Vec<f64>,
-    /// The best time of each step.
+    /// The best time of each step, if all samples have the same steps.
     pub step_seconds: Vec<f64>,
+    /// Passes of the batch.
+    pub passes: usize,
+    /// Positions that went through the transformer for each sample, those without class
+    /// included.
+    pub positions: f64,
 }
 
 impl Timing {
@@ -202,57 +213,9 @@ impl Timing {
 }
 
 impl Lpd {
-    /// Generates samples and hands them to `take`, batch by batch: the numbers of the
-    /// samples, and tokens of shape (samples, cells) in raster positions. What sample i
-    /// gets depends on seed and i, not on the batches; memory does not grow with the
-    /// number of samples.
-    ///
-    /// # Errors
-    ///
-    /// [`RequestError`], and what `take` returns.
-    pub fn sample<E: From<RequestError>>(
-        &self,
-        request: &SampleRequest<'_>,
-        progress: impl FnMut(u64) -> ControlFlow<()>,
-        mut take: impl FnMut(Range<u64>, ArrayView2<'_, u32>) -> Result<(), E>,
-    ) -> Result<(), E> {
-        let SampleRequest {
-            orders,
-            count,
-            guidance,
-            choice,
-            ..
-        } = *request;
-        let size =
-            self.generation_fits((request.batch, count), orders, guidance, request.memory)?;
-        orders.in_batches(
-            (count, size),
-            request.label,
-            progress,
-            |samples, batch, watch| {
-                let of_batch = |known: ArrayView2<'_, u32>| match known.nrows() {
-                    1 => known
-                        .broadcast((batch.len(), known.ncols()))
-                        .map(|rows| rows.to_owned()),
-                    _ => {
-                        let rows = samples.start as usize..samples.end as usize;
-                        Some(known.slice(s![rows, ..]).to_owned())
-                    }
-                };
-                let known = request.known.and_then(of_batch);
-                let known = known.as_ref().map(|known| known.view());
-                let random = (request.seed, samples.start);
-                let generated =
-                    self.generate_watched(batch, known, guidance, choice, random, watch);
-                let generated = generated.map_err(RequestError::from)?;
-                take(samples, generated.tokens.view())
-            },
-        )
-    }
-
     /// The samples of a batch, of those that were asked for and of all, if generating it
     /// has room.
-    fn generation_fits(
+    pub(super) fn generation_fits(
         &self,
         (batch, count): (usize, u64),
         orders: &SampleOrders,
@@ -263,32 +226,76 @@ impl Lpd {
         fitting((batch, count), self.costs().map(of_sample), memory)
     }
 
-    /// The parallel log-likelihood of given tokens, as
-    /// [`log_likelihood`](Self::log_likelihood) has it: shape (images, cells), nats.
+    /// The log-likelihood of given tokens under what [`sample`](Self::sample) draws from at
+    /// temperature 1 without guidance. Of orders it is the parallel one, as
+    /// [`log_likelihood`](Self::log_likelihood) has it; with exact decoding, that of their
+    /// cells one by one; under a rule, which cells are revealed follows from the
+    /// distributions given the true tokens that are settled (arXiv 2510.04525).
     ///
     /// # Errors
     ///
-    /// [`RequestError`].
+    /// [`RequestError`]: [`RequestError::NoLikelihood`] if a rule looks at tokens.
     pub fn score(
         &self,
         request: &ScoreRequest<'_>,
         progress: impl FnMut(u64) -> ControlFlow<()>,
-    ) -> Result<Array2<f32>, RequestError> {
-        let ScoreRequest { orders, labels, .. } = *request;
+    ) -> Result<Scored, RequestError> {
+        let ScoreRequest {
+            chooser, labels, ..
+        } = *request;
+        if let Chooser::Rule(rule) = chooser
+            && rule.rule().looks_at_tokens()
+        {
+            return Err(RequestError::NoLikelihood {
+                rule: rule.rule().name().into(),
+            });
+        }
         let count = labels.len() as u64;
-        let of_image = |costs: Costs<'_>| costs.whole_pass(orders.problem());
-        let of_image = self.costs().map(of_image);
-        let size = fitting((request.batch, count), of_image, request.memory)?;
-        let mut all = Array2::zeros(request.tokens.dim());
-        let label = |image: u64| labels[image as usize];
-        orders.in_batches((count, size), &label, progress, |images, batch, watch| {
+        let size = match chooser {
+            Chooser::Orders(orders) | Chooser::Exact(orders, _) => {
+                let of_image = |costs: Costs<'_>| costs.whole_pass(orders.problem());
+                let of_image = self.costs().map(of_image);
+                fitting((request.batch, count), of_image, request.memory)?
+            }
+            Chooser::Rule(_) => {
+                let none = Guidance::NONE;
+                self.decoding_fits((request.batch, count), chooser, none, request.memory)?
+            }
+        };
+        let mut scored = Scored {
+            log_probabilities: Array2::zeros(request.tokens.dim()),
+            orders: Vec::new(),
+        };
+        in_batches((count, size), progress, |images, watch| {
             let rows = s![images.start as usize..images.end as usize, ..];
             let tokens = request.tokens.slice(rows);
-            let scores = self.log_likelihood_watched(batch, tokens, watch)?;
-            all.slice_mut(rows).assign(&scores);
+            let label = |image: u64| labels[image as usize];
+            let scores = match chooser {
+                Chooser::Orders(orders) => {
+                    let batch = orders.batch(images, &label)?;
+                    self.log_likelihood_watched(&batch, tokens, watch)?
+                }
+                Chooser::Exact(orders, _) => {
+                    let orders: Vec<Order> = orders
+                        .orders(images.clone())?
+                        .iter()
+                        .map(one_by_one)
+                        .collect();
+                    let labels: Vec<Option<u32>> = images.map(label).collect();
+                    let batch = Batch::new(&orders, &labels)?;
+                    self.log_likelihood_watched(&batch, tokens, watch)?
+                }
+                Chooser::Rule(rule) => {
+                    let (scores, orders) =
+                        self.score_by_rule(rule, images, &label, tokens, watch)?;
+                    scored.orders.extend(orders);
+                    scores
+                }
+            };
+            scored.log_probabilities.slice_mut(rows).assign(&scores);
             Ok::<(), RequestError>(())
         })?;
-        Ok(all)
+        Ok(scored)
     }
 
     /// Times the generation of a batch. `progress` is told of the runs before each step.
@@ -302,60 +309,62 @@ impl Lpd {
         mut progress: impl FnMut(u64) -> ControlFlow<()>,
     ) -> Result<Timing, RequestError> {
         let TimeRequest {
-            orders, guidance, ..
+            chooser, guidance, ..
         } = *request;
         let size = (request.batch, request.batch as u64);
-        self.generation_fits(size, orders, guidance, request.memory)?;
+        self.decoding_fits(size, chooser, guidance, request.memory)?;
         let classes = self.config().classes() as u64;
         let label = |index: u64| Some((index * 7 % classes) as u32);
-        let batch = orders.batch(0..request.batch as u64, &label)?;
-        let steps = request.orders.problem().group_sizes().steps();
+        let steps = match chooser {
+            Chooser::Orders(orders) => orders.problem().group_sizes().steps(),
+            _ => 0,
+        };
         let mut timing = Timing {
             seconds: Vec::new(),
             step_seconds: vec![f64::INFINITY; steps],
+            passes: 0,
+            positions: 0.0,
         };
         for run in 0..request.warm_up.saturating_add(request.runs.max(1)) {
             let mut watch = || progress(run as u64);
-            let (seconds, of_steps) = self.time_once(&batch, guidance, &mut watch)?;
+            let begin = Instant::now();
+            let mut before = begin;
+            let mut steps = Vec::new();
+            let mut after_step = || -> Result<(), LpdError> {
+                // The end of a step is waited for on the device.
+                self.device().synchronize()?;
+                let now = Instant::now();
+                steps.push((now - before).as_secs_f64());
+                before = now;
+                Ok(())
+            };
+            let of_batch = OfBatch {
+                samples: 0..request.batch as u64,
+                label: &label,
+                known: None,
+                guidance,
+                choice: Choice::Sample(Sampling::default()),
+                seed: 0,
+            };
+            let sampled = self.sample_batch(chooser, of_batch, &mut after_step, &mut watch)?;
+            let seconds = begin.elapsed().as_secs_f64();
             if run >= request.warm_up {
                 timing.seconds.push(seconds);
-                for (best, seconds) in timing.step_seconds.iter_mut().zip(of_steps) {
+                for (best, seconds) in timing.step_seconds.iter_mut().zip(steps) {
                     *best = best.min(seconds);
                 }
             }
+            timing.passes = sampled.passes.iter().copied().max().unwrap_or(0);
+            timing.positions = sampled.positions as f64 / request.batch as f64;
         }
         timing.seconds.sort_by(f64::total_cmp);
         Ok(timing)
-    }
-
-    /// One generation: seconds in total and of each step. The end of a step is waited
-    /// for on the device.
-    fn time_once(
-        &self,
-        batch: &Batch,
-        guidance: Guidance,
-        watch: &mut dyn FnMut() -> ControlFlow<()>,
-    ) -> Result<(f64, Vec<f64>), LpdError> {
-        let start = Instant::now();
-        let mut sampler = Sampler::new(Choice::Sample(Sampling::default()), 0, 0, batch.len());
-        let mut generation = self.generation(batch, None, guidance)?;
-        let mut steps = Vec::new();
-        let mut before = start;
-        while let Some(step) = generation.next_step_watched(watch)? {
-            generation.commit(sampler.choose(&step.logits)?)?;
-            self.device().synchronize()?;
-            let now = Instant::now();
-            steps.push((now - before).as_secs_f64());
-            before = now;
-        }
-        generation.finish()?;
-        Ok((start.elapsed().as_secs_f64(), steps))
     }
 }
 
 /// The samples of a batch, of those that were asked for and of all, if they fit; each
 /// takes `of_sample` bytes, where the machine's memory is what counts.
-fn fitting(
+pub(super) fn fitting(
     (batch, count): (usize, u64),
     of_sample: Option<u64>,
     memory: MemoryLimit,
@@ -378,6 +387,20 @@ pub enum RequestError {
     /// The model can't do it.
     #[error(transparent)]
     Lpd(LpdError),
+    /// A rule has no scheduler for a sample.
+    #[error(transparent)]
+    Scheduler(#[from] SchedulerError),
+    /// No likelihood can be had under a rule that looks at tokens.
+    #[error(
+        "scheduler {rule} looks at the tokens that it draws, so that images have no likelihood under it"
+    )]
+    NoLikelihood {
+        /// The rule.
+        rule: String,
+    },
+    /// Decoder or scheduler did what they must not.
+    #[error(transparent)]
+    Decode(DecodeError),
     /// A batch has no room.
     #[error("a batch of {batch} {source}")]
     Memory {
@@ -389,6 +412,19 @@ pub enum RequestError {
     /// Whoever watched the progress ended it.
     #[error("it was stopped before it was done")]
     Stopped,
+}
+
+impl From<DecodeError> for RequestError {
+    fn from(error: DecodeError) -> Self {
+        match error {
+            DecodeError::Stopped => Self::Stopped,
+            DecodeError::Decoder(error) => match error.downcast::<LpdError>() {
+                Ok(error) => (*error).into(),
+                Err(error) => Self::Decode(DecodeError::Decoder(error)),
+            },
+            error => Self::Decode(error),
+        }
+    }
 }
 
 impl From<LpdError> for RequestError {

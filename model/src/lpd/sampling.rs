@@ -9,7 +9,7 @@ use super::error::LpdError;
 use crate::cpu::{exp, largest, with_numbers};
 
 /// Streams of a seed that choose tokens begin here; the others make orders.
-const TOKEN_STREAMS: u64 = 1 << 63;
+pub(super) const TOKEN_STREAMS: u64 = 1 << 63;
 
 /// How a token is chosen.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -198,13 +198,25 @@ impl Sampler {
 fn drawn(logits: &[f32], sampling: &Sampling, draw: f64) -> Option<u32> {
     let mut of_tokens = vec![0.0; logits.len()];
     let total = weights(&mut of_tokens, logits, sampling)?;
-    let target = draw * total;
+    Some(at(&of_tokens, draw * total))
+}
+
+/// The token of a distribution for a number from 0 to below 1.
+pub(super) fn drawn_from(probabilities: &[f32], draw: f64) -> u32 {
+    let total: f64 = probabilities.iter().copied().map(f64::from).sum();
+    at(probabilities, draw * total)
+}
+
+/// The first token at which the sum of the weights is over `target`, or the last that has
+/// weight.
+#[inline(always)]
+fn at(weights: &[f32], target: f64) -> u32 {
     let mut passed = 0.0;
-    let mut last = None;
-    for (token, &weight) in (0..).zip(&of_tokens) {
+    let mut last = 0;
+    for (token, &weight) in (0..).zip(weights) {
         if weight > 0.0 {
             passed += f64::from(weight);
-            last = Some(token);
+            last = token;
             if passed > target {
                 break;
             }

@@ -53,7 +53,9 @@ pub(crate) use eval::EvalArgs;
 #[cfg(feature = "model")]
 pub(crate) use features::{DistanceArgs, FeaturesArgs};
 #[cfg(feature = "model")]
-pub(crate) use model::{BenchArgs, ModelArgs, SampleArgs, SampleOrdersArgs, ScoreArgs};
+pub(crate) use model::{
+    BenchArgs, DecodingArgs, ModelArgs, SampleArgs, SampleOrdersArgs, ScoreArgs,
+};
 pub(crate) use plot::{AnimateArgs, OrdersShownArgs, PartArg, PlotArgs};
 pub(crate) use shared::{
     GridArgs, KnownArgs, MethodArgs, OutputArgs, PlaceArgs, SetArgs, SizesArgs, ThreadsArgs,

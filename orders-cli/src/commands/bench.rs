@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use orders_core::methods::Raster;
 use orders_core::{Catalogue, FirstGroup, KnownCells, Shape};
-use orders_model::lpd::{LpdError, SampleOrders, TimeRequest, Timing};
+use orders_model::lpd::{Chooser, LpdError, SampleOrders, TimeRequest, Timing};
 use orders_model::{ModelSource, ModelSourceError};
 use serde::Serialize;
 
@@ -35,7 +35,10 @@ struct Report {
 #[derive(Serialize)]
 struct Case {
     method: String,
-    steps: usize,
+    /// Passes of the batch; with orders that are made beforehand, their steps.
+    passes: usize,
+    /// Positions that went through the transformer for each image.
+    positions: f64,
     batch: usize,
     /// Of a whole batch.
     seconds_best: f64,
@@ -54,16 +57,12 @@ pub(crate) fn run(args: &BenchArgs, catalogue: &Catalogue, printer: &Printer) ->
     printer.notes(&notes);
     let grid = model.config().grid();
     let known = KnownCells::none(grid);
-    let (entry, parameters) = settings::method_and_parameters(
-        catalogue,
-        &args.method.method,
-        &args.method.set.set,
-        Some(&args.method.thresholds),
-    )?;
-    let method = settings::method_by_name(catalogue, entry.name(), &parameters, grid)?;
-    let sizes = settings::sizes(&args.sizes, &known, Some((catalogue, method.as_ref())))?
-        .ok_or_else(|| Failure::input("group sizes are needed: --steps, or --group-sizes LIST"))?;
-    let problem = settings::problem(known.clone(), &sizes.sizes, "--group-sizes")?;
+    let cells = settings::cell_choice(catalogue, &args.orders, grid, args.batch, 0)?;
+    if cells.chooser().known().count() > 0 {
+        return Err(Failure::input(
+            "bench times whole images: no cell may be known",
+        ));
+    }
     let device = settings::device(&args.model.device)?;
     let pool = settings::thread_pool(&args.threads, printer)?;
     let lpd = pool.install(|| match &model {
@@ -82,7 +81,6 @@ pub(crate) fn run(args: &BenchArgs, catalogue: &Catalogue, printer: &Printer) ->
         .group_sizes(grid.cells(), grid.cells(), FirstGroup::One)
         .map_err(Failure::work)?;
     let baseline = settings::problem(known, &one_by_one, "--group-sizes")?;
-    let orders = SampleOrders::of_method(method, problem, 0);
     let baseline = SampleOrders::of_method(Box::new(Raster), baseline, 0);
 
     let mut cases = Vec::new();
@@ -91,9 +89,9 @@ pub(crate) fn run(args: &BenchArgs, catalogue: &Catalogue, printer: &Printer) ->
         batches.push(args.batch);
     }
     for &batch in &batches {
-        let measure = |orders: &SampleOrders| -> Result<Case> {
+        let measure = |chooser: Chooser<'_>| -> Result<Case> {
             let request = TimeRequest {
-                orders,
+                chooser,
                 guidance,
                 batch,
                 warm_up: args.warm_up,
@@ -106,9 +104,9 @@ pub(crate) fn run(args: &BenchArgs, catalogue: &Catalogue, printer: &Printer) ->
                 .map_err(|error| settings::request_failure(error, |error| Failure::work(error)))?;
             Ok(Case::new(&request, timing))
         };
-        cases.push(measure(&orders)?);
+        cases.push(measure(cells.chooser())?);
         if !args.no_baseline {
-            cases.push(measure(&baseline)?);
+            cases.push(measure(Chooser::Orders(&baseline))?);
         }
     }
     let report = Report {
@@ -132,10 +130,18 @@ pub(crate) fn run(args: &BenchArgs, catalogue: &Catalogue, printer: &Printer) ->
 
 impl Case {
     fn new(request: &TimeRequest<'_>, timing: Timing) -> Self {
-        let step_tokens = request.orders.problem().group_sizes().as_slice().to_vec();
+        let step_tokens = match request.chooser {
+            Chooser::Orders(orders) => orders.problem().group_sizes().as_slice().to_vec(),
+            _ => Vec::new(),
+        };
+        let exactly = match request.chooser {
+            Chooser::Exact(..) => ", exactly",
+            _ => "",
+        };
         Self {
-            method: request.orders.name().to_owned(),
-            steps: step_tokens.len(),
+            method: format!("{}{exactly}", request.chooser.name()),
+            passes: timing.passes,
+            positions: timing.positions,
             batch: request.batch,
             seconds_best: timing.best(),
             seconds_median: timing.median(),
@@ -168,18 +174,19 @@ fn table(report: &Report) -> String {
         report.runs,
     )];
     lines.push(format!(
-        "{:<12} {:>5} {:>5} {:>10} {:>10} {:>9}",
-        "method", "steps", "batch", "best s", "median s", "images/s"
+        "{:<20} {:>6} {:>5} {:>10} {:>10} {:>9} {:>15}",
+        "method", "passes", "batch", "best s", "median s", "images/s", "positions/image"
     ));
     for case in &report.cases {
         lines.push(format!(
-            "{:<12} {:>5} {:>5} {:>10.3} {:>10.3} {:>9.3}",
+            "{:<20} {:>6} {:>5} {:>10.3} {:>10.3} {:>9.3} {:>15.0}",
             case.method,
-            case.steps,
+            case.passes,
             case.batch,
             case.seconds_best,
             case.seconds_median,
-            case.images_per_second
+            case.images_per_second,
+            case.positions
         ));
     }
     if let Some(speed_up) = report.speed_up {
@@ -188,7 +195,9 @@ fn table(report: &Report) -> String {
             speed_up
         ));
     }
-    if let Some(case) = report.cases.first() {
+    if let Some(case) = report.cases.first()
+        && !case.step_tokens.is_empty()
+    {
         lines.push("steps at batch 1, tokens and ms:".to_owned());
         let steps: Vec<String> = case
             .step_tokens

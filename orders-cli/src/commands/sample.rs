@@ -4,19 +4,19 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use ndarray::Array2;
-use orders_core::Catalogue;
+use orders_core::{Catalogue, KnownCells};
 use orders_model::ModelSource;
 use orders_model::lpd::{
-    Choice, Guidance, GuidanceSchedule, Lpd, LpdConfig, SampleOrders, SampleRequest, Sampling,
+    Choice, Guidance, GuidanceSchedule, Lpd, LpdConfig, SampleRequest, Sampling,
 };
 
 use super::sample_output::{Samples, Sink, Targets};
 use crate::args::SampleArgs;
-use crate::description::{commas, counted};
+use crate::description::counted;
 use crate::failure::{Failure, Result};
 use crate::output::PROGRAM;
 use crate::printer::Printer;
-use crate::settings::{self, LookedAt, TokenizerFiles};
+use crate::settings::{self, CellChoice, LookedAt, TokenizerFiles};
 use crate::token_file::{self, TokenFile};
 use crate::token_identity::{self, Tokens};
 use crate::{interrupt, memory};
@@ -32,11 +32,12 @@ pub(crate) fn run(args: &SampleArgs, catalogue: &Catalogue, printer: &Printer) -
         .check_labels(samples.labels())
         .map_err(|error| Failure::input_at("--labels", &error))?;
     let count = usize::try_from(samples.count).unwrap_or(usize::MAX);
-    let orders = settings::sample_orders(catalogue, &args.orders, grid, count, args.seed)?;
+    let cells = settings::cell_choice(catalogue, &args.orders, grid, count, args.seed)?;
     let mut notes = Vec::new();
     let looked_at = settings::looked_at(&model, &mut notes)?;
     let of_model = (&config, &looked_at);
-    let known = known_tokens(args, &orders, count, of_model, &mut notes)?;
+    let chooser = cells.chooser();
+    let known = known_tokens(args, chooser.known(), count, of_model, &mut notes)?;
     let targets = Targets::new(args, samples.count)?;
     let device = settings::device(&args.model.device)?;
     let decoder = match &args.images {
@@ -62,7 +63,7 @@ pub(crate) fn run(args: &SampleArgs, catalogue: &Catalogue, printer: &Printer) -
     let bar = printer.progress(samples.count, "samples");
     let label = |sample: u64| samples.label(sample);
     let request = SampleRequest {
-        orders: &orders,
+        chooser,
         count: samples.count,
         label: &label,
         known: known.as_ref().map(|known| known.view()),
@@ -72,22 +73,22 @@ pub(crate) fn run(args: &SampleArgs, catalogue: &Catalogue, printer: &Printer) -
         batch: args.batch,
         memory: memory::limit(),
     };
-    let mut about = about(args, &model, &lpd, &orders, guidance);
+    let mut about = about(args, &model, &lpd, &cells, guidance);
     if let Some(tokenizer) = looked_at.tokenizer {
         about.insert("tokenizer".to_owned(), tokenizer);
     }
     let mut sink: Option<Sink<'_>> = None;
     let mut writing = Duration::ZERO;
     let generated = pool.install(|| {
-        lpd.sample(&request, interrupt::watch(&bar), |samples_here, tokens| {
+        lpd.sample(&request, interrupt::watch(&bar), |samples_here, sampled| {
             let begin = Instant::now();
             // Nothing is begun before the first batch has room.
             if sink.is_none() {
                 let decoder = (grid, decoder.as_ref());
-                sink = Some(Sink::begin(&targets, &samples, decoder, &about)?);
+                sink = Some(Sink::begin(&targets, &samples, decoder, chooser, &about)?);
             }
             if let Some(sink) = &mut sink {
-                sink.take(samples_here.start, tokens)?;
+                sink.take(samples_here.start, sampled)?;
             }
             writing += begin.elapsed();
             Ok::<(), Failure>(())
@@ -95,19 +96,30 @@ pub(crate) fn run(args: &SampleArgs, catalogue: &Catalogue, printer: &Printer) -
     });
     bar.finish_and_clear();
     let seconds = start.elapsed().saturating_sub(writing).as_secs_f64();
-    if let Some(sink) = sink {
-        generated.map_err(|failure| sink.ended(failure))?;
-        let subtitle = format!(
-            "{}, {}, {} steps; below each its label",
-            model.label(),
-            orders.label(),
-            orders.problem().group_sizes().steps()
-        );
-        sink.finish(&subtitle)?;
-    } else {
-        generated?;
-    }
-    report(args, (samples.count, grid.cells()), seconds, printer)
+    let Some(sink) = sink else {
+        return generated;
+    };
+    generated.map_err(|failure| sink.ended(failure))?;
+    let passes = sink.passes();
+    let steps = match (&cells, passes) {
+        (CellChoice::Orders(orders), _) => {
+            format!("{} steps", orders.problem().group_sizes().steps())
+        }
+        (_, Some((mean, _))) => format!("{mean:.1} passes on average"),
+        (_, None) => String::new(),
+    };
+    let subtitle = format!(
+        "{}, {}, {steps}; below each its label",
+        model.label(),
+        chooser.label()
+    );
+    sink.finish(&subtitle)?;
+    report(
+        args,
+        (samples.count, grid.cells()),
+        (seconds, passes),
+        printer,
+    )
 }
 
 /// How tokens are chosen, as flags say.
@@ -123,12 +135,12 @@ fn choice(args: &SampleArgs) -> Result<Choice> {
 /// Tokens at known cells, a row for each sample or one for all.
 fn known_tokens(
     args: &SampleArgs,
-    orders: &SampleOrders,
+    cells_known: &KnownCells,
     samples: usize,
     (config, looked_at): (&LpdConfig, &LookedAt),
     notes: &mut Vec<String>,
 ) -> Result<Option<Array2<u32>>> {
-    let count = orders.problem().known().count();
+    let count = cells_known.count();
     let Some(path) = &args.known_tokens else {
         if count > 0 {
             return Err(Failure::input(format!(
@@ -149,7 +161,7 @@ fn known_tokens(
         )));
     }
     config
-        .check_tokens(tokens.view(), Some(orders.problem().known()))
+        .check_tokens(tokens.view(), Some(cells_known))
         .map_err(|error| Failure::input_at(path.display(), &error))?;
     let given = Tokens {
         place: format!("--known-tokens {}", path.display()),
@@ -164,10 +176,9 @@ fn about(
     args: &SampleArgs,
     model: &ModelSource,
     lpd: &Lpd,
-    orders: &SampleOrders,
+    cells: &CellChoice,
     guidance: Guidance,
 ) -> BTreeMap<String, String> {
-    let sizes = orders.problem().group_sizes().as_slice();
     let schedule = match guidance.schedule() {
         GuidanceSchedule::Linear => "linear",
         GuidanceSchedule::Constant => "constant",
@@ -176,13 +187,12 @@ fn about(
         ("format".to_owned(), "tokens".to_owned()),
         ("program".to_owned(), PROGRAM.to_owned()),
         ("checkpoint".to_owned(), model.label()),
-        ("grid".to_owned(), orders.problem().grid().to_string()),
-        ("orders".to_owned(), orders.label()),
-        ("group_sizes".to_owned(), commas(sizes)),
+        ("grid".to_owned(), model.config().grid().to_string()),
         ("cfg".to_owned(), guidance.scale().to_string()),
         ("cfg_schedule".to_owned(), schedule.to_owned()),
         ("precision".to_owned(), format!("{:?}", lpd.dtype())),
     ]);
+    about.extend(cells.about().into_iter().map(|(k, v)| (k.to_owned(), v)));
     if args.greedy {
         about.insert("choice".to_owned(), "greedy".to_owned());
     } else {
@@ -196,7 +206,7 @@ fn about(
         }
         about.insert("choice".to_owned(), choice);
     }
-    let known = orders.problem().known().count();
+    let known = cells.chooser().known().count();
     if known > 0 {
         about.insert("known_count".to_owned(), known.to_string());
     }
@@ -206,7 +216,7 @@ fn about(
 fn report(
     args: &SampleArgs,
     (samples, cells): (u64, usize),
-    seconds: f64,
+    (seconds, passes): (f64, Option<(f64, u32)>),
     printer: &Printer,
 ) -> Result<()> {
     let tokens_out = args
@@ -219,14 +229,19 @@ fn report(
             "samples": samples,
             "cells": cells,
             "seconds": seconds,
+            "mean_passes": passes.map(|(mean, _)| mean),
+            "most_passes": passes.map(|(_, most)| most),
             "tokens": tokens_out,
             "images": images,
         }));
     }
     let places: Vec<String> = tokens_out.into_iter().chain(images).collect();
+    let passes =
+        passes.map(|(mean, most)| format!(", {mean:.2} passes on average, {most} at most"));
     printer.result(&format!(
-        "{} of {cells} tokens in {seconds:.1} s: {}",
+        "{} of {cells} tokens in {seconds:.1} s{}: {}",
         counted(samples, "sample"),
+        passes.unwrap_or_default(),
         places.join(", ")
     ))
 }

@@ -4,11 +4,11 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use ndarray::ArrayView2;
 use orders_arrays::{ElementType, safetensors_header};
-use orders_core::Grid;
 use orders_core::files::OutputFile;
+use orders_core::{Grid, Order};
 use orders_figures::{Tile, TileImage, image_sheet};
+use orders_model::lpd::{Chooser, Sampled};
 
 use super::detokenize::{image_path, images_in, png};
 use super::figure_failure;
@@ -120,6 +120,17 @@ pub(super) struct Sink<'a> {
     tiles: Vec<Tile>,
     /// Images that are in their folder.
     written: u64,
+    /// What the file of tokens ends with, if tokens don't come about by orders in parallel.
+    ways: Option<Ways>,
+}
+
+/// How samples came about: what the file of tokens ends with. This alone grows with the
+/// number of samples.
+#[derive(Default)]
+struct Ways {
+    passes: Vec<u32>,
+    /// The step of each cell, -1 at known ones; none unless a rule chose the cells.
+    steps: Vec<i32>,
 }
 
 impl<'a> Sink<'a> {
@@ -128,6 +139,7 @@ impl<'a> Sink<'a> {
         targets: &'a Targets<'a>,
         samples: &'a Samples,
         (grid, decoder): (Grid, Option<&'a ImageDecoder>),
+        chooser: Chooser<'_>,
         about: &BTreeMap<String, String>,
     ) -> Result<Self> {
         let tokens = targets.tokens.as_ref().map(SingleFile::begin).transpose()?;
@@ -139,8 +151,12 @@ impl<'a> Sink<'a> {
             tokens,
             tiles: Vec::new(),
             written: 0,
+            ways: match chooser {
+                Chooser::Orders(_) => None,
+                _ => Some(Ways::default()),
+            },
         };
-        sink.write_header(about)?;
+        sink.write_header(about, matches!(chooser, Chooser::Rule(_)))?;
         if let Some(folder) = targets.images {
             folder::make(folder)?;
         }
@@ -148,17 +164,23 @@ impl<'a> Sink<'a> {
     }
 
     /// What a file of tokens begins with: what it is, and the labels.
-    fn write_header(&mut self, about: &BTreeMap<String, String>) -> Result<()> {
+    fn write_header(&mut self, about: &BTreeMap<String, String>, by_rule: bool) -> Result<()> {
         let Some(file) = &mut self.tokens else {
             return Ok(());
         };
         let count = self.samples.count;
         let length = usize::try_from(count).unwrap_or(usize::MAX);
         let shape = [length, self.grid.cells()];
-        let tensors = [
+        let mut tensors = vec![
             ("labels", ElementType::I64, &shape[..1]),
             ("tokens", ElementType::I64, &shape[..]),
         ];
+        if self.ways.is_some() {
+            tensors.push(("passes", ElementType::U32, &shape[..1]));
+        }
+        if by_rule {
+            tensors.push(("step", ElementType::I32, &shape[..]));
+        }
         let header = safetensors_header(about, &tensors);
         let header = header.map_err(|error| Failure::input_at("--tokens-out", &error))?;
         output::write(file, &header)?;
@@ -175,8 +197,16 @@ impl<'a> Sink<'a> {
         Ok(())
     }
 
-    /// Takes the tokens of the next samples, a row for each.
-    pub(super) fn take(&mut self, first: u64, tokens: ArrayView2<'_, u32>) -> Result<()> {
+    /// Takes the next samples.
+    pub(super) fn take(&mut self, first: u64, sampled: &Sampled) -> Result<()> {
+        let tokens = &sampled.tokens;
+        if let Some(ways) = &mut self.ways {
+            let passes = sampled.passes.iter().map(|&passes| passes as u32);
+            ways.passes.extend(passes);
+            let steps = sampled.orders.iter().flat_map(Order::step_from_cell);
+            let steps = steps.map(|step| step.map_or(-1, |step| step as i32));
+            ways.steps.extend(steps);
+        }
         if let Some(file) = &mut self.tokens {
             let numbers = tokens.iter().map(|&token| i64::from(token));
             let bytes: Vec<u8> = numbers.flat_map(i64::to_le_bytes).collect();
@@ -208,9 +238,21 @@ impl<'a> Sink<'a> {
         Ok(())
     }
 
+    /// Mean and largest number of passes, where they differ from one sample to the next.
+    pub(super) fn passes(&self) -> Option<(f64, u32)> {
+        let passes = &self.ways.as_ref()?.passes;
+        let sum: f64 = passes.iter().copied().map(f64::from).sum();
+        let most = passes.iter().copied().max()?;
+        Some((sum / passes.len() as f64, most))
+    }
+
     /// Completes the files; `subtitle` is that of the sheet.
     pub(super) fn finish(self, subtitle: &str) -> Result<()> {
-        if let (Some(file), Some(target)) = (self.tokens, &self.targets.tokens) {
+        if let (Some(mut file), Some(target)) = (self.tokens, &self.targets.tokens) {
+            let ways = self.ways.unwrap_or_default();
+            let passes = ways.passes.into_iter().flat_map(u32::to_le_bytes);
+            let steps = ways.steps.into_iter().flat_map(i32::to_le_bytes);
+            output::write(&mut file, &passes.chain(steps).collect::<Vec<u8>>())?;
             target.end(file)?;
         }
         if let (Some(folder), false) = (self.targets.images, self.tiles.is_empty()) {

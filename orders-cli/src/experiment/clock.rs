@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use orders_analysis::experiment::{Clock, JudgeError, Timing, TrialMachine};
 use orders_core::{Cell, Problem};
-use orders_model::lpd::{Guidance, RequestError, SampleOrders, TimeRequest};
+use orders_model::lpd::{Chooser, Guidance, RequestError, SampleOrders, TimeRequest};
 
 use super::judge::orders_of;
 use super::model::SharedModel;
@@ -63,7 +63,7 @@ impl Clock for LpdClock {
         let all = self.settings.runs as u64 + 1;
         let mut best = |batch| -> Result<f64, JudgeError> {
             let request = TimeRequest {
-                orders: &orders,
+                chooser: Chooser::Orders(&orders),
                 guidance: self.guidance,
                 batch,
                 warm_up: 1,

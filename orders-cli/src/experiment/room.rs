@@ -6,7 +6,7 @@ use ndarray::s;
 use orders_core::methods::Raster;
 use orders_core::{MemoryLimit, Problem};
 use orders_model::lpd::{
-    Choice, Guidance, Lpd, RequestError, SampleOrders, SampleRequest, ScoreRequest,
+    Choice, Chooser, Guidance, Lpd, RequestError, SampleOrders, SampleRequest, ScoreRequest,
 };
 
 use crate::token_images::TokenImages;
@@ -35,7 +35,7 @@ impl<'a> Room<'a> {
     ) -> Result<(), RequestError> {
         let of_batch = batch.min(images.len());
         let request = ScoreRequest {
-            orders: &self.orders,
+            chooser: Chooser::Orders(&self.orders),
             labels: &images.labels[..of_batch],
             tokens: images.tokens.slice(s![..of_batch, ..]),
             batch,
@@ -52,7 +52,7 @@ impl<'a> Room<'a> {
         guidance: Guidance,
     ) -> Result<(), RequestError> {
         let request = SampleRequest {
-            orders: &self.orders,
+            chooser: Chooser::Orders(&self.orders),
             count,
             label: &|_| None,
             known: None,

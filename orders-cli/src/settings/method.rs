@@ -1,6 +1,6 @@
 //! Ordering methods and their parameters, from flags.
 
-use orders_core::catalogue::MethodEntry;
+use orders_core::catalogue::{Entry, EntryKind, MethodEntry};
 use orders_core::{Catalogue, Grid, OrderingMethod, Parameters};
 
 use crate::args::ThresholdArgs;
@@ -60,27 +60,43 @@ pub(crate) fn parameters(
         .into_iter()
         .filter_map(|(name, value)| Some((name.to_owned(), value?.into())))
         .collect();
-    let mut parameters = by_flag.clone();
     let start = format!("--method {},", method.name());
     let behind_name = behind_name.iter().map(|&text| (start.as_str(), text));
     let set = set.iter().map(|text| ("--set ", text.as_str()));
-    for (start, text) in behind_name.chain(set) {
+    let texts: Vec<(&str, &str)> = behind_name.chain(set).collect();
+    let mut parameters = parameters_of_texts(method, texts.iter().copied())?;
+    for (name, value) in by_flag {
+        if parameters.contains_key(&name) {
+            let mut texts = texts.iter();
+            let said = texts.find(|(_, text)| text.starts_with(&format!("{name}=")));
+            let (start, text) = said.copied().unwrap_or_default();
+            return Err(Failure::Input(format!(
+                "{start}{text}: --{name} sets it as well; give one of the two"
+            )));
+        }
+        parameters.insert(name, value);
+    }
+    Ok(parameters)
+}
+
+/// Parameters of texts, KEY=VALUE each, with what stands before each on the command line.
+pub(crate) fn parameters_of_texts<'a, K: EntryKind>(
+    entry: &Entry<K>,
+    texts: impl Iterator<Item = (&'a str, &'a str)>,
+) -> Result<Parameters> {
+    let mut parameters = Parameters::new();
+    for (start, text) in texts {
         let refused = |why: String| Failure::Input(format!("{start}{text}: {why}"));
         let (name, value) = text
             .split_once('=')
             .ok_or_else(|| refused("there is no '='; write KEY=VALUE".into()))?;
-        let kind = method
+        let kind = entry
             .parameter(name)
             .map_err(|error| refused(error.to_string()))?
             .kind();
         let parsed = kind
             .parse(value)
             .ok_or_else(|| refused(format!("'{value}' is not allowed; it takes {kind}")))?;
-        if by_flag.contains_key(name) {
-            return Err(refused(format!(
-                "--{name} sets it as well; give one of the two"
-            )));
-        }
         if parameters.insert(name.to_owned(), parsed).is_some() {
             return Err(refused(format!("{name} is set twice")));
         }

@@ -1,6 +1,8 @@
 //! Typed flags turned into checked settings, once.
 
 #[cfg(feature = "model")]
+mod chooser;
+#[cfg(feature = "model")]
 pub(crate) mod data;
 #[cfg(feature = "model")]
 mod feature_network;
@@ -36,6 +38,8 @@ use crate::description::plural;
 use crate::failure::{Failure, Result};
 use crate::printer::Printer;
 
+#[cfg(feature = "model")]
+pub(crate) use chooser::CellChoice;
 #[cfg(all(feature = "model", feature = "tables"))]
 pub(crate) use feature_network::{LoadedNetwork, check_features};
 #[cfg(feature = "model")]
@@ -49,10 +53,10 @@ pub(crate) use method::{method_and_parameters, method_by_name, method_entry};
 #[cfg(feature = "analyze")]
 pub(crate) use order_list::OrderList;
 pub(crate) use orders_shown::{OrdersShown, Origin};
+#[cfg(feature = "model")]
+pub(crate) use sample_orders::cell_choice;
 #[cfg(all(feature = "model", feature = "tables"))]
 pub(crate) use sample_orders::orders_of_file;
-#[cfg(feature = "model")]
-pub(crate) use sample_orders::sample_orders;
 pub(crate) use sizes::sizes;
 #[cfg(all(feature = "model", feature = "tables"))]
 pub(crate) use sizes::{resolved, shape};

@@ -2,22 +2,24 @@
 
 use std::path::Path;
 
+use orders_core::decoding::Window;
 use orders_core::{Catalogue, Grid, KnownCells, Order, Problem};
 use orders_model::lpd::SampleOrders;
 
+use super::chooser::{CellChoice, drafts, one_by_one, rule};
 use super::{KnownFile, method_and_parameters, method_by_name, problem, sizes};
 use crate::args::SampleOrdersArgs;
 use crate::failure::{Failure, Result};
 use crate::{order_file, output};
 
-/// Orders of `count` samples on a model's grid, as flags ask for them.
-pub(crate) fn sample_orders(
+/// What chooses the cells of `count` samples on a model's grid, as flags ask for it.
+pub(crate) fn cell_choice(
     catalogue: &Catalogue,
     args: &SampleOrdersArgs,
     grid: Grid,
     count: usize,
     seed: u64,
-) -> Result<SampleOrders> {
+) -> Result<CellChoice> {
     let manifest = match &args.orders {
         Some(path) => order_file::manifest_beside(path)?,
         None => None,
@@ -32,6 +34,16 @@ pub(crate) fn sample_orders(
             _ => KnownCells::none(grid),
         },
     };
+    if let Some(rule) = rule(catalogue, &args.decoding, &args.sizes, &known, seed)? {
+        if let Some(path) = &args.orders {
+            return Err(Failure::input(format!(
+                "--orders {} and --scheduler both say which cells come next; give one of the two",
+                path.display()
+            )));
+        }
+        return Ok(CellChoice::Rule(rule));
+    }
+    let drafts = drafts(&args.decoding, grid)?;
     let (entry, parameters) = method_and_parameters(
         catalogue,
         &args.method.method,
@@ -42,9 +54,10 @@ pub(crate) fn sample_orders(
     let stated = manifest.and_then(|manifest| manifest.problem());
     let sizes = match sizes(&args.sizes, &known, Some((catalogue, method.as_ref())))? {
         Some(sizes) => sizes.sizes,
-        None => match stated {
-            Some(stated) => stated.group_sizes().clone(),
-            None => {
+        None => match (stated, drafts.map(|drafts| drafts.window)) {
+            (Some(stated), _) => stated.group_sizes().clone(),
+            (None, Some(Window::Cells(_))) => one_by_one(&known)?,
+            _ => {
                 return Err(Failure::input(
                     "group sizes are needed: --steps, or --group-sizes LIST",
                 ));
@@ -52,10 +65,14 @@ pub(crate) fn sample_orders(
         },
     };
     let problem = problem(known, &sizes, "--group-sizes")?;
-    match &args.orders {
-        Some(path) => sample_orders_of_file(path, &problem, count),
-        None => Ok(SampleOrders::of_method(method, problem, seed)),
-    }
+    let orders = match &args.orders {
+        Some(path) => sample_orders_of_file(path, &problem, count)?,
+        None => SampleOrders::of_method(method, problem, seed),
+    };
+    Ok(match drafts {
+        None => CellChoice::Orders(orders),
+        Some(drafts) => CellChoice::Exact(orders, drafts),
+    })
 }
 
 /// The orders of a file: sample i has row i, or each the only row.
