@@ -5,6 +5,7 @@
 //! - [`information`]: what an order loses on Gaussian fields, in nats.
 //! - [`analyze`]: both for a list of orders, with means over them.
 //! - [`optimize`]: group sizes, orders and thresholds that lose little.
+//! - [`discrete`]: exact discrete fields, which answer as a perfect model would.
 //! - [`attention`]: how local the attention of a model is.
 //! - [`statistics`]: intervals, paired tests, corrections and Pareto fronts.
 //! - [`experiment`]: many trials of orders, their results kept, compared and tabled.
@@ -13,6 +14,7 @@
 
 pub mod analyze;
 pub mod attention;
+pub mod discrete;
 pub mod experiment;
 pub mod geometry;
 pub mod information;
