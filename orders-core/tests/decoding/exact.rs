@@ -165,7 +165,7 @@ fn passes_are_counted() {
         );
         for sample in &samples {
             assert!(sample.passes <= 1 + 2 + sample.refusals, "{sample:?}");
-            assert!(sample.passes >= 3.min(1 + 2), "{sample:?}");
+            assert!(sample.passes >= 3, "{sample:?}");
         }
         let slowest = samples.iter().map(|sample| sample.passes).max();
         assert_eq!(Some(table.passes), slowest);
