@@ -50,6 +50,7 @@ mod schedule;
 mod sweep;
 #[cfg(feature = "model")]
 mod tokenize;
+mod trace;
 #[cfg(feature = "model")]
 mod train;
 #[cfg(feature = "model")]

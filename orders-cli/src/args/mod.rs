@@ -27,7 +27,7 @@ mod train;
 use std::path::{Path, PathBuf};
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use orders_core::UnknownName;
 use orders_core::files::Format;
 
@@ -284,16 +284,25 @@ pub(crate) struct ScheduleArgs {
     pub(crate) json: bool,
 }
 
+/// What is true in the masks of a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TraceMasks {
+    Revealed,
+    Settled,
+}
+
 /// Check order files: is every row a permutation, and could LPD have made it?
 ///
 /// The manifest beside a file is used where there is one: its checksum must
 /// fit, and a file that it says came from lpd or proximity is replayed against
 /// LPD's rules. Flags take precedence over it. A file without orders is not well.
+/// With --trace, files are records of decoders instead.
 /// Exit status 0 if all is well, 1 if not, 2 if a file can't be read.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   orders-cli check orders/res512_steps48_repulsion4.json
-  orders-cli check theirs.json --method lpd --res 256 --steps 20 --repulsion 2")]
+  orders-cli check theirs.json --method lpd --res 256 --steps 20 --repulsion 2
+  orders-cli check --trace masks.npy --res 256 --known mask.png")]
 pub(crate) struct CheckArgs {
     /// Order files
     #[arg(required = true, value_name = "FILE")]
@@ -315,6 +324,19 @@ pub(crate) struct CheckArgs {
     /// Look at rows and checksum only, do not replay
     #[arg(long, conflicts_with = "method")]
     pub(crate) rows_only: bool,
+    /// Files are records of what decoders did step by step, not orders: masks, or
+    /// lists of cells. Known cells must stay as they are, and each free cell be
+    /// revealed once; with group sizes, in steps of these
+    #[arg(long, conflicts_with_all = ["method", "set", "proximity", "repulsion", "rows_only"])]
+    pub(crate) trace: bool,
+    /// What is true in masks of a record: the cells that the step reveals, or those
+    /// that are settled after it [default: revealed]
+    #[arg(long, value_name = "WHAT", requires = "trace")]
+    pub(crate) masks: Option<TraceMasks>,
+    /// Tokens by step of the record, one file: known and revealed cells must keep
+    /// theirs
+    #[arg(long, value_name = "FILE", requires = "trace")]
+    pub(crate) trace_tokens: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) threads: ThreadsArgs,
     /// Print one JSON object for each file

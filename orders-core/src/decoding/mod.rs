@@ -10,6 +10,7 @@
 //!   [`Order`](crate::Order) with sizes for each sample, which `check`, `plot` and the
 //!   measures take. Tokens are drawn, or given: with given ones it is the
 //!   likelihood of an image under a scheduler.
+//! - [`Trace`] is the record of anyone's decoder, to be held against what decoding is.
 //!
 //! Everything here is numbers: models stand behind the trait.
 //!
@@ -58,6 +59,7 @@ mod error;
 mod exact;
 mod scheduler;
 pub mod schedulers;
+mod trace;
 
 pub use decode::{Decoded, Decoding, TokenSource, decode};
 pub use decoder::{AskedGroup, Decoder, DecoderError, Draft, Question};
@@ -65,3 +67,4 @@ pub use distributions::{Distributions, confidence, divergence, entropy, margin};
 pub use error::DecodeError;
 pub use exact::{DraftRule, Drafts, ExactDecoding, ExactSample, Window, decode_exactly};
 pub use scheduler::{Asked, FixedOrder, Scheduler, Settled};
+pub use trace::{Trace, TraceViolation};

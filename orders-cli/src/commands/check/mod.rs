@@ -2,6 +2,8 @@
 
 mod origin;
 mod rows;
+mod trace;
+mod trace_file;
 
 use std::path::Path;
 
@@ -38,6 +40,9 @@ struct Verdict {
 }
 
 pub(crate) fn run(args: &CheckArgs, catalogue: &Catalogue, printer: &Printer) -> Result<()> {
+    if args.trace {
+        return trace::run(args, printer);
+    }
     // What is wrong with it for every file is said once.
     settings::grid(&args.grid)?;
     if let Some(text) = &args.method {
