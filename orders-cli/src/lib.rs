@@ -58,6 +58,7 @@ mod token_identity;
 #[cfg(feature = "model")]
 mod token_images;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 #[cfg(feature = "tables")]
@@ -68,23 +69,35 @@ use args::Command;
 use failure::Result;
 use printer::Printer;
 
+pub use output::PROGRAM;
+
 /// Runs the command that this process was started with, for the methods of a catalogue.
 /// It prints, and gives the exit status: 0 done, 1 a check said no or the work failed, 2
 /// the input was wrong, 130 interrupted.
 pub fn run(catalogue: Catalogue) -> ExitCode {
+    run_command_line(catalogue, std::env::args_os()).into()
+}
+
+/// As [`run`], for a command line that a program has otherwise, its own name first. Gives
+/// the exit status as a number.
+pub fn run_command_line(
+    catalogue: Catalogue,
+    command_line: impl IntoIterator<Item = OsString>,
+) -> u8 {
     Program {
         methods: catalogue,
         #[cfg(feature = "tables")]
         measures: Measures::standard(),
     }
-    .run()
+    .run(command_line.into_iter().collect())
 }
 
 /// As [`run`], with measures of one's own for `sweep`, beside
 /// [`Measures::standard`](orders_analysis::experiment::Measures::standard).
 #[cfg(feature = "tables")]
 pub fn run_with_measures(methods: Catalogue, measures: Measures) -> ExitCode {
-    Program { methods, measures }.run()
+    let command_line = std::env::args_os().collect();
+    Program { methods, measures }.run(command_line).into()
 }
 
 /// What can be asked for by name.
@@ -95,8 +108,8 @@ struct Program {
 }
 
 impl Program {
-    fn run(self) -> ExitCode {
-        let parsed = args::parse();
+    fn run(self, command_line: Vec<OsString>) -> u8 {
+        let parsed = args::parse(&command_line);
         let printer = Printer::new(parsed.as_ref().is_ok_and(|args| args.quiet));
         let done = interrupt::survive_long_files()
             .and(parsed)
@@ -105,8 +118,8 @@ impl Program {
                 self.run_command(&args.command, &printer)
             });
         match done {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(failure) => printer.failure(failure).into(),
+            Ok(()) => 0,
+            Err(failure) => printer.failure(failure),
         }
     }
 

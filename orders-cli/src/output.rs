@@ -12,7 +12,7 @@ use crate::failure::{Failure, Result, reason};
 use crate::folder;
 
 /// What this program calls itself in manifests.
-pub(crate) const PROGRAM: &str = concat!("orders-cli ", env!("CARGO_PKG_VERSION"));
+pub const PROGRAM: &str = concat!("orders-cli ", env!("CARGO_PKG_VERSION"));
 
 /// An order file to be written.
 #[derive(Debug)]

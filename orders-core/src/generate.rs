@@ -1,6 +1,5 @@
 //! A batch of orders made into a file, with its manifest.
 
-use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::ops::ControlFlow;
 use std::sync::OnceLock;
@@ -8,7 +7,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::batch::{Batch, BatchError};
 use crate::files::{
-    EncodeError, Encoder, FinishedFile, Format, Manifest, ManifestError, OutputError, OutputFile,
+    EncodeError, Encoder, FinishedFile, Format, Manifest, ManifestError, OrderOrigin, OutputError,
+    OutputFile,
 };
 use crate::grid::Cell;
 use crate::method::{MethodError, OrderingMethod};
@@ -63,6 +63,7 @@ pub struct PreparedBatch<'a> {
     request: &'a GenerateRequest,
     batch: Batch<'a>,
     encoder: Encoder,
+    origin: OrderOrigin,
 }
 
 /// Orders that are made. The file has no name yet.
@@ -86,32 +87,19 @@ impl GenerateRequest {
         let known = self.problem.known();
         Manifest::check_room(known, self.problem.group_sizes().as_slice())?;
         let batch = Batch::new(self.method.as_ref(), &self.problem, self.seed)?;
-        let encoder = Encoder::with_known(self.format, self.count, known, &self.metadata())?;
+        let origin = OrderOrigin {
+            method: Some(self.method.name().into()),
+            parameters: self.method.parameters(),
+            seed: Some(self.seed),
+        };
+        let metadata = origin.metadata(&self.program, &self.problem);
+        let encoder = Encoder::with_known(self.format, self.count, known, &metadata)?;
         Ok(PreparedBatch {
             request: self,
             batch,
             encoder,
+            origin,
         })
-    }
-
-    /// What the file says of itself inside, where its format has room for it.
-    fn metadata(&self) -> BTreeMap<String, String> {
-        let sizes = self.problem.group_sizes().as_slice().iter();
-        let sizes: Vec<String> = sizes.map(u32::to_string).collect();
-        let mut metadata = BTreeMap::from([
-            ("program".to_owned(), self.program.clone()),
-            ("grid".to_owned(), self.problem.grid().to_string()),
-            ("group_sizes".to_owned(), sizes.join(",")),
-            ("method".to_owned(), self.method.name().to_owned()),
-            ("seed".to_owned(), self.seed.to_string()),
-        ]);
-        let known = self.problem.known().count();
-        if known > 0 {
-            metadata.insert("known_count".to_owned(), known.to_string());
-        }
-        let parameters = self.method.parameters().into_iter();
-        metadata.extend(parameters.map(|(name, value)| (name, value.to_string())));
-        metadata
     }
 }
 
@@ -141,6 +129,7 @@ impl PreparedBatch<'_> {
         on_progress: impl Fn(u64) -> ControlFlow<()> + Sync,
     ) -> Result<Generated, GenerateError> {
         let (request, encoder) = (self.request, self.encoder.clone());
+        let origin = self.origin.clone();
         let written = self.write_to(&mut file, on_progress);
         let first = written.map_err(|error| match error {
             GenerateError::Sink(source) => {
@@ -152,9 +141,7 @@ impl PreparedBatch<'_> {
         let file = file.finish()?;
         let mut manifest = Manifest::new(&request.program, &encoder, &file)?;
         manifest.set_problem(&request.problem);
-        manifest.method = Some(request.method.name().into());
-        manifest.parameters = request.method.parameters();
-        manifest.seed = Some(request.seed);
+        origin.set_in(&mut manifest);
         Ok(Generated {
             file,
             manifest,

@@ -24,6 +24,7 @@ mod tokenizer;
 #[cfg(feature = "model")]
 mod train;
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
@@ -427,9 +428,10 @@ pub(crate) struct CompletionsArgs {
     pub(crate) shell: clap_complete::Shell,
 }
 
-/// The arguments of this process. If they ask for help, it is printed.
-pub(crate) fn parse() -> Result<Arguments> {
-    let matches = definition().try_get_matches();
+/// The arguments of a command line, which begins with the program. If they ask for help,
+/// it is printed.
+pub(crate) fn parse(command_line: &[OsString]) -> Result<Arguments> {
+    let matches = definition().try_get_matches_from(command_line);
     let parsed = matches.and_then(|matches| Arguments::from_arg_matches(&matches));
     parsed.map_err(|error| match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
@@ -438,14 +440,14 @@ pub(crate) fn parse() -> Result<Arguments> {
             printed.err().unwrap_or(Failure::Told(0))
         }
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            let line = match command_typed(&definition()).get_name() {
+            let line = match command_typed(&definition(), command_line).get_name() {
                 "orders-cli" => "orders-cli".to_owned(),
                 command => format!("orders-cli {command}"),
             };
             Failure::input(format!("no command is given; '{line} --help' lists them"))
         }
         ErrorKind::InvalidSubcommand => {
-            let command = command_typed(&definition());
+            let command = command_typed(&definition(), command_line);
             let known = command.get_subcommands().map(clap::Command::get_name);
             let typed = match error.get(ContextKind::InvalidSubcommand) {
                 Some(ContextValue::String(typed)) => typed,
@@ -462,10 +464,10 @@ pub(crate) fn parse() -> Result<Arguments> {
 
 /// The command whose commands were asked for: one that has some and that was
 /// typed, or the program itself.
-fn command_typed(program: &clap::Command) -> clap::Command {
+fn command_typed(program: &clap::Command, command_line: &[OsString]) -> clap::Command {
     let is_typed = |command: &&clap::Command| {
         let name = std::ffi::OsStr::new(command.get_name());
-        command.has_subcommands() && std::env::args_os().skip(1).any(|word| word == name)
+        command.has_subcommands() && command_line.iter().skip(1).any(|word| word == name)
     };
     program
         .get_subcommands()

@@ -24,6 +24,12 @@ pub trait Replay: Send + Sync {
     /// the method could have made it.
     fn fault(&mut self, cells: &[Cell]) -> Option<String>;
 
+    /// The same as a value, where the rules are those of LPD. None by default.
+    fn violation(&mut self, cells: &[Cell]) -> Option<Violation> {
+        let _ = cells;
+        None
+    }
+
     /// The same rules, for another thread.
     fn boxed(&self) -> Box<dyn Replay>;
 }
@@ -202,6 +208,10 @@ impl Replay for Conformance {
         self.check(cells)
             .err()
             .map(|violation| violation.to_string())
+    }
+
+    fn violation(&mut self, cells: &[Cell]) -> Option<Violation> {
+        self.check(cells).err()
     }
 
     fn boxed(&self) -> Box<dyn Replay> {

@@ -1,0 +1,45 @@
+"""Generation orders for parallel autoregressive image models: which tokens are generated
+together, and in which order.
+
+>>> import orders
+>>> lpd = orders.generate("lpd", res=256, steps=20, num=1000)
+>>> lpd.cells.shape
+(1000, 256)
+"""
+
+from ._analysis import analyze, optimal_sizes, search, total_correlation
+from ._checks import Violation, check, conforms
+from ._figures import animate, plot
+from ._methods import Method, MethodInfo, Parameter, methods, register
+from ._native import Covariance, Figure, OrdersError, Problem, Rng
+from ._orders import Order, Orders, generate, group_sizes, load, validate_trace
+from ._sweeps import sweep
+
+__all__ = [
+    "Covariance",
+    "Figure",
+    "Method",
+    "MethodInfo",
+    "Order",
+    "Orders",
+    "OrdersError",
+    "Parameter",
+    "Problem",
+    "Rng",
+    "Violation",
+    "analyze",
+    "animate",
+    "check",
+    "conforms",
+    "generate",
+    "group_sizes",
+    "load",
+    "methods",
+    "optimal_sizes",
+    "plot",
+    "register",
+    "search",
+    "sweep",
+    "total_correlation",
+    "validate_trace",
+]

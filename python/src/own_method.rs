@@ -1,0 +1,202 @@
+//! Methods of Python in the catalogue.
+
+use std::sync::{Mutex, PoisonError};
+
+use numpy::PyReadonlyArray1;
+use orders_core::catalogue::Arguments;
+use orders_core::{
+    Cell, MethodError, OrderGenerator, OrderRng, OrderingMethod, ParameterValue, Parameters,
+    Problem,
+};
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+
+use crate::catalogue::in_python;
+use crate::error::told;
+use crate::problem::PyProblem;
+use crate::rng::PyRng;
+
+/// What a method of Python raised while the library called it, which has no room for it.
+static RAISED: Mutex<Option<PyErr>> = Mutex::new(None);
+
+/// What a method raised since this was asked last.
+pub(crate) fn take_raised() -> Option<PyErr> {
+    RAISED.lock().unwrap_or_else(PoisonError::into_inner).take()
+}
+
+/// Keeps what was raised first.
+fn keep_raised(error: PyErr) {
+    let mut raised = RAISED.lock().unwrap_or_else(PoisonError::into_inner);
+    raised.get_or_insert(error);
+}
+
+/// A class of Python whose instances are methods.
+pub(crate) struct OwnClass {
+    pub(crate) class: Py<PyAny>,
+    /// Names of its parameters, as the catalogue has them.
+    pub(crate) parameters: Vec<String>,
+    pub(crate) is_random: bool,
+}
+
+impl OwnClass {
+    /// The method of some arguments.
+    pub(crate) fn method(
+        &self,
+        arguments: &Arguments<'_>,
+    ) -> Result<Box<dyn OrderingMethod>, MethodError> {
+        let given = self.parameters.iter().filter_map(|name| {
+            let value = arguments.get(name)?.clone();
+            Some((name.clone(), value))
+        });
+        let parameters: Parameters = given.collect();
+        let instance = Python::attach(|py| instance(py, &self.class, &parameters));
+        let instance = instance.map_err(|error| {
+            let reason = error.to_string();
+            keep_raised(error);
+            MethodError::Grid {
+                method: arguments.method().into(),
+                grid: arguments.grid(),
+                reason,
+            }
+        })?;
+        Ok(Box::new(OwnMethod {
+            name: arguments.method().into(),
+            instance,
+            parameters,
+            is_random: self.is_random,
+        }))
+    }
+}
+
+/// An instance of a class with parameters.
+pub(crate) fn instance(
+    py: Python<'_>,
+    class: &Py<PyAny>,
+    parameters: &Parameters,
+) -> PyResult<Py<PyAny>> {
+    let arguments = PyDict::new(py);
+    for (name, value) in parameters {
+        let name = in_python(name);
+        match value {
+            ParameterValue::Flag(flag) => arguments.set_item(name, flag)?,
+            ParameterValue::Number(number) => arguments.set_item(name, number)?,
+            ParameterValue::Word(word) => arguments.set_item(name, word)?,
+        }
+    }
+    class.call(py, (), Some(&arguments))
+}
+
+/// A method of Python.
+struct OwnMethod {
+    name: String,
+    instance: Py<PyAny>,
+    parameters: Parameters,
+    is_random: bool,
+}
+
+impl OrderingMethod for OwnMethod {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn parameters(&self) -> Parameters {
+        self.parameters.clone()
+    }
+
+    fn is_random(&self) -> bool {
+        self.is_random
+    }
+
+    fn generator(&self, problem: &Problem) -> Result<Box<dyn OrderGenerator>, MethodError> {
+        let made = Python::attach(|py| {
+            let problem = Py::new(py, PyProblem::of(problem.clone()))?;
+            let instance = self.instance.clone_ref(py);
+            Ok::<_, PyErr>(OwnGenerator { instance, problem })
+        });
+        match made {
+            Ok(generator) => Ok(Box::new(generator)),
+            Err(error) => {
+                let reason = error.to_string();
+                keep_raised(error);
+                Err(MethodError::Grid {
+                    method: self.name.clone(),
+                    grid: problem.grid(),
+                    reason,
+                })
+            }
+        }
+    }
+}
+
+/// Makes orders by calling Python.
+struct OwnGenerator {
+    instance: Py<PyAny>,
+    problem: Py<PyProblem>,
+}
+
+impl OrderGenerator for OwnGenerator {
+    fn generate(&mut self, rng: &mut OrderRng, cells: &mut Vec<Cell>) {
+        let made = Python::attach(|py| {
+            let rng = rng.clone();
+            make(self.instance.bind(py), self.problem.bind(py), rng, cells)
+        });
+        if let Err(error) = made {
+            // What is no order ends the work, and then this is what is told of it.
+            cells.clear();
+            keep_raised(error);
+        }
+    }
+}
+
+/// Asks a method of Python for an order.
+pub(crate) fn make<'py>(
+    instance: &Bound<'py, PyAny>,
+    problem: &Bound<'py, PyProblem>,
+    rng: OrderRng,
+    cells: &mut Vec<Cell>,
+) -> PyResult<()> {
+    let py = instance.py();
+    let rng = Bound::new(py, PyRng { rng })?;
+    let made = instance.call_method1(intern!(py, "generate"), (problem, rng))?;
+    read_cells(&made, cells)
+}
+
+/// Appends the cells of a sequence of whole numbers.
+fn read_cells(made: &Bound<'_, PyAny>, cells: &mut Vec<Cell>) -> PyResult<()> {
+    let array: PyReadonlyArray1<'_, i64> = match made.extract() {
+        Ok(array) => array,
+        Err(_) => as_int64(made)?,
+    };
+    for (entry, &cell) in array.as_array().iter().enumerate() {
+        cells.push(Cell::try_from(cell).map_err(|_| {
+            told(format!(
+                "entry {entry} of what the method made is {cell}, which is no cell"
+            ))
+        })?);
+    }
+    Ok(())
+}
+
+/// A sequence as an array of int64, if it has whole numbers.
+fn as_int64<'py>(made: &Bound<'py, PyAny>) -> PyResult<PyReadonlyArray1<'py, i64>> {
+    let py = made.py();
+    let numpy = py.import(intern!(py, "numpy"))?;
+    let refused = || {
+        let kind = made.get_type().name();
+        let kind = kind.map_or_else(|_| "sequence".to_owned(), |name| name.to_string());
+        told(format!(
+            "a method gives a sequence of whole numbers, each free cell once; what it gave is a {kind} of something else"
+        ))
+    };
+    let array = numpy
+        .call_method1(intern!(py, "asarray"), (made,))
+        .map_err(|_| refused())?;
+    let dtype = array.getattr(intern!(py, "dtype"))?;
+    let kind: String = dtype.getattr(intern!(py, "kind"))?.extract()?;
+    if kind != "i" && kind != "u" {
+        return Err(refused());
+    }
+    let whole = array.call_method1(intern!(py, "astype"), (intern!(py, "int64"),))?;
+    whole.extract().map_err(|_| refused())
+}
