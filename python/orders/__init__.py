@@ -9,10 +9,13 @@ together, and in which order.
 
 from ._analysis import analyze, optimal_sizes, search, total_correlation
 from ._checks import Violation, check, conforms
+from ._decoding import Scheduler
+from ._evaluate import Result, Results, evaluate
 from ._figures import animate, plot
 from ._methods import Method, MethodInfo, Parameter, methods, register
 from ._native import Covariance, Figure, OrdersError, Problem, Rng
 from ._orders import Order, Orders, generate, group_sizes, load, validate_trace
+from ._sample import Samples, sample
 from ._sweeps import sweep
 
 __all__ = [
@@ -25,12 +28,17 @@ __all__ = [
     "OrdersError",
     "Parameter",
     "Problem",
+    "Result",
+    "Results",
     "Rng",
+    "Samples",
+    "Scheduler",
     "Violation",
     "analyze",
     "animate",
     "check",
     "conforms",
+    "evaluate",
     "generate",
     "group_sizes",
     "load",
@@ -38,6 +46,7 @@ __all__ = [
     "optimal_sizes",
     "plot",
     "register",
+    "sample",
     "search",
     "sweep",
     "total_correlation",

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use numpy::PyReadonlyArray2;
 use orders_core::Order;
 use orders_figures::{
-    AnimationOptions, Figure as Drawn, FigureError, Panel, SheetOptions, StepsShown,
-    group_sizes_chart, order_map, order_map_subtitle, sheet, small_multiples,
+    AnimationOptions, Axis, Chart, Figure as Drawn, FigureError, Panel, Series, SheetOptions,
+    StepsShown, group_sizes_chart, order_map, order_map_subtitle, sheet, small_multiples,
 };
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
@@ -137,6 +137,31 @@ pub(crate) fn plot(
             }
         };
         drawn.map_err(|error| refused(&error))
+    })?;
+    let drawn = drawn.made_by(orders_cli::PROGRAM);
+    Ok(Figure { drawn })
+}
+
+/// A line of a chart: its name, points, and the ends of a band at each of them, which may be
+/// empty.
+type Line = (String, Vec<(f64, f64)>, Vec<(f64, f64)>);
+
+/// A chart of lines, over numbers of steps.
+#[pyfunction]
+pub(crate) fn line_chart(
+    py: Python<'_>,
+    title: String,
+    subtitle: String,
+    x: String,
+    y: String,
+    lines: Vec<Line>,
+) -> PyResult<Figure> {
+    let drawn = watched(py, None, |_| {
+        let chart = Chart::new(title, Axis::log(x), Axis::linear(y)).with_subtitle(subtitle);
+        let series = lines.into_iter();
+        let series = series.map(|(label, points, band)| Series::new(label, points).with_band(band));
+        let series: Vec<Series> = series.collect();
+        orders_figures::line_chart(&chart, &series).map_err(|error| refused(&error))
     })?;
     let drawn = drawn.made_by(orders_cli::PROGRAM);
     Ok(Figure { drawn })

@@ -16,6 +16,9 @@ use crate::work::{Watched, watched};
 /// Cells that a thread makes at once.
 const CELLS_PER_CHUNK: usize = 1 << 16;
 
+/// Cells that are made without other threads.
+const CELLS_AT_ONCE: usize = 1 << 12;
+
 /// The work was told to end.
 struct Stopped;
 
@@ -45,14 +48,22 @@ pub(crate) fn generate(
     }
     let batch = Batch::new(method.method.as_ref(), of_problem, seed);
     let batch = batch.map_err(|error| refused(&error))?;
+    if count * cells <= CELLS_AT_ONCE {
+        // Before a thread had begun, these are made.
+        let watched = Watched::default();
+        let filled = py.detach(|| numbers.fill_rows(&batch, first, cells, out, &watched));
+        return filled.map_err(failure);
+    }
     watched(py, progress, |watched| {
-        numbers
-            .fill(&batch, cells, out, watched)
-            .map_err(|error| match error {
-                BatchError::Method(error) => refused(&error),
-                BatchError::Write(Stopped) => PyInterruptedError::new_err("interrupted"),
-            })
+        numbers.fill(&batch, cells, out, watched).map_err(failure)
     })
+}
+
+fn failure(error: BatchError<Stopped>) -> PyErr {
+    match error {
+        BatchError::Method(error) => refused(&error),
+        BatchError::Write(Stopped) => PyInterruptedError::new_err("interrupted"),
+    }
 }
 
 /// Which orders are made.
@@ -72,24 +83,36 @@ impl Numbers {
         watched: &Watched,
     ) -> Result<(), BatchError<Stopped>> {
         let rows_at_once = (CELLS_PER_CHUNK / cells).clamp(1, 256);
+        let chunks = out.par_chunks_mut(rows_at_once * cells).enumerate();
+        chunks.try_for_each(|(place, chunk)| {
+            let start = self.first + (place * rows_at_once) as u64;
+            self.fill_rows(batch, start, cells, chunk, watched)
+        })
+    }
+
+    /// Makes orders from `start` on into rows, on this thread.
+    fn fill_rows(
+        self,
+        batch: &Batch<'_>,
+        start: u64,
+        cells: usize,
+        rows: &mut [i64],
+        watched: &Watched,
+    ) -> Result<(), BatchError<Stopped>> {
         let watch = || match watched.is_stopped() {
             true => Err(Stopped),
             false => Ok(()),
         };
-        let chunks = out.par_chunks_mut(rows_at_once * cells).enumerate();
-        chunks.try_for_each(|(place, chunk)| {
-            let start = self.first + (place * rows_at_once) as u64;
-            let end = start + (chunk.len() / cells) as u64;
-            let mut rows = chunk.chunks_exact_mut(cells);
-            let take = |_: u64, made: &[u32]| {
-                for (slot, &cell) in rows.next().unwrap_or_default().iter_mut().zip(made) {
-                    *slot = i64::from(cell);
-                }
-            };
-            batch.make(start..end, take, &watch)?;
-            watched.add(end - start);
-            Ok(())
-        })
+        let end = start + (rows.len() / cells) as u64;
+        let mut rows = rows.chunks_exact_mut(cells);
+        let take = |_: u64, made: &[u32]| {
+            for (slot, &cell) in rows.next().unwrap_or_default().iter_mut().zip(made) {
+                *slot = i64::from(cell);
+            }
+        };
+        batch.make(start..end, take, &watch)?;
+        watched.add(end - start);
+        Ok(())
     }
 
     /// Makes them one after the other, by a method of Python: its threads would wait for

@@ -3,6 +3,7 @@
 mod analysis;
 mod catalogue;
 mod check;
+mod decoding;
 mod error;
 mod figures;
 mod files;
@@ -29,9 +30,11 @@ mod _native {
     #[pymodule_export]
     use crate::check::{check_rows, violations};
     #[pymodule_export]
+    use crate::decoding::{decode, decode_exactly};
+    #[pymodule_export]
     use crate::error::OrdersError;
     #[pymodule_export]
-    use crate::figures::{Figure, animate, plot};
+    use crate::figures::{Figure, animate, line_chart, plot};
     #[pymodule_export]
     use crate::files::{read_orders, save_orders, write_file};
     #[pymodule_export]
@@ -48,7 +51,7 @@ mod _native {
     #[pymodule_export]
     use crate::sizes::{grid_of_image, group_sizes};
     #[pymodule_export]
-    use crate::statistics::{compare, mean_interval};
+    use crate::statistics::{compare_pairs, mean_interval};
     #[pymodule_export]
     use crate::sweep::sweep;
 }

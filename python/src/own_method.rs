@@ -163,7 +163,7 @@ pub(crate) fn make<'py>(
 }
 
 /// Appends the cells of a sequence of whole numbers.
-fn read_cells(made: &Bound<'_, PyAny>, cells: &mut Vec<Cell>) -> PyResult<()> {
+pub(crate) fn read_cells(made: &Bound<'_, PyAny>, cells: &mut Vec<Cell>) -> PyResult<()> {
     let array: PyReadonlyArray1<'_, i64> = match made.extract() {
         Ok(array) => array,
         Err(_) => as_int64(made)?,
@@ -171,7 +171,7 @@ fn read_cells(made: &Bound<'_, PyAny>, cells: &mut Vec<Cell>) -> PyResult<()> {
     for (entry, &cell) in array.as_array().iter().enumerate() {
         cells.push(Cell::try_from(cell).map_err(|_| {
             told(format!(
-                "entry {entry} of what the method made is {cell}, which is no cell"
+                "entry {entry} of what was made is {cell}, which is no cell"
             ))
         })?);
     }
@@ -186,7 +186,7 @@ fn as_int64<'py>(made: &Bound<'py, PyAny>) -> PyResult<PyReadonlyArray1<'py, i64
         let kind = made.get_type().name();
         let kind = kind.map_or_else(|_| "sequence".to_owned(), |name| name.to_string());
         told(format!(
-            "a method gives a sequence of whole numbers, each free cell once; what it gave is a {kind} of something else"
+            "cells are a sequence of whole numbers; what was made is a {kind} of something else"
         ))
     };
     let array = numpy

@@ -1,6 +1,6 @@
 //! Means, differences and whether they are there.
 
-use numpy::{PyReadonlyArray1, PyReadonlyArray2};
+use numpy::PyReadonlyArray1;
 use orders_analysis::statistics::{
     MeanEstimate, PermutationParams, StatisticsError, holm, paired_test,
 };
@@ -32,52 +32,36 @@ fn estimate(values: &[f64]) -> PyResult<(f64, Option<f64>, Option<f64>)> {
 /// Mean difference, ends of its 95 % interval, and the p-value.
 type Compared = (f64, Option<f64>, Option<f64>, Option<f64>);
 
-/// Rows of values against one of them, value i with value i: mean differences with their
-/// intervals, and p-values of paired permutation tests after Holm's correction over all of
-/// them; none where all differences are the same. The row itself has none.
+/// Pairs of lists, value i with value i: mean differences, first less second, with their
+/// intervals, and p-values of paired permutation tests after Holm's correction over all
+/// pairs; none where all differences are the same.
 #[pyfunction]
-pub(crate) fn compare(
+pub(crate) fn compare_pairs(
     py: Python<'_>,
-    values: PyReadonlyArray2<'_, f64>,
-    against: usize,
-) -> PyResult<Vec<Option<Compared>>> {
-    let rows: Vec<Vec<f64>> = values
-        .as_array()
-        .rows()
-        .into_iter()
-        .map(|row| row.to_vec())
-        .collect();
+    pairs: Vec<(PyReadonlyArray1<'_, f64>, PyReadonlyArray1<'_, f64>)>,
+) -> PyResult<Vec<Compared>> {
+    let copied = pairs.iter().map(|(first, second)| {
+        let (first, second) = (first.as_array(), second.as_array());
+        (first.to_vec(), second.to_vec())
+    });
+    let pairs: Vec<(Vec<f64>, Vec<f64>)> = copied.collect();
     watched(py, None, |_| {
-        let partner = rows
-            .get(against)
-            .ok_or_else(|| told("there is no such row"))?;
-        let mut compared = Vec::new();
-        for (place, row) in rows.iter().enumerate() {
-            compared.push(match place == against {
-                true => None,
-                false => Some(one(row, partner)?),
-            });
-        }
-        let tests: Vec<f64> = compared
-            .iter()
-            .flatten()
-            .filter_map(|found| found.3)
-            .collect();
+        let compared = pairs.iter().map(|(first, second)| one(first, second));
+        let mut compared = compared.collect::<PyResult<Vec<Compared>>>()?;
+        let tests: Vec<f64> = compared.iter().filter_map(|found| found.3).collect();
         let mut adjusted = holm(&tests).map_err(|error| refused(&error))?.into_iter();
-        for found in compared.iter_mut().flatten() {
-            if found.3.is_some() {
-                found.3 = adjusted.next();
-            }
+        for found in compared.iter_mut().filter(|found| found.3.is_some()) {
+            found.3 = adjusted.next();
         }
         Ok(compared)
     })
 }
 
-fn one(row: &[f64], partner: &[f64]) -> PyResult<Compared> {
-    let differences: Vec<f64> = row.iter().zip(partner).map(|(a, b)| a - b).collect();
+fn one(first: &[f64], second: &[f64]) -> PyResult<Compared> {
+    let differences: Vec<f64> = first.iter().zip(second).map(|(a, b)| a - b).collect();
     let (mean, low, high) = estimate(&differences)?;
     let differs = differences.iter().any(|value| *value != differences[0]);
-    let test = differs.then(|| paired_test(row, partner, &PermutationParams::default()));
+    let test = differs.then(|| paired_test(first, second, &PermutationParams::default()));
     let test = test.transpose();
     let test = test.map_err(|error: StatisticsError| refused(&error))?;
     Ok((mean, low, high, test.map(|test| test.p_value)))

@@ -1,0 +1,379 @@
+"""Comparing orders by a model of one's own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from . import _native
+from ._decoding import Decoder, SchedulerLike, ask_of, batch_of, labels_of, tokens_of
+from ._native import Figure, OrdersError, Problem
+from ._orders import Order, Orders, generate
+from ._values import Grid, Progress, known_cells, progress_of, sides, whole
+
+Numbers = NDArray[np.float64]
+
+
+@dataclass
+class Result:
+    """A method, or a scheduler, at a number of steps. Arrays have an entry for each image."""
+
+    label: str
+    steps: float
+    """Number of steps; of a scheduler, the mean over the images."""
+    nats_per_cell: Numbers
+    """Parallel negative log-likelihood: what the tokens of an image cost, in the mean over the
+    cells that are generated."""
+    one_by_one: Numbers | None
+    """The same with the same method one cell at a time."""
+    random_one_by_one: Numbers | None
+    """The same with random orders one cell at a time."""
+    nats: Numbers = field(repr=False)
+    """What each cell cost: shape (images, *grid), 0 at known cells."""
+    orders: list[Order] = field(repr=False)
+    """The order of each image."""
+
+    @property
+    def parallel_loss(self) -> Numbers | None:
+        """What generating groups at once costs above one by one, in nats per cell."""
+        return None if self.one_by_one is None else self.nats_per_cell - self.one_by_one
+
+    @property
+    def learning_error(self) -> Numbers | None:
+        """What the order costs above random orders, both one by one, in nats per cell."""
+        if self.one_by_one is None or self.random_one_by_one is None:
+            return None
+        return self.one_by_one - self.random_one_by_one
+
+
+class Results(Sequence[Result]):
+    """What `evaluate` found: its items are `Result`s; printed, it is a table."""
+
+    def __init__(self, results: list[Result]) -> None:
+        self._results = results
+        self._columns: dict[str, list[Any]] | None = None
+
+    def __len__(self) -> int:
+        return len(self._results)
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._results[index]
+
+    def __iter__(self) -> Iterator[Result]:
+        return iter(self._results)
+
+    def columns(self) -> dict[str, list[Any]]:
+        """A row for each result, as pandas.DataFrame and polars.DataFrame take them: means with
+        the ends of their 95 % intervals (NAME_low, NAME_high), and the difference to the
+        first result of the same number of steps, image by image, with the p-value of the
+        paired permutation test after Holm's correction over all tests of the table. None is
+        no value."""
+        if self._columns is None:
+            columns: dict[str, list[Any]] = {
+                "label": [result.label for result in self],
+                "steps": [result.steps for result in self],
+                "images": [len(result.nats_per_cell) for result in self],
+            }
+            for name in ("nats_per_cell", "parallel_loss", "learning_error"):
+                values = [getattr(result, name) for result in self]
+                found = [
+                    (None, None, None) if value is None else _native.mean_interval(value) for value in values
+                ]
+                for ending, column in zip(("", "_low", "_high"), zip(*found)):
+                    columns[name + ending] = list(column)
+            for ending, column in zip(("", "_low", "_high", "_p"), zip(*self._differences())):
+                columns["difference" + ending] = list(column)
+            self._columns = columns
+        return self._columns
+
+    def _differences(self) -> list[tuple[float | None, ...]]:
+        partners = []
+        for result in self:
+            same = [other for other in self._results if other.steps == result.steps]
+            partners.append(None if same[0] is result else same[0].nats_per_cell)
+        pairs = [
+            (result.nats_per_cell, partner) for result, partner in zip(self, partners) if partner is not None
+        ]
+        found = iter(_native.compare_pairs(pairs))
+        return [(None,) * 4 if partner is None else next(found) for partner in partners]
+
+    def table(self) -> str:
+        """The table in words."""
+        columns = self.columns()
+        names = [
+            ("label", "orders", None),
+            ("steps", "steps", None),
+            ("nats_per_cell", "nats per cell", "95 % interval"),
+            ("parallel_loss", "parallel loss", None),
+            ("learning_error", "learning error", None),
+            ("difference", "difference", "95 % interval"),
+            ("difference_p", "p", None),
+        ]
+        head: list[str] = []
+        cells: list[list[str]] = [[] for _ in self]
+        for name, words, interval in names:
+            head.append(words)
+            for row, value in zip(cells, columns[name]):
+                row.append(_words(value))
+            if interval:
+                head.append(interval)
+                for row, low, high in zip(cells, columns[name + "_low"], columns[name + "_high"]):
+                    row.append("-" if low is None else f"{_words(low)} to {_words(high)}")
+        widths = [max(len(row[place]) for row in [head, *cells]) for place in range(len(head))]
+        lines = [
+            "  ".join(
+                text.ljust(width) if place == 0 else text.rjust(width)
+                for place, (text, width) in enumerate(zip(row, widths))
+            ).rstrip()
+            for row in [head, *cells]
+        ]
+        return "\n".join(lines)
+
+    __str__ = table
+
+    def __repr__(self) -> str:
+        return self.table()
+
+    def plot(self, path: str | os.PathLike[str] | None = None, *, overwrite: bool = False) -> Figure:
+        """Nats per cell over steps, a line for each method, with the intervals as bands."""
+        columns = self.columns()
+        lines = []
+        for label in dict.fromkeys(columns["label"]):
+            points = sorted(
+                (steps, mean, low, high)
+                for other, steps, mean, low, high in zip(
+                    columns["label"],
+                    columns["steps"],
+                    columns["nats_per_cell"],
+                    columns["nats_per_cell_low"],
+                    columns["nats_per_cell_high"],
+                )
+                if other == label
+            )
+            has_band = all(low is not None for _, _, low, _ in points)
+            band = [(low, high) for _, _, low, high in points] if has_band else []
+            lines.append((label, [(steps, mean) for steps, mean, _, _ in points], band))
+        images = columns["images"][0]
+        subtitle = f"mean of {images} images; bands: 95 % intervals"
+        figure = _native.line_chart("Parallel likelihood", subtitle, "steps", "nats per cell", lines)
+        if path is not None:
+            figure.save(Path(path), overwrite=overwrite)
+        return figure
+
+
+def _words(value: Any) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, str):
+        return value
+    if isinstance(value, int) or float(value).is_integer() and value >= 1:
+        return str(int(value))
+    return f"{value:.4f}"
+
+
+def evaluate(
+    decoder: Decoder,
+    tokens: ArrayLike,
+    methods: Sequence[str | Orders] | Mapping[str, str | Orders | Mapping[str, Any]] = ("lpd", "halton"),
+    *,
+    grid: Grid | None = None,
+    res: int | None = None,
+    steps: Sequence[int] | int = (),
+    shape: str | None = None,
+    schedulers: Mapping[str, Callable[[], SchedulerLike]] | None = None,
+    labels: ArrayLike | None = None,
+    known: ArrayLike | None = None,
+    seed: int = 0,
+    batch: int = 64,
+    device: Any = None,
+    one_by_one: bool = True,
+    progress: Progress = None,
+) -> Results:
+    """Compares orders by how likely a model finds held-out images when it generates them in
+    these orders: its parallel likelihood, teacher forced.
+
+    `decoder(tokens, known, asked, labels)` gives logits (see the guide). `tokens` are those of
+    the images, shape (images, cells). `methods` are names, or a dict of a label for each: a
+    name, a dict of a name and parameters such as {"method": "lpd", "repulsion": 4}, or
+    `Orders` of one order or of one for each image, whose sizes are their own. `steps` are
+    numbers of steps. `schedulers` are functions that make a `Scheduler` for each image.
+
+    Image i gets order i of each method, so that methods are compared in pairs. With
+    `one_by_one`, the cost is split: what generating groups at once costs (parallel loss),
+    and what the model has not learned of an order (learning error), which takes as many
+    passes as there are cells for each method. `batch` images are asked about at once.
+    With a `device`, the decoder takes and gives tensors there.
+    """
+    of_grid = sides(grid, res)
+    cells = int(np.prod(of_grid))
+    given = tokens_of(tokens, cells)
+    if not len(given):
+        raise OrdersError("there are no images")
+    counts = [whole("steps", steps, 1)] if isinstance(steps, int) else [whole("steps", k, 1) for k in steps]
+    named = methods if isinstance(methods, Mapping) else {_label(method): method for method in methods}
+    settings = [_setting(label, method) for label, method in named.items()]
+    if not counts and any(not isinstance(setting, Orders) for _, setting in settings):
+        raise OrdersError("steps are needed: a number, or a list of numbers")
+    if not settings and not schedulers:
+        raise OrdersError("there is nothing to compare: methods or schedulers are needed")
+    asked = _Asked(
+        decoder, given, of_grid, known, labels_of(labels, len(given)), batch_of(batch), device, whole("seed", seed)
+    )
+    rounds = len(counts) * sum(not isinstance(setting, Orders) for _, setting in settings)
+    total = rounds + len(settings) + len(schedulers or ())
+    with progress_of(progress, total, "compared") as tell:
+        asked.tell = tell
+        return asked.results(settings, counts, shape, schedulers or {}, one_by_one)
+
+
+def _label(method: Any) -> str:
+    if isinstance(method, str):
+        return method
+    if isinstance(method, Orders):
+        return method.method or "orders"
+    raise OrdersError(f"methods are names, Orders, or a dict of them by label; this is {method!r}")
+
+
+def _setting(label: str, method: Any) -> tuple[str, Orders | dict[str, Any]]:
+    if isinstance(method, str):
+        return label, {"method": method}
+    if isinstance(method, Order):
+        return label, Orders(method.cells, method.problem)
+    if isinstance(method, Orders):
+        return label, method
+    if isinstance(method, Mapping) and "method" in method:
+        return label, dict(method)
+    raise OrdersError(f"method {label} is a name, a dict with a 'method', or Orders; it is {method!r}")
+
+
+class _Asked:
+    """A model, and the images that it is asked about."""
+
+    def __init__(
+        self,
+        decoder: Decoder,
+        tokens: NDArray[np.int64],
+        grid: list[int],
+        known: ArrayLike | None,
+        labels: NDArray[Any] | None,
+        batch: int,
+        device: Any,
+        seed: int,
+    ) -> None:
+        self.decoder, self.tokens, self.grid, self.labels = decoder, tokens, grid, labels
+        self.known, self.batch, self.device, self.seed = known_cells(known), batch, device, seed
+        self.tell: Callable[[int], object] | None = None
+        self.done = 0
+
+    def results(
+        self,
+        settings: list[tuple[str, Orders | dict[str, Any]]],
+        counts: list[int],
+        shape: str | None,
+        schedulers: Mapping[str, Callable[[], SchedulerLike]],
+        one_by_one: bool,
+    ) -> Results:
+        random = None
+        if one_by_one:
+            random = self.per_cell(self.of_orders(self.made({"method": "random"}, shape="one-by-one"))[0])
+        results = []
+        for label, setting in settings:
+            if isinstance(setting, Orders):
+                orders = [self.listed(label, setting)]
+                alone = self.ones(orders[0])
+            else:
+                orders = [self.made(setting, steps=count, shape=shape) for count in counts]
+                alone = self.made(setting, shape="one-by-one")
+            single = self.per_cell(self.of_orders(alone)[0]) if one_by_one else None
+            for some in orders:
+                nats, found = self.of_orders(some)
+                results.append(
+                    Result(label, some.problem.steps, self.per_cell(nats), single, random, self.shaped(nats), found)
+                )
+        for label, make in schedulers.items():
+            nats, found = self.of_scheduler(label, make)
+            single = self.per_cell(self.of_traces(found)) if one_by_one else None
+            steps = float(np.mean([order.problem.steps for order in found]))
+            results.append(Result(label, steps, self.per_cell(nats), single, random, self.shaped(nats), found))
+        results.sort(key=lambda result: result.steps)
+        return Results(results)
+
+    def made(self, setting: dict[str, Any], **sizes: Any) -> Orders:
+        return generate(grid=self.grid, known=self.known, num=len(self.tokens), seed=self.seed, **sizes, **setting)
+
+    def listed(self, label: str, orders: Orders) -> Orders:
+        if list(orders.grid) != self.grid:
+            raise OrdersError(f"{label} orders a grid of {orders.grid}, not of {tuple(self.grid)}")
+        if len(orders) not in (1, len(self.tokens)):
+            raise OrdersError(
+                f"{label} has {len(orders)} orders for {len(self.tokens)} images; one for all, or one for each"
+            )
+        return Orders(np.broadcast_to(orders.cells, (len(self.tokens), orders.problem.cells)), orders.problem)
+
+    def ones(self, orders: Orders) -> Orders:
+        problem = Problem(orders.grid, np.ones(orders.problem.cells, np.int64), orders.known)
+        return Orders(orders.cells, problem)
+
+    def of_orders(self, orders: Orders) -> tuple[Numbers, list[Order]]:
+        """What each cell of each image costs."""
+
+        def nats(part: slice) -> Numbers:
+            fixed = (orders.problem, np.ascontiguousarray(orders.cells[part]))
+            return self.decoded(part, orders.problem.known, fixed, [])[0]
+
+        found = np.concatenate([nats(part) for part in self.parts()])
+        self.count()
+        return found, list(orders)
+
+    def of_scheduler(self, label: str, make: Callable[[], SchedulerLike]) -> tuple[Numbers, list[Order]]:
+        nats, orders = [], []
+        known = self.known
+        for part in self.parts():
+            fresh = [make() for _ in range(len(self.tokens[part]))]
+            if any(not callable(getattr(scheduler, "choose", None)) for scheduler in fresh):
+                raise OrdersError(f"scheduler {label} has no 'choose'; give a class or a function that makes one")
+            of_part, _, rows, sizes = self.decoded(part, known, None, fresh)
+            nats.append(of_part)
+            orders += [
+                Orders(row, Problem(self.grid, of_sample, known))[0] for row, of_sample in zip(rows, sizes)
+            ]
+        self.count()
+        return np.concatenate(nats), orders
+
+    def of_traces(self, orders: list[Order]) -> Numbers:
+        """What each cell costs, one by one in orders that were found."""
+        cells = np.stack([order.cells for order in orders])
+        problem = orders[0].problem
+        return self.of_orders(self.ones(Orders(cells, Problem(problem.grid, [cells.shape[1]], problem.known))))[0]
+
+    def decoded(
+        self, part: slice, known: NDArray[Any] | None, fixed: Any, schedulers: list[Any]
+    ) -> tuple[Numbers, Any, Any, Any]:
+        labels = None if self.labels is None else self.labels[part]
+        ask = ask_of(self.decoder, labels, self.device)
+        return _native.decode(
+            ask, self.grid, known, self.tokens[part], True, fixed, schedulers, 0, part.start, self.batch
+        )
+
+    def parts(self) -> list[slice]:
+        images = len(self.tokens)
+        return [slice(start, min(start + self.batch, images)) for start in range(0, images, self.batch)]
+
+    def per_cell(self, nats: Numbers) -> Numbers:
+        known = 0 if self.known is None else int(np.count_nonzero(self.known) if self.known.dtype == np.bool_ else len(self.known))
+        mean: Numbers = nats.sum(axis=1) / (nats.shape[1] - known)
+        return mean
+
+    def shaped(self, nats: Numbers) -> Numbers:
+        return nats.reshape(len(nats), *self.grid)
+
+    def count(self) -> None:
+        self.done += 1
+        if self.tell is not None:
+            self.tell(self.done)

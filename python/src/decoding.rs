@@ -1,0 +1,436 @@
+//! Models of Python as decoders.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use numpy::{
+    PyArray1, PyArray2, PyArrayMethods, PyReadonlyArray2, PyReadonlyArray3, PyUntypedArrayMethods,
+};
+use orders_core::decoding::{
+    Asked, DecodeError, Decoded, Decoder, DecoderError, Decoding, Distributions, DraftRule,
+    ExactDecoding, FixedOrder, Question, Scheduler, Settled, Window, decode as decode_all,
+    decode_exactly as decode_all_exactly,
+};
+use orders_core::{Cell, Grid, KnownCells, Order, OrderRng, UnknownName};
+use pyo3::intern;
+use pyo3::prelude::*;
+
+use crate::error::{refused, told};
+use crate::own_method::read_cells;
+use crate::problem::{PyProblem, grid_of, known_of};
+use crate::rows;
+
+/// Streams of a seed from here on draw tokens; orders have those below.
+const TOKEN_STREAMS: u64 = 1 << 61;
+
+/// A function of Python that gives logits: `ask(tokens, known, asked, samples)`. Rows of
+/// the first three have an entry for each cell; `samples` says which samples they are of.
+struct PyDecoder<'py> {
+    ask: Bound<'py, PyAny>,
+    grid: Grid,
+    samples: Vec<Sample>,
+    vocabulary: usize,
+    /// Rows that it is asked about at once.
+    at_once: usize,
+}
+
+/// What is settled of a sample.
+struct Sample {
+    tokens: Vec<i64>,
+    is_settled: Vec<bool>,
+}
+
+/// A row of a question: cells of a sample that are asked together.
+struct Row<'q> {
+    sample: usize,
+    question: &'q Question,
+    after: usize,
+    cells: &'q [Cell],
+}
+
+impl<'py> PyDecoder<'py> {
+    fn new(
+        ask: &Bound<'py, PyAny>,
+        known: &KnownCells,
+        tokens: &[Vec<i64>],
+        at_once: usize,
+    ) -> Self {
+        let settled = |tokens: &Vec<i64>| Sample {
+            tokens: tokens
+                .iter()
+                .zip(known.mask())
+                .map(|(&token, &known)| if known { token } else { 0 })
+                .collect(),
+            is_settled: known.mask().to_vec(),
+        };
+        Self {
+            ask: ask.clone(),
+            grid: known.grid(),
+            samples: tokens.iter().map(settled).collect(),
+            vocabulary: 0,
+            at_once: at_once.max(1),
+        }
+    }
+
+    /// The logits of the cells of some rows, in the order of the cells.
+    fn logits(&mut self, rows: &[Row<'_>]) -> PyResult<Vec<Vec<f32>>> {
+        let py = self.ask.py();
+        let cells = self.grid.cells();
+        let (mut tokens, mut known) = (Vec::new(), Vec::new());
+        let mut asked = vec![false; rows.len() * cells];
+        let mut most = 0;
+        for (place, row) in rows.iter().enumerate() {
+            let sample = &self.samples[row.sample];
+            let start = tokens.len();
+            tokens.extend_from_slice(&sample.tokens);
+            known.extend_from_slice(&sample.is_settled);
+            for &(cell, token) in &row.question.drafts[..row.after] {
+                tokens[start + cell as usize] = i64::from(token);
+                known[start + cell as usize] = true;
+            }
+            for &cell in row.cells {
+                asked[place * cells + cell as usize] = true;
+            }
+            most = most.max(row.cells.len());
+        }
+        let shape = [rows.len(), cells];
+        let samples = rows.iter().map(|row| row.sample as i64);
+        let given = (
+            PyArray1::from_vec(py, tokens).reshape(shape)?,
+            PyArray1::from_vec(py, known).reshape(shape)?,
+            PyArray1::from_vec(py, asked).reshape(shape)?,
+            PyArray1::from_iter(py, samples),
+        );
+        let answer = self.ask.call1(given)?;
+        let answer: PyReadonlyArray3<'_, f32> = answer.extract().map_err(|_| {
+            told("the decoder's logits are no array of shape (samples, cells, tokens)")
+        })?;
+        let [of_rows, of_cells, vocabulary] = answer.shape()[..] else {
+            return Err(told("the decoder's logits have not three dimensions"));
+        };
+        if of_rows != rows.len() || (of_cells != cells && of_cells != most) || vocabulary == 0 {
+            return Err(told(format!(
+                "the decoder gave logits of shape ({of_rows}, {of_cells}, {vocabulary}) for {} samples of which {most} of {cells} cells are asked; they have an entry for each cell that is asked, in raster order, or for every cell",
+                rows.len()
+            )));
+        }
+        if self.vocabulary != 0 && self.vocabulary != vocabulary {
+            return Err(told(format!(
+                "the decoder gave logits of {vocabulary} tokens, and of {} before",
+                self.vocabulary
+            )));
+        }
+        self.vocabulary = vocabulary;
+        let answer = answer.as_array();
+        let mut logits = Vec::with_capacity(rows.len());
+        for (place, row) in rows.iter().enumerate() {
+            let mut sorted = row.cells.to_vec();
+            sorted.sort_unstable();
+            let mut of_row = Vec::with_capacity(row.cells.len() * vocabulary);
+            for &cell in row.cells {
+                let index = match of_cells == cells {
+                    true => cell as usize,
+                    false => sorted.partition_point(|&before| before < cell),
+                };
+                of_row.extend((0..vocabulary).map(|token| answer[[place, index, token]]));
+            }
+            logits.push(of_row);
+        }
+        Ok(logits)
+    }
+}
+
+impl Decoder for PyDecoder<'_> {
+    fn grid(&self) -> Grid {
+        self.grid
+    }
+
+    fn vocabulary(&self) -> usize {
+        self.vocabulary
+    }
+
+    fn samples(&self) -> usize {
+        self.samples.len()
+    }
+
+    fn ask(&mut self, questions: &[Question]) -> Result<Vec<Distributions>, DecoderError> {
+        let mut rows = Vec::new();
+        for (sample, question) in questions.iter().enumerate() {
+            rows.extend(question.groups.iter().map(|group| Row {
+                sample,
+                question,
+                after: group.after,
+                cells: &group.cells,
+            }));
+        }
+        let mut logits = vec![Vec::new(); questions.len()];
+        for rows in rows.chunks(self.at_once) {
+            for (row, of_row) in rows.iter().zip(self.logits(rows)?) {
+                logits[row.sample].extend(of_row);
+            }
+        }
+        let vocabulary = self.vocabulary;
+        let distributions = self.ask.py().detach(|| {
+            let logits = logits.iter();
+            logits
+                .map(|logits| Distributions::of_logits(vocabulary, logits))
+                .collect()
+        });
+        Ok(distributions)
+    }
+
+    fn commit(&mut self, sample: usize, group: &[(Cell, u32)]) -> Result<(), DecoderError> {
+        let sample = &mut self.samples[sample];
+        for &(cell, token) in group {
+            sample.tokens[cell as usize] = i64::from(token);
+            sample.is_settled[cell as usize] = true;
+        }
+        Ok(())
+    }
+
+    /// Groups of one sample are rows of their own.
+    fn takes_drafts(&self) -> bool {
+        true
+    }
+}
+
+/// A scheduler of Python: `choose(step, cells, probabilities)`.
+struct PyScheduler {
+    scheduler: Py<PyAny>,
+    raised: Arc<Mutex<Option<PyErr>>>,
+}
+
+impl PyScheduler {
+    fn chosen(&self, settled: &Settled<'_>, asked: &Asked<'_>) -> PyResult<Vec<Cell>> {
+        Python::attach(|py| {
+            let cells = asked.cells.iter().map(|&cell| i64::from(cell));
+            let cells = PyArray1::from_iter(py, cells);
+            let probabilities = asked.distributions.rows().flatten().copied();
+            let shape = [asked.cells.len(), asked.distributions.vocabulary()];
+            let probabilities = PyArray1::from_iter(py, probabilities).reshape(shape)?;
+            let given = (settled.step(), cells, probabilities);
+            let scheduler = self.scheduler.bind(py);
+            let chosen = scheduler.call_method1(intern!(py, "choose"), given)?;
+            let mut cells = Vec::new();
+            read_cells(&chosen, &mut cells)?;
+            Ok(cells)
+        })
+    }
+}
+
+impl Scheduler for PyScheduler {
+    fn choose(&mut self, settled: &Settled<'_>, asked: &Asked<'_>) -> Vec<Cell> {
+        self.chosen(settled, asked).unwrap_or_else(|error| {
+            // Who chooses nothing ends the decoding, and then this is what is told of it.
+            let mut raised = self.raised.lock().unwrap_or_else(PoisonError::into_inner);
+            raised.get_or_insert(error);
+            Vec::new()
+        })
+    }
+}
+
+/// What raised, if something of Python did, else what is wrong.
+fn failure(error: DecodeError) -> PyErr {
+    match error {
+        DecodeError::Decoder(source) => match source.downcast::<PyErr>() {
+            Ok(raised) => *raised,
+            Err(source) => told(source.to_string()),
+        },
+        error => refused(&error),
+    }
+}
+
+/// Rows of tokens, which are copied.
+fn tokens_of(known: &KnownCells, tokens: &PyReadonlyArray2<'_, i64>) -> PyResult<Vec<Vec<i64>>> {
+    let grid = known.grid();
+    if tokens.shape()[1] != grid.cells() {
+        return Err(told(format!(
+            "tokens have the shape {:?}; of a {grid} grid it is (samples, {})",
+            tokens.shape(),
+            grid.cells()
+        )));
+    }
+    let rows = tokens.as_array();
+    for ((sample, cell), &token) in rows.indexed_iter() {
+        if u32::try_from(token).is_err() {
+            return Err(told(format!(
+                "token {token} of cell {cell} of sample {sample} is no token; tokens count from 0"
+            )));
+        }
+    }
+    Ok(rows.rows().into_iter().map(|row| row.to_vec()).collect())
+}
+
+/// The token at which the sum of probabilities passes a uniform number.
+fn drawn(rng: &mut OrderRng, row: &[f32]) -> u32 {
+    let total: f64 = row.iter().map(|&p| f64::from(p)).sum();
+    let mut left = rng.uniform() * total;
+    let mut last = 0;
+    for (token, &probability) in (0..).zip(row) {
+        if probability > 0.0 {
+            last = token;
+            left -= f64::from(probability);
+            if left < 0.0 {
+                break;
+            }
+        }
+    }
+    last
+}
+
+/// For each sample, what each cell cost in nats (shape (samples, cells of the grid)), its
+/// tokens, the cells in the order in which they were revealed, and how many in each step.
+type Found<'py> = (
+    Bound<'py, PyArray2<f64>>,
+    Bound<'py, PyArray2<i64>>,
+    Bound<'py, PyArray2<i64>>,
+    Vec<Vec<u32>>,
+);
+
+/// Decodes samples by fixed orders, a row for each, or by schedulers of Python. With
+/// `given`, the tokens are those that are given, else they are drawn.
+#[pyfunction]
+#[expect(clippy::too_many_arguments, reason = "Python gives each by its name")]
+pub(crate) fn decode<'py>(
+    py: Python<'py>,
+    ask: &Bound<'py, PyAny>,
+    grid: Vec<i64>,
+    known: Option<&Bound<'py, PyAny>>,
+    tokens: PyReadonlyArray2<'py, i64>,
+    given: bool,
+    fixed: Option<(Bound<'py, PyProblem>, PyReadonlyArray2<'py, i64>)>,
+    schedulers: Vec<Py<PyAny>>,
+    seed: u64,
+    first: u64,
+    at_once: usize,
+) -> PyResult<Found<'py>> {
+    let known = known_of(grid_of(&grid)?, known)?;
+    let tokens = tokens_of(&known, &tokens)?;
+    let raised = Arc::new(Mutex::new(None));
+    let all: Vec<Box<dyn Scheduler>> = match &fixed {
+        Some((problem, cells)) => orders_of(problem, cells)?
+            .into_iter()
+            .map(|order| Box::new(FixedOrder::new(order)) as Box<dyn Scheduler>)
+            .collect(),
+        None => schedulers
+            .into_iter()
+            .map(|scheduler| {
+                let raised = Arc::clone(&raised);
+                Box::new(PyScheduler { scheduler, raised }) as Box<dyn Scheduler>
+            })
+            .collect(),
+    };
+    let cells = known.grid().cells();
+    let mut nats = vec![0.0; tokens.len() * cells];
+    let mut impossible = None;
+    let of_sample = |sample: u64| OrderRng::new(seed, TOKEN_STREAMS | (first + sample));
+    let mut rngs: Vec<OrderRng> = (0..tokens.len() as u64).map(of_sample).collect();
+    let mut decoder = PyDecoder::new(ask, &known, &tokens, at_once);
+    let mut source = |sample: usize, cell: Cell, row: &[f32]| {
+        let token = match given {
+            true => tokens[sample][cell as usize] as u32,
+            false => drawn(&mut rngs[sample], row),
+        };
+        if let Some(&probability) = row.get(token as usize) {
+            nats[sample * cells + cell as usize] = -f64::from(probability).ln();
+            if probability == 0.0 {
+                impossible.get_or_insert((sample, cell, token));
+            }
+        }
+        token
+    };
+    let mut decoding = Decoding::new(&known, all);
+    let decoded = decode_all(&mut decoder, &mut decoding, &mut source);
+    if let Some(error) = raised.lock().unwrap_or_else(PoisonError::into_inner).take() {
+        return Err(error);
+    }
+    let decoded = decoded.map_err(failure)?;
+    if let Some((sample, cell, token)) = impossible {
+        return Err(told(format!(
+            "the decoder gave token {token} of cell {cell} of sample {} the probability 0, so that the sample has no likelihood",
+            first + sample as u64
+        )));
+    }
+    found(py, nats, &decoded, &known)
+}
+
+fn found<'py>(
+    py: Python<'py>,
+    nats: Vec<f64>,
+    decoded: &[Decoded],
+    known: &KnownCells,
+) -> PyResult<Found<'py>> {
+    let (samples, cells, free) = (decoded.len(), known.grid().cells(), known.free_count());
+    let tokens = decoded.iter().flat_map(|sample| &sample.tokens);
+    let orders = decoded
+        .iter()
+        .flat_map(|sample| sample.order.cell_from_rank());
+    let sizes = decoded
+        .iter()
+        .map(|sample| sample.order.group_sizes().as_slice().to_vec());
+    let whole = |&number: &u32| i64::from(number);
+    Ok((
+        PyArray1::from_vec(py, nats).reshape([samples, cells])?,
+        PyArray1::from_iter(py, tokens.map(whole)).reshape([samples, cells])?,
+        PyArray1::from_iter(py, orders.map(whole)).reshape([samples, free])?,
+        sizes.collect(),
+    ))
+}
+
+fn orders_of(
+    problem: &Bound<'_, PyProblem>,
+    cells: &PyReadonlyArray2<'_, i64>,
+) -> PyResult<Vec<Order>> {
+    let problem = problem.get().problem();
+    let rows = rows::checked(problem, cells)?.into_iter();
+    rows.map(|row| Order::new(problem.clone(), row).map_err(|error| refused(&error)))
+        .collect()
+}
+
+/// Tokens (samples, cells), and for each sample the passes that it took and the drafts
+/// that did not hold.
+type FoundExactly<'py> = (Bound<'py, PyArray2<i64>>, Vec<usize>, Vec<usize>);
+
+/// Draws samples of the one-by-one distribution of orders in fewer passes.
+#[pyfunction]
+#[expect(clippy::too_many_arguments, reason = "Python gives each by its name")]
+pub(crate) fn decode_exactly<'py>(
+    py: Python<'py>,
+    ask: &Bound<'py, PyAny>,
+    problem: &Bound<'py, PyProblem>,
+    cells: PyReadonlyArray2<'py, i64>,
+    tokens: PyReadonlyArray2<'py, i64>,
+    rule: &str,
+    window: Option<usize>,
+    seed: u64,
+    first: u64,
+    at_once: usize,
+) -> PyResult<FoundExactly<'py>> {
+    let rule = match rule {
+        "coupled" => DraftRule::Coupled,
+        "kept" => DraftRule::Kept,
+        "renewed" => DraftRule::Renewed,
+        _ => {
+            let known = ["coupled", "kept", "renewed"];
+            return Err(refused(&UnknownName::new("draft rule", rule, known)));
+        }
+    };
+    let known = problem.get().problem().known().clone();
+    let given = tokens_of(&known, &tokens)?;
+    let orders = orders_of(problem, &cells)?;
+    let mut decoder = PyDecoder::new(ask, &known, &given, at_once);
+    let request = ExactDecoding {
+        orders: &orders,
+        rule,
+        window: window.map_or(Window::Groups(0), Window::Cells),
+        draws: (seed, first),
+    };
+    let mut watch = || std::ops::ControlFlow::Continue(());
+    let samples = decode_all_exactly(&mut decoder, &request, &mut watch).map_err(failure)?;
+    let tokens = samples.iter().flat_map(|sample| &sample.tokens);
+    let tokens = PyArray1::from_iter(py, tokens.map(|&token| i64::from(token)));
+    Ok((
+        tokens.reshape([samples.len(), known.grid().cells()])?,
+        samples.iter().map(|sample| sample.passes).collect(),
+        samples.iter().map(|sample| sample.refusals).collect(),
+    ))
+}
