@@ -79,13 +79,13 @@ def sample(
         if exact:
             raise OrdersError("exact decoding follows an order; give a method, or a scheduler without exact")
         shape, steps, sizes = "one-by-one", None, None
+    bound = None
     if isinstance(method, Orders):
         if len(method) not in (1, num):
             raise OrdersError(f"there are {len(method)} orders for {num} samples; one for all, or one for each")
-        problem, cells = method.problem, np.broadcast_to(method.cells, (num, method.problem.cells))
+        problem, listed = method.problem, np.broadcast_to(method.cells, (num, method.problem.cells))
     else:
         bound, problem, _ = task(method, parameters, grid, res, steps, sizes, shape, known)
-        cells = np.empty((0, 0), np.int64) if scheduler else made(bound, problem, seed, 0, num)
     of_grid = list(problem.grid)
     all_cells = int(np.prod(of_grid))
     if tokens is None:
@@ -102,7 +102,8 @@ def sample(
     for start in range(0, num, batch):
         part = slice(start, min(start + batch, num))
         ask = ask_of(decoder, None if of_labels is None else of_labels[part], device, temperature)
-        rows = np.ascontiguousarray(cells[part])
+        count = part.stop - part.start
+        rows = made(bound, problem, seed, start, count) if bound else np.ascontiguousarray(listed[part])
         if exact:
             of_part, of_passes, _ = _native.decode_exactly(
                 ask, problem, rows, given[part], rule, None if window is None else whole("window", window, 1),
@@ -112,7 +113,7 @@ def sample(
             passes += of_passes
         else:
             fixed = None if scheduler else (problem, rows)
-            fresh = [scheduler() for _ in range(part.start, part.stop)] if scheduler else []
+            fresh = [scheduler() for _ in range(count)] if scheduler else []
             costs, of_part, rows, of_sizes = _native.decode(
                 ask, of_grid, problem.known, given[part], False, fixed, fresh, seed, start, batch
             )

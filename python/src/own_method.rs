@@ -194,7 +194,9 @@ fn as_int64<'py>(made: &Bound<'py, PyAny>) -> PyResult<PyReadonlyArray1<'py, i64
         .map_err(|_| refused())?;
     let dtype = array.getattr(intern!(py, "dtype"))?;
     let kind: String = dtype.getattr(intern!(py, "kind"))?.extract()?;
-    if kind != "i" && kind != "u" {
+    // An empty list has no whole numbers either, and is none of something else.
+    let size: usize = array.getattr(intern!(py, "size"))?.extract()?;
+    if kind != "i" && kind != "u" && size > 0 {
         return Err(refused());
     }
     let whole = array.call_method1(intern!(py, "astype"), (intern!(py, "int64"),))?;
