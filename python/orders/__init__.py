@@ -12,7 +12,7 @@ from ._checks import Violation, check, conforms
 from ._decoding import Scheduler
 from ._evaluate import Result, Results, evaluate
 from ._figures import animate, plot
-from ._methods import Method, MethodInfo, Parameter, methods, register
+from ._methods import Method, MethodInfo, Parameter, SchedulerInfo, methods, register, scheduling_rules
 from ._native import Covariance, Figure, OrdersError, Problem, Rng
 from ._orders import Order, Orders, generate, group_sizes, load, validate_trace
 from ._sample import Samples, sample
@@ -33,6 +33,7 @@ __all__ = [
     "Rng",
     "Samples",
     "Scheduler",
+    "SchedulerInfo",
     "Violation",
     "analyze",
     "animate",
@@ -47,6 +48,7 @@ __all__ = [
     "plot",
     "register",
     "sample",
+    "scheduling_rules",
     "search",
     "sweep",
     "total_correlation",

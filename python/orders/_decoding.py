@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ._native import OrdersError
+from . import _native
+from ._native import BoundScheduler, OrdersError, Problem
 from ._values import Cells, whole
 
 Decoder = Callable[..., Any]
@@ -44,6 +46,50 @@ class Scheduler:
         the model says of each. A new scheduler is made for each sample, and may remember
         what it saw."""
         raise NotImplementedError
+
+
+Schedulers = str | Mapping[str, Any] | Callable[[], SchedulerLike]
+"""A scheduler: the name of one of the catalogue, a dict of its name and parameters, such as
+{"scheduler": "entropy-bound", "budget": 0.2}, or a function that makes one for each sample."""
+
+
+@dataclass
+class Chooser:
+    """A scheduler for samples of a grid."""
+
+    label: str
+    named: BoundScheduler | None
+    make: Callable[[], SchedulerLike] | None
+
+    @classmethod
+    def of(cls, label: str, scheduler: Schedulers, grid: list[int], parameters: dict[str, Any]) -> Chooser:
+        if isinstance(scheduler, Mapping):
+            parameters = {**scheduler, **parameters}
+            scheduler = parameters.pop("scheduler", None)
+        if isinstance(scheduler, str):
+            return cls(label, _native.scheduler(scheduler, grid, parameters), None)
+        if not callable(scheduler):
+            raise OrdersError(
+                f"scheduler {label} is a name, a dict with a 'scheduler', or a function that makes one; "
+                f"it is {scheduler!r}"
+            )
+        if parameters:
+            raise OrdersError(f"a scheduler of one's own takes no parameters here, so no {next(iter(parameters))!r}")
+        return cls(label, None, scheduler)
+
+    @property
+    def needs_group_sizes(self) -> bool:
+        return self.named is not None and self.named.needs_group_sizes
+
+    def for_samples(self, count: int, problem: Problem | None, seed: int) -> tuple[Any, list[Any]]:
+        """What the extension module decodes by: of the catalogue, or one for each sample."""
+        if self.named is not None:
+            return (self.named, problem if self.needs_group_sizes else None, seed), []
+        assert self.make is not None
+        made = [self.make() for _ in range(count)]
+        if any(not callable(getattr(scheduler, "choose", None)) for scheduler in made):
+            raise OrdersError(f"scheduler {self.label} makes something that has no 'choose'")
+        return None, made
 
 
 def ask_of(decoder: Decoder, labels: NDArray[Any] | None, device: Any, temperature: float = 1.0) -> Decoder:

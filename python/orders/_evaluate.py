@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from . import _native
-from ._decoding import Decoder, SchedulerLike, ask_of, batch_of, labels_of, tokens_of
+from ._decoding import Chooser, Decoder, Schedulers, ask_of, batch_of, labels_of, tokens_of
 from ._native import Figure, OrdersError, Problem
-from ._orders import Order, Orders, generate
+from ._orders import Order, Orders, generate, problem_of
 from ._values import Grid, Progress, known_cells, progress_of, sides, whole
 
 Numbers = NDArray[np.float64]
@@ -174,7 +174,8 @@ def _words(value: Any) -> str:
         return value
     if isinstance(value, int) or float(value).is_integer() and value >= 1:
         return str(int(value))
-    return f"{value:.4f}"
+    words = f"{value:.4f}"
+    return words[1:] if words == "-0.0000" else words
 
 
 def evaluate(
@@ -186,7 +187,7 @@ def evaluate(
     res: int | None = None,
     steps: Sequence[int] | int = (),
     shape: str | None = None,
-    schedulers: Mapping[str, Callable[[], SchedulerLike]] | None = None,
+    schedulers: Sequence[str] | Mapping[str, Schedulers] = (),
     labels: ArrayLike | None = None,
     known: ArrayLike | None = None,
     seed: int = 0,
@@ -202,7 +203,9 @@ def evaluate(
     the images, shape (images, cells). `methods` are names, or a dict of a label for each: a
     name, a dict of a name and parameters such as {"method": "lpd", "repulsion": 4}, or
     `Orders` of one order or of one for each image, whose sizes are their own. `steps` are
-    numbers of steps. `schedulers` are functions that make a `Scheduler` for each image.
+    numbers of steps. `schedulers` are names of the catalogue (see `scheduling_rules`), or a dict
+    of a label for each: a name, a dict such as {"scheduler": "entropy-bound", "budget": 0.2},
+    or a function that makes a `Scheduler` for each image.
 
     Image i gets order i of each method, so that methods are compared in pairs. With
     `one_by_one`, the cost is split: what generating groups at once costs (parallel loss),
@@ -218,18 +221,23 @@ def evaluate(
     counts = [whole("steps", steps, 1)] if isinstance(steps, int) else [whole("steps", k, 1) for k in steps]
     named = methods if isinstance(methods, Mapping) else {_label(method): method for method in methods}
     settings = [_setting(label, method) for label, method in named.items()]
-    if not counts and any(not isinstance(setting, Orders) for _, setting in settings):
+    by_label = schedulers if isinstance(schedulers, Mapping) else {name: name for name in schedulers}
+    choosers = [Chooser.of(label, scheduler, of_grid, {}) for label, scheduler in by_label.items()]
+    by_sizes: list[Any] = [setting for _, setting in settings if not isinstance(setting, Orders)]
+    by_sizes += [chooser for chooser in choosers if chooser.needs_group_sizes]
+    if not counts and by_sizes:
         raise OrdersError("steps are needed: a number, or a list of numbers")
-    if not settings and not schedulers:
+    if not settings and not choosers:
         raise OrdersError("there is nothing to compare: methods or schedulers are needed")
     asked = _Asked(
         decoder, given, of_grid, known, labels_of(labels, len(given)), batch_of(batch), device, whole("seed", seed)
     )
-    rounds = len(counts) * sum(not isinstance(setting, Orders) for _, setting in settings)
-    total = rounds + len(settings) + len(schedulers or ())
+    rounds = len(counts) * len(by_sizes) + len(settings) + len(choosers) - len(by_sizes)
+    alone = 1 + len(settings) + len(choosers) if one_by_one else 0
+    total = rounds + alone
     with progress_of(progress, total, "compared") as tell:
         asked.tell = tell
-        return asked.results(settings, counts, shape, schedulers or {}, one_by_one)
+        return asked.results(settings, counts, shape, choosers, one_by_one)
 
 
 def _label(method: Any) -> str:
@@ -276,7 +284,7 @@ class _Asked:
         settings: list[tuple[str, Orders | dict[str, Any]]],
         counts: list[int],
         shape: str | None,
-        schedulers: Mapping[str, Callable[[], SchedulerLike]],
+        choosers: list[Chooser],
         one_by_one: bool,
     ) -> Results:
         random = None
@@ -296,11 +304,17 @@ class _Asked:
                 results.append(
                     Result(label, some.problem.steps, self.per_cell(nats), single, random, self.shaped(nats), found)
                 )
-        for label, make in schedulers.items():
-            nats, found = self.of_scheduler(label, make)
-            single = self.per_cell(self.of_traces(found)) if one_by_one else None
-            steps = float(np.mean([order.problem.steps for order in found]))
-            results.append(Result(label, steps, self.per_cell(nats), single, random, self.shaped(nats), found))
+        for chooser in choosers:
+            problems: list[Problem | None] = [None]
+            if chooser.needs_group_sizes:
+                problems = [problem_of(self.grid, k, None, shape, self.known, None, None)[0] for k in counts]
+            for problem in problems:
+                nats, found = self.of_scheduler(chooser, problem)
+                single = self.per_cell(self.of_traces(found)) if one_by_one else None
+                steps = float(np.mean([order.problem.steps for order in found]))
+                results.append(
+                    Result(chooser.label, steps, self.per_cell(nats), single, random, self.shaped(nats), found)
+                )
         results.sort(key=lambda result: result.steps)
         return Results(results)
 
@@ -325,23 +339,20 @@ class _Asked:
 
         def nats(part: slice) -> Numbers:
             fixed = (orders.problem, np.ascontiguousarray(orders.cells[part]))
-            return self.decoded(part, orders.problem.known, fixed, [])[0]
+            return self.decoded(part, orders.problem.known, fixed, None, [])[0]
 
         found = np.concatenate([nats(part) for part in self.parts()])
         self.count()
         return found, list(orders)
 
-    def of_scheduler(self, label: str, make: Callable[[], SchedulerLike]) -> tuple[Numbers, list[Order]]:
+    def of_scheduler(self, chooser: Chooser, problem: Problem | None) -> tuple[Numbers, list[Order]]:
         nats, orders = [], []
-        known = self.known
         for part in self.parts():
-            fresh = [make() for _ in range(len(self.tokens[part]))]
-            if any(not callable(getattr(scheduler, "choose", None)) for scheduler in fresh):
-                raise OrdersError(f"scheduler {label} has no 'choose'; give a class or a function that makes one")
-            of_part, _, rows, sizes = self.decoded(part, known, None, fresh)
+            by = chooser.for_samples(len(self.tokens[part]), problem, self.seed)
+            of_part, _, rows, sizes = self.decoded(part, self.known, None, *by)
             nats.append(of_part)
             orders += [
-                Orders(row, Problem(self.grid, of_sample, known))[0] for row, of_sample in zip(rows, sizes)
+                Orders(row, Problem(self.grid, of_sample, self.known))[0] for row, of_sample in zip(rows, sizes)
             ]
         self.count()
         return np.concatenate(nats), orders
@@ -353,12 +364,12 @@ class _Asked:
         return self.of_orders(self.ones(Orders(cells, Problem(problem.grid, [cells.shape[1]], problem.known))))[0]
 
     def decoded(
-        self, part: slice, known: NDArray[Any] | None, fixed: Any, schedulers: list[Any]
+        self, part: slice, known: NDArray[Any] | None, fixed: Any, named: Any, own: list[Any]
     ) -> tuple[Numbers, Any, Any, Any]:
         labels = None if self.labels is None else self.labels[part]
         ask = ask_of(self.decoder, labels, self.device)
         return _native.decode(
-            ask, self.grid, known, self.tokens[part], True, fixed, schedulers, 0, part.start, self.batch
+            ask, self.grid, known, self.tokens[part], True, fixed, named, own, 0, part.start, self.batch
         )
 
     def parts(self) -> list[slice]:

@@ -60,6 +60,40 @@ def methods() -> dict[str, MethodInfo]:
     }
 
 
+@dataclass(frozen=True)
+class SchedulerInfo:
+    """A scheduler of the catalogue."""
+
+    name: str
+    summary: str
+    source: str
+    """Where it was published."""
+    parameters: dict[str, Parameter]
+    group_sizes: bool
+    """Whether it takes the number of cells of each step from group sizes."""
+    random: bool
+    """Whether it draws random numbers of its own."""
+    tokens: bool
+    """Whether it looks at drawn tokens, so that no likelihood can be had under it."""
+    one_frame: bool
+    """Whether it is for grids of one frame only."""
+
+
+def scheduling_rules() -> dict[str, SchedulerInfo]:
+    """All schedulers of the catalogue by name: what chooses cells while a model generates.
+
+    >>> import orders
+    >>> orders.scheduling_rules()["entropy-bound"].parameters["budget"].takes
+    'a number from 0'
+    """
+    return {
+        name: SchedulerInfo(
+            name, summary, source, {key: Parameter(*words) for key, words in parameters.items()}, *needs
+        )
+        for name, summary, source, parameters, *needs in _native.schedulers()
+    }
+
+
 class Method:
     """A method of one's own: give it a `name` and a `generate`, and `register` it.
 
@@ -69,14 +103,14 @@ class Method:
 
     >>> import numpy as np, orders
     >>> @orders.register
-    ... class Columns(orders.Method):
+    ... class EveryOther(orders.Method):
     ...     '''Every n-th column first, each column in random order.'''
-    ...     name = "columns"
+    ...     name = "every-other"
     ...     parameters = {"every": 2}
     ...     def generate(self, problem, rng):
     ...         cells = rng.permutation(problem.free)
     ...         return cells[np.argsort(cells % problem.grid[1] % self.every, kind="stable")]
-    >>> made = orders.generate("columns", grid=(4, 4), sizes=[8, 8], num=2, every=2)
+    >>> made = orders.generate("every-other", grid=(4, 4), sizes=[8, 8], num=2, every=2)
     >>> np.unique(made.cells[0, :8] % 4).tolist()
     [0, 2]
     """

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 __all__ = [
     "BoundMethod",
+    "BoundScheduler",
     "Covariance",
     "Figure",
     "OrdersError",
@@ -33,6 +34,8 @@ __all__ = [
     "register",
     "run_program",
     "save_orders",
+    "scheduler",
+    "schedulers",
     "search",
     "sweep",
     "total_correlation",
@@ -113,6 +116,15 @@ class BoundMethod:
     def is_random(self) -> bool: ...
 
 @final
+class BoundScheduler:
+    @property
+    def name(self) -> str: ...
+    @property
+    def parameters(self) -> dict[str, Any]: ...
+    @property
+    def needs_group_sizes(self) -> bool: ...
+
+@final
 class Covariance:
     """The covariance of a Gaussian field on a grid, checked: made once, it can be given in
     place of the field."""
@@ -137,6 +149,10 @@ class Figure:
 def grid_of_image(pixels: int) -> list[int]: ...
 def method(name: str, grid: Sequence[int], given: dict[str, Any]) -> BoundMethod: ...
 def methods() -> list[tuple[str, str, str, dict[str, tuple[str, str, str]], bool, bool, bool]]: ...
+def scheduler(name: str, grid: Sequence[int], given: dict[str, Any]) -> BoundScheduler: ...
+def schedulers() -> list[
+    tuple[str, str, str, dict[str, tuple[str, str, str]], bool, bool, bool, bool]
+]: ...
 def register(
     class_: type, name: str, summary: str, parameters: dict[str, Any], is_random: bool, for_video: bool
 ) -> None: ...
@@ -218,7 +234,8 @@ def decode(
     tokens: _Cells,
     given: bool,
     fixed: tuple[Problem, _Cells] | None,
-    schedulers: list[Any],
+    named: tuple[BoundScheduler, Problem | None, int] | None,
+    own: list[Any],
     seed: int,
     first: int,
     at_once: int,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,10 +9,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from . import _native
-from ._decoding import Decoder, SchedulerLike, ask_of, batch_of, labels_of, tokens_of
+from ._decoding import Chooser, Decoder, Schedulers, ask_of, batch_of, labels_of, tokens_of
 from ._native import OrdersError, Problem
-from ._orders import Order, Orders, made, task
-from ._values import Cells, Grid, whole
+from ._orders import Order, Orders, made, problem_of, task
+from ._values import Cells, Grid, sides, whole
 
 
 @dataclass
@@ -43,7 +42,7 @@ def sample(
     shape: str | None = None,
     num: int = 1,
     seed: int = 0,
-    scheduler: Callable[[], SchedulerLike] | None = None,
+    scheduler: Schedulers | None = None,
     exact: bool = False,
     rule: str = "coupled",
     window: int | None = None,
@@ -56,7 +55,8 @@ def sample(
     **parameters: Any,
 ) -> Samples:
     """Draws samples of a model, cells of a group at once, by orders of a method or given ones,
-    or by a scheduler (a function that makes one for each sample).
+    or by a `scheduler`: the name of one of the catalogue (see `scheduling_rules`), whose
+    parameters it takes then, or a function that makes a `Scheduler` for each sample.
 
     With `exact`, samples are those of the one-by-one distribution of the order, in fewer
     passes: drafts of the next `window` cells (else of the group) are verified in one, by
@@ -78,12 +78,17 @@ def sample(
     if scheduler is not None:
         if exact:
             raise OrdersError("exact decoding follows an order; give a method, or a scheduler without exact")
-        shape, steps, sizes = "one-by-one", None, None
-    bound = None
+    bound = chooser = None
     if isinstance(method, Orders):
         if len(method) not in (1, num):
             raise OrdersError(f"there are {len(method)} orders for {num} samples; one for all, or one for each")
         problem, listed = method.problem, np.broadcast_to(method.cells, (num, method.problem.cells))
+    elif scheduler is not None:
+        of_grid = sides(grid, res)
+        chooser = Chooser.of("given", scheduler, of_grid, parameters)
+        if not chooser.needs_group_sizes:
+            steps, sizes, shape = None, None, "one-by-one"
+        problem, _ = problem_of(of_grid, steps, sizes, shape, known, None, None)
     else:
         bound, problem, _ = task(method, parameters, grid, res, steps, sizes, shape, known)
     of_grid = list(problem.grid)
@@ -103,7 +108,10 @@ def sample(
         part = slice(start, min(start + batch, num))
         ask = ask_of(decoder, None if of_labels is None else of_labels[part], device, temperature)
         count = part.stop - part.start
-        rows = made(bound, problem, seed, start, count) if bound else np.ascontiguousarray(listed[part])
+        if bound is not None:
+            rows = made(bound, problem, seed, start, count)
+        elif chooser is None:
+            rows = np.ascontiguousarray(listed[part])
         if exact:
             of_part, of_passes, _ = _native.decode_exactly(
                 ask, problem, rows, given[part], rule, None if window is None else whole("window", window, 1),
@@ -112,10 +120,10 @@ def sample(
             orders += list(Orders(rows, problem))
             passes += of_passes
         else:
-            fixed = None if scheduler else (problem, rows)
-            fresh = [scheduler() for _ in range(count)] if scheduler else []
+            fixed = (problem, rows) if chooser is None else None
+            named, own = (None, []) if chooser is None else chooser.for_samples(count, problem, seed)
             costs, of_part, rows, of_sizes = _native.decode(
-                ask, of_grid, problem.known, given[part], False, fixed, fresh, seed, start, batch
+                ask, of_grid, problem.known, given[part], False, fixed, named, own, seed, start, batch
             )
             orders += [
                 Orders(row, Problem(of_grid, of_sample, problem.known))[0]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{LazyLock, PoisonError, RwLock};
 
-use orders_core::catalogue::{MethodEntry, ParameterEntry};
+use orders_core::catalogue::{Entry, EntryKind, MethodEntry, ParameterEntry};
 use orders_core::{Catalogue, ParameterKind, ParameterValue, Parameters};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
@@ -120,7 +120,10 @@ fn parameter(name: &str, default: &Bound<'_, PyAny>) -> PyResult<ParameterEntry>
 
 /// Parameters by name, of values of Python. A word may stand for a value of another kind,
 /// such as "inf".
-pub(crate) fn parameters(entry: &MethodEntry, given: &Bound<'_, PyDict>) -> PyResult<Parameters> {
+pub(crate) fn parameters<K: EntryKind>(
+    entry: &Entry<K>,
+    given: &Bound<'_, PyDict>,
+) -> PyResult<Parameters> {
     let mut parameters = Parameters::new();
     for (name, value) in given.iter() {
         let name = in_catalogue(&name.extract::<String>()?);
@@ -134,7 +137,8 @@ pub(crate) fn parameters(entry: &MethodEntry, given: &Bound<'_, PyDict>) -> PyRe
             number.into()
         } else {
             return Err(told(format!(
-                "{name} of method {} is {}; it takes {}",
+                "{name} of {} {} is {}; it takes {}",
+                K::WORD,
                 entry.name(),
                 value.repr()?,
                 known.kind()
@@ -161,21 +165,30 @@ pub(crate) fn to_dict<'py>(
     Ok(dict)
 }
 
+/// Parameters by their names: what they are, which values they take, and their defaults.
+pub(crate) fn listed_parameters<'py, K: EntryKind>(
+    py: Python<'py>,
+    entry: &Entry<K>,
+) -> PyResult<Bound<'py, PyDict>> {
+    let parameters = PyDict::new(py);
+    for parameter in entry.parameters() {
+        let words = (
+            parameter.summary(),
+            parameter.kind().to_string(),
+            parameter.default_words(),
+        );
+        parameters.set_item(in_python(parameter.name()), words)?;
+    }
+    Ok(parameters)
+}
+
 /// What there is to know of every method.
 #[pyfunction]
 pub(crate) fn methods(py: Python<'_>) -> PyResult<Bound<'_, PyList>> {
     let list = PyList::empty(py);
     for entry in catalogue().methods() {
         let can = entry.capabilities();
-        let parameters = PyDict::new(py);
-        for parameter in entry.parameters() {
-            let words = (
-                parameter.summary(),
-                parameter.kind().to_string(),
-                parameter.default_words(),
-            );
-            parameters.set_item(in_python(parameter.name()), words)?;
-        }
+        let parameters = listed_parameters(py, entry)?;
         let known = (
             entry.name(),
             entry.summary(),

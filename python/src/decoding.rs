@@ -5,8 +5,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use numpy::{
     PyArray1, PyArray2, PyArrayMethods, PyReadonlyArray2, PyReadonlyArray3, PyUntypedArrayMethods,
 };
+use orders_core::decoding::schedulers::Task;
 use orders_core::decoding::{
-    Asked, DecodeError, Decoded, Decoder, DecoderError, Decoding, Distributions, DraftRule,
+    Asked, DecodeError, Decoded, Decoder, DecoderError, Decoding, Distributions, DraftRule, Drafts,
     ExactDecoding, FixedOrder, Question, Scheduler, Settled, Window, decode as decode_all,
     decode_exactly as decode_all_exactly,
 };
@@ -15,9 +16,10 @@ use pyo3::intern;
 use pyo3::prelude::*;
 
 use crate::error::{refused, told};
-use crate::own_method::read_cells;
+use crate::own_method::{self, read_cells};
 use crate::problem::{PyProblem, grid_of, known_of};
 use crate::rows;
+use crate::scheduler::PyScheduler;
 
 /// Streams of a seed from here on draw tokens; orders have those below.
 const TOKEN_STREAMS: u64 = 1 << 61;
@@ -194,12 +196,12 @@ impl Decoder for PyDecoder<'_> {
 }
 
 /// A scheduler of Python: `choose(step, cells, probabilities)`.
-struct PyScheduler {
+struct OwnScheduler {
     scheduler: Py<PyAny>,
     raised: Arc<Mutex<Option<PyErr>>>,
 }
 
-impl PyScheduler {
+impl OwnScheduler {
     fn chosen(&self, settled: &Settled<'_>, asked: &Asked<'_>) -> PyResult<Vec<Cell>> {
         Python::attach(|py| {
             let cells = asked.cells.iter().map(|&cell| i64::from(cell));
@@ -217,7 +219,7 @@ impl PyScheduler {
     }
 }
 
-impl Scheduler for PyScheduler {
+impl Scheduler for OwnScheduler {
     fn choose(&mut self, settled: &Settled<'_>, asked: &Asked<'_>) -> Vec<Cell> {
         self.chosen(settled, asked).unwrap_or_else(|error| {
             // Who chooses nothing ends the decoding, and then this is what is told of it.
@@ -286,8 +288,8 @@ type Found<'py> = (
     Vec<Vec<u32>>,
 );
 
-/// Decodes samples by fixed orders, a row for each, or by schedulers of Python. With
-/// `given`, the tokens are those that are given, else they are drawn.
+/// Decodes samples by fixed orders, a row for each, by a scheduler of the catalogue (with
+/// what it orders, if it needs sizes, and its seed), or by schedulers of Python. With `given`, the tokens are those that are given, else they are drawn.
 #[pyfunction]
 #[expect(clippy::too_many_arguments, reason = "Python gives each by its name")]
 pub(crate) fn decode<'py>(
@@ -298,7 +300,8 @@ pub(crate) fn decode<'py>(
     tokens: PyReadonlyArray2<'py, i64>,
     given: bool,
     fixed: Option<(Bound<'py, PyProblem>, PyReadonlyArray2<'py, i64>)>,
-    schedulers: Vec<Py<PyAny>>,
+    named: Option<(Bound<'py, PyScheduler>, Option<Bound<'py, PyProblem>>, u64)>,
+    own: Vec<Py<PyAny>>,
     seed: u64,
     first: u64,
     at_once: usize,
@@ -306,16 +309,34 @@ pub(crate) fn decode<'py>(
     let known = known_of(grid_of(&grid)?, known)?;
     let tokens = tokens_of(&known, &tokens)?;
     let raised = Arc::new(Mutex::new(None));
-    let all: Vec<Box<dyn Scheduler>> = match &fixed {
-        Some((problem, cells)) => orders_of(problem, cells)?
+    let all: Vec<Box<dyn Scheduler>> = match (&fixed, &named) {
+        (Some((problem, cells)), _) => orders_of(problem, cells)?
             .into_iter()
             .map(|order| Box::new(FixedOrder::new(order)) as Box<dyn Scheduler>)
             .collect(),
-        None => schedulers
+        (None, Some((rule, problem, seed))) => {
+            let task = match problem {
+                Some(problem) => Task::from(problem.get().problem().clone()),
+                None => Task::from(known.clone()),
+            };
+            let rule = &rule.get().rule;
+            if given && rule.looks_at_tokens() {
+                return Err(told(format!(
+                    "scheduler {} looks at drawn tokens, so that no likelihood can be had under it",
+                    rule.name()
+                )));
+            }
+            own_method::take_raised();
+            let indices = first..first + tokens.len() as u64;
+            let made = indices.map(|index| rule.scheduler(&task, *seed, index));
+            made.collect::<Result<_, _>>()
+                .map_err(|error| own_method::take_raised().unwrap_or_else(|| refused(&error)))?
+        }
+        (None, None) => own
             .into_iter()
             .map(|scheduler| {
                 let raised = Arc::clone(&raised);
-                Box::new(PyScheduler { scheduler, raised }) as Box<dyn Scheduler>
+                Box::new(OwnScheduler { scheduler, raised }) as Box<dyn Scheduler>
             })
             .collect(),
     };
@@ -420,8 +441,10 @@ pub(crate) fn decode_exactly<'py>(
     let mut decoder = PyDecoder::new(ask, &known, &given, at_once);
     let request = ExactDecoding {
         orders: &orders,
-        rule,
-        window: window.map_or(Window::Groups(0), Window::Cells),
+        drafts: Drafts {
+            rule,
+            window: window.map_or(Window::Groups(0), Window::Cells),
+        },
         draws: (seed, first),
     };
     let mut watch = || std::ops::ControlFlow::Continue(());

@@ -15,6 +15,7 @@ mod problem;
 mod program;
 mod rng;
 mod rows;
+mod scheduler;
 mod sizes;
 mod statistics;
 mod sweep;
@@ -48,6 +49,8 @@ mod _native {
     use crate::program::run_program;
     #[pymodule_export]
     use crate::rng::PyRng;
+    #[pymodule_export]
+    use crate::scheduler::{PyScheduler, scheduler, schedulers};
     #[pymodule_export]
     use crate::sizes::{grid_of_image, group_sizes};
     #[pymodule_export]

@@ -55,13 +55,13 @@ impl OwnClass {
             let reason = error.to_string();
             keep_raised(error);
             MethodError::Grid {
-                method: arguments.method().into(),
+                method: arguments.name().into(),
                 grid: arguments.grid(),
                 reason,
             }
         })?;
         Ok(Box::new(OwnMethod {
-            name: arguments.method().into(),
+            name: arguments.name().into(),
             instance,
             parameters,
             is_random: self.is_random,
