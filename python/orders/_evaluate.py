@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -181,13 +181,13 @@ def _words(value: Any) -> str:
 def evaluate(
     decoder: Decoder,
     tokens: ArrayLike,
-    methods: Sequence[str | Orders] | Mapping[str, str | Orders | Mapping[str, Any]] = ("lpd", "halton"),
+    methods: str | Orders | Sequence[str | Orders] | Mapping[str, Any] = ("lpd", "halton"),
     *,
     grid: Grid | None = None,
     res: int | None = None,
     steps: Sequence[int] | int = (),
     shape: str | None = None,
-    schedulers: Sequence[str] | Mapping[str, Schedulers] = (),
+    schedulers: str | Sequence[str] | Mapping[str, Schedulers] = (),
     labels: ArrayLike | None = None,
     known: ArrayLike | None = None,
     seed: int = 0,
@@ -218,7 +218,10 @@ def evaluate(
     given = tokens_of(tokens, cells)
     if not len(given):
         raise OrdersError("there are no images")
-    counts = [whole("steps", steps, 1)] if isinstance(steps, int) else [whole("steps", k, 1) for k in steps]
+    listed = steps if isinstance(steps, Iterable) else [steps]
+    counts = [whole("steps", count, 1, 2**24) for count in listed]
+    methods = [methods] if isinstance(methods, (str, Orders)) else methods
+    schedulers = [schedulers] if isinstance(schedulers, str) else schedulers
     named = methods if isinstance(methods, Mapping) else {_label(method): method for method in methods}
     settings = [_setting(label, method) for label, method in named.items()]
     by_label = schedulers if isinstance(schedulers, Mapping) else {name: name for name in schedulers}

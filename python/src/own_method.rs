@@ -1,5 +1,6 @@
 //! Methods of Python in the catalogue.
 
+use std::num::TryFromIntError;
 use std::sync::{Mutex, PoisonError};
 
 use numpy::PyReadonlyArray1;
@@ -168,14 +169,27 @@ pub(crate) fn read_cells(made: &Bound<'_, PyAny>, cells: &mut Vec<Cell>) -> PyRe
         Ok(array) => array,
         Err(_) => as_int64(made)?,
     };
-    for (entry, &cell) in array.as_array().iter().enumerate() {
-        cells.push(Cell::try_from(cell).map_err(|_| {
-            told(format!(
-                "entry {entry} of what was made is {cell}, which is no cell"
-            ))
-        })?);
-    }
-    Ok(())
+    let before = cells.len();
+    let whole = |cell: i64| Cell::try_from(cell);
+    let read: Result<(), _> = match array.as_slice() {
+        // Without a look at strides, it is several times as fast.
+        Ok(slice) => slice.iter().try_for_each(|&cell| {
+            cells.push(whole(cell)?);
+            Ok(())
+        }),
+        Err(_) => array.as_array().iter().try_for_each(|&cell| {
+            cells.push(whole(cell)?);
+            Ok::<(), TryFromIntError>(())
+        }),
+    };
+    read.map_err(|_: TryFromIntError| {
+        let entry = cells.len() - before;
+        let cell = array.as_array().iter().nth(entry).copied();
+        told(format!(
+            "entry {entry} of what was made is {}, which is no cell",
+            cell.unwrap_or_default()
+        ))
+    })
 }
 
 /// A sequence as an array of int64, if it has whole numbers.

@@ -66,6 +66,33 @@ def test_a_causal_model_has_one_off_its_order(causal):
     assert raster.nats_per_cell.mean() < halton.nats_per_cell.mean()
 
 
+def test_one_name_and_one_number_will_do(mixture):
+    images = mixture.images(2)
+    (result,) = orders.evaluate(mixture, images, "halton", grid=(4, 4), steps=np.int64(3), one_by_one=False)
+    assert (result.label, result.steps) == ("halton", 3)
+
+
+def test_logits_of_other_libraries(mixture):
+    """Arrays that give themselves by DLPack, as those of JAX and CuPy do."""
+
+    class Array:
+        def __init__(self, array):
+            self.array = array
+
+        def __dlpack__(self, **asked):
+            return self.array.__dlpack__(**asked)
+
+        def __dlpack_device__(self):
+            return self.array.__dlpack_device__()
+
+    images = mixture.images(3)
+    ours, theirs = (
+        orders.evaluate(decoder, images, "lpd", grid=(4, 4), steps=3)
+        for decoder in (mixture, lambda *asked: Array(mixture(*asked)))
+    )
+    assert np.array_equal(ours[0].nats, theirs[0].nats)
+
+
 def test_columns_and_table(mixture, tmp_path):
     images = mixture.images(25)
     results = orders.evaluate(mixture, images, {"a": "lpd", "b": {"method": "lpd", "repulsion": 3}, "c": "random"},
