@@ -78,6 +78,18 @@ impl From<orders_analysis::experiment::ExperimentError> for Failure {
     }
 }
 
+#[cfg(feature = "tables")]
+impl From<orders_analysis::experiment::ResultsError> for Failure {
+    fn from(error: orders_analysis::experiment::ResultsError) -> Self {
+        use orders_analysis::experiment::ResultsError as E;
+        match error {
+            E::Folder(error) => error.into(),
+            E::Statistics(_) | E::Table(_) => Self::Work(with_sources(&error)),
+            error => Self::Input(with_sources(&error)),
+        }
+    }
+}
+
 /// Why the system refused, without the paths that libraries put before and
 /// behind it, where it has a word for it.
 pub(crate) fn reason(error: &io::Error) -> String {

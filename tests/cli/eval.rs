@@ -416,23 +416,28 @@ fn wrong_input() {
         ),
         (
             format!("eval {MODEL} --steps 5 --samples 10 --out results"),
-            "mobilenet_v2-b0353104.pth, or --classifier FILE of 'train-classifier'",
+            "generated images need a network: --network inception-fid, mobilenet-v2, classifier",
         ),
         (
             "eval --samples 99999999999 --out results".into(),
             "it takes a whole number from 1 to 16777216",
         ),
         (
-            format!("eval {MODEL} --steps 5 --classifier c.safetensors --out results"),
-            "--classifier needs real images to compare with: --real FILE",
+            format!("eval {MODEL} --steps 5 --network classifier --out results"),
+            "--real is needed: features or statistics of real images",
         ),
         (
-            "eval --samples 10 --classifier model.safetensors --out results".into(),
-            "--classifier model.safetensors: the tensors don't fit the network; missing: ",
+            "eval --samples 10 --network classifier --weights model.safetensors --out results"
+                .into(),
+            "--weights model.safetensors: the tensors don't fit the network; missing: ",
         ),
         (
-            "eval --samples 10 --mobilenet none.pth --out results".into(),
-            "--mobilenet none.pth is not there; it takes the file mobilenet_v2-b0353104.pth",
+            "eval --samples 10 --network mobilenet --out results".into(),
+            "--network: ",
+        ),
+        (
+            "eval --samples 10 --network mobilenet-v2 --weights none.pth --out results".into(),
+            "--weights none.pth is not there; it takes the file mobilenet_v2-b0353104.pth",
         ),
         (
             format!("eval {MODEL} --steps 65 --out results"),
@@ -464,7 +469,7 @@ fn wrong_input() {
         ),
         (
             format!(
-                "eval {MODEL} --steps 5 --real real.npz --mobilenet m.pth --tokenizer vq.safetensors --tokenizer-config vq.json --out results"
+                "eval {MODEL} --steps 5 --real real.npz --network mobilenet-v2 --weights m.pth --tokenizer vq.safetensors --tokenizer-config vq.json --out results"
             ),
             "--tokenizer has 64 codes, but the model generates 96 tokens",
         ),

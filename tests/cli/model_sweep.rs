@@ -195,6 +195,13 @@ fn wrong_models_are_refused() {
         folder.write("wrong.toml", FILES.replacen(from, to, 1));
         folder.refuses(2, "sweep wrong.toml --out results", &error);
     }
+    // What a clock has no room for is said before anything runs.
+    folder.write("wrong.toml", format!("{FILES}[clock]\nbatch = 65536\n"));
+    let outcome = folder.run("sweep wrong.toml --out results");
+    assert_eq!(outcome.status, 2, "{outcome}");
+    let at = "error: wrong.toml: point 1 (random, 8x8, 6 steps, cosine sizes, tiny, seed 0): ";
+    assert!(outcome.stderr.starts_with(at), "{outcome}");
+    assert!(outcome.stderr.contains("65536"), "{outcome}");
     // The config of the weights is the one beside them, unless the file says more.
     folder.remove("config.json");
     folder.refuses(

@@ -67,8 +67,8 @@ fn it_makes_the_same_file_again() {
     );
     folder.refuses(
         2,
-        "-q eval --samples 10 --classifier a.safetensors --out results",
-        "--classifier knows 2 classes, but the model generates 10",
+        "-q eval --samples 10 --network classifier --weights a.safetensors --out results",
+        "--weights: the classifier knows 2 classes, but the model generates 10",
     );
 }
 

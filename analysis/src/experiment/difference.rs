@@ -31,17 +31,6 @@ pub(super) fn one_by_one_key(settings: &TrialSettings, as_is: bool) -> Digest {
     ))
 }
 
-/// By what the random partner of a trial is known.
-pub(super) fn random_key(settings: &TrialSettings, random: &TrialSettings) -> Digest {
-    let of_random = TrialSettings {
-        method: random.method.clone(),
-        orders_sha256: None,
-        parameters: random.parameters.clone(),
-        ..settings.clone()
-    };
-    one_by_one_key(&of_random, false)
-}
-
 /// The parameters of random orders, all at their defaults.
 pub(super) fn random_parameters(
     catalogue: &Catalogue,

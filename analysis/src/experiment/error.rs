@@ -259,7 +259,8 @@ fn in_brackets(title: &str) -> String {
 }
 
 /// Why results can't be chosen or compared so.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[cfg(feature = "tables")]
+#[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 #[expect(missing_docs, reason = "the messages say what fields are")]
 pub enum ResultsError {
@@ -284,4 +285,10 @@ pub enum ResultsError {
     /// There is no statistic.
     #[error(transparent)]
     Statistics(#[from] StatisticsError),
+    /// The results of the folder can't be read.
+    #[error(transparent)]
+    Folder(#[from] ExperimentError),
+    /// A table is not what it must be.
+    #[error(transparent)]
+    Table(#[from] TableError),
 }

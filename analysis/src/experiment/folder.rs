@@ -1,5 +1,7 @@
 //! Folders of results.
 
+use std::collections::HashSet;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use orders_core::files::is_passed_over;
@@ -15,6 +17,8 @@ use super::trial::{FORMAT, Trial, TrialResult};
 const MANIFEST: &str = "sweep.json";
 /// The folder of the results, a file for each trial.
 const TRIALS: &str = "trials";
+/// The file that says that tables are whole.
+pub(super) const TABLES: &str = "tables.json";
 /// The longest manifest that is read.
 const MOST_MANIFEST_BYTES: u64 = 256 << 20;
 
@@ -28,6 +32,8 @@ const MOST_MANIFEST_BYTES: u64 = 256 << 20;
 pub struct ResultsFolder {
     path: PathBuf,
     plan: Plan,
+    /// The digest of the plan.
+    key: String,
     shard: Shard,
 }
 
@@ -63,7 +69,7 @@ impl ResultsFolder {
         let path = path.into();
         if !is_free(&path)? {
             let folder = Self::open(path)?;
-            if folder.plan.key() != plan.key() {
+            if folder.key != plan.key().to_string() {
                 return Err(ExperimentError::OtherSweep {
                     folder: folder.path,
                     title: folder.plan.title().to_owned(),
@@ -91,12 +97,13 @@ impl ResultsFolder {
         let folder = Self {
             path,
             plan: plan.clone(),
+            key: plan.key().to_string(),
             shard,
         };
         let manifest = Manifest {
             format: FORMAT,
             program: program.into(),
-            key: plan.key().to_string(),
+            key: folder.key.clone(),
             shard: shard.to_string(),
             plan: plan.clone(),
         };
@@ -121,7 +128,7 @@ impl ResultsFolder {
         if path.join(MANIFEST).is_file() {
             let held = Self::open(&path)?;
             let follows = !plan.title().is_empty() && held.plan.title() == plan.title();
-            if follows && held.shard == shard && held.plan.key() != plan.key() {
+            if follows && held.shard == shard && held.key != plan.key().to_string() {
                 return Self::begin(path, plan, shard, program);
             }
         }
@@ -159,8 +166,28 @@ impl ResultsFolder {
         Ok(Self {
             shard: shard.map_err(|error: ShardError| damaged(error.to_string()))?,
             plan: manifest.plan,
+            key: manifest.key,
             path,
         })
+    }
+
+    /// Whether a folder is there that has the results of all trials of a plan.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open) and [`result`](Self::result), but
+    /// [`ExperimentError::NoFolder`].
+    pub fn has_all(path: impl Into<PathBuf>, plan: &Plan) -> Result<bool, ExperimentError> {
+        let folder = match Self::open(path) {
+            Err(ExperimentError::NoFolder { .. }) => return Ok(false),
+            folder => folder?,
+        };
+        for trial in plan.trials() {
+            if folder.result(trial)?.is_none() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// Where it is.
@@ -171,6 +198,11 @@ impl ResultsFolder {
     /// All trials of its space.
     pub fn plan(&self) -> &Plan {
         &self.plan
+    }
+
+    /// The digest of the plan.
+    pub(super) fn key(&self) -> &str {
+        &self.key
     }
 
     /// The part of the space that it is for.
@@ -209,6 +241,13 @@ impl ResultsFolder {
         Ok(Some(result))
     }
 
+    /// The trials whose whole results are to be here: in a shard, not those of which it
+    /// has some images.
+    pub(super) fn whole_trials(&self) -> impl Iterator<Item = (usize, &Trial)> {
+        let is_whole = |trial: &Trial| self.shard == Shard::WHOLE || !trial.is_cut_by_images();
+        self.trials().filter(move |(_, trial)| is_whole(trial))
+    }
+
     /// The results of all its trials, in their order; in a shard, of those that it has
     /// whole.
     ///
@@ -216,24 +255,51 @@ impl ResultsFolder {
     ///
     /// [`ExperimentError::Missing`] unless all are there; as [`result`](Self::result).
     pub fn results(&self) -> Result<Vec<(&Trial, TrialResult)>, ExperimentError> {
-        let mut results = Vec::new();
-        let mut missing = Vec::new();
-        for (index, trial) in self.trials() {
-            match self.result(trial)? {
-                Some(result) => results.push((trial, result)),
-                None if self.shard != Shard::WHOLE && trial.is_cut_by_images() => {}
-                None => missing.push((index, trial)),
+        let results = self
+            .whole_trials()
+            .map(|place| Ok((place.1, self.whole(place)?)));
+        self.check_complete()?;
+        results.collect()
+    }
+
+    /// The result of a trial that must be here.
+    pub(super) fn whole(&self, place: (usize, &Trial)) -> Result<TrialResult, ExperimentError> {
+        self.result(place.1)?.ok_or_else(|| self.missing(1, place))
+    }
+
+    /// Refuses a folder in which results are missing. The files are not read.
+    pub(super) fn check_complete(&self) -> Result<(), ExperimentError> {
+        let folder = self.path.join(TRIALS);
+        let mut held = HashSet::new();
+        if folder.is_dir() {
+            for entry in fs_err::read_dir(&folder).map_err(io(&folder, "read"))? {
+                held.insert(entry.map_err(io(&folder, "read"))?.file_name());
             }
         }
-        match missing.first() {
-            None => Ok(results),
-            Some(&(index, trial)) => Err(ExperimentError::Missing {
-                missing: missing.len(),
-                trials: results.len() + missing.len(),
-                first: index + 1,
-                point: trial.to_string(),
-                hint: "; 'sweep' goes on where it was left",
-            }),
+        let is_held = |trial: &Trial| held.contains(name_of(trial).as_ref() as &OsStr);
+        let mut missing = self.whole_trials().filter(|(_, trial)| !is_held(trial));
+        match missing.next() {
+            None => Ok(()),
+            Some(first) => Err(self.missing(1 + missing.count(), first)),
+        }
+    }
+
+    fn missing(&self, missing: usize, (index, trial): (usize, &Trial)) -> ExperimentError {
+        ExperimentError::Missing {
+            missing,
+            trials: self.whole_trials().count(),
+            first: index + 1,
+            point: trial.to_string(),
+            hint: "; 'sweep' goes on where it was left",
+        }
+    }
+
+    /// Takes away what says that tables are whole, before they change or results do.
+    pub(super) fn forget_tables(&self) -> Result<(), ExperimentError> {
+        let path = self.path.join(TABLES);
+        match path.is_file() {
+            true => fs_err::remove_file(&path).map_err(io(&path, "removed")),
+            false => Ok(()),
         }
     }
 
@@ -266,7 +332,11 @@ impl ResultsFolder {
 
 /// The file of a trial in its folder.
 fn file_of(trial: &Trial) -> PathBuf {
-    Path::new(TRIALS).join(format!("{}.json", trial.settings.key()))
+    Path::new(TRIALS).join(name_of(trial))
+}
+
+fn name_of(trial: &Trial) -> String {
+    format!("{}.json", trial.settings.key())
 }
 
 /// Whether a folder can be made at a path, or is there and empty. What a killed

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::clock::Clock;
 use super::measure::RealImages;
+use super::trial::TrialSettings;
 
 /// A model with held-out images that says how likely they are: order i of a trial is
 /// asked about image i, so that order i of every trial is asked about the same image.
@@ -45,6 +46,16 @@ pub trait Judge: Sync {
         first: u64,
         orders: &[Vec<Cell>],
     ) -> Result<Vec<Judgement>, JudgeError>;
+
+    /// Whether there is room for what a trial asks of it, of its sampler and of its
+    /// clock, which is asked when trials are planned. There always is by default.
+    ///
+    /// # Errors
+    ///
+    /// What there is no room for.
+    fn check(&self, _trial: &TrialSettings) -> Result<(), JudgeError> {
+        Ok(())
+    }
 
     /// What generates images with the model, if something does.
     fn sampler(&self) -> Option<&dyn Sampler> {

@@ -73,6 +73,7 @@ pub fn merge(
         });
     }
     let merged = ResultsFolder::create(out, plan, Shard::WHOLE, program)?;
+    merged.forget_tables()?;
     for (trial, result) in plan.trials().iter().zip(&results) {
         merged.keep(trial, result)?;
     }

@@ -76,6 +76,7 @@ mod measure;
 mod merge;
 mod pieces;
 mod plan;
+#[cfg(feature = "tables")]
 mod pooled;
 mod price;
 mod read_spec;
@@ -90,7 +91,9 @@ mod tables;
 mod trial;
 
 pub use clock::{Clock, Timing, TrialMachine};
-pub use error::{ExperimentError, PlanError, ResultsError, SpecError, TrialError};
+#[cfg(feature = "tables")]
+pub use error::ResultsError;
+pub use error::{ExperimentError, PlanError, SpecError, TrialError};
 pub use folder::ResultsFolder;
 pub use judge::{Judge, JudgeError, Judgement, SampledFeatures, Sampler, TrialModel, TrialSamples};
 pub use listed::ListedOrders;
@@ -100,6 +103,7 @@ pub use measure::{
 };
 pub use merge::merge;
 pub use plan::{Plan, Shard, ShardError};
+#[cfg(feature = "tables")]
 pub use pooled::{Comparison, PooledPoint, PooledResults, compare};
 pub use price::{Price, price};
 pub use run::{PartProgress, Progress, run};

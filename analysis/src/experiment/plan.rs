@@ -340,6 +340,11 @@ fn trial(
         measures: measures_of(spec),
     };
     check_size(&settings)?;
+    if let Some(judge) = judge {
+        judge
+            .check(&settings)
+            .map_err(|error| -> Box<dyn Error> { error })?;
+    }
     Ok(Trial {
         label: axes.label.clone(),
         settings,

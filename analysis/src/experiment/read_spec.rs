@@ -43,7 +43,7 @@ struct File {
 #[serde(deny_unknown_fields)]
 struct MethodTable {
     name: Spanned<String>,
-    label: Option<String>,
+    label: Option<Spanned<String>>,
     #[serde(default)]
     set: BTreeMap<String, Spanned<Value>>,
     sizes: Option<Spanned<Vec<Spanned<Value>>>>,
@@ -93,6 +93,21 @@ impl Reader<'_> {
                 methods_span,
                 "methods is empty; at least one [[methods]] is needed",
             );
+        }
+        for (place, method) in methods.iter().enumerate() {
+            let Some(label) = &method.label else {
+                continue;
+            };
+            let mut others = methods
+                .iter()
+                .enumerate()
+                .filter(|(other, _)| *other != place);
+            if others.any(|(_, other)| label_of(other) == label.get_ref()) {
+                let label = label.get_ref();
+                let reason =
+                    format!("two [[methods]] are called '{label}'; give each a label of its own");
+                return self.refuse(method.label.as_ref().map_or(0..0, Spanned::span), reason);
+            }
         }
         let methods = methods
             .into_iter()
@@ -274,7 +289,7 @@ impl Reader<'_> {
             }
         }
         Ok(MethodAxes {
-            label: table.label.unwrap_or_else(|| name.clone()),
+            label: label_of(&table).to_owned(),
             sizes: match &table.sizes {
                 None => sizes.to_vec(),
                 Some(values) => self.sizes(values)?,
@@ -330,6 +345,12 @@ impl Reader<'_> {
 fn line_at(text: &str, offset: usize) -> usize {
     let before = &text.as_bytes()[..offset.min(text.len())];
     before.iter().filter(|&&byte| byte == b'\n').count() + 1
+}
+
+/// What tables and pictures call a method.
+fn label_of(table: &MethodTable) -> &str {
+    let label = table.label.as_ref().unwrap_or(&table.name);
+    label.get_ref()
 }
 
 /// Turns what is written into what is meant; errors name the line.

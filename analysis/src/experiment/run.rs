@@ -82,6 +82,9 @@ pub fn run(
             None => open.push((index, trial)),
         }
     }
+    if !open.is_empty() {
+        folder.forget_tables()?;
+    }
     let mut fields = TrialFields::default();
     for &(index, trial) in &open {
         let read = fields.read_of(&trial.settings);

@@ -1,5 +1,7 @@
 //! Columns with names, as Parquet and CSV files.
 
+use std::io::Write;
+
 use polars::error::PolarsError;
 use polars::prelude::{
     Column as PolarsColumn, CsvWriter, DataFrame, NamedFrom, ParquetCompression, ParquetWriter,
@@ -46,12 +48,22 @@ impl Column {
             values,
         }
     }
+
+    /// The same as polars holds it.
+    pub(crate) fn to_polars(&self) -> PolarsColumn {
+        let name = self.name.as_str().into();
+        PolarsColumn::from(match &self.values {
+            Values::Text(values) => Series::new(name, values),
+            Values::Whole(values) => Series::new(name, values),
+            Values::Number(values) => Series::new(name, values),
+        })
+    }
 }
 
 /// A table: columns of the same length, no two of one name.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Table {
-    columns: Vec<Column>,
+    frame: DataFrame,
 }
 
 impl Table {
@@ -78,21 +90,10 @@ impl Table {
                 });
             }
         }
-        Ok(Self { columns })
-    }
-
-    /// The same as polars holds it.
-    fn to_frame(&self) -> Result<DataFrame, TableError> {
-        let columns = self.columns.iter().map(|column| {
-            let name = column.name.as_str().into();
-            PolarsColumn::from(match &column.values {
-                Values::Text(values) => Series::new(name, values),
-                Values::Whole(values) => Series::new(name, values),
-                Values::Number(values) => Series::new(name, values),
-            })
-        });
-        let rows = self.columns.first().map_or(0, |column| column.values.len());
-        Ok(DataFrame::new(rows, columns.collect())?)
+        let columns = columns.iter().map(Column::to_polars);
+        Ok(Self {
+            frame: DataFrame::new(rows, columns.collect())?,
+        })
     }
 
     /// The table as a CSV file: names in the first row, commas, quotes where they
@@ -104,7 +105,9 @@ impl Table {
     /// [`TableError::Format`] if polars refuses.
     pub fn to_csv(&self) -> Result<Vec<u8>, TableError> {
         let mut bytes = Vec::new();
-        CsvWriter::new(&mut bytes).finish(&mut self.to_frame()?)?;
+        let mut rows = RowsWriter::csv(&mut bytes, &self.frame)?;
+        rows.write(&self.frame)?;
+        rows.finish()?;
         Ok(bytes)
     }
 
@@ -116,11 +119,50 @@ impl Table {
     /// [`TableError::Format`] if polars refuses.
     pub fn to_parquet(&self) -> Result<Vec<u8>, TableError> {
         let mut bytes = Vec::new();
-        ParquetWriter::new(&mut bytes)
-            .with_compression(ParquetCompression::Snappy)
-            .set_parallel(false)
-            .finish(&mut self.to_frame()?)?;
+        let mut rows = RowsWriter::parquet(&mut bytes, &self.frame)?;
+        rows.write(&self.frame)?;
+        rows.finish()?;
         Ok(bytes)
+    }
+}
+
+/// A table that is written some rows at a time.
+pub(crate) enum RowsWriter<W: Write> {
+    Csv(polars::io::csv::write::BatchedWriter<W>),
+    Parquet(polars::io::parquet::write::BatchedWriter<W>),
+}
+
+impl<W: Write> RowsWriter<W> {
+    /// One for tables with the columns of `like`.
+    pub(crate) fn csv(to: W, like: &DataFrame) -> Result<Self, TableError> {
+        Ok(Self::Csv(CsvWriter::new(to).batched(like.schema())?))
+    }
+
+    /// The same for Parquet.
+    pub(crate) fn parquet(to: W, like: &DataFrame) -> Result<Self, TableError> {
+        let writer = ParquetWriter::new(to)
+            .with_compression(ParquetCompression::Snappy)
+            .set_parallel(false);
+        Ok(Self::Parquet(writer.batched(like.schema())?))
+    }
+
+    /// Appends rows.
+    pub(crate) fn write(&mut self, rows: &DataFrame) -> Result<(), TableError> {
+        match self {
+            Self::Csv(writer) => writer.write_batch(rows)?,
+            Self::Parquet(writer) if rows.height() > 0 => writer.write_batch(rows)?,
+            Self::Parquet(_) => {}
+        }
+        Ok(())
+    }
+
+    /// Ends the table.
+    pub(crate) fn finish(mut self) -> Result<(), TableError> {
+        match &mut self {
+            Self::Csv(writer) => writer.finish()?,
+            Self::Parquet(writer) => drop(writer.finish()?),
+        }
+        Ok(())
     }
 }
 
@@ -143,7 +185,7 @@ pub enum TableError {
     /// Two columns have one name.
     #[error("there are two columns '{column}'")]
     Repeated { column: String },
-    /// The file can't be made.
+    /// The file can't be made or read.
     #[error("{reason}")]
     Format { reason: String },
 }

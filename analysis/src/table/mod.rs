@@ -4,7 +4,7 @@
 //! [`Table`] holds columns of text, whole numbers and numbers, each value of
 //! which may be missing. [`Table::to_parquet`] and [`Table::to_csv`] give the
 //! bytes of files that polars, pandas, R and DuckDB read. [`TextTable`] sets rows
-//! of words as Markdown, LaTeX or CSV.
+//! of words as Markdown or LaTeX.
 //!
 //! ```
 //! use orders_analysis::table::{Column, Table, Values};
@@ -20,5 +20,6 @@
 mod columns;
 mod text;
 
+pub(crate) use columns::RowsWriter;
 pub use columns::{Column, Table, TableError, Values};
 pub use text::TextTable;

@@ -1,6 +1,6 @@
 //! Tables as papers and guides have them.
 
-/// Rows of words below a header, to be set in Markdown, LaTeX or CSV.
+/// Rows of words below a header, to be set in Markdown or LaTeX.
 ///
 /// ```
 /// use orders_analysis::table::TextTable;
@@ -8,7 +8,6 @@
 /// let mut table = TextTable::new(["method", "loss"]);
 /// table.push(["lpd", "0.65"]);
 /// assert_eq!(table.markdown(), "| method | loss |\n|---|---|\n| lpd | 0.65 |\n");
-/// assert_eq!(table.csv(), "method,loss\nlpd,0.65\n");
 /// assert!(table.latex().contains("lpd & 0.65 \\\\"));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,19 +63,6 @@ impl TextTable {
         }
         text + "\\bottomrule\n\\end{tabular}\n"
     }
-
-    /// Comma-separated values, quoted where they must be.
-    pub fn csv(&self) -> String {
-        let cell = |cell: &String| {
-            if cell.contains([',', '"', '\n', '\r']) {
-                format!("\"{}\"", cell.replace('"', "\"\""))
-            } else {
-                cell.clone()
-            }
-        };
-        let line = |row: &Vec<String>| row.iter().map(cell).collect::<Vec<_>>().join(",") + "\n";
-        self.lines().map(line).collect()
-    }
 }
 
 /// A text in which LaTeX sees nothing but text.
@@ -111,7 +97,6 @@ mod tests {
             table.markdown(),
             "| a\\|b | 50 % |\n|---|---|\n| x, \"y\" | p_1 & {2} |\n"
         );
-        assert_eq!(table.csv(), "a|b,50 %\n\"x, \"\"y\"\"\",p_1 & {2}\n");
         assert_eq!(
             table.latex(),
             "\\begin{tabular}{ll}\n\\toprule\na|b & 50 \\% \\\\\n\\midrule\nx, \"y\" & p\\_1 \\& \\{2\\} \\\\\n\\bottomrule\n\\end{tabular}\n"

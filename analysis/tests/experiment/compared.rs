@@ -13,9 +13,14 @@ fn view(text: &str) -> PooledResults {
     let temporary = tempfile::tempdir().unwrap();
     run_into(temporary.path(), &plan(text), Shard::WHOLE, 2).unwrap();
     let folder = ResultsFolder::open(temporary.path()).unwrap();
-    let results = folder.results().unwrap().into_iter();
-    let results = results.map(|(trial, result)| (trial.clone(), result));
-    PooledResults::new(results, measures())
+    let results = PooledResults::open(&folder, measures()).unwrap();
+    // What is asked for is read while it is there.
+    for measure in [DISCREPANCY, "proximity"] {
+        let point = results.points().next().unwrap();
+        let measure = results.measure(measure).unwrap();
+        assert!(!results.values(point, measure).unwrap().is_empty());
+    }
+    results
 }
 
 fn label(label: &str) -> [(String, String); 1] {
@@ -25,7 +30,8 @@ fn label(label: &str) -> [(String, String); 1] {
 const DISCREPANCY: &str = "discrepancy";
 
 fn values(view: &PooledResults, point: usize, measure: &MeasureEntry) -> Vec<f64> {
-    let values = view.values(&view.points()[point], measure);
+    let point = view.points().nth(point).unwrap();
+    let values = view.values(point, measure).unwrap();
     values.into_iter().flatten().collect()
 }
 
@@ -34,8 +40,7 @@ fn seeds_are_one_sample() {
     let view = view(SMALL);
     let names: Vec<String> = view
         .points()
-        .iter()
-        .map(|p| p.name(&view.varying()))
+        .map(|p| p.name(&view.varying().unwrap()))
         .collect();
     assert_eq!(
         names,
@@ -52,7 +57,7 @@ fn seeds_are_one_sample() {
     let pooled = values(&view, 0, measure);
     assert_eq!(pooled.len(), 24);
     let mean = mean_interval(&pooled, &BootstrapParams::default()).unwrap();
-    assert_eq!(view.mean(&view.points()[0], measure).unwrap(), Some(mean));
+    assert_eq!(view.means(measure).unwrap()[0], Some(mean));
 }
 
 #[test]
@@ -67,7 +72,7 @@ fn points_are_chosen_by_their_settings() {
     assert_eq!(wanted(&[("steps", "9")]).unwrap().points().len(), 3);
     let one = wanted(&[("steps", "9"), ("repulsion", "2")]).unwrap();
     assert_eq!(one.points().len(), 1);
-    assert_eq!(one.varying(), [""; 0]);
+    assert_eq!(one.varying().unwrap(), [""; 0]);
     assert_eq!(
         wanted(&[("steps", "10")]).unwrap_err().to_string(),
         "no point has steps 10; there are 4, 9"

@@ -2,7 +2,7 @@
 
 use orders_analysis::experiment::{
     ExperimentError, Judge, JudgeError, Judgement, Plan, PooledResults, ResultsFolder, Shard, Spec,
-    TrialModel, TrialResult, TrialSettings, compare, merge, run, run_trial,
+    TrialModel, TrialSettings, compare, merge, run, run_trial,
 };
 use orders_core::{Cell, Grid, GroupSizes, Problem};
 
@@ -290,15 +290,11 @@ fn results_of_other_models_are_not_mixed() {
 fn differences_are_image_by_image() {
     let (one, two) = (Stub::new("one", 1.0), Stub::new("two", 2.0));
     let judges: [&dyn Judge; 2] = [&one, &two];
-    let results: Vec<(_, TrialResult)> = plan(JUDGED, &judges)
-        .trials()
-        .iter()
-        .map(|trial| {
-            let result = run_trial(&trial.settings, &tools(&judges), "test", &|| false);
-            (trial.clone(), result.unwrap())
-        })
-        .collect();
-    let view = PooledResults::new(results, measures());
+    let temporary = tempfile::tempdir().unwrap();
+    let plan = plan(JUDGED, &judges);
+    let folder = ResultsFolder::create(temporary.path(), &plan, Shard::WHOLE, "test").unwrap();
+    run(&folder, &tools(&judges), "test", 2, &|| false, &|_| {}).unwrap();
+    let view = PooledResults::open(&folder, measures()).unwrap();
     let measure = view.measure("nats_per_cell").unwrap();
     let against = |name: &str, value: &str| {
         let compared = compare(&view, &[measure], &[(name.to_owned(), value.to_owned())]);
@@ -311,29 +307,29 @@ fn differences_are_image_by_image() {
         ("steps", "9"),
         ("repulsion", "2"),
     ] {
-        for (point, found) in view.points().iter().zip(against(name, value)) {
-            let is_partner = |other: &&orders_analysis::experiment::PooledPoint| {
+        for (point, found) in view.points().zip(against(name, value)) {
+            let is_partner = |other: &orders_analysis::experiment::PooledPoint<'_>| {
                 let settings = ["label", "repulsion", "steps", "sizes", "model"];
                 settings.iter().all(|setting| match *setting == name {
                     true => other.setting(name).as_deref() == Some(value),
                     false => other.setting(setting) == point.setting(setting),
                 })
             };
-            let partner = view.points().iter().find(is_partner);
+            let partner = view.points().find(is_partner);
             let itself = point.setting(name).as_deref() == Some(value);
             let Some(partner) = partner.filter(|_| !itself) else {
                 assert_eq!(found, None, "{name}");
                 continue;
             };
-            let pairs = view.values(point, measure).into_iter();
-            let pairs = pairs.zip(view.values(partner, measure));
+            let pairs = view.values(point, measure).unwrap().into_iter();
+            let pairs = pairs.zip(view.values(partner, measure).unwrap());
             let differences: Vec<f64> = pairs.map(|(a, b)| a.unwrap() - b.unwrap()).collect();
             close(found.map(|f| f.difference.estimate), mean(&differences));
         }
     }
     // Images differ far more than orders do, and the interval is that of the latter.
     let by_image = against("sizes", "linear")[0].unwrap().difference;
-    let alone = view.mean(&view.points()[0], measure).unwrap().unwrap();
+    let alone = view.means(measure).unwrap()[0].unwrap();
     assert!(by_image.high - by_image.low < 0.05 * (alone.high - alone.low));
 }
 

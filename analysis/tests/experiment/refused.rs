@@ -184,6 +184,23 @@ fn the_line_is_named() {
     );
 }
 
+/// Tables and --against tell methods apart by their labels.
+#[test]
+fn labels_are_given_once() {
+    let text = format!("{FINE}label = \"a\"\n[[methods]]\nname = \"raster\"\nlabel = \"a\"\n");
+    let reason = "two [[methods]] are called 'a'; give each a label of its own";
+    refused(&text, &format!("line 5: {reason}"));
+    // The method's name is a label as well.
+    let text = format!("{FINE}[[methods]]\nname = \"raster\"\nlabel = \"lpd\"\n");
+    refused(
+        &text,
+        &format!("line 7: {}", reason.replace("'a'", "'lpd'")),
+    );
+    // Parts of a space that has more than one rectangle have no labels.
+    let text = format!("{FINE}[[methods]]\nname = \"lpd\"\nset = {{ repulsion = 3 }}\n");
+    assert_eq!(plan(&text).trials().len(), 2);
+}
+
 #[test]
 fn the_point_is_named() {
     let two = FINE.replace("20", "20, 300");

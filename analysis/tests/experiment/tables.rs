@@ -3,7 +3,9 @@
 use std::io::Cursor;
 use std::path::Path;
 
-use orders_analysis::experiment::{ExperimentError, Plan, ResultsFolder, Shard, write_tables};
+use orders_analysis::experiment::{
+    ExperimentError, Plan, PooledResults, ResultsFolder, Shard, write_tables,
+};
 use orders_analysis::table::{Column, Table, Values};
 use polars::prelude::{
     CsvReadOptions, DataFrame, NullValues, ParquetReader, PolarsResult, SchemaRef, SerReader,
@@ -125,6 +127,46 @@ fn rows_are_what_the_trials_found() {
         .flat_map(|(_, result)| result.orders["proximity_over_steps"].clone())
         .collect();
     assert_eq!(numbers(&orders, "proximity_over_steps"), expected);
+}
+
+/// Tables that are gone are made again, and damaged ones are told.
+#[test]
+fn tables_are_those_of_the_results() {
+    let temporary = tempfile::tempdir().unwrap();
+    let at = |name: &str| temporary.path().join(name);
+    tables_into(temporary.path(), &plan(SMALL), Shard::WHOLE).unwrap();
+    let folder = ResultsFolder::open(temporary.path()).unwrap();
+    let whole = std::fs::read(at("trials.parquet")).unwrap();
+    let means = |folder: &ResultsFolder| {
+        let results = PooledResults::open(folder, measures())?;
+        let measure = results.measure("discrepancy").unwrap();
+        Ok::<_, ExperimentError>(results.means(measure).unwrap())
+    };
+    let expected = means(&folder).unwrap();
+
+    std::fs::write(at("trials.parquet"), &whole[..whole.len() - 1]).unwrap();
+    let error = means(&folder).unwrap_err().to_string();
+    assert!(
+        error.ends_with("it is not what tables.json says; without that, tables are made anew"),
+        "{error}"
+    );
+    std::fs::write(at("tables.json"), "{}").unwrap();
+    let error = means(&folder).unwrap_err();
+    assert!(matches!(error, ExperimentError::Damaged { .. }), "{error}");
+    std::fs::remove_file(at("tables.json")).unwrap();
+    assert_eq!(means(&folder).unwrap(), expected);
+    assert!(std::fs::read(at("trials.parquet")).unwrap() == whole);
+
+    let trial = std::fs::read_dir(at("trials")).unwrap().next();
+    std::fs::remove_file(trial.unwrap().unwrap().path()).unwrap();
+    let error = means(&folder).unwrap_err();
+    assert!(
+        matches!(error, ExperimentError::Missing { missing: 1, .. }),
+        "{error}"
+    );
+    run_into(temporary.path(), &plan(SMALL), Shard::WHOLE, 2).unwrap();
+    assert!(!at("tables.json").exists());
+    assert_eq!(means(&folder).unwrap(), expected);
 }
 
 #[test]

@@ -32,7 +32,8 @@ use crate::numbers;
   orders-cli eval --checkpoint m.safetensors --config m.json --tokens held-out.safetensors \\
       --method lpd --method halton --steps 8,16,32 --out results/
   orders-cli eval --preset lpd-l-256-20 --checkpoint lpd_l_256.pth --tokenizer vq_ds16_c2i.pt \\
-      --inception pt_inception-2015-12-05-6726825d.pth --fid-stats imagenet256.npz --out results/
+      --network inception-fid --weights pt_inception-2015-12-05-6726825d.pth \\
+      --fid-stats imagenet256.npz --out results/
 
 Presets are the published rows: lpd-l-256-20, lpd-xl-256-20, lpd-xxl-256-20,
 lpd-l-256-32, lpd-xl-256-32, lpd-l-512-48, lpd-xl-512-48.")]
@@ -84,17 +85,16 @@ pub(crate) struct EvalArgs {
     /// bundled model; the other half then says how far real ones are from each other]
     #[arg(long, value_name = "FILE", visible_alias = "fid-stats")]
     pub(crate) real: Option<PathBuf>,
-    /// Weights of the FID Inception, for images that are generated
-    #[arg(long, value_name = "FILE", group = "network")]
-    pub(crate) inception: Option<PathBuf>,
-    /// Weights of MobileNetV2 instead; a distance on its features is not FID
-    #[arg(long, value_name = "FILE", group = "network")]
-    pub(crate) mobilenet: Option<PathBuf>,
-    /// A classifier of 'train-classifier' instead, which also says how many images are of
-    /// the class asked for [default: the one that is bundled, for a bundled model with
-    /// --samples or --real]
-    #[arg(long, value_name = "FILE", group = "network")]
-    pub(crate) classifier: Option<PathBuf>,
+    /// The network whose features of generated images are compared: inception-fid,
+    /// mobilenet-v2 or classifier, which also says how many images are of the class asked
+    /// for; only a distance on inception-fid is FID [default: classifier, for a bundled
+    /// model with --samples or --real]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) network: Option<String>,
+    /// Its weights, as published (.pth or .safetensors), or of 'train-classifier'
+    /// [default: those that are bundled, for classifier]
+    #[arg(long, value_name = "FILE", requires = "network")]
+    pub(crate) weights: Option<PathBuf>,
     /// What turns tokens into images: weights of a VQ tokenizer, or a codebook of
     /// 'data prepare'
     #[arg(long, value_name = "FILE", requires = "network")]

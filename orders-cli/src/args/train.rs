@@ -58,7 +58,7 @@ pub(crate) struct TrainArgs {
 ///
 /// It is trained on the images that a codebook makes of tokens, since generated ones
 /// come out of the same codebook; on half of them mirrored, if the tokens have those.
-/// 'features --network classifier --weights' and 'eval --classifier' take the file.
+/// 'features' and 'eval' take the file: --network classifier --weights FILE.
 /// The one that is bundled was made by this command.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:

@@ -1,16 +1,15 @@
 //! LPD models that are asked about held-out images.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use ndarray::s;
 use orders_analysis::experiment::{
-    Clock, Judge, JudgeError, Judgement, Sampler, Trial, TrialModel,
+    Clock, Judge, JudgeError, Judgement, Sampler, TrialModel, TrialSettings,
 };
 use orders_core::files::{Digest, Hasher};
 use orders_core::{Cell, Grid, GroupSizes, Order, OrderError, Problem};
 use orders_model::ModelSource;
-use orders_model::lpd::{Batch, RequestError};
+use orders_model::lpd::Batch;
 
 use super::clock::LpdClock;
 use super::model::SharedModel;
@@ -82,42 +81,6 @@ impl LpdJudge {
         self.sampler.as_ref()
     }
 
-    /// Whether a batch has room in each of some trials, if the model is loaded. Nothing is
-    /// computed.
-    ///
-    /// # Errors
-    ///
-    /// [`RequestError::Memory`].
-    pub(crate) fn check_memory(&self, trials: &[Trial]) -> Result<(), RequestError> {
-        let Some(lpd) = self.model.loaded() else {
-            return Ok(());
-        };
-        let memory = memory::limit();
-        let all: BTreeSet<&[u32]> = trials
-            .iter()
-            .map(|trial| trial.settings.group_sizes.as_slice())
-            .collect();
-        for sizes in all {
-            let sizes = GroupSizes::new(sizes).ok();
-            let problem = sizes.and_then(|sizes| Problem::new(self.grid(), sizes).ok());
-            // What is no problem is refused by whoever runs it.
-            let Some(problem) = problem else {
-                continue;
-            };
-            let room = Room::new(lpd, problem, memory);
-            if let Some(images) = &self.images {
-                room.check_score(images, self.batch)?;
-            }
-            if let Some(sampler) = &self.sampler {
-                sampler.check_memory(&room)?;
-            }
-            if let Some(clock) = &self.clock {
-                clock.check_memory(&room)?;
-            }
-        }
-        Ok(())
-    }
-
     /// The model, to be loaded before anything is asked.
     pub(crate) fn shared_model(&self) -> &SharedModel {
         &self.model
@@ -164,6 +127,25 @@ impl Judge for LpdJudge {
                 .map(|background| tokens.iter().map(|&token| token != background).collect()),
         });
         Ok(said.collect())
+    }
+
+    /// Nothing is computed, and nothing known before the model is loaded.
+    fn check(&self, trial: &TrialSettings) -> Result<(), JudgeError> {
+        let Some(lpd) = self.model.loaded() else {
+            return Ok(());
+        };
+        let sizes = GroupSizes::new(trial.group_sizes.as_slice())?;
+        let room = Room::new(lpd, Problem::new(self.grid(), sizes)?, memory::limit());
+        if let Some(images) = self.images.as_ref().filter(|_| trial.orders > 0) {
+            room.check_score(images, self.batch)?;
+        }
+        if let Some(sampler) = self.sampler.as_ref().filter(|_| trial.samples.is_some()) {
+            sampler.check_memory(&room)?;
+        }
+        if let Some(clock) = self.clock.as_ref().filter(|_| trial.machine.is_some()) {
+            clock.check_memory(&room)?;
+        }
+        Ok(())
     }
 
     fn sampler(&self) -> Option<&dyn Sampler> {

@@ -1,5 +1,5 @@
 //! What trials are run with: methods and measures by name, and LPD models that judge,
-//! generate and are timed.
+//! generate and are timed; and how trials are run.
 
 #[cfg(feature = "model")]
 mod clock;
@@ -10,19 +10,29 @@ mod measures;
 #[cfg(feature = "model")]
 mod model;
 #[cfg(feature = "model")]
+mod order_files;
+mod progress;
+#[cfg(feature = "model")]
 mod real;
 #[cfg(feature = "model")]
 mod room;
 #[cfg(feature = "model")]
 mod sampler;
+#[cfg(feature = "model")]
+mod samples;
+#[cfg(feature = "model")]
+mod variants;
 
+pub(crate) use progress::run_trials;
 #[cfg(feature = "model")]
 pub(crate) use {
     clock::LpdClock,
     judge::LpdJudge,
     model::SharedModel,
-    real::Floor,
+    order_files::OrderFile,
     sampler::{LpdSampler, SampleSettings},
+    samples::SamplesAsked,
+    variants::{Variants, Wanted},
 };
 
 use orders_analysis::experiment::Measures;

@@ -82,7 +82,8 @@ pub(super) fn bundled(
         });
         let images: Vec<Image> = decoded.collect::<Result<_, _>>()?;
         let extracted = network.extract(&images);
-        let extracted = extracted.map_err(|error| Failure::input_at("--classifier", &error))?;
+        let extracted =
+            extracted.map_err(|error| Failure::input_at("the bundled classifier", &error))?;
         for (of_image, index) in extracted.into_iter().zip(first..) {
             right += usize::from(of_image.class() == labels[index] as usize);
             halves[index % 2].extend(of_image.features);

@@ -1,7 +1,7 @@
 //! Images that LPD models generate, seen through a feature network.
 
 use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use ndarray::Array2;
@@ -15,10 +15,13 @@ use super::judge::orders_of;
 use super::model::SharedModel;
 use super::real::{self, Floor};
 use super::room::Room;
+use crate::bounded_file::read_bounded;
 use crate::digest::digest_of_file;
 use crate::failure::{Failure, Result};
 use crate::feature_set::FeatureSet;
+use crate::interrupt;
 use crate::settings::{ImageDecoder, LoadedNetwork};
+use crate::single_file::SingleFile;
 
 /// What generated images are judged with.
 pub(crate) struct SampleSettings {
@@ -45,7 +48,7 @@ pub(crate) struct LpdSampler {
 
 impl LpdSampler {
     pub(crate) fn new(model: Arc<SharedModel>, with: SampleSettings) -> Result<Self> {
-        let digest = |path: &std::path::Path| digest_of_file(path).map(|d| d.to_string());
+        let digest = |path: &Path| digest_of_file(path).map(|d| d.to_string());
         let SampleSettings { loaded, real, .. } = &with;
         Ok(Self {
             settings: TrialSamples {
@@ -75,14 +78,27 @@ impl LpdSampler {
         self.with.loaded.network.network()
     }
 
-    /// Whether images are compared with the bundled ones, of which the floor is known.
-    pub(crate) fn has_floor(&self) -> bool {
-        self.with.real.is_none()
-    }
-
-    /// How far real images are from each other, if it was found out.
-    pub(crate) fn floor(&self) -> Option<&Floor> {
-        self.floor.get()
+    /// How far the bundled images that generated ones are compared with are from each
+    /// other: what was found out now, or is in the folder, where it is kept; none of other
+    /// images.
+    pub(crate) fn floor_in(&self, folder: &Path) -> Result<Option<Floor>> {
+        if self.with.real.is_some() {
+            return Ok(None);
+        }
+        let path = folder.join("floor.json");
+        if !path.is_file() {
+            if self.floor.get().is_none() {
+                // All results were there, as after a merge.
+                let real = self.real(&mut |_, _| interrupt::flow());
+                interrupt::check()?;
+                real.map_err(|error| Failure::Work(error.to_string()))?;
+            }
+            let json = serde_json::to_vec_pretty(&self.floor.get()).map_err(Failure::work)?;
+            SingleFile::new(&path, false)?.write(&json)?;
+        }
+        let bytes = read_bounded(&path, "a result", 1 << 20, path.display())?;
+        let floor = serde_json::from_slice(&bytes);
+        floor.map_err(|error| Failure::input(format!("{} is damaged: {error}", path.display())))
     }
 }
 

@@ -1,40 +1,36 @@
 //! `eval`
 
-mod judge;
-mod order_file;
-mod rows;
-mod variants;
-mod words;
+mod table;
 
-use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
-use indicatif::ProgressBar;
 use orders_analysis::experiment::{
-    self, ExperimentError, Judge, Plan, PooledResults, Progress, ResultsFolder, Sampler, Shard,
-    Tools, TrialSettings,
+    Judge, Plan, PooledResults, ResultsFolder, Sampler, Shard, Tools, TrialSettings,
 };
 use orders_core::UnknownName;
 use orders_model::ModelSource;
 use orders_model::bundled;
-use orders_model::lpd::{GuidanceSchedule, LpdConfig};
+use orders_model::lpd::{GuidanceSchedule, LpdConfig, RequestError};
 use orders_model::published::{PUBLISHED_RESULTS, PublishedResult, published_result};
-use serde_json::json;
+use serde_json::{Value, json};
 
-use self::order_file::OrderFile;
-use self::variants::{Variants, Wanted};
 use crate::args::EvalArgs;
-use crate::bounded_file::read_bounded;
-use crate::experiment::{Catalogues, Floor, LpdClock, LpdJudge, LpdSampler, SharedModel};
+use crate::experiment::{
+    Catalogues, LpdClock, LpdJudge, LpdSampler, OrderFile, SamplesAsked, SharedModel, Variants,
+    Wanted, run_trials,
+};
 use crate::failure::{Failure, Result};
 use crate::output::PROGRAM;
 use crate::printer::Printer;
+use crate::settings::TokenizerFiles;
 use crate::single_file::SingleFile;
 use crate::token_images::TokenImages;
 use crate::{folder_lock, interrupt, settings};
 
 /// Images of a published row.
 const PUBLISHED_SAMPLES: u64 = 50_000;
+/// What is always compared with, unless switched off.
+const BASELINES: [&str; 2] = ["raster", "random"];
 /// What is asked of a bundled model where nothing is said.
 const BUNDLED_METHODS: [&str; 4] = ["lpd", "halton", "farthest", "proximity"];
 const BUNDLED_STEPS: [usize; 4] = [8, 20, 64, 256];
@@ -62,7 +58,7 @@ pub(crate) fn run(args: &EvalArgs, catalogues: &Catalogues, printer: &Printer) -
     let (judge, variants) = asked_for(args, preset, catalogues, threads, &mut notes)?;
     let Variants { trials, listed } = variants;
     if let Some(key) = &args.sort {
-        words::check_key(key, &trials)?;
+        table::check_key(key, &trials)?;
     }
     let tools = Tools {
         catalogue: &catalogues.methods,
@@ -73,12 +69,18 @@ pub(crate) fn run(args: &EvalArgs, catalogues: &Catalogues, printer: &Printer) -
     let plan = Plan::of_trials(TITLE, trials, tools.measures).map_err(Failure::work)?;
     let temporary = tempfile::tempdir().map_err(Failure::work)?;
     let out = args.out.as_deref().unwrap_or(temporary.path());
-    if !is_done(out, &plan)? {
+    let shard = args.shard.unwrap_or(Shard::WHOLE);
+    if !ResultsFolder::has_all(out, &plan)? {
         let model = judge.shared_model();
         model.load(|error| settings::lpd_failure(model.source(), error))?;
-        judge.check_memory(plan.trials())?;
+        for trial in plan.trials() {
+            let checked = judge.check(&trial.settings);
+            checked.map_err(|error| match error.downcast::<RequestError>() {
+                Ok(error) => Failure::from(*error),
+                Err(error) => Failure::input(error.to_string()),
+            })?;
+        }
     }
-    let shard = args.shard.unwrap_or(Shard::WHOLE);
     let folder = ResultsFolder::create_again(out, &plan, shard, PROGRAM)?;
     let _lock = args.out.as_deref().map(folder_lock::take).transpose()?;
     printer.notes(&notes);
@@ -95,116 +97,38 @@ pub(crate) fn run(args: &EvalArgs, catalogues: &Catalogues, printer: &Printer) -
         return printer.report(args.json, &report, words);
     }
 
-    let results = folder.results()?;
-    let results = results.into_iter().map(|(trial, r)| (trial.clone(), r));
-    let results = PooledResults::new(results, tools.measures);
+    let results = PooledResults::open(&folder, tools.measures)?;
     let sampler = judge.lpd_sampler();
-    let count = sampler.map_or(0, |sampler| sampler.settings().count);
-    let mut rows = rows::rows(&results, catalogues, (count, args.batch))?;
     let network = sampler.map(LpdSampler::network);
+    let mut rows = table::rows(&results)?;
     if let Some(key) = &args.sort {
-        words::sort(&mut rows, key, network);
+        table::sort(&mut rows, key);
     }
-    let floor = floor(out, sampler)?;
+    let floor = match sampler {
+        Some(sampler) => sampler.floor_in(out)?,
+        None => None,
+    };
     if args.out.is_some() {
-        let table = rows::table(&rows, network)?;
+        let table = table::table(&rows, network).map_err(Failure::work)?;
         let write = |name: &str, bytes: &[u8]| SingleFile::new(&out.join(name), true)?.write(bytes);
         write("table.csv", &table.to_csv().map_err(Failure::work)?)?;
         write("table.parquet", &table.to_parquet().map_err(Failure::work)?)?;
     }
     if args.json {
+        let count = sampler.map_or(0, |sampler| sampler.settings().count);
+        let rows: Vec<Value> = rows.iter().map(|row| row.json(count, args.batch)).collect();
         return printer.result_json(&json!({
             "rows": rows,
             "floor": floor,
             "published": preset,
         }));
     }
-    printer.result(&words::words(&rows, network, preset))?;
-    printer.note(words::LEGEND);
+    printer.result(&table::words(&rows, network, preset))?;
+    printer.note(table::LEGEND);
     match (floor, network) {
         (Some(floor), Some(network)) => printer.result(&format!("\n{}", floor.words(network))),
         _ => Ok(()),
     }
-}
-
-/// Whether a folder has all results of a plan already. Nothing is written.
-fn is_done(out: &Path, plan: &Plan) -> Result<bool> {
-    match ResultsFolder::open(out) {
-        Ok(folder) => {
-            let mut is_done = true;
-            for trial in plan.trials() {
-                is_done &= folder.result(trial)?.is_some();
-            }
-            Ok(is_done)
-        }
-        Err(ExperimentError::NoFolder { .. }) => Ok(false),
-        Err(error) => Err(error.into()),
-    }
-}
-
-/// Runs what is not there yet.
-fn run_trials(
-    folder: &ResultsFolder,
-    tools: &Tools<'_>,
-    threads: usize,
-    printer: &Printer,
-) -> Result<()> {
-    let bar: Mutex<Option<(String, ProgressBar)>> = Mutex::default();
-    let tell = |progress: Progress<'_>| {
-        let mut bar = bar.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(now) = progress.now else {
-            return;
-        };
-        let (number, count) = (progress.finished + 1, progress.trials);
-        let (label, steps) = (&now.trial.label, now.trial.settings.steps);
-        let what = format!("{number} of {count}: {label}, {steps} steps, {}", now.what);
-        if bar.as_ref().is_none_or(|(known, _)| *known != what) {
-            if let Some((_, bar)) = bar.take() {
-                bar.finish_and_clear();
-            }
-            let new = printer.progress(now.all, &what);
-            *bar = Some((what, new));
-        }
-        if let Some((_, bar)) = &*bar {
-            bar.set_position(now.done);
-        }
-    };
-    let stop = &interrupt::is_requested;
-    let progress = experiment::run(folder, tools, PROGRAM, threads, stop, &tell);
-    if let Some((_, bar)) = bar.into_inner().unwrap_or_else(PoisonError::into_inner) {
-        bar.finish_and_clear();
-    }
-    match progress?.is_complete() {
-        true => Ok(()),
-        false => Err(Failure::Paused(format!(
-            "the results so far are kept in {}; the same command goes on from there",
-            folder.path().display()
-        ))),
-    }
-}
-
-/// How far real images are from each other: what was found out now, or before.
-fn floor(out: &Path, sampler: Option<&LpdSampler>) -> Result<Option<Floor>> {
-    let Some(sampler) = sampler.filter(|sampler| sampler.has_floor()) else {
-        return Ok(None);
-    };
-    let path = out.join("floor.json");
-    if !path.is_file() {
-        if sampler.floor().is_none() {
-            // All results were there, as after a merge.
-            let real = sampler.real(&mut |_, _| interrupt::flow());
-            interrupt::check()?;
-            real.map_err(|error| Failure::Work(error.to_string()))?;
-        }
-        let Some(floor) = sampler.floor() else {
-            return Ok(None);
-        };
-        let json = serde_json::to_vec_pretty(floor).map_err(Failure::work)?;
-        SingleFile::new(&path, false)?.write(&json)?;
-    }
-    let bytes = read_bounded(&path, "a result", 1 << 20, path.display())?;
-    let floor = serde_json::from_slice(&bytes);
-    floor.map_err(|error| Failure::input(format!("{} is damaged: {error}", path.display())))
 }
 
 /// What flags ask for: the model that judges, and the trials. `notes` is told what a user
@@ -249,13 +173,23 @@ fn asked_for(
         None => SAMPLES,
     });
     let device = settings::device(&args.model.device)?;
-    let samples = judge::sample_settings(
-        args,
-        (count, guidance),
-        (&model, &looked_at),
-        &device,
-        notes,
-    )?;
+    let is_asked = args.network.is_some() || args.real.is_some() || args.samples.is_some();
+    let samples = is_asked.then(|| SamplesAsked {
+        at: "--",
+        network: args.network.as_deref(),
+        weights: args.weights.as_deref(),
+        real: args.real.as_deref(),
+        tokenizer: TokenizerFiles {
+            file: args.tokenizer.as_deref(),
+            config: args.tokenizer_config.as_deref(),
+            key: None,
+        },
+        count: (count, "--samples"),
+        guidance,
+        batch: args.batch,
+    });
+    let samples = samples.map(|asked| asked.read((&model, &looked_at), &device, notes));
+    let samples = samples.transpose()?;
     let name = match &model {
         ModelSource::Bundled(bundled) => bundled.name().to_owned(),
         model => model.label(),
@@ -289,8 +223,10 @@ fn asked_for(
     }
     let wanted = Wanted {
         methods: &methods,
+        baselines: if args.no_baselines { &[] } else { &BASELINES },
         files: &files,
         steps: &steps,
+        shape: args.shape.as_deref(),
         images: judge.images().max(judge.lpd_sampler().map_or(1, |_| count)),
         shared: TrialSettings {
             grid: config.grid().to_string(),
@@ -303,7 +239,7 @@ fn asked_for(
             ..TrialSettings::default()
         },
     };
-    let variants = wanted.variants(args, &catalogues.methods, config.grid(), notes)?;
+    let variants = wanted.variants(&catalogues.methods, config.grid(), notes)?;
     Ok((judge, variants))
 }
 

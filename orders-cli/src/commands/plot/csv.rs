@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use csv::{ErrorKind, StringRecord};
 use orders_figures::{Axis, Chart, Series, line_chart};
 
 use crate::args::PlotArgs;
@@ -23,7 +24,7 @@ const POINTS: usize = 200;
 /// A CSV file: columns by name.
 struct Columns {
     label: String,
-    rows: Vec<Vec<String>>,
+    rows: Vec<StringRecord>,
     places: BTreeMap<String, usize>,
 }
 
@@ -172,23 +173,23 @@ fn evaluations(tables: &[Columns]) -> Result<(Chart, Vec<Series>)> {
 impl Columns {
     fn read(path: &Path, label: String) -> Result<Self> {
         let bytes = read_bounded(path, "a table", MOST_BYTES, path.display())?;
-        let text = String::from_utf8_lossy(&bytes);
-        let mut lines = text.lines().map(fields);
-        let header = lines.next().unwrap_or_default();
-        let rows: Vec<Vec<String>> = lines.collect();
-        if let Some(line) = rows.iter().position(|row| row.len() != header.len()) {
-            return Err(Failure::input(format!(
-                "{} line {}: there are {} fields, not {}",
-                path.display(),
-                line + 2,
-                rows[line].len(),
-                header.len()
-            )));
-        }
+        let mut reader = csv::Reader::from_reader(&bytes[..]);
+        let refused = |error: csv::Error| {
+            let line = error.position().map_or(1, csv::Position::line);
+            let reason = match error.kind() {
+                ErrorKind::UnequalLengths {
+                    expected_len, len, ..
+                } => format!("there are {len} fields, not {expected_len}"),
+                _ => "it is no text in UTF-8".to_owned(),
+            };
+            Failure::input(format!("{} line {line}: {reason}", path.display()))
+        };
+        let header = reader.headers().map_err(refused)?.clone();
+        let rows = reader.records().collect::<Result<_, _>>();
         Ok(Self {
             label,
-            rows,
-            places: header.into_iter().zip(0..).collect(),
+            rows: rows.map_err(refused)?,
+            places: header.iter().map(str::to_owned).zip(0..).collect(),
         })
     }
 
@@ -199,7 +200,7 @@ impl Columns {
     fn text(&self, row: usize, column: &str) -> &str {
         self.places
             .get(column)
-            .map_or("", |&place| self.rows[row][place].as_str())
+            .map_or("", |&place| &self.rows[row][place])
     }
 
     /// The number in a field; none if it is empty.
@@ -213,7 +214,7 @@ impl Columns {
             Failure::input(format!(
                 "{} line {}: {column} is '{text}', which is no number",
                 self.label,
-                row + 2
+                self.rows[row].position().map_or(0, csv::Position::line)
             ))
         })
     }
@@ -235,30 +236,4 @@ fn usual_label(path: &Path) -> String {
     let folder = path.parent().and_then(Path::file_name);
     let name = folder.or(path.file_stem()).unwrap_or_default();
     name.to_string_lossy().into_owned()
-}
-
-/// The fields of a line; those with commas are in quotes.
-fn fields(line: &str) -> Vec<String> {
-    let mut fields = vec![String::new()];
-    let mut is_quoted = false;
-    for letter in line.chars() {
-        match (letter, fields.last_mut()) {
-            ('"', _) => is_quoted = !is_quoted,
-            (',', _) if !is_quoted => fields.push(String::new()),
-            (letter, Some(field)) => field.push(letter),
-            (_, None) => {}
-        }
-    }
-    fields
-}
-
-#[cfg(test)]
-mod tests {
-    use super::fields;
-
-    #[test]
-    fn quotes_keep_commas_together() {
-        assert_eq!(fields("a,\"b, c\",,1"), ["a", "b, c", "", "1"]);
-        assert_eq!(fields(""), [""]);
-    }
 }

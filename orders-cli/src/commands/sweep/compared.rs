@@ -2,6 +2,7 @@
 
 use orders_analysis::experiment::{Comparison, MeasureEntry, PooledResults, compare};
 
+use super::at;
 use crate::failure::{Failure, Result};
 
 /// How points differ from others.
@@ -31,7 +32,7 @@ impl Compared {
         let rows = compare(results, measures, &pairs);
         Ok(Some(Self {
             with: words.collect::<Vec<_>>().join(", "),
-            rows: rows.map_err(|error| Failure::input_at("--against", &error))?,
+            rows: rows.map_err(at("--against"))?,
         }))
     }
 }
@@ -40,7 +41,7 @@ impl Compared {
 fn pairs(results: &PooledResults, texts: &[String]) -> Result<Vec<(String, String)>> {
     let mut pairs: Vec<(String, String)> = Vec::new();
     for text in texts {
-        let is_label = results.points().iter().any(|point| point.label() == text);
+        let is_label = results.points().any(|point| point.label() == *text);
         let (name, value) = match text.split_once('=') {
             Some((name, value)) if !is_label => (name.trim(), value.trim()),
             _ => ("label", text.as_str()),

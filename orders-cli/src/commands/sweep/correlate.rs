@@ -1,11 +1,11 @@
 //! `sweep correlate`
 
-use orders_analysis::experiment::{MeasureEntry, Measures, PooledPoint, PooledResults};
+use orders_analysis::experiment::{MeasureEntry, Measures, PooledResults};
 use orders_analysis::statistics::{Interval, rank_correlation_interval};
 use orders_analysis::table::TextTable;
 use serde::Serialize;
 
-use super::chosen;
+use super::{at, chosen};
 use crate::args::SweepCorrelateArgs;
 use crate::failure::{Failure, Result};
 use crate::printer::Printer;
@@ -23,79 +23,49 @@ struct Row {
 
 pub(super) fn run(args: &SweepCorrelateArgs, measures: &Measures, printer: &Printer) -> Result<()> {
     let (_, results) = chosen(&args.folder, &args.filter, measures)?;
-    let measure = |name: &String| {
-        let found = results.measure(name.trim());
-        found.map_err(|error| Failure::input_at("--measures", &error))
-    };
+    let measure = |name: &String| results.measure(name.trim()).map_err(at("--measures"));
     let measures: Vec<&MeasureEntry> = args.measures.iter().map(measure).collect::<Result<_>>()?;
     if measures.len() < 2 {
         return Err(Failure::input("--measures takes two measures or more"));
     }
-    let mut parts: Vec<(Option<String>, Vec<&PooledPoint>)> =
-        vec![(None, results.points().iter().collect())];
+    let mut parts: Vec<(Option<String>, PooledResults)> = vec![(None, results.clone())];
     if let Some(setting) = &args.within {
-        results
-            .check_setting(setting)
-            .map_err(|error| Failure::input_at("--within", &error))?;
-        parts.extend(by_setting(&results, setting));
+        results.check_setting(setting).map_err(at("--within"))?;
+        for value in results.values_of(setting).map_err(Failure::work)? {
+            let wanted = [(setting.clone(), value.clone())];
+            let part = results.having(&wanted).map_err(at("--within"))?;
+            parts.push((Some(value), part));
+        }
     }
     let mut rows = Vec::new();
-    for (within, points) in &parts {
-        for (place, first) in measures.iter().enumerate() {
-            for second in &measures[place + 1..] {
-                rows.push(row(&results, within.clone(), points, (first, second))?);
+    for (within, part) in &parts {
+        let means = |measure: &&MeasureEntry| part.means(measure).map_err(at("--measures"));
+        let means: Vec<_> = measures.iter().map(means).collect::<Result<_>>()?;
+        for first in 0..measures.len() {
+            for second in first + 1..measures.len() {
+                let pair = [first, second].map(|place| (measures[place], &means[place][..]));
+                rows.push(row(within.clone(), pair)?);
             }
         }
     }
     printer.report(args.json, &rows, || words(&rows, args.within.as_deref()))
 }
 
-/// The points of each value of a setting, in the order in which the values come.
-fn by_setting<'a>(
-    results: &'a PooledResults,
-    setting: &str,
-) -> Vec<(Option<String>, Vec<&'a PooledPoint>)> {
-    let mut parts: Vec<(Option<String>, Vec<&PooledPoint>)> = Vec::new();
-    for point in results.points() {
-        let Some(value) = point.setting(setting) else {
-            continue;
-        };
-        match parts
-            .iter_mut()
-            .find(|(known, _)| known.as_ref() == Some(&value))
-        {
-            Some((_, points)) => points.push(point),
-            None => parts.push((Some(value), vec![point])),
-        }
-    }
-    parts
-}
+/// A measure with its means.
+type Means<'a> = (&'a MeasureEntry, &'a [Option<Interval>]);
 
-fn row(
-    results: &PooledResults,
-    within: Option<String>,
-    points: &[&PooledPoint],
-    (first, second): (&MeasureEntry, &MeasureEntry),
-) -> Result<Row> {
-    let mean = |point, measure| -> Result<Option<f64>> {
-        let mean = results.mean(point, measure).map_err(Failure::work)?;
-        Ok(mean.map(|mean| mean.estimate))
-    };
-    let (mut a, mut b) = (Vec::new(), Vec::new());
-    for point in points {
-        if let (Some(x), Some(y)) = (mean(point, first)?, mean(point, second)?) {
-            a.push(x);
-            b.push(y);
-        }
-    }
+fn row(within: Option<String>, [first, second]: [Means<'_>; 2]) -> Result<Row> {
+    let pairs = first.1.iter().zip(second.1);
+    let pairs = pairs.filter_map(|(a, b)| Some(((*a)?.estimate, (*b)?.estimate)));
+    let (a, b): (Vec<f64>, Vec<f64>) = pairs.unzip();
     let spearman = match a.len() {
         0 | 1 => None,
         _ => rank_correlation_interval(&a, &b).map_err(Failure::work)?,
     };
     Ok(Row {
         within,
-        first: first.name().to_owned(),
-        second: second.name().to_owned(),
+        first: first.0.name().to_owned(),
+        second: second.0.name().to_owned(),
         points: a.len(),
         spearman,
     })

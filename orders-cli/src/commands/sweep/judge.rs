@@ -6,13 +6,13 @@ use std::sync::Arc;
 use orders_analysis::experiment::{Judge, ModelChoice, ModelFiles, SamplesChoice, Spec};
 use orders_core::UnknownName;
 use orders_model::bundled::{self, BundledModel};
-use orders_model::features::Network;
 use orders_model::lpd::GuidanceSchedule;
 use orders_model::{DType, Device, ModelSource, ModelSourceError};
 
-use crate::experiment::{LpdClock, LpdJudge, LpdSampler, SampleSettings, SharedModel};
+use crate::experiment::{
+    LpdClock, LpdJudge, LpdSampler, SampleSettings, SamplesAsked, SharedModel,
+};
 use crate::failure::{Failure, Result};
-use crate::feature_set::FeatureSet;
 use crate::settings::{self, LookedAt, TokenizerFiles};
 use crate::token_images::TokenImages;
 
@@ -134,43 +134,22 @@ fn load_failure(choice: &ModelChoice, error: ModelSourceError) -> Failure {
 /// What generated images are judged with.
 fn sample_settings(
     samples: &SamplesChoice,
-    (model, looked_at): (&ModelSource, &LookedAt),
+    model: (&ModelSource, &LookedAt),
     notes: &mut Vec<String>,
 ) -> Result<SampleSettings> {
-    let network = match &samples.network {
-        None => Network::Classifier,
-        Some(name) => name
-            .parse()
-            .map_err(|error| Failure::input_at("samples: network", &error))?,
-    };
-    settings::check_features(network, samples.count, "samples: count")?;
-    let loaded = settings::feature_network(
-        network,
-        samples.weights.as_deref(),
-        "samples: weights",
-        notes,
-    )?;
-    let named = TokenizerFiles {
-        file: samples.tokenizer.as_deref(),
-        config: samples.tokenizer_config.as_deref(),
-        key: None,
-    };
-    if samples.real.is_none() && model.bundled().is_none() {
-        return Err(Failure::input(
-            "samples: real is needed: features or statistics of real images",
-        ));
-    }
-    let real = samples.real.as_deref().map(FeatureSet::read).transpose()?;
-    if let Some(real) = &real {
-        real.network(Some((network, &format!("samples: network is {network}"))))?;
-    }
-    Ok(SampleSettings {
-        decoder: settings::model_decoder(named, (model, looked_at), &Device::Cpu, notes)?,
-        real,
-        tokenizer: samples.tokenizer.clone(),
-        loaded,
+    let asked = SamplesAsked {
+        at: "samples: ",
+        network: samples.network.as_deref(),
+        weights: samples.weights.as_deref(),
+        real: samples.real.as_deref(),
+        tokenizer: TokenizerFiles {
+            file: samples.tokenizer.as_deref(),
+            config: samples.tokenizer_config.as_deref(),
+            key: None,
+        },
+        count: (samples.count, "samples: count"),
         guidance: settings::guidance(samples.cfg, GuidanceSchedule::Linear)?,
-        count: samples.count,
         batch: BATCH,
-    })
+    };
+    asked.read(model, &Device::Cpu, notes)
 }

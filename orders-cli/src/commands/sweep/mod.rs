@@ -10,7 +10,9 @@ mod table;
 
 use std::path::Path;
 
-use orders_analysis::experiment::{self, Measures, Plan, PooledResults, ResultsFolder, Tools};
+use orders_analysis::experiment::{
+    self, Measures, PooledResults, ResultsError, ResultsFolder, Tools,
+};
 use serde::Serialize;
 
 use crate::args::{SweepArgs, SweepCommand, SweepMergeArgs, WhereArgs};
@@ -33,12 +35,14 @@ pub(crate) fn run(args: &SweepArgs, catalogues: &Catalogues, printer: &Printer) 
     }
 }
 
-/// The finished results of a folder that flags choose, and the plan.
-fn chosen(folder: &Path, filter: &WhereArgs, measures: &Measures) -> Result<(Plan, PooledResults)> {
+/// The finished results of a folder that flags choose, and the title of the sweep.
+fn chosen(
+    folder: &Path,
+    filter: &WhereArgs,
+    measures: &Measures,
+) -> Result<(String, PooledResults)> {
     let folder = ResultsFolder::open(folder)?;
-    let results = folder.results()?;
-    let results = results.into_iter().map(|(trial, r)| (trial.clone(), r));
-    let results = PooledResults::new(results, measures);
+    let results = PooledResults::open(&folder, measures)?;
     let wanted = filter.wanted.iter().map(|text| {
         let pair = text.split_once('=');
         let pair = pair.map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned()));
@@ -47,10 +51,20 @@ fn chosen(folder: &Path, filter: &WhereArgs, measures: &Measures) -> Result<(Pla
         })
     });
     let wanted: Vec<_> = wanted.collect::<Result<_, _>>()?;
-    let results = results
-        .having(&wanted)
-        .map_err(|error| Failure::input_at("--where", &error))?;
-    Ok((folder.plan().clone(), results))
+    let results = results.having(&wanted);
+    Ok((
+        folder.plan().title().to_owned(),
+        results.map_err(at("--where"))?,
+    ))
+}
+
+/// Why results can't be taken so, where a flag asks for them.
+fn at(flag: &str) -> impl Fn(ResultsError) -> Failure {
+    move |error| match error {
+        ResultsError::Folder(error) => error.into(),
+        ResultsError::Statistics(_) | ResultsError::Table(_) => Failure::work(error),
+        error => Failure::input_at(flag, &error),
+    }
 }
 
 /// What was done, for `--json`.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use orders_analysis::experiment::{
-    Better as Way, MeasureEntry, Measures, PooledPoint, PooledResults, ResultsError,
+    Better as Way, MeasureEntry, Measures, PooledPoint, PooledResults,
 };
 use orders_analysis::statistics::Interval;
 use orders_figures::{
@@ -11,8 +11,8 @@ use orders_figures::{
     heat_map, line_chart, scatter,
 };
 
-use super::chosen;
 use super::compared::Compared;
+use super::{at, chosen};
 use crate::args::{PlotKind, SweepPlotArgs};
 use crate::commands::figure_failure;
 use crate::failure::{Failure, Result};
@@ -28,11 +28,11 @@ pub(crate) fn run(args: &SweepPlotArgs, measures: &Measures, printer: &Printer) 
         settings::line_of_text("--title", title)?;
     }
     let file = PictureFile::new(&args.out, args.force)?;
-    let (plan, results) = chosen(&args.folder, &args.filter, measures)?;
+    let (title, results) = chosen(&args.folder, &args.filter, measures)?;
     let picture = Picture {
         args,
-        title: args.title.as_deref().unwrap_or(plan.title()),
-        varying: results.varying(),
+        title: args.title.as_deref().unwrap_or(&title),
+        varying: results.varying().map_err(Failure::work)?,
         results: &results,
     };
     let figure = match args.kind {
@@ -64,14 +64,15 @@ impl Picture<'_> {
         let others = self.others(&[setting]);
         // In the order in which they come first.
         let mut lines: Vec<(String, Vec<Mean>)> = Vec::new();
-        for (index, point) in self.results.points().iter().enumerate() {
-            let mean = match &compared {
-                None => self.mean(point, measure)?,
-                Some(compared) => {
-                    let comparison = compared.rows[index][0];
-                    comparison.map(|comparison| Mean::new(comparison.difference))
-                }
-            };
+        let means = match &compared {
+            None => self.means(measure)?,
+            Some(compared) => {
+                let rows = compared.rows.iter().map(|row| row[0]);
+                rows.map(|found| Some(Mean::new(found?.difference)))
+                    .collect()
+            }
+        };
+        for (point, mean) in self.results.points().zip(means) {
             let (Some(x), Some(mean)) = (number(point, setting)?, mean) else {
                 continue;
             };
@@ -107,9 +108,12 @@ impl Picture<'_> {
             ));
         };
         let y = self.measure("--y", Some(y))?;
-        let (value_of, x_axis, x_better): (Box<ValueOf<'_>>, _, _) = match self.results.measure(x) {
+        let (across, x_axis, x_better): (Vec<Option<f64>>, _, _) = match self.results.measure(x) {
             Ok(x) => (
-                Box::new(move |point| Ok(self.mean(point, x)?.map(|mean| mean.mean))),
+                self.means(x)?
+                    .into_iter()
+                    .map(|mean| Some(mean?.mean))
+                    .collect(),
                 self.axis(x.label(), self.args.log_x),
                 better(x),
             ),
@@ -117,8 +121,9 @@ impl Picture<'_> {
                 if self.results.check_setting(x).is_err() {
                     return Err(Failure::input_at("--x", &error));
                 }
+                let numbers = self.results.points().map(|point| number(point, x));
                 (
-                    Box::new(move |point| number(point, x)),
+                    numbers.collect::<Result<_>>()?,
                     self.axis(setting_label(x), self.args.log_x),
                     Better::Lower,
                 )
@@ -126,12 +131,13 @@ impl Picture<'_> {
         };
         let others = self.others(&["label"]);
         let mut points = Vec::new();
-        for point in self.results.points() {
-            let (Some(x), Some(y)) = (value_of(point)?, self.mean(point, y)?) else {
+        let means = across.into_iter().zip(self.means(y)?);
+        for (point, (x, y)) in self.results.points().zip(means) {
+            let (Some(x), Some(y)) = (x, y) else {
                 continue;
             };
             let name = match others.is_empty() {
-                true => point.label().to_owned(),
+                true => point.label(),
                 false => point.name(&others),
             };
             points.push(ScatterPoint::new(name, x, y.mean).in_group(point.label()));
@@ -146,10 +152,10 @@ impl Picture<'_> {
         self.check("--x", across)?;
         self.check("--y", upwards)?;
         let measure = self.measure("--value", self.args.value.as_deref())?;
-        let columns = values(self.results, across);
-        let rows = values(self.results, upwards);
+        let columns = values(self.results, across)?;
+        let rows = values(self.results, upwards)?;
         let mut means: BTreeMap<(usize, usize), f64> = BTreeMap::new();
-        for point in self.results.points() {
+        for (point, mean) in self.results.points().zip(self.means(measure)?) {
             let place = |list: &[String], name| {
                 let value = point.setting(name)?;
                 list.iter().position(|known| *known == value)
@@ -157,7 +163,7 @@ impl Picture<'_> {
             let (Some(row), Some(column)) = (place(&rows, upwards), place(&columns, across)) else {
                 continue;
             };
-            let Some(mean) = self.mean(point, measure)? else {
+            let Some(mean) = mean else {
                 continue;
             };
             if means.insert((row, column), mean.mean).is_some() {
@@ -185,17 +191,14 @@ impl Picture<'_> {
 
     fn boxes(&self) -> Result<Figure> {
         let measure = self.measure("--y", self.args.y.as_deref())?;
-        let boxes: Vec<BoxPlot> = self
-            .results
-            .points()
-            .iter()
-            .map(|point| {
-                let values = self.results.values(point, measure).into_iter();
-                let values: Vec<f64> = values.flatten().collect();
-                BoxPlot::new(point.name(&self.varying), values)
-            })
-            .filter(|plot| !plot.values.is_empty())
-            .collect();
+        let mut boxes = Vec::new();
+        for point in self.results.points() {
+            let values = self.results.values(point, measure).map_err(at("--y"))?;
+            let values: Vec<f64> = values.into_iter().flatten().collect();
+            if !values.is_empty() {
+                boxes.push(BoxPlot::new(point.name(&self.varying), values));
+            }
+        }
         let axis = self.axis(measure.label(), self.args.log_y);
         let orders = self.orders();
         let subtitle = [format!("{orders} orders each"), self.constant()];
@@ -227,13 +230,13 @@ impl Picture<'_> {
 
     /// Orders of a point.
     fn orders(&self) -> usize {
-        let points = self.results.points().iter();
+        let points = self.results.points();
         points.map(PooledPoint::orders).max().unwrap_or_default()
     }
 
     /// Settings that all points share, where there are several.
     fn constant(&self) -> String {
-        let Some(point) = self.results.points().first() else {
+        let Some(point) = self.results.points().next() else {
             return String::new();
         };
         let shared = ["grid", "steps", "sizes", "field", "model"].map(str::to_owned);
@@ -283,19 +286,14 @@ impl Picture<'_> {
                 known()
             ))
         })?;
-        self.results
-            .measure(name)
-            .map_err(|error: ResultsError| Failure::input_at(flag, &error))
+        self.results.measure(name).map_err(at(flag))
     }
 
-    fn mean(&self, point: &PooledPoint, measure: &MeasureEntry) -> Result<Option<Mean>> {
-        let interval = self.results.mean(point, measure).map_err(Failure::work)?;
-        Ok(interval.map(Mean::new))
+    fn means(&self, measure: &MeasureEntry) -> Result<Vec<Option<Mean>>> {
+        let means = self.results.means(measure).map_err(at("--y"))?;
+        Ok(means.into_iter().map(|mean| mean.map(Mean::new)).collect())
     }
 }
-
-/// The place of a point of a scatter chart.
-type ValueOf<'a> = dyn Fn(&PooledPoint) -> Result<Option<f64>> + 'a;
 
 /// A mean with its interval, over a place.
 struct Mean {
@@ -339,7 +337,7 @@ fn setting_label(setting: &str) -> String {
 }
 
 /// The value of a setting as a number.
-fn number(point: &PooledPoint, setting: &str) -> Result<Option<f64>> {
+fn number(point: PooledPoint<'_>, setting: &str) -> Result<Option<f64>> {
     let Some(text) = point.setting(setting) else {
         return Ok(None);
     };
@@ -351,18 +349,9 @@ fn number(point: &PooledPoint, setting: &str) -> Result<Option<f64>> {
 }
 
 /// All values of a setting: numbers by size, then words as they come.
-fn values(results: &PooledResults, setting: &str) -> Vec<String> {
-    let mut values: Vec<String> = Vec::new();
-    for value in results
-        .points()
-        .iter()
-        .filter_map(|point| point.setting(setting))
-    {
-        if !values.contains(&value) {
-            values.push(value);
-        }
-    }
+fn values(results: &PooledResults, setting: &str) -> Result<Vec<String>> {
+    let mut values = results.values_of(setting).map_err(Failure::work)?;
     let number = |text: &String| text.parse().unwrap_or(f64::INFINITY);
     values.sort_by(|a, b| number(a).total_cmp(&number(b)));
-    values
+    Ok(values)
 }

@@ -1,12 +1,9 @@
 //! `sweep FILE`
 
 use std::path::Path;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
-use orders_analysis::experiment::{
-    self, Judge, Plan, Price, Progress, ResultsFolder, Shard, Spec, Tools,
-};
+use orders_analysis::experiment::{self, Judge, Plan, Price, ResultsFolder, Shard, Spec, Tools};
 use serde::Serialize;
 
 #[cfg(feature = "model")]
@@ -16,7 +13,7 @@ use crate::bounded_file::read_bounded;
 #[cfg(not(feature = "model"))]
 use crate::builds;
 use crate::description::plural;
-use crate::experiment::Catalogues;
+use crate::experiment::{Catalogues, run_trials};
 use crate::failure::{Failure, Result};
 use crate::folder_lock;
 use crate::interrupt;
@@ -84,30 +81,8 @@ pub(crate) fn run(
     interrupt::catch()?;
 
     let start = Instant::now();
-    let trials = folder.trials().count();
-    let bar = printer.progress(trials as u64, "trials");
-    let furthest = AtomicUsize::new(0);
-    let tell = |progress: Progress<'_>| {
-        // Threads may tell of what they did out of order.
-        let before = furthest.fetch_max(progress.finished, Ordering::Relaxed);
-        if progress.finished >= before {
-            bar.set_position(progress.finished as u64);
-        }
-    };
-    let stop = &interrupt::is_requested;
-    let progress = experiment::run(&folder, &tools, PROGRAM, threads, stop, &tell);
-    bar.finish_and_clear();
-    let progress = progress?;
-    if progress.is_complete() {
-        experiment::write_tables(&folder, &catalogues.measures)?;
-    } else {
-        return Err(Failure::Paused(format!(
-            "{} of {} trials are done and kept in {}; the same command goes on from there",
-            progress.finished,
-            progress.trials,
-            out.display()
-        )));
-    }
+    let progress = run_trials(&folder, &tools, threads, printer)?;
+    experiment::write_tables(&folder, &catalogues.measures)?;
     let report = Report {
         path: out.display().to_string(),
         trials: progress.trials,

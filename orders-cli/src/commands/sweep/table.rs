@@ -1,116 +1,130 @@
 //! `sweep table`
 
-use orders_analysis::experiment::{MeasureEntry, Measures, PooledResults};
+use orders_analysis::experiment::{Comparison, MeasureEntry, Measures, PooledResults};
 use orders_analysis::statistics::Interval;
-use orders_analysis::table::TextTable;
+use orders_analysis::table::{Column, Table, TextTable, Values};
 
-use super::chosen;
 use super::compared::Compared;
+use super::{at, chosen};
 use crate::args::{SweepTableArgs, TableFormat};
 use crate::failure::{Failure, Result};
 use crate::printer::Printer;
 
 pub(crate) fn run(args: &SweepTableArgs, measures: &Measures, printer: &Printer) -> Result<()> {
     let (_, results) = chosen(&args.folder, &args.filter, measures)?;
+    let measure = |name: &String| results.measure(name.trim()).map_err(at("--measures"));
     let measures = match args.measures.is_empty() {
         true => results.measures(),
-        false => {
-            let names = args.measures.iter();
-            names
-                .map(|name| results.measure(name.trim()))
-                .collect::<Result<_, _>>()
-                .map_err(|error| Failure::input_at("--measures", &error))?
-        }
+        false => args.measures.iter().map(measure).collect::<Result<_>>()?,
     };
     let compared = Compared::new(&results, &measures, &args.against)?;
-    let table = table(&results, &measures, compared.as_ref(), args)?;
+    let settings = match results.varying().map_err(Failure::work)? {
+        settings if settings.is_empty() => vec!["label".to_owned()],
+        settings => settings,
+    };
+    let mut columns = Vec::new();
+    for (place, &measure) in measures.iter().enumerate() {
+        let found = compared.as_ref().map(|compared| {
+            let rows = compared.rows.iter().map(|row| row[place]);
+            (compared.with.as_str(), rows.collect())
+        });
+        columns.push(Measured {
+            measure,
+            means: results.means(measure).map_err(Failure::work)?,
+            compared: found,
+        });
+    }
     let text = match args.format {
-        TableFormat::Markdown => table.markdown(),
-        TableFormat::Latex => table.latex(),
-        TableFormat::Csv => table.csv(),
+        TableFormat::Csv => csv(&results, &settings, &columns)?,
+        TableFormat::Markdown => words(&results, &settings, &columns).markdown(),
+        TableFormat::Latex => words(&results, &settings, &columns).latex(),
     };
     printer.result(text.trim_end())?;
     Ok(())
 }
 
-fn table(
-    results: &PooledResults,
-    measures: &[&MeasureEntry],
-    compared: Option<&Compared>,
-    args: &SweepTableArgs,
-) -> Result<TextTable> {
-    let is_csv = matches!(args.format, TableFormat::Csv);
-    let settings = match results.varying() {
-        settings if settings.is_empty() => vec!["label".to_owned()],
-        settings => settings,
-    };
-    let mut header = settings.clone();
-    for measure in measures {
-        let name = measure.name();
-        match is_csv {
-            true => header.extend(["", "_low", "_high"].map(|end| format!("{name}{end}"))),
-            false => header.push(measure.label()),
-        }
-        match (compared, is_csv) {
-            (None, _) => {}
-            (Some(_), true) => header.extend(
-                ["_difference", "_difference_low", "_difference_high", "_p"]
-                    .map(|end| format!("{name}{end}")),
-            ),
-            (Some(compared), false) => {
-                header.push(format!("difference to {}", compared.with));
-            }
-        }
-    }
-    let mut table = TextTable::new(header);
-    for (index, point) in results.points().iter().enumerate() {
-        let value = |name: &String| point.setting(name).unwrap_or_default();
-        let mut row: Vec<String> = settings.iter().map(value).collect();
-        for (place, measure) in measures.iter().enumerate() {
-            let mean = results.mean(point, measure).map_err(Failure::work)?;
-            match is_csv {
-                true => row.extend(exact(mean)),
-                false => row.push(mean.map(words).unwrap_or_default()),
-            }
-            let Some(compared) = compared else {
-                continue;
-            };
-            let comparison = compared.rows[index][place];
-            let difference = comparison.map(|comparison| comparison.difference);
-            let p_value = comparison.and_then(|comparison| comparison.p_value);
-            match is_csv {
-                true => {
-                    row.extend(exact(difference));
-                    row.push(p_value.map(|p| p.to_string()).unwrap_or_default());
-                }
-                false => {
-                    let p_value = p_value.map(|p| format!(", p {}", rounded(p, 2)));
-                    let difference = difference.map(words).unwrap_or_default();
-                    row.push(difference + &p_value.unwrap_or_default());
-                }
-            }
-        }
-        table.push(row);
-    }
-    Ok(table)
+/// What is said of a measure, a row for each point.
+struct Measured<'a> {
+    measure: &'a MeasureEntry,
+    means: Vec<Option<Interval>>,
+    /// With which points, in words, and how they differ.
+    compared: Option<(&'a str, Vec<Option<Comparison>>)>,
 }
 
-/// Mean and ends with all their digits.
-fn exact(interval: Option<Interval>) -> [String; 3] {
-    let text = |value: fn(&Interval) -> f64| {
-        let value = interval.as_ref().map(value).filter(|value| !value.is_nan());
-        value.map(|value| value.to_string()).unwrap_or_default()
+/// All digits, for programs.
+fn csv(results: &PooledResults, settings: &[String], measures: &[Measured<'_>]) -> Result<String> {
+    let mut columns = Vec::new();
+    for name in settings {
+        let values = results.points().map(|point| point.setting(name)).collect();
+        columns.push(Column::new(name, Values::Text(values)));
+    }
+    for Measured {
+        measure,
+        means,
+        compared,
+    } in measures
+    {
+        let name = measure.name();
+        columns.extend(ends(name, means));
+        if let Some((_, compared)) = compared {
+            let differences: Vec<_> = compared.iter().map(|c| Some((*c)?.difference)).collect();
+            columns.extend(ends(&format!("{name}_difference"), &differences));
+            let p_values = compared.iter().map(|c| (*c)?.p_value);
+            columns.push(Column::new(
+                format!("{name}_p"),
+                Values::Number(p_values.collect()),
+            ));
+        }
+    }
+    let table = Table::new(columns).map_err(Failure::work)?;
+    let bytes = table.to_csv().map_err(Failure::work)?;
+    String::from_utf8(bytes).map_err(Failure::work)
+}
+
+/// Means and their ends.
+fn ends(name: &str, means: &[Option<Interval>]) -> [Column; 3] {
+    let column = |suffix: &str, value: fn(&Interval) -> f64| {
+        let values = means.iter().map(|mean| mean.as_ref().map(value));
+        let values = values.map(|value| value.filter(|value| !value.is_nan()));
+        Column::new(format!("{name}{suffix}"), Values::Number(values.collect()))
     };
     [
-        text(|interval| interval.estimate),
-        text(|interval| interval.low),
-        text(|interval| interval.high),
+        column("", |interval| interval.estimate),
+        column("_low", |interval| interval.low),
+        column("_high", |interval| interval.high),
     ]
+}
+
+/// The digits that count, for people.
+fn words(results: &PooledResults, settings: &[String], measures: &[Measured<'_>]) -> TextTable {
+    let mut header = settings.to_vec();
+    for measured in measures {
+        header.push(measured.measure.label());
+        let with = measured.compared.as_ref().map(|(with, _)| with);
+        header.extend(with.map(|with| format!("difference to {with}")));
+    }
+    let mut table = TextTable::new(header);
+    for (row, point) in results.points().enumerate() {
+        let value = |name: &String| point.setting(name).unwrap_or_default();
+        let mut cells: Vec<String> = settings.iter().map(value).collect();
+        for measured in measures {
+            cells.push(measured.means[row].map(interval).unwrap_or_default());
+            if let Some((_, compared)) = &measured.compared {
+                let difference = compared[row].map(|found| {
+                    let p_value = found.p_value.map(|p| format!(", p {}", rounded(p, 2)));
+                    interval(found.difference) + &p_value.unwrap_or_default()
+                });
+                cells.push(difference.unwrap_or_default());
+            }
+        }
+        table.push(cells);
+    }
+    table
 }
 
 /// A mean and its interval: `0.652 [0.640, 0.665]`; the mean alone if the
 /// interval has no width.
-fn words(interval: Interval) -> String {
+fn interval(interval: Interval) -> String {
     let Interval {
         estimate,
         low,

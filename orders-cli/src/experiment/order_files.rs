@@ -12,17 +12,17 @@ use crate::output;
 use crate::settings;
 
 /// An order file with what its manifest states.
-pub(super) struct OrderFile {
-    pub(super) path: PathBuf,
+pub(crate) struct OrderFile {
+    pub(crate) path: PathBuf,
     /// Its name without the folder, which tables call it.
-    pub(super) name: String,
-    pub(super) sha256: Digest,
-    pub(super) group_sizes: Option<GroupSizes>,
+    pub(crate) name: String,
+    pub(crate) sha256: Digest,
+    pub(crate) group_sizes: Option<GroupSizes>,
 }
 
 impl OrderFile {
     /// The files, for a grid. No two of them have one name.
-    pub(super) fn read_all(paths: &[PathBuf], grid: Grid) -> Result<Vec<Self>> {
+    pub(crate) fn read_all(paths: &[PathBuf], grid: Grid) -> Result<Vec<Self>> {
         let mut files: Vec<Self> = Vec::with_capacity(paths.len());
         for path in paths {
             let file = Self::read(path, grid)?;
@@ -74,7 +74,7 @@ impl OrderFile {
     }
 
     /// The numbers of steps that manifests of files state, each once, from the fewest.
-    pub(super) fn steps_of(files: &[Self]) -> Result<Vec<usize>> {
+    pub(crate) fn steps_of(files: &[Self]) -> Result<Vec<usize>> {
         let steps = files.iter().map(|file| match &file.group_sizes {
             Some(sizes) => Ok(sizes.steps()),
             None => Err(Failure::input(format!(

@@ -1,51 +1,49 @@
-//! The order variants that flags ask for, as trials.
+//! Methods and order files at numbers of steps, as trials.
 
 use orders_analysis::experiment::{ListedOrders, Trial, TrialSettings};
 use orders_core::sizes::{SizesChoice, SizesRequest};
 use orders_core::{Catalogue, Grid, GroupSizes, KnownCells, OrderingMethod, ParameterValue};
 
-use super::order_file::OrderFile;
-use crate::args::EvalArgs;
+use super::order_files::OrderFile;
 use crate::failure::Result;
 use crate::settings;
 
-/// What is always compared with, unless switched off.
-const BASELINES: [&str; 2] = ["raster", "random"];
-
 /// What is to be compared.
-pub(super) struct Wanted<'a> {
-    pub(super) methods: &'a [String],
-    pub(super) files: &'a [OrderFile],
-    pub(super) steps: &'a [usize],
+pub(crate) struct Wanted<'a> {
+    pub(crate) methods: &'a [String],
+    /// Methods that are compared with, behind the others.
+    pub(crate) baselines: &'a [&'a str],
+    pub(crate) files: &'a [OrderFile],
+    pub(crate) steps: &'a [usize],
+    /// A formula for the group sizes, in the place of usual ones.
+    pub(crate) shape: Option<&'a str>,
     /// Images that have orders of their own.
-    pub(super) images: u64,
+    pub(crate) images: u64,
     /// What all trials share.
-    pub(super) shared: TrialSettings,
+    pub(crate) shared: TrialSettings,
 }
 
 /// Trials, and the orders of files that they name.
 #[derive(Default)]
-pub(super) struct Variants {
-    pub(super) trials: Vec<Trial>,
-    pub(super) listed: Vec<ListedOrders>,
+pub(crate) struct Variants {
+    pub(crate) trials: Vec<Trial>,
+    pub(crate) listed: Vec<ListedOrders>,
 }
 
 impl Wanted<'_> {
     /// All variants: at each number of steps the methods and files in turn, then the
     /// baselines that are not among them; and at the end the files with other numbers
     /// of steps.
-    pub(super) fn variants(
+    pub(crate) fn variants(
         &self,
-        args: &EvalArgs,
         catalogue: &Catalogue,
         grid: Grid,
         notes: &mut Vec<String>,
     ) -> Result<Variants> {
-        let baselines: &[&str] = if args.no_baselines { &[] } else { &BASELINES };
         let mut all = Variants::default();
         for &steps in self.steps {
             let sizes = Sizes {
-                args,
+                shape: self.shape,
                 catalogue,
                 steps,
                 grid,
@@ -58,7 +56,7 @@ impl Wanted<'_> {
                     self.add_file(file, sizes, grid, &mut all)?;
                 }
             }
-            for text in baselines {
+            for text in self.baselines {
                 all.add(self.of_method(text, &sizes, notes)?);
             }
         }
@@ -147,7 +145,7 @@ impl Variants {
 
 /// Group sizes at a number of steps.
 struct Sizes<'a> {
-    args: &'a EvalArgs,
+    shape: Option<&'a str>,
     catalogue: &'a Catalogue,
     steps: usize,
     grid: Grid,
@@ -176,7 +174,7 @@ impl Sizes<'_> {
             method,
             ..SizesRequest::new(&known, Some(self.steps))
         };
-        let choice = match &self.args.shape {
+        let choice = match self.shape {
             Some(name) => settings::shape(name, request.steps)?,
             None => SizesChoice::Usual,
         };
