@@ -180,6 +180,13 @@ pub enum MethodError {
     /// No method has this name.
     #[error(transparent)]
     UnknownMethod(UnknownName),
+    /// The name is that of a scheduler.
+    #[error(
+        "'{name}' is a scheduler, which chooses cells while a model generates; methods, which \
+         make orders beforehand, are {}",
+        methods.join(", ")
+    )]
+    IsScheduler { name: String, methods: Vec<String> },
     /// A method has another name than its entry: a defect of the entry.
     #[error("the catalogue's entry '{entry}' makes a method that calls itself '{name}'")]
     Name { entry: String, name: String },

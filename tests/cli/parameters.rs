@@ -85,12 +85,25 @@ video      yes
 source     EB-Sampler, arXiv 2505.24857
 
 parameters, for --set KEY=VALUE:
-  repulsion  cells this close, in rows and columns, are not revealed together
-             a number from 0; default 0
   budget     entropies of a step's cells in nats, summed without the largest, at most
              a number from 0; default 0.1
+  repulsion  cells this close, in rows and columns, are not revealed together
+             a number from 0; default 0
 ",
         "",
+    );
+}
+
+#[test]
+fn a_scheduler_makes_no_orders_beforehand() {
+    let folder = Folder::new();
+    let outcome = folder.run("gen --grid 4x4 --steps 4 --method stable --out s.npy");
+    assert_eq!(outcome.status, 2, "{outcome}");
+    assert!(
+        outcome
+            .stderr
+            .contains("'stable' is a scheduler, which chooses cells while a model generates"),
+        "{outcome}"
     );
 }
 

@@ -168,12 +168,18 @@ impl Catalogue {
     ///
     /// # Errors
     ///
-    /// [`MethodError::UnknownMethod`].
+    /// [`MethodError::UnknownMethod`], [`MethodError::IsScheduler`].
     pub fn entry(&self, name: &str) -> Result<&MethodEntry, MethodError> {
         let mut entries = self.methods.iter();
         entries.find(|entry| entry.answers_to(name)).ok_or_else(|| {
             let known = self.methods.iter().map(MethodEntry::name);
-            MethodError::UnknownMethod(UnknownName::new("method", name, known))
+            match self.scheduler_entry(name) {
+                Some(_) => MethodError::IsScheduler {
+                    name: name.into(),
+                    methods: known.map(str::to_owned).collect(),
+                },
+                None => MethodError::UnknownMethod(UnknownName::new("method", name, known)),
+            }
         })
     }
 
@@ -192,7 +198,7 @@ impl Catalogue {
     ///
     /// # Errors
     ///
-    /// [`MethodError::UnknownMethod`], [`MethodError::Video`] if the grid has several
+    /// As [`entry`](Self::entry); [`MethodError::Video`] if the grid has several
     /// frames and the method orders one, and what [`MethodEntry::method`] gives.
     pub fn method(
         &self,

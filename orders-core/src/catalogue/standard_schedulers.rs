@@ -26,7 +26,7 @@ pub(super) fn schedulers() -> Vec<SchedulerEntry> {
     .with_parameter(ParameterEntry::new(
         TEMPERATURE,
         "of the Gumbel noise at the start; it falls to 0 at the last step",
-        ParameterKind::NumberBetween(0.0, f64::MAX),
+        ParameterKind::NumberBetween(0.0, MaskGit::MAX_TEMPERATURE),
         MaskGit::DEFAULT_TEMPERATURE,
     ))
     .by_group_sizes()
@@ -107,17 +107,15 @@ pub(super) fn schedulers() -> Vec<SchedulerEntry> {
             .by_group_sizes()
     })
     .into();
-    schedulers.extend([
-        maskgit,
-        confidence_threshold,
-        entropy_bound,
-        stable,
-        lpd_adaptive,
-    ]);
-    schedulers
+    schedulers.extend([maskgit, confidence_threshold, entropy_bound, stable]);
+    let summary = "cells this close, in rows and columns, are not revealed together";
+    let with_repulsion = schedulers
+        .into_iter()
+        .map(|entry| entry.with_parameter(ParameterEntry::number(REPULSION, summary, 0.0)));
+    with_repulsion.chain([lpd_adaptive]).collect()
 }
 
-/// A rule that takes a repulsion besides.
+/// A rule that takes a repulsion besides, a parameter that comes behind its own.
 fn spaced<R: SchedulingRule + 'static>(
     name: &str,
     summary: impl Into<String>,
@@ -127,11 +125,6 @@ fn spaced<R: SchedulingRule + 'static>(
         let rule = make(arguments)?;
         Ok(Box::new(Spaced::new(rule, arguments.number(REPULSION)?)?))
     })
-    .with_parameter(ParameterEntry::number(
-        REPULSION,
-        "cells this close, in rows and columns, are not revealed together",
-        0.0,
-    ))
 }
 
 fn threshold(default: f64) -> ParameterEntry {

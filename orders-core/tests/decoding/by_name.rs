@@ -114,7 +114,7 @@ fn wrong_parameters_are_refused_in_a_sentence() {
     }
     assert_eq!(
         refusal("entropy-bound", "gamma", 0.1),
-        "there is no entropy-bound parameter 'gamma'; there are repulsion, budget"
+        "there is no entropy-bound parameter 'gamma'; there are budget, repulsion"
     );
     let unknown = refusal("entropy-bond", "budget", 0.1);
     assert!(
@@ -124,6 +124,19 @@ fn wrong_parameters_are_refused_in_a_sentence() {
     assert_eq!(
         refusal("raster", "budget", 0.1),
         "method raster has no parameters, so no 'budget'"
+    );
+}
+
+#[test]
+fn a_scheduler_is_no_method() {
+    let method = Catalogue::standard().method("entropy-bound", grid(), &Parameters::new());
+    let words = method.err().unwrap().to_string();
+    assert!(
+        words.starts_with(
+            "'entropy-bound' is a scheduler, which chooses cells while a model generates; \
+             methods, which make orders beforehand, are lpd, proximity, "
+        ),
+        "{words}"
     );
 }
 

@@ -116,7 +116,7 @@ fn maskgit_looks_at_the_tokens() {
     assert!(cold.looks_at_tokens());
     assert_eq!(cold.choose(&settled, &asked), [1, 2]);
     // With much noise, every cell comes first, about equally often.
-    let hot = MaskGit::new(1e6).unwrap();
+    let hot = MaskGit::new(1000.0).unwrap();
     let mut first = [0; 4];
     for index in 0..4000 {
         let chosen = hot

@@ -24,15 +24,18 @@ impl MaskGit {
     /// The temperature of the noise in the released program.
     pub const DEFAULT_TEMPERATURE: f64 = 4.5;
 
+    /// The highest temperature: the noise decides alone from far lower ones on.
+    pub const MAX_TEMPERATURE: f64 = 1000.0;
+
     const NAME: &str = "maskgit";
 
-    /// With noise of a temperature, from 0.
+    /// With noise of a temperature, from 0 to [`MAX_TEMPERATURE`](Self::MAX_TEMPERATURE).
     ///
     /// # Errors
     ///
-    /// [`SchedulerError::Parameter`] unless it is a finite number from 0.
+    /// [`SchedulerError::Parameter`] unless it is one.
     pub fn new(temperature: f64) -> Result<Self, SchedulerError> {
-        let kind = ParameterKind::NumberBetween(0.0, f64::MAX);
+        let kind = ParameterKind::NumberBetween(0.0, Self::MAX_TEMPERATURE);
         SchedulerError::check_parameter(Self::NAME, "temperature", &kind, temperature)?;
         Ok(Self { temperature })
     }
