@@ -63,12 +63,16 @@ def main():
         command = [program, "gen", *flags, "--format", "npy", "--out", f"{folder}/orders.npy"]
         theirs = best(lambda: subprocess.run(command, check=True))
     ours = best(lambda: orders.generate("lpd", num=60_000, **asked))
-    print(f"60,000 orders of 512 px: gen --format npy {theirs:.2f} s, generate {ours:.2f} s, ratio {ours / theirs:.2f}")
+    print(
+        f"60,000 orders of 512 px: gen --format npy {theirs:.2f} s, generate {ours:.2f} s, ratio {ours / theirs:.2f}"
+    )
     orders.register(Given)
     for grid in [(8, 8), (16, 16), (32, 32)]:
         for kind in (np.array, list):
             made = callbacks(grid, lambda cells: kind(list(cells)))
-            print(f"a method of Python, {grid[0]}x{grid[1]}, {kind.__name__}: {made * 1e6:.2f} us an order")
+            print(
+                f"a method of Python, {grid[0]}x{grid[1]}, {kind.__name__}: {made * 1e6:.2f} us an order"
+            )
     one = best(lambda: [orders.generate("lpd", **asked) for _ in range(20)]) / 20
     print(f"one order of 512 px: {one * 1e6:.0f} us")
 

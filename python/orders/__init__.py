@@ -10,11 +10,20 @@ together, and in which order.
 from ._analysis import analyze, optimal_sizes, search, total_correlation
 from ._checks import Violation, check, conforms
 from ._decoding import Scheduler
-from ._evaluate import Result, Results, evaluate
+from ._evaluate import evaluate
 from ._figures import animate, plot
-from ._methods import Method, MethodInfo, Parameter, SchedulerInfo, methods, register, scheduling_rules
+from ._methods import (
+    Method,
+    MethodInfo,
+    Parameter,
+    SchedulerInfo,
+    methods,
+    register,
+    scheduling_rules,
+)
 from ._native import Covariance, Figure, OrdersError, Problem, Rng
 from ._orders import Order, Orders, generate, group_sizes, load, validate_trace
+from ._results import Result, Results
 from ._sample import Samples, sample
 from ._sweeps import sweep
 

@@ -102,7 +102,9 @@ def optimal_sizes(
     else:
         problem, cells = of(method)
         if steps is not None:
-            problem, _ = problem_of(list(problem.grid), steps, None, "uniform", problem.known, None, None)
+            problem, _ = problem_of(
+                list(problem.grid), steps, None, "uniform", problem.known, None, None
+            )
     most = None if largest is None else whole("largest", largest, 1, 2**24)
     num, seed = whole("num", num, 1, 2**32), whole("seed", seed)
     covariance = covariance_of(problem.grid, field)
@@ -138,7 +140,9 @@ def search(
     problem, _ = problem_of(sides(grid, res), steps, sizes, shape, known, None, None)
     seed, rounds = whole("seed", seed), whole("rounds", rounds, 0, 2**53)
     if isinstance(start, str) and start != "greedy":
-        start = generate(start, grid=problem.grid, sizes=problem.sizes, known=problem.known, seed=seed)
+        start = generate(
+            start, grid=problem.grid, sizes=problem.sizes, known=problem.known, seed=seed
+        )
     first = None if isinstance(start, str) else of(start, problem)[1][:1]
     covariance = covariance_of(problem.grid, field)
     with progress_of(progress, rounds, "rounds") as tell:

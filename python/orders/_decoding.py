@@ -62,7 +62,9 @@ class Chooser:
     make: Callable[[], SchedulerLike] | None
 
     @classmethod
-    def of(cls, label: str, scheduler: Schedulers, grid: list[int], parameters: dict[str, Any]) -> Chooser:
+    def of(
+        cls, label: str, scheduler: Schedulers, grid: list[int], parameters: dict[str, Any]
+    ) -> Chooser:
         if isinstance(scheduler, Mapping):
             parameters = {**scheduler, **parameters}
             scheduler = parameters.pop("scheduler", None)
@@ -74,7 +76,9 @@ class Chooser:
                 f"it is {scheduler!r}"
             )
         if parameters:
-            raise OrdersError(f"a scheduler of one's own takes no parameters here, so no {next(iter(parameters))!r}")
+            raise OrdersError(
+                f"a scheduler of one's own takes no parameters here, so no {next(iter(parameters))!r}"
+            )
         return cls(label, None, scheduler)
 
     @property
@@ -92,24 +96,32 @@ class Chooser:
         return None, made
 
 
-def ask_of(decoder: Decoder, labels: NDArray[Any] | None, device: Any, temperature: float = 1.0) -> Decoder:
+def ask_of(
+    decoder: Decoder, labels: NDArray[Any] | None, device: Any, temperature: float = 1.0
+) -> Decoder:
     """What the extension module calls: arrays of NumPy and numbers of samples in, logits in
     float32 out."""
     if not callable(decoder):
-        raise OrdersError(f"decoder is called with tokens, known, asked and labels; {decoder!r} can't be")
+        raise OrdersError(
+            f"decoder is called with tokens, known, asked and labels; {decoder!r} can't be"
+        )
     torch: Any = sys.modules.get("torch")
     if device is None and torch is not None and isinstance(decoder, torch.nn.Module):
         device = next((weights.device for weights in decoder.parameters()), "cpu")
     if device is not None and torch is None:
         torch = import_module("torch")
 
-    def ask(tokens: Cells, known: NDArray[Any], asked: NDArray[Any], samples: Cells) -> NDArray[np.float32]:
+    def ask(
+        tokens: Cells, known: NDArray[Any], asked: NDArray[Any], samples: Cells
+    ) -> NDArray[np.float32]:
         given: list[Any] = [tokens, known, asked, None if labels is None else labels[samples]]
         if device is None:
             logits = decoder(*given)
         else:
             # Tensors on the CPU share the memory of the arrays.
-            tensors = [None if array is None else torch.from_numpy(array).to(device) for array in given]
+            tensors = [
+                None if array is None else torch.from_numpy(array).to(device) for array in given
+            ]
             with torch.no_grad():
                 logits = decoder(*tensors)
         logits = as_float32(logits)
@@ -128,7 +140,9 @@ def as_float32(logits: Any) -> NDArray[np.float32]:
     try:
         array = np.asarray(logits)
     except ValueError:
-        raise OrdersError("the decoder's logits are no array: their rows have different lengths") from None
+        raise OrdersError(
+            "the decoder's logits are no array: their rows have different lengths"
+        ) from None
     if array.ndim != 3 or array.dtype.kind not in "fiu":
         raise OrdersError(
             "the decoder gives logits of shape (samples, cells, tokens); "
@@ -161,7 +175,9 @@ def labels_of(labels: ArrayLike | None, samples: int) -> NDArray[Any] | None:
         labels = labels.detach().cpu().numpy()
     array = np.array(labels)
     if array.ndim == 0 or len(array) != samples:
-        raise OrdersError(f"there are {samples} samples, and labels of shape {array.shape}: one for each")
+        raise OrdersError(
+            f"there are {samples} samples, and labels of shape {array.shape}: one for each"
+        )
     return array
 
 

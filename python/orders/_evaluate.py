@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,169 +10,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from . import _native
 from ._decoding import Chooser, Decoder, Schedulers, ask_of, batch_of, labels_of, tokens_of
-from ._native import Figure, OrdersError, Problem
+from ._native import OrdersError, Problem
 from ._orders import Order, Orders, generate, problem_of
+from ._results import Numbers, Result, Results
 from ._values import Grid, Progress, known_cells, progress_of, sides, whole
-
-Numbers = NDArray[np.float64]
-
-
-@dataclass
-class Result:
-    """A method, or a scheduler, at a number of steps. Arrays have an entry for each image."""
-
-    label: str
-    steps: float
-    """Number of steps; of a scheduler, the mean over the images."""
-    nats_per_cell: Numbers
-    """Parallel negative log-likelihood: what the tokens of an image cost, in the mean over the
-    cells that are generated."""
-    one_by_one: Numbers | None
-    """The same with the same method one cell at a time."""
-    random_one_by_one: Numbers | None
-    """The same with random orders one cell at a time."""
-    nats: Numbers = field(repr=False)
-    """What each cell cost: shape (images, *grid), 0 at known cells."""
-    orders: list[Order] = field(repr=False)
-    """The order of each image."""
-
-    @property
-    def parallel_loss(self) -> Numbers | None:
-        """What generating groups at once costs above one by one, in nats per cell."""
-        return None if self.one_by_one is None else self.nats_per_cell - self.one_by_one
-
-    @property
-    def learning_error(self) -> Numbers | None:
-        """What the order costs above random orders, both one by one, in nats per cell."""
-        if self.one_by_one is None or self.random_one_by_one is None:
-            return None
-        return self.one_by_one - self.random_one_by_one
-
-
-class Results(Sequence[Result]):
-    """What `evaluate` found: its items are `Result`s; printed, it is a table."""
-
-    def __init__(self, results: list[Result]) -> None:
-        self._results = results
-        self._columns: dict[str, list[Any]] | None = None
-
-    def __len__(self) -> int:
-        return len(self._results)
-
-    def __getitem__(self, index: Any) -> Any:
-        return self._results[index]
-
-    def __iter__(self) -> Iterator[Result]:
-        return iter(self._results)
-
-    def columns(self) -> dict[str, list[Any]]:
-        """A row for each result, as pandas.DataFrame and polars.DataFrame take them: means with
-        the ends of their 95 % intervals (NAME_low, NAME_high), and the difference to the
-        first result of the same number of steps, image by image, with the p-value of the
-        paired permutation test after Holm's correction over all tests of the table. None is
-        no value."""
-        if self._columns is None:
-            columns: dict[str, list[Any]] = {
-                "label": [result.label for result in self],
-                "steps": [result.steps for result in self],
-                "images": [len(result.nats_per_cell) for result in self],
-            }
-            for name in ("nats_per_cell", "parallel_loss", "learning_error"):
-                values = [getattr(result, name) for result in self]
-                found = [
-                    (None, None, None) if value is None else _native.mean_interval(value) for value in values
-                ]
-                for ending, column in zip(("", "_low", "_high"), zip(*found)):
-                    columns[name + ending] = list(column)
-            for ending, column in zip(("", "_low", "_high", "_p"), zip(*self._differences())):
-                columns["difference" + ending] = list(column)
-            self._columns = columns
-        return self._columns
-
-    def _differences(self) -> list[tuple[float | None, ...]]:
-        partners = []
-        for result in self:
-            same = [other for other in self._results if other.steps == result.steps]
-            partners.append(None if same[0] is result else same[0].nats_per_cell)
-        pairs = [
-            (result.nats_per_cell, partner) for result, partner in zip(self, partners) if partner is not None
-        ]
-        found = iter(_native.compare_pairs(pairs))
-        return [(None,) * 4 if partner is None else next(found) for partner in partners]
-
-    def table(self) -> str:
-        """The table in words."""
-        columns = self.columns()
-        names = [
-            ("label", "orders", None),
-            ("steps", "steps", None),
-            ("nats_per_cell", "nats per cell", "95 % interval"),
-            ("parallel_loss", "parallel loss", None),
-            ("learning_error", "learning error", None),
-            ("difference", "difference", "95 % interval"),
-            ("difference_p", "p", None),
-        ]
-        head: list[str] = []
-        cells: list[list[str]] = [[] for _ in self]
-        for name, words, interval in names:
-            head.append(words)
-            for row, value in zip(cells, columns[name]):
-                row.append(_words(value))
-            if interval:
-                head.append(interval)
-                for row, low, high in zip(cells, columns[name + "_low"], columns[name + "_high"]):
-                    row.append("-" if low is None else f"{_words(low)} to {_words(high)}")
-        widths = [max(len(row[place]) for row in [head, *cells]) for place in range(len(head))]
-        lines = [
-            "  ".join(
-                text.ljust(width) if place == 0 else text.rjust(width)
-                for place, (text, width) in enumerate(zip(row, widths))
-            ).rstrip()
-            for row in [head, *cells]
-        ]
-        return "\n".join(lines)
-
-    __str__ = table
-
-    def __repr__(self) -> str:
-        return self.table()
-
-    def plot(self, path: str | os.PathLike[str] | None = None, *, overwrite: bool = False) -> Figure:
-        """Nats per cell over steps, a line for each method, with the intervals as bands."""
-        columns = self.columns()
-        lines = []
-        for label in dict.fromkeys(columns["label"]):
-            points = sorted(
-                (steps, mean, low, high)
-                for other, steps, mean, low, high in zip(
-                    columns["label"],
-                    columns["steps"],
-                    columns["nats_per_cell"],
-                    columns["nats_per_cell_low"],
-                    columns["nats_per_cell_high"],
-                )
-                if other == label
-            )
-            has_band = all(low is not None for _, _, low, _ in points)
-            band = [(low, high) for _, _, low, high in points] if has_band else []
-            lines.append((label, [(steps, mean) for steps, mean, _, _ in points], band))
-        images = columns["images"][0]
-        subtitle = f"mean of {images} images; bands: 95 % intervals"
-        figure = _native.line_chart("Parallel likelihood", subtitle, "steps", "nats per cell", lines)
-        if path is not None:
-            figure.save(Path(path), overwrite=overwrite)
-        return figure
-
-
-def _words(value: Any) -> str:
-    if value is None:
-        return "-"
-    if isinstance(value, str):
-        return value
-    if isinstance(value, int) or float(value).is_integer() and value >= 1:
-        return str(int(value))
-    words = f"{value:.4f}"
-    return words[1:] if words == "-0.0000" else words
 
 
 def evaluate(
@@ -222,9 +60,13 @@ def evaluate(
     counts = [whole("steps", count, 1, 2**24) for count in listed]
     methods = [methods] if isinstance(methods, (str, Orders)) else methods
     schedulers = [schedulers] if isinstance(schedulers, str) else schedulers
-    named = methods if isinstance(methods, Mapping) else {_label(method): method for method in methods}
+    named = (
+        methods if isinstance(methods, Mapping) else {_label(method): method for method in methods}
+    )
     settings = [_setting(label, method) for label, method in named.items()]
-    by_label = schedulers if isinstance(schedulers, Mapping) else {name: name for name in schedulers}
+    by_label = (
+        schedulers if isinstance(schedulers, Mapping) else {name: name for name in schedulers}
+    )
     choosers = [Chooser.of(label, scheduler, of_grid, {}) for label, scheduler in by_label.items()]
     by_sizes: list[Any] = [setting for _, setting in settings if not isinstance(setting, Orders)]
     by_sizes += [chooser for chooser in choosers if chooser.needs_group_sizes]
@@ -233,7 +75,14 @@ def evaluate(
     if not settings and not choosers:
         raise OrdersError("there is nothing to compare: methods or schedulers are needed")
     asked = _Asked(
-        decoder, given, of_grid, known, labels_of(labels, len(given)), batch_of(batch), device, whole("seed", seed)
+        decoder,
+        given,
+        of_grid,
+        known,
+        labels_of(labels, len(given)),
+        batch_of(batch),
+        device,
+        whole("seed", seed),
     )
     rounds = len(counts) * len(by_sizes) + len(settings) + len(choosers) - len(by_sizes)
     alone = 1 + len(settings) + len(choosers) if one_by_one else 0
@@ -260,7 +109,9 @@ def _setting(label: str, method: Any) -> tuple[str, Orders | dict[str, Any]]:
         return label, method
     if isinstance(method, Mapping) and "method" in method:
         return label, dict(method)
-    raise OrdersError(f"method {label} is a name, a dict with a 'method', or Orders; it is {method!r}")
+    raise OrdersError(
+        f"method {label} is a name, a dict with a 'method', or Orders; it is {method!r}"
+    )
 
 
 class _Asked:
@@ -292,7 +143,9 @@ class _Asked:
     ) -> Results:
         random = None
         if one_by_one:
-            random = self.per_cell(self.of_orders(self.made({"method": "random"}, shape="one-by-one"))[0])
+            random = self.per_cell(
+                self.of_orders(self.made({"method": "random"}, shape="one-by-one"))[0]
+            )
         results = []
         for label, setting in settings:
             if isinstance(setting, Orders):
@@ -305,24 +158,49 @@ class _Asked:
             for some in orders:
                 nats, found = self.of_orders(some)
                 results.append(
-                    Result(label, some.problem.steps, self.per_cell(nats), single, random, self.shaped(nats), found)
+                    Result(
+                        label,
+                        some.problem.steps,
+                        self.per_cell(nats),
+                        single,
+                        random,
+                        self.shaped(nats),
+                        found,
+                    )
                 )
         for chooser in choosers:
             problems: list[Problem | None] = [None]
             if chooser.needs_group_sizes:
-                problems = [problem_of(self.grid, k, None, shape, self.known, None, None)[0] for k in counts]
+                problems = [
+                    problem_of(self.grid, k, None, shape, self.known, None, None)[0] for k in counts
+                ]
             for problem in problems:
                 nats, found = self.of_scheduler(chooser, problem)
                 single = self.per_cell(self.of_traces(found)) if one_by_one else None
                 steps = float(np.mean([order.problem.steps for order in found]))
                 results.append(
-                    Result(chooser.label, steps, self.per_cell(nats), single, random, self.shaped(nats), found)
+                    Result(
+                        chooser.label,
+                        steps,
+                        self.per_cell(nats),
+                        single,
+                        random,
+                        self.shaped(nats),
+                        found,
+                    )
                 )
         results.sort(key=lambda result: result.steps)
         return Results(results)
 
     def made(self, setting: dict[str, Any], **sizes: Any) -> Orders:
-        return generate(grid=self.grid, known=self.known, num=len(self.tokens), seed=self.seed, **sizes, **setting)
+        return generate(
+            grid=self.grid,
+            known=self.known,
+            num=len(self.tokens),
+            seed=self.seed,
+            **sizes,
+            **setting,
+        )
 
     def listed(self, label: str, orders: Orders) -> Orders:
         if list(orders.grid) != self.grid:
@@ -331,7 +209,9 @@ class _Asked:
             raise OrdersError(
                 f"{label} has {len(orders)} orders for {len(self.tokens)} images; one for all, or one for each"
             )
-        return Orders(np.broadcast_to(orders.cells, (len(self.tokens), orders.problem.cells)), orders.problem)
+        return Orders(
+            np.broadcast_to(orders.cells, (len(self.tokens), orders.problem.cells)), orders.problem
+        )
 
     def ones(self, orders: Orders) -> Orders:
         problem = Problem(orders.grid, np.ones(orders.problem.cells, np.int64), orders.known)
@@ -348,14 +228,17 @@ class _Asked:
         self.count()
         return found, list(orders)
 
-    def of_scheduler(self, chooser: Chooser, problem: Problem | None) -> tuple[Numbers, list[Order]]:
+    def of_scheduler(
+        self, chooser: Chooser, problem: Problem | None
+    ) -> tuple[Numbers, list[Order]]:
         nats, orders = [], []
         for part in self.parts():
             by = chooser.for_samples(len(self.tokens[part]), problem, self.seed)
             of_part, _, rows, sizes = self.decoded(part, self.known, None, *by)
             nats.append(of_part)
             orders += [
-                Orders(row, Problem(self.grid, of_sample, self.known))[0] for row, of_sample in zip(rows, sizes)
+                Orders(row, Problem(self.grid, of_sample, self.known))[0]
+                for row, of_sample in zip(rows, sizes)
             ]
         self.count()
         return np.concatenate(nats), orders
@@ -364,7 +247,9 @@ class _Asked:
         """What each cell costs, one by one in orders that were found."""
         cells = np.stack([order.cells for order in orders])
         problem = orders[0].problem
-        return self.of_orders(self.ones(Orders(cells, Problem(problem.grid, [cells.shape[1]], problem.known))))[0]
+        return self.of_orders(
+            self.ones(Orders(cells, Problem(problem.grid, [cells.shape[1]], problem.known)))
+        )[0]
 
     def decoded(
         self, part: slice, known: NDArray[Any] | None, fixed: Any, named: Any, own: list[Any]
@@ -372,15 +257,33 @@ class _Asked:
         labels = None if self.labels is None else self.labels[part]
         ask = ask_of(self.decoder, labels, self.device)
         return _native.decode(
-            ask, self.grid, known, self.tokens[part], True, fixed, named, own, 0, part.start, self.batch
+            ask,
+            self.grid,
+            known,
+            self.tokens[part],
+            True,
+            fixed,
+            named,
+            own,
+            0,
+            part.start,
+            self.batch,
         )
 
     def parts(self) -> list[slice]:
         images = len(self.tokens)
-        return [slice(start, min(start + self.batch, images)) for start in range(0, images, self.batch)]
+        return [
+            slice(start, min(start + self.batch, images)) for start in range(0, images, self.batch)
+        ]
 
     def per_cell(self, nats: Numbers) -> Numbers:
-        known = 0 if self.known is None else int(np.count_nonzero(self.known) if self.known.dtype == np.bool_ else len(self.known))
+        known = (
+            0
+            if self.known is None
+            else int(
+                np.count_nonzero(self.known) if self.known.dtype == np.bool_ else len(self.known)
+            )
+        )
         mean: Numbers = nats.sum(axis=1) / (nats.shape[1] - known)
         return mean
 

@@ -20,10 +20,14 @@ def _shown(
     for label, some in named.items():
         if isinstance(some, Orders):
             if not 0 <= index < len(some):
-                raise OrdersError(f"index is {index}, and {label or 'there'} has {len(some)} orders")
+                raise OrdersError(
+                    f"index is {index}, and {label or 'there'} has {len(some)} orders"
+                )
             some = some[index]
         if not isinstance(some, Order):
-            raise OrdersError(f"orders are drawn, or a dict of them by name, not {type(some).__name__}")
+            raise OrdersError(
+                f"orders are drawn, or a dict of them by name, not {type(some).__name__}"
+            )
         shown.append((str(label), some.problem, rows(some.cells)))
     return shown
 
@@ -95,6 +99,11 @@ def animate(
         raise OrdersError(f"{path} ends in neither .gif, .png nor .apng")
     most = whole("frames", frames, 2, 1024)
     content = _native.animate(
-        shown, _title(shown) if title is None else title, float(fps), float(pause), most, path.suffix[1:]
+        shown,
+        _title(shown) if title is None else title,
+        float(fps),
+        float(pause),
+        most,
+        path.suffix[1:],
     )
     _native.write_file(path, content, overwrite)

@@ -88,7 +88,11 @@ def scheduling_rules() -> dict[str, SchedulerInfo]:
     """
     return {
         name: SchedulerInfo(
-            name, summary, source, {key: Parameter(*words) for key, words in parameters.items()}, *needs
+            name,
+            summary,
+            source,
+            {key: Parameter(*words) for key, words in parameters.items()},
+            *needs,
         )
         for name, summary, source, parameters, *needs in _native.schedulers()
     }

@@ -154,7 +154,12 @@ def schedulers() -> list[
     tuple[str, str, str, dict[str, tuple[str, str, str]], bool, bool, bool, bool]
 ]: ...
 def register(
-    class_: type, name: str, summary: str, parameters: dict[str, Any], is_random: bool, for_video: bool
+    class_: type,
+    name: str,
+    summary: str,
+    parameters: dict[str, Any],
+    is_random: bool,
+    for_video: bool,
 ) -> None: ...
 def group_sizes(
     grid: Sequence[int],
@@ -166,11 +171,20 @@ def group_sizes(
     method: BoundMethod | None,
 ) -> tuple[Problem, str | None]: ...
 def generate(
-    method: BoundMethod, problem: Problem, seed: int, first: int, out: _Cells, progress: _Tell = None
+    method: BoundMethod,
+    problem: Problem,
+    seed: int,
+    first: int,
+    out: _Cells,
+    progress: _Tell = None,
 ) -> None: ...
 def check_rows(problem: Problem, cells: _Cells) -> None: ...
 def violations(
-    problem: Problem, cells: _Cells, method: str | None, given: dict[str, Any], progress: _Tell = None
+    problem: Problem,
+    cells: _Cells,
+    method: str | None,
+    given: dict[str, Any],
+    progress: _Tell = None,
 ) -> list[tuple[int, str, int | None, int | None, int | None, int | None, str]]: ...
 def save_orders(
     problem: Problem,
@@ -186,7 +200,9 @@ def read_orders(
     path: PathLike[str], limit: int | None = None
 ) -> tuple[
     _Cells,
-    tuple[list[int] | None, list[int] | None, list[int] | None, str | None, dict[str, Any], int | None]
+    tuple[
+        list[int] | None, list[int] | None, list[int] | None, str | None, dict[str, Any], int | None
+    ]
     | None,
 ]: ...
 def write_file(path: PathLike[str], content: bytes, overwrite: bool) -> None: ...
@@ -208,10 +224,20 @@ def optimal_sizes(
     progress: _Tell = None,
 ) -> tuple[list[int], float, float]: ...
 def search(
-    problem: Problem, covariance: Covariance, start: _Cells | None, seed: int, rounds: int, progress: _Tell = None
+    problem: Problem,
+    covariance: Covariance,
+    start: _Cells | None,
+    seed: int,
+    rounds: int,
+    progress: _Tell = None,
 ) -> tuple[_Cells, float, float]: ...
 def plot(
-    shown: list[_Shown], show: list[str], steps: list[int], title: str, subtitle: str, columns: int | None
+    shown: list[_Shown],
+    show: list[str],
+    steps: list[int],
+    title: str,
+    subtitle: str,
+    columns: int | None,
 ) -> Figure: ...
 def animate(
     shown: list[_Shown], title: str, fps: float, pause: float, frames: int, format: str

@@ -13,7 +13,6 @@ from numpy.typing import ArrayLike, NDArray
 from . import _native
 from ._native import OrdersError, Problem
 from ._values import (
-    LARGEST_SEED,
     Cells,
     Grid,
     Progress,
@@ -215,14 +214,23 @@ class Orders(Sequence[Order]):
         name that ends in .json writes such a file."""
         return self.cells.tolist()  # type: ignore[no-any-return]
 
-    def save(self, path: str | os.PathLike[str], *, overwrite: bool = False, progress: Progress = None) -> None:
+    def save(
+        self, path: str | os.PathLike[str], *, overwrite: bool = False, progress: Progress = None
+    ) -> None:
         """Writes an order file (.json, .npy or .safetensors) and its manifest, the bytes of
         `orders-cli gen`; whole or not at all. The .json file is what LPD's programs read.
         """
         path = Path(path)
         with progress_of(progress, len(self), "written") as tell:
             _native.save_orders(
-                self.problem, self.cells, path, overwrite, self.method, self.parameters, self.seed, tell
+                self.problem,
+                self.cells,
+                path,
+                overwrite,
+                self.method,
+                self.parameters,
+                self.seed,
+                tell,
             )
 
     def __len__(self) -> int:
@@ -236,7 +244,9 @@ class Orders(Sequence[Order]):
         if isinstance(index, slice):
             part = Orders.__new__(Orders)
             seed = self.seed if index.indices(len(self))[::2] == (0, 1) else None
-            return part._set(self.cells[index], self.problem, self.method, self.parameters, seed, self.note)
+            return part._set(
+                self.cells[index], self.problem, self.method, self.parameters, seed, self.note
+            )
         return Order.__new__(Order)._set(self.cells[index], self.problem)
 
     def __iter__(self) -> Iterator[Order]:
@@ -341,7 +351,9 @@ def generate(
     ((3, 256), dtype('int64'), [1, 2, 4, 5])
     """
     num, seed = whole("num", num, 0, 2**48), whole("seed", seed)
-    bound, problem, note = task(method, parameters, grid, res, steps, sizes, shape, known, first_group)
+    bound, problem, note = task(
+        method, parameters, grid, res, steps, sizes, shape, known, first_group
+    )
     with progress_of(progress, num, bound.name) as tell:
         cells = made(bound, problem, seed, 0, num, tell)
     found = Orders.__new__(Orders)
@@ -389,7 +401,9 @@ def load(
     if of_grid is None:
         raise OrdersError(f"{path}: grid or res is needed, since no manifest names it")
     if steps is None and sizes is None and shape is None:
-        raise OrdersError(f"{path}: steps, sizes or shape are needed, since no manifest names the sizes")
+        raise OrdersError(
+            f"{path}: steps, sizes or shape are needed, since no manifest names the sizes"
+        )
     problem, note = problem_of(of_grid, steps, sizes, shape, known, None, None)
     _native.check_rows(problem, cells)
     found = Orders.__new__(Orders)

@@ -77,11 +77,15 @@ def sample(
         raise OrdersError(f"temperature is {temperature}; it takes a number above 0")
     if scheduler is not None:
         if exact:
-            raise OrdersError("exact decoding follows an order; give a method, or a scheduler without exact")
+            raise OrdersError(
+                "exact decoding follows an order; give a method, or a scheduler without exact"
+            )
     bound = chooser = None
     if isinstance(method, Orders):
         if len(method) not in (1, num):
-            raise OrdersError(f"there are {len(method)} orders for {num} samples; one for all, or one for each")
+            raise OrdersError(
+                f"there are {len(method)} orders for {num} samples; one for all, or one for each"
+            )
         problem, listed = method.problem, np.broadcast_to(method.cells, (num, method.problem.cells))
     elif scheduler is not None:
         of_grid = sides(grid, res)
@@ -121,9 +125,21 @@ def sample(
             passes += of_passes
         else:
             fixed = (problem, rows) if chooser is None else None
-            named, own = (None, []) if chooser is None else chooser.for_samples(count, problem, seed)
+            named, own = (
+                (None, []) if chooser is None else chooser.for_samples(count, problem, seed)
+            )
             costs, of_part, rows, of_sizes = _native.decode(
-                ask, of_grid, problem.known, given[part], False, fixed, named, own, seed, start, batch
+                ask,
+                of_grid,
+                problem.known,
+                given[part],
+                False,
+                fixed,
+                named,
+                own,
+                seed,
+                start,
+                batch,
             )
             orders += [
                 Orders(row, Problem(of_grid, of_sample, problem.known))[0]

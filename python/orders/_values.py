@@ -47,7 +47,9 @@ def sides(grid: Grid | None, res: int | None) -> list[int]:
     if isinstance(grid, str):
         words = grid.split("x")
         if not all(word.isdecimal() for word in words):
-            raise OrdersError(f"grid is {grid!r}; it is written HEIGHTxWIDTH or FRAMESxHEIGHTxWIDTH")
+            raise OrdersError(
+                f"grid is {grid!r}; it is written HEIGHTxWIDTH or FRAMESxHEIGHTxWIDTH"
+            )
         return [int(word) for word in words]
     try:
         return [operator.index(side) for side in grid]
@@ -79,7 +81,9 @@ def rows(cells: ArrayLike) -> Cells:
     try:
         array = np.asarray(cells)
     except ValueError:
-        raise OrdersError("the orders have different lengths; each has every free cell once") from None
+        raise OrdersError(
+            "the orders have different lengths; each has every free cell once"
+        ) from None
     if array.ndim == 1:
         array = array[np.newaxis]
     if array.ndim != 2 or array.dtype.kind not in "iu":
@@ -93,7 +97,9 @@ def rows(cells: ArrayLike) -> Cells:
 
 
 @contextmanager
-def progress_of(progress: Progress, total: int, what: str) -> Iterator[Callable[[int], object] | None]:
+def progress_of(
+    progress: Progress, total: int, what: str
+) -> Iterator[Callable[[int], object] | None]:
     """What the extension module tells of progress; True makes a bar of tqdm."""
     if progress is None or progress is False:
         yield None

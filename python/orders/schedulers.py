@@ -33,7 +33,9 @@ class FixedOrder:
 
     order = 1
 
-    def __init__(self, orders: Orders | Order, mask_token_id: int, temperature: float = 1.0) -> None:
+    def __init__(
+        self, orders: Orders | Order, mask_token_id: int, temperature: float = 1.0
+    ) -> None:
         if not temperature >= 0:
             raise OrdersError(f"temperature is {temperature}; it takes a number from 0")
         if isinstance(orders, Order):
@@ -45,10 +47,14 @@ class FixedOrder:
         self.init_noise_sigma = 1.0
         self.set_timesteps()
 
-    def set_timesteps(self, num_inference_steps: int | None = None, device: str | torch.device | None = None) -> None:
+    def set_timesteps(
+        self, num_inference_steps: int | None = None, device: str | torch.device | None = None
+    ) -> None:
         """The timesteps: one for each step of the order, and no other number of them."""
         if num_inference_steps not in (None, self.steps):
-            raise OrdersError(f"the order has {self.steps} steps, and {num_inference_steps} are asked for")
+            raise OrdersError(
+                f"the order has {self.steps} steps, and {num_inference_steps} are asked for"
+            )
         self.timesteps = torch.arange(self.steps - 1, -1, -1, device=device)
 
     def scale_model_input(self, sample: torch.Tensor, timestep: int | None = None) -> torch.Tensor:
@@ -67,7 +73,9 @@ class FixedOrder:
         for the second."""
         step = self.steps - 1 - int(timestep)
         if not 0 <= step < self.steps:
-            raise OrdersError(f"timestep is {int(timestep)}; timesteps go from {self.steps - 1} to 0")
+            raise OrdersError(
+                f"timestep is {int(timestep)}; timesteps go from {self.steps - 1} to 0"
+            )
         steps = self._of_samples(sample)
         logits = model_output.movedim(1, -1) if sample.ndim == 3 else model_output
         if logits.shape[:-1] != sample.shape:
@@ -94,7 +102,9 @@ class FixedOrder:
     def _of_samples(self, sample: torch.Tensor) -> torch.Tensor:
         steps = self._step_from_cell
         if len(steps) not in (1, len(sample)):
-            raise OrdersError(f"there are {len(steps)} orders for {len(sample)} samples; one for all, or one for each")
+            raise OrdersError(
+                f"there are {len(steps)} orders for {len(sample)} samples; one for all, or one for each"
+            )
         cells = int(np.prod(steps.shape[1:]))
         if sample.ndim == 2:
             steps = steps.reshape(len(steps), cells)

@@ -67,7 +67,11 @@ class OrderSampler(Dataset[torch.Tensor]):
         self._bound, self.problem, _ = task(method, parameters, **self._asked)  # type: ignore[arg-type]
 
     def __getstate__(self) -> dict[str, Any]:
-        return {name: value for name, value in self.__dict__.items() if name not in ("_bound", "problem")}
+        return {
+            name: value
+            for name, value in self.__dict__.items()
+            if name not in ("_bound", "problem")
+        }
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)

@@ -3,6 +3,7 @@
 mod analysis;
 mod catalogue;
 mod check;
+mod decoder;
 mod decoding;
 mod error;
 mod figures;

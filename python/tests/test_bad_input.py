@@ -41,7 +41,10 @@ GENERATE = [
     (dict(grid=(4, 4), steps=2, seed=2**64), "seed is"),
     (dict(grid=(4, 4), steps=2, method="lqd"), "did you mean 'lpd'"),
     (dict(grid=(4, 4), steps=2, repulsoin=2), "did you mean 'repulsion'"),
-    (dict(grid=(4, 4), steps=2, repulsion=-2), "repulsion of method lpd is -2; it takes a number from 0"),
+    (
+        dict(grid=(4, 4), steps=2, repulsion=-2),
+        "repulsion of method lpd is -2; it takes a number from 0",
+    ),
     (dict(grid=(4, 4), steps=2, repulsion=float("nan")), "NaN"),
     (dict(grid=(4, 4), steps=2, repulsion="far"), "far"),
     (dict(grid=(4, 4), steps=2, repulsion=None), "None"),
@@ -87,7 +90,11 @@ def test_own_orders(cells, sentence):
 
 def test_files(tmp_path):
     made = orders.generate("random", grid=(4, 4), sizes=[4, 12])
-    for name, sentence in [("a.txt", "json, .npy or .safetensors"), ("no/a.npy", "a.npy"), ("", "named|folder")]:
+    for name, sentence in [
+        ("a.txt", "json, .npy or .safetensors"),
+        ("no/a.npy", "a.npy"),
+        ("", "named|folder"),
+    ]:
         with pytest.raises(orders.OrdersError, match=sentence):
             made.save(tmp_path / name)
     made.save(tmp_path / "a.npy")

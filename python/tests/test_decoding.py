@@ -44,7 +44,9 @@ def test_likelihood_is_the_literal_one(kind):
         assert np.allclose(result.nats.reshape(9, 16), expected, atol=1e-5)
         assert np.allclose(result.nats_per_cell, expected.mean(axis=1), atol=1e-6)
         alone = orders.generate(result.label, grid=(4, 4), shape="one-by-one", num=9)
-        single = literal_nats(model, images, lambda image: alone[image].cells.reshape(-1, 1)).mean(axis=1)
+        single = literal_nats(model, images, lambda image: alone[image].cells.reshape(-1, 1)).mean(
+            axis=1
+        )
         assert np.allclose(result.one_by_one, single, atol=1e-6)
         assert np.allclose(result.parallel_loss, result.nats_per_cell - single, atol=1e-6)
 
@@ -68,7 +70,9 @@ def test_a_causal_model_has_one_off_its_order(causal):
 
 def test_one_name_and_one_number_will_do(mixture):
     images = mixture.images(2)
-    (result,) = orders.evaluate(mixture, images, "halton", grid=(4, 4), steps=np.int64(3), one_by_one=False)
+    (result,) = orders.evaluate(
+        mixture, images, "halton", grid=(4, 4), steps=np.int64(3), one_by_one=False
+    )
     assert (result.label, result.steps) == ("halton", 3)
 
 
@@ -105,20 +109,32 @@ def test_columns_and_table(mixture, tmp_path):
         if place % 3 == 0:
             assert columns["difference"][place] is None and columns["difference_p"][place] is None
             continue
-        assert np.isclose(columns["difference"][place], (result.nats_per_cell - first.nats_per_cell).mean())
-        assert columns["difference_low"][place] <= columns["difference"][place] <= columns["difference_high"][place]
+        assert np.isclose(
+            columns["difference"][place], (result.nats_per_cell - first.nats_per_cell).mean()
+        )
+        assert (
+            columns["difference_low"][place]
+            <= columns["difference"][place]
+            <= columns["difference_high"][place]
+        )
         p = columns["difference_p"][place]
         # Where all orders are the same, there is nothing to test.
         assert p is None if np.array_equal(result.nats, first.nats) else 0 < p <= 1
     assert str(results).splitlines()[0].startswith("orders") and len(str(results).splitlines()) == 7
     results.plot(tmp_path / "likelihood.svg")
-    assert "lpd" not in str(results) and (tmp_path / "likelihood.svg").read_text().count('aria-label="c"')
+    assert "lpd" not in str(results) and (tmp_path / "likelihood.svg").read_text().count(
+        'aria-label="c"'
+    )
 
 
 def test_p_values_are_corrected_by_holm(mixture):
     images = mixture.images(8)
-    columns = orders.evaluate(mixture, images, ["lpd", "random", "halton"], grid=(4, 4), steps=2).columns()
-    results = orders.evaluate(mixture, images, ["lpd", "random", "halton"], grid=(4, 4), steps=2, one_by_one=False)
+    columns = orders.evaluate(
+        mixture, images, ["lpd", "random", "halton"], grid=(4, 4), steps=2
+    ).columns()
+    results = orders.evaluate(
+        mixture, images, ["lpd", "random", "halton"], grid=(4, 4), steps=2, one_by_one=False
+    )
     raw = []
     for result in results[1:]:
         differences = result.nats_per_cell - results[0].nats_per_cell
@@ -156,7 +172,16 @@ def test_labels_and_batches_reach_the_decoder(mixture):
         return mixture(tokens, known, asked, labels)
 
     images = mixture.images(7)
-    orders.evaluate(labelled, images, ["raster"], grid=(4, 4), steps=2, labels=np.arange(7) * 10, batch=3, one_by_one=False)
+    orders.evaluate(
+        labelled,
+        images,
+        ["raster"],
+        grid=(4, 4),
+        steps=2,
+        labels=np.arange(7) * 10,
+        batch=3,
+        one_by_one=False,
+    )
     assert Counter(seen) == {label: 2 for label in range(0, 70, 10)}
 
 
@@ -168,7 +193,9 @@ class MostCertain(orders.Scheduler):
 
 def test_schedulers(mixture):
     images = mixture.images(6)
-    results = orders.evaluate(mixture, images, [], grid=(4, 4), schedulers={"certain": MostCertain}, batch=4)
+    results = orders.evaluate(
+        mixture, images, [], grid=(4, 4), schedulers={"certain": MostCertain}, batch=4
+    )
     (result,) = results
     assert result.steps == 4
     for image, order in enumerate(result.orders):
@@ -188,9 +215,16 @@ def test_samples_follow_the_model():
     model = Mixture(cells=3, tokens=2, kinds=2, seed=3)
     every = np.array([[a, b, c] for a in (0, 1) for b in (0, 1) for c in (0, 1)])
     expected = np.exp(model.log_likelihood(every))
-    for asked in (dict(), dict(exact=True), dict(exact=True, rule="kept"), dict(exact=True, rule="renewed")):
+    for asked in (
+        dict(),
+        dict(exact=True),
+        dict(exact=True, rule="kept"),
+        dict(exact=True, rule="renewed"),
+    ):
         sizes = dict(shape="one-by-one") if not asked else dict(sizes=[3])
-        drawn = orders.sample(model, "random", grid=(1, 3), num=6000, batch=6000, seed=1, **sizes, **asked)
+        drawn = orders.sample(
+            model, "random", grid=(1, 3), num=6000, batch=6000, seed=1, **sizes, **asked
+        )
         counts = (drawn.tokens.reshape(-1, 3) @ [4, 2, 1])[:, None] == np.arange(8)
         chi = ((counts.sum(axis=0) - 6000 * expected) ** 2 / (6000 * expected)).sum()
         assert chi < 29.9, (asked, chi)  # 7 degrees of freedom: 1 in 10,000
@@ -203,19 +237,31 @@ def test_samples_depend_on_seed_and_number_only(mixture):
     first = orders.sample(mixture, "lpd", **asked)
     again = orders.sample(mixture, "lpd", batch=3, **asked)
     assert np.array_equal(first.tokens, again.tokens) and list(first.orders) == list(again.orders)
-    assert np.allclose(first.nats.reshape(10, 16), literal_nats(mixture, first.tokens.reshape(10, 16), lambda i: first.orders[i].groups()), atol=1e-5)
-    exact = [orders.sample(mixture, "lpd", exact=True, batch=batch, **asked).tokens for batch in (3, 64)]
+    assert np.allclose(
+        first.nats.reshape(10, 16),
+        literal_nats(mixture, first.tokens.reshape(10, 16), lambda i: first.orders[i].groups()),
+        atol=1e-5,
+    )
+    exact = [
+        orders.sample(mixture, "lpd", exact=True, batch=batch, **asked).tokens for batch in (3, 64)
+    ]
     assert np.array_equal(*exact)
-    assert not np.array_equal(first.tokens, orders.sample(mixture, "lpd", **{**asked, "seed": 3}).tokens)
+    assert not np.array_equal(
+        first.tokens, orders.sample(mixture, "lpd", **{**asked, "seed": 3}).tokens
+    )
 
 
 def test_samples_with_known_cells_and_schedulers(mixture):
     tokens = mixture.images(4)
-    drawn = orders.sample(mixture, "halton", grid=(4, 4), steps=3, num=4, known=[0, 5], tokens=tokens)
+    drawn = orders.sample(
+        mixture, "halton", grid=(4, 4), steps=3, num=4, known=[0, 5], tokens=tokens
+    )
     assert np.array_equal(drawn.tokens.reshape(4, 16)[:, [0, 5]], tokens[:, [0, 5]])
     free = orders.sample(mixture, grid=(4, 4), num=3, scheduler=MostCertain)
     assert (free.passes == 4).all() and all(len(order) == 16 for order in free.orders)
-    cold = orders.sample(mixture, "raster", grid=(4, 4), shape="one-by-one", num=2, temperature=1e-4)
+    cold = orders.sample(
+        mixture, "raster", grid=(4, 4), shape="one-by-one", num=2, temperature=1e-4
+    )
     assert np.array_equal(cold.tokens[0], cold.tokens[1])
 
 
@@ -259,7 +305,14 @@ def test_impossible_tokens():
         return logits
 
     with pytest.raises(orders.OrdersError, match="token 1 of cell 3 of sample 1 the probability 0"):
-        orders.evaluate(certain, [[0, 0, 0, 0], [0, 0, 0, 1]], ["raster"], grid=(2, 2), steps=4, one_by_one=False)
+        orders.evaluate(
+            certain,
+            [[0, 0, 0, 0], [0, 0, 0, 1]],
+            ["raster"],
+            grid=(2, 2),
+            steps=4,
+            one_by_one=False,
+        )
     with pytest.raises(orders.OrdersError, match="cell 0 of sample 0 got token 2; there are 2"):
         orders.evaluate(certain, [[2, 0, 0, 0]], ["raster"], grid=(2, 2), steps=4)
 
@@ -338,7 +391,10 @@ def test_arrays_that_change_under_way(mixture):
         (dict(decoder=3), "can't be"),
         (dict(grid=(2, 3)), "tokens are whole numbers"),
         (dict(methods={"own": orders.generate("raster", grid=(2, 3), steps=2)}), "orders a grid"),
-        (dict(methods={"own": orders.generate("raster", grid=(2, 2), steps=2, num=3)}), "3 orders for 1 images"),
+        (
+            dict(methods={"own": orders.generate("raster", grid=(2, 2), steps=2, num=3)}),
+            "3 orders for 1 images",
+        ),
         (dict(schedulers={"x": object}), "has no 'choose'"),
         (dict(shape="cosinus"), "there are no sizes 'cosinus'"),
     ],
@@ -359,7 +415,10 @@ def test_refused(asked, sentence):
         (dict(exact=True, rule="best"), "draft rule"),
         (dict(exact=True, window=0), "window is 0"),
         (dict(exact=True, scheduler=MostCertain), "exact decoding follows an order"),
-        (dict(method=orders.generate("raster", grid=(4, 4), steps=2, num=3)), "3 orders for 1 samples"),
+        (
+            dict(method=orders.generate("raster", grid=(4, 4), steps=2, num=3)),
+            "3 orders for 1 samples",
+        ),
     ],
 )
 def test_samples_refused(mixture, asked, sentence):
@@ -390,7 +449,8 @@ def test_schedulers_of_the_catalogue(mixture, name):
 
 def test_parameters_of_schedulers(mixture):
     many, few = (
-        orders.sample(mixture, scheduler="entropy-bound", grid=(4, 4), num=4, budget=budget) for budget in (0.0, 100.0)
+        orders.sample(mixture, scheduler="entropy-bound", grid=(4, 4), num=4, budget=budget)
+        for budget in (0.0, 100.0)
     )
     assert (many.passes == 16).all() and (few.passes == 1).all()
     results = orders.evaluate(
@@ -401,7 +461,11 @@ def test_parameters_of_schedulers(mixture):
         steps=4,
         schedulers={"one": {"scheduler": "entropy-bound", "budget": 0.0}, "by order": "lpd"},
     )
-    assert [(result.label, result.steps) for result in results] == [("lpd", 4), ("by order", 4), ("one", 16)]
+    assert [(result.label, result.steps) for result in results] == [
+        ("lpd", 4),
+        ("by order", 4),
+        ("one", 16),
+    ]
     assert np.array_equal(results[0].nats, results[1].nats)
     assert np.allclose(results[2].parallel_loss, 0, atol=1e-6)
     for asked, sentence in [

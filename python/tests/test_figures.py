@@ -14,7 +14,9 @@ def test_pictures_of_one_and_of_several(made, tmp_path):
     figure = orders.plot(made, tmp_path / "map.svg")
     assert (tmp_path / "map.svg").read_text() == figure.to_svg() == figure._repr_svg_()
     assert made._repr_svg_().startswith("<svg") and made[0]._repr_svg_().startswith("<svg")
-    both = orders.plot({"ours": made, "raster": orders.generate("raster", grid=(6, 6), steps=4)[0]}, title="two")
+    both = orders.plot(
+        {"ours": made, "raster": orders.generate("raster", grid=(6, 6), steps=4)[0]}, title="two"
+    )
     assert 'aria-label="raster"' in both.to_svg() and both.size[0] > figure.size[0]
     for show in ("steps", "sizes", ["map", "steps", "sizes"]):
         assert orders.plot(made, show=show).to_png().startswith(b"\x89PNG")

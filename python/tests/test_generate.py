@@ -9,23 +9,51 @@ import orders
 
 CASES = [
     (["--res", 256, "--steps", 20], dict(res=256, steps=20), "lpd", {}),
-    (["--res", 256, "--steps", 20, "--repulsion", 2], dict(res=256, steps=20), "lpd", {"repulsion": 2}),
+    (
+        ["--res", 256, "--steps", 20, "--repulsion", 2],
+        dict(res=256, steps=20),
+        "lpd",
+        {"repulsion": 2},
+    ),
     (["--res", 512, "--steps", 48], dict(res=512, steps=48), "lpd", {}),
     (["--grid", "8x12", "--steps", 7], dict(grid=(8, 12), steps=7), "halton", {}),
-    (["--grid", "8x12", "--shape", "power:2", "--steps", 7], dict(grid="8x12", shape="power:2", steps=7), "random", {}),
-    (["--grid", "4x4", "--group-sizes", "1,5,10"], dict(grid=[4, 4], sizes=[1, 5, 10]), "random", {"batch": 2}),
-    (["--grid", "3x4x4", "--steps", 6], dict(grid=(3, 4, 4), steps=6), "lpd", {"frame_distance": 2}),
+    (
+        ["--grid", "8x12", "--shape", "power:2", "--steps", 7],
+        dict(grid="8x12", shape="power:2", steps=7),
+        "random",
+        {},
+    ),
+    (
+        ["--grid", "4x4", "--group-sizes", "1,5,10"],
+        dict(grid=[4, 4], sizes=[1, 5, 10]),
+        "random",
+        {"batch": 2},
+    ),
+    (
+        ["--grid", "3x4x4", "--steps", 6],
+        dict(grid=(3, 4, 4), steps=6),
+        "lpd",
+        {"frame_distance": 2},
+    ),
     (["--grid", "9x9", "--group-sizes", "own"], dict(grid=(9, 9), sizes="own"), "diagonal", {}),
 ]
 
 
 @pytest.mark.parametrize("flags, asked, method, parameters", CASES)
 @pytest.mark.parametrize("ending", ["json", "npy", "safetensors"])
-def test_bytes_are_those_of_the_program(program, tmp_path, flags, asked, method, parameters, ending):
+def test_bytes_are_those_of_the_program(
+    program, tmp_path, flags, asked, method, parameters, ending
+):
     theirs, ours = tmp_path / f"theirs.{ending}", tmp_path / f"ours.{ending}"
-    sets = [word for key, value in parameters.items() for word in ("--set", f"{key.replace('_', '-')}={value}")]
+    sets = [
+        word
+        for key, value in parameters.items()
+        for word in ("--set", f"{key.replace('_', '-')}={value}")
+    ]
     flags = [flag for flag in flags if flag not in ("--repulsion", 2)]
-    done = program("gen", *flags, "--method", method, *sets, "--num", 300, "--seed", 5, "--out", theirs)
+    done = program(
+        "gen", *flags, "--method", method, *sets, "--num", 300, "--seed", 5, "--out", theirs
+    )
     assert done.returncode == 0, done.stderr
     made = orders.generate(method, num=300, seed=5, **asked, **parameters)
     made.save(ours)
@@ -39,7 +67,17 @@ def test_known_cells(program, tmp_path):
     (tmp_path / "known.json").write_text(json.dumps([0, 1, 5, 9]))
     theirs = tmp_path / "theirs.npy"
     done = program(
-        "gen", "--grid", "4x4", "--steps", 3, "--known", tmp_path / "known.json", "--num", 20, "--out", theirs
+        "gen",
+        "--grid",
+        "4x4",
+        "--steps",
+        3,
+        "--known",
+        tmp_path / "known.json",
+        "--num",
+        20,
+        "--out",
+        theirs,
     )
     assert done.returncode == 0, done.stderr
     mask = np.zeros((4, 4), bool)
@@ -76,7 +114,11 @@ def test_group_sizes(program):
 
 
 def test_methods_are_those_of_the_program(program):
-    theirs = {method["name"]: method for method in json.loads(program("methods", "--json").stdout) if method["kind"] == "method"}
+    theirs = {
+        method["name"]: method
+        for method in json.loads(program("methods", "--json").stdout)
+        if method["kind"] == "method"
+    }
     ours = {name: method for name, method in orders.methods().items() if name in theirs}
     assert list(ours) == list(theirs)
     for name, method in ours.items():

@@ -97,7 +97,9 @@ def test_traces(made):
     for order, trace in zip(made, traced):
         assert np.array_equal(order.step_from_cell, trace.step_from_cell)
     known = orders.generate("random", grid=(3, 3), known=[4], sizes=[3, 5])
-    assert np.array_equal(orders.validate_trace(known.masks("before"))[0].step_from_cell, known[0].step_from_cell)
+    assert np.array_equal(
+        orders.validate_trace(known.masks("before"))[0].step_from_cell, known[0].step_from_cell
+    )
 
 
 def test_own_orders_are_copied():
@@ -105,13 +107,20 @@ def test_own_orders_are_copied():
     made = orders.Orders(own, orders.Problem((2, 2), [1, 3]))
     own[0, 0] = 0
     assert made.cells.tolist() == [[3, 1, 0, 2]]
-    assert orders.Order([3, 1, 0, 2], orders.Problem((2, 2), [4])).groups()[0].tolist() == [3, 1, 0, 2]
+    assert orders.Order([3, 1, 0, 2], orders.Problem((2, 2), [4])).groups()[0].tolist() == [
+        3,
+        1,
+        0,
+        2,
+    ]
 
 
 def test_problems():
     problem = orders.Problem((2, 3), [2, 3], np.array([2]))
     assert problem.free.tolist() == [0, 1, 3, 4, 5] and problem.steps == 2 and problem.cells == 5
-    assert problem == orders.Problem((2, 3), [2, 3], np.array([2])) != orders.Problem((2, 3), [2, 4])
+    assert (
+        problem == orders.Problem((2, 3), [2, 3], np.array([2])) != orders.Problem((2, 3), [2, 4])
+    )
     assert hash(problem) == hash(orders.Problem((2, 3), [2, 3], np.array([2])))
     assert orders.Problem((2, 2, 2), [8]).grid == (2, 2, 2)
 

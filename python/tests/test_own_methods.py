@@ -31,7 +31,8 @@ def test_it_works_by_its_name_everywhere(tmp_path, program):
             "methods": [{"name": "columns", "set": {"every": [2]}}]}  # fmt: skip
     table = orders.sweep(spec, tmp_path / "results")
     mean = orders.total_correlation(
-        orders.generate("columns", grid=(4, 6), steps=4, shape="cosine", num=3, seed=2, every=2), "exp:3"
+        orders.generate("columns", grid=(4, 6), steps=4, shape="cosine", num=3, seed=2, every=2),
+        "exp:3",
     ).mean()
     assert np.isclose(table["total_correlation_nats"][0], mean)
     assert orders.optimal_sizes("columns", grid=(4, 6), steps=3, num=5).sum() == 24
@@ -59,7 +60,14 @@ def test_parameters_have_the_kind_of_their_default():
     forth = orders.generate("columns", grid=(3, 3), sizes=[9])
     back = orders.generate("columns", grid=(3, 3), sizes=[9], back=True)
     assert np.array_equal(forth.cells[0], back.cells[0, ::-1])
-    for wrong in ({"every": 1.5}, {"every": -1}, {"back": 2}, {"kind": "up"}, {"other": 1}, {"every": None}):
+    for wrong in (
+        {"every": 1.5},
+        {"every": -1},
+        {"back": 2},
+        {"kind": "up"},
+        {"other": 1},
+        {"every": None},
+    ):
         with pytest.raises(orders.OrdersError):
             orders.generate("columns", grid=(3, 3), sizes=[9], **wrong)
 
@@ -73,7 +81,13 @@ def test_what_is_made_may_be_any_sequence():
             return type(self).made
 
     orders.register(Listed)
-    for made in ([3, 1, 0, 2], (3, 1, 0, 2), np.array([3, 1, 0, 2], np.uint8), np.array([2, 0, 1, 3])[::-1], range(4)):
+    for made in (
+        [3, 1, 0, 2],
+        (3, 1, 0, 2),
+        np.array([3, 1, 0, 2], np.uint8),
+        np.array([2, 0, 1, 3])[::-1],
+        range(4),
+    ):
         Listed.made = made
         assert orders.generate("listed", grid=(2, 2), sizes=[4]).cells.tolist() == [list(made)]
     wrong = [
@@ -115,7 +129,13 @@ def test_tracebacks_survive(tmp_path, where):
         elif where == "sizes":
             orders.optimal_sizes("raising", grid=(2, 2), steps=2, num=20)
         else:
-            spec = {"orders": 20, "grids": ["2x2"], "steps": [2], "sizes": ["cosine"], "methods": [{"name": "raising"}]}
+            spec = {
+                "orders": 20,
+                "grids": ["2x2"],
+                "steps": [2],
+                "sizes": ["cosine"],
+                "methods": [{"name": "raising"}],
+            }
             orders.sweep(spec, tmp_path / "results")
     assert "fail" in [frame.name for frame in traceback.extract_tb(raised.value.__traceback__)]
 

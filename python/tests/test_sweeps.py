@@ -18,14 +18,20 @@ SPEC = {
 def test_columns_are_what_analyze_says(tmp_path):
     told = []
     table = orders.sweep(SPEC, tmp_path / "results", progress=told.append)
-    assert table["method"] == ["lpd"] * 4 + ["random"] * 2 or sorted(table["method"]) == ["lpd"] * 4 + ["random"] * 2
+    assert (
+        table["method"] == ["lpd"] * 4 + ["random"] * 2
+        or sorted(table["method"]) == ["lpd"] * 4 + ["random"] * 2
+    )
     assert len({len(column) for column in table.values()}) == 1
     row = next(
         place
         for place in range(6)
-        if (table["method"][place], table["steps"][place]) == ("lpd", 6) and table["repulsion"][place] == "2"
+        if (table["method"][place], table["steps"][place]) == ("lpd", 6)
+        and table["repulsion"][place] == "2"
     )
-    made = orders.generate("lpd", grid=(6, 6), steps=6, shape="cosine", num=6, repulsion=2, seed=table["seed"][row])
+    made = orders.generate(
+        "lpd", grid=(6, 6), steps=6, shape="cosine", num=6, repulsion=2, seed=table["seed"][row]
+    )
     mean = orders.total_correlation(made, "exp:5").mean()
     assert np.isclose(table["total_correlation_nats"][row], mean, rtol=1e-9)
     # A second call finds every result.

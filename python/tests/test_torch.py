@@ -8,7 +8,9 @@ from conftest import Mixture
 
 import orders
 
-torch = pytest.importorskip("torch", reason="PyTorch is not installed: nothing of orders.torch was tested")
+torch = pytest.importorskip(
+    "torch", reason="PyTorch is not installed: nothing of orders.torch was tested"
+)
 
 
 @pytest.fixture
@@ -47,7 +49,8 @@ def test_ranks_share_the_orders(sampler):
     from orders.torch import OrderSampler
 
     parts = [
-        list(OrderSampler("lpd", num=37, grid=(6, 6), steps=5, seed=3, rank=rank, world_size=4)) for rank in range(4)
+        list(OrderSampler("lpd", num=37, grid=(6, 6), steps=5, seed=3, rank=rank, world_size=4))
+        for rank in range(4)
     ]
     assert sum(map(len, parts)) == 37
     whole = sampler.batch(range(37))
@@ -66,7 +69,11 @@ def test_samplers_refused(sampler):
 
     with pytest.raises(IndexError):
         sampler[37]
-    for asked, sentence in [(dict(rank=2, world_size=2), "rank is 2"), (dict(num=0), "num is 0"), (dict(rho=1), "rho")]:
+    for asked, sentence in [
+        (dict(rank=2, world_size=2), "rank is 2"),
+        (dict(num=0), "num is 0"),
+        (dict(rho=1), "rho"),
+    ]:
         with pytest.raises(orders.OrdersError, match=sentence):
             OrderSampler(**{"num": 3, "grid": (4, 4), "steps": 2, **asked})
     with pytest.raises(orders.OrdersError, match="epoch is -1"):
@@ -85,7 +92,9 @@ def generated(scheduler, logits, shape, seed=0):
     sample = torch.full(shape, MASK)
     for timestep in scheduler.timesteps:
         before = sample.clone()
-        output = scheduler.step(logits, timestep, scheduler.scale_model_input(sample), generator=generator)
+        output = scheduler.step(
+            logits, timestep, scheduler.scale_model_input(sample), generator=generator
+        )
         sample = output.prev_sample
         yield before, sample, output.pred_original_sample
 
@@ -95,7 +104,9 @@ def test_a_fixed_order_reveals_its_groups():
 
     made = orders.generate("random", grid=(3, 4), sizes=[1, 4, 7], num=2)
     logits = torch.randn(2, 5, 3, 4)
-    for step, (before, after, predicted) in enumerate(generated(FixedOrder(made, MASK), logits, (2, 3, 4))):
+    for step, (before, after, predicted) in enumerate(
+        generated(FixedOrder(made, MASK), logits, (2, 3, 4))
+    ):
         steps = torch.from_numpy(made.step_from_cell)
         assert ((before == MASK) == (steps >= step)).all()
         assert ((after == MASK) == (steps > step)).all()
@@ -151,7 +162,10 @@ def test_schedulers_refused():
         (lambda: scheduler.step(logits[:, :, :2], 0, sample), "does not fit"),
         (lambda: scheduler.step(logits, 0, sample[:, :2]), "sample has the shape"),
         (lambda: scheduler.step(broken, 0, sample), "no numbers"),
-        (lambda: scheduler.step(torch.zeros(3, 5, 3, 4), 0, torch.full((3, 3, 4), MASK)), "2 orders for 3 samples"),
+        (
+            lambda: scheduler.step(torch.zeros(3, 5, 3, 4), 0, torch.full((3, 3, 4), MASK)),
+            "2 orders for 3 samples",
+        ),
         (lambda: FixedOrder(made, MASK, temperature=-1), "temperature is -1"),
     ]:
         with pytest.raises(orders.OrdersError, match=sentence):
@@ -167,19 +181,29 @@ class Network(torch.nn.Module):
         self.scale = torch.nn.Parameter(torch.ones(1))
 
     def forward(self, tokens, known, asked, labels):
-        assert tokens.dtype == torch.int64 and known.dtype == torch.bool and tokens.shape == asked.shape
+        assert (
+            tokens.dtype == torch.int64
+            and known.dtype == torch.bool
+            and tokens.shape == asked.shape
+        )
         return self.scale * torch.from_numpy(self.model(tokens.numpy(), known.numpy(), None, None))
 
 
 def test_networks_are_decoders():
     model = Mixture(cells=16)
     images = model.images(6)
-    theirs = orders.evaluate(Network(model), torch.from_numpy(images).reshape(6, 4, 4), grid=(4, 4), steps=3)
+    theirs = orders.evaluate(
+        Network(model), torch.from_numpy(images).reshape(6, 4, 4), grid=(4, 4), steps=3
+    )
     ours = orders.evaluate(model, images, grid=(4, 4), steps=3)
     assert all(np.allclose(a.nats, b.nats) for a, b in zip(theirs, ours))
-    drawn = orders.sample(Network(model), grid=(4, 4), steps=3, num=4, device="cpu", labels=torch.arange(4))
+    drawn = orders.sample(
+        Network(model), grid=(4, 4), steps=3, num=4, device="cpu", labels=torch.arange(4)
+    )
     assert np.array_equal(drawn.tokens, orders.sample(model, grid=(4, 4), steps=3, num=4).tokens)
-    half = orders.sample(lambda *asked: Network(model)(*asked).to(torch.bfloat16), grid=(4, 4), steps=3, device="cpu")
+    half = orders.sample(
+        lambda *asked: Network(model)(*asked).to(torch.bfloat16), grid=(4, 4), steps=3, device="cpu"
+    )
     assert half.tokens.shape == (1, 4, 4)
 
 
