@@ -22,10 +22,11 @@ from ._methods import (
     scheduling_rules,
 )
 from ._native import Covariance, Figure, OrdersError, Problem, Rng
-from ._orders import Order, Orders, generate, group_sizes, load, validate_trace
+from ._orders import Order, Orders, generate, group_sizes, load
 from ._results import Result, Results
 from ._sample import Samples, sample
 from ._sweeps import sweep
+from ._traces import validate_trace
 
 __all__ = [
     "Covariance",

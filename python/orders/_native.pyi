@@ -39,6 +39,7 @@ __all__ = [
     "search",
     "sweep",
     "total_correlation",
+    "trace_violations",
     "violations",
     "write_file",
 ]
@@ -205,6 +206,12 @@ def read_orders(
     ]
     | None,
 ]: ...
+def trace_violations(
+    grid: Sequence[int],
+    settled: NDArray[np.bool_],
+    sizes: list[int] | None,
+    tokens: _Cells | None,
+) -> list[str]: ...
 def write_file(path: PathLike[str], content: bytes, overwrite: bool) -> None: ...
 def analyze(
     problem: Problem, cells: _Cells, covariance: Covariance | None, progress: _Tell = None

@@ -1,7 +1,9 @@
 //! Whether orders are orders, and a method's.
 
 use numpy::PyReadonlyArray2;
+use orders_core::KnownCells;
 use orders_core::conformance::{Rule, Violation};
+use orders_core::decoding::Trace;
 use orders_core::files::{RowChecker, RowError};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -9,7 +11,7 @@ use rayon::prelude::*;
 
 use crate::catalogue::{catalogue, parameters};
 use crate::error::{refused, told};
-use crate::problem::PyProblem;
+use crate::problem::{PyProblem, grid_of, sizes_of};
 use crate::rows;
 use crate::work::watched;
 
@@ -84,6 +86,30 @@ pub(crate) fn violations(
         );
         Ok(found.flatten().collect())
     })
+}
+
+/// What is wrong with the record of a decoding loop: which cells were settled before the
+/// first step and after each, and the tokens after each, if they are given.
+#[pyfunction]
+pub(crate) fn trace_violations(
+    grid: Vec<i64>,
+    settled: PyReadonlyArray2<'_, bool>,
+    sizes: Option<Vec<i64>>,
+    tokens: Option<PyReadonlyArray2<'_, i64>>,
+) -> PyResult<Vec<String>> {
+    let grid = grid_of(&grid)?;
+    let masks = settled.as_array();
+    let mut masks = masks.rows().into_iter().map(|row| row.to_vec());
+    let before = masks.next().ok_or_else(|| told("there are no masks"))?;
+    let known = KnownCells::from_mask(grid, before.clone()).map_err(|error| refused(&error))?;
+    let mut trace = Trace::of_settled(std::iter::once(before).chain(masks));
+    if let Some(tokens) = tokens {
+        let rows = tokens.as_array();
+        trace = trace.with_tokens(rows.rows().into_iter().map(|row| row.to_vec()));
+    }
+    let sizes = sizes.map(|sizes| sizes_of(&sizes)).transpose()?;
+    let violations = trace.check(&known, sizes.as_ref());
+    Ok(violations.iter().map(ToString::to_string).collect())
 }
 
 fn of_row(error: &RowError) -> Found {

@@ -30,7 +30,7 @@ mod _native {
     #[pymodule_export]
     use crate::catalogue::{methods, register};
     #[pymodule_export]
-    use crate::check::{check_rows, violations};
+    use crate::check::{check_rows, trace_violations, violations};
     #[pymodule_export]
     use crate::decoding::{decode, decode_exactly};
     #[pymodule_export]

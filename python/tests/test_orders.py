@@ -102,6 +102,25 @@ def test_traces(made):
     )
 
 
+def test_traces_with_sizes_and_tokens(made):
+    masks = made.masks("before")
+    orders.validate_trace(masks, sizes=made.sizes)
+    with pytest.raises(orders.OrdersError, match="sample 0: step 2 reveals 4 cells; 5 were asked"):
+        orders.validate_trace(masks, sizes=[1, 5, 6, 12])
+    kept = np.where(made.masks("after"), -1, np.arange(24).reshape(4, 6))
+    orders.validate_trace(masks, tokens=kept)
+    first = made.cells[2, 0]
+    kept[2, 2].flat[first] = 99
+    with pytest.raises(
+        orders.OrdersError, match=f"sample 2: step 3 changes the token of cell {first}"
+    ):
+        orders.validate_trace(masks, tokens=kept)
+    with pytest.raises(orders.OrdersError, match="tokens are whole numbers"):
+        orders.validate_trace(masks, tokens=kept[0])
+    twice = np.repeat(masks, 2, axis=1)
+    assert [order.sizes.tolist() for order in orders.validate_trace(twice)] == [[1, 4, 7, 12]] * 5
+
+
 def test_own_orders_are_copied():
     own = np.array([[3, 1, 0, 2]], np.int64)
     made = orders.Orders(own, orders.Problem((2, 2), [1, 3]))
