@@ -30,12 +30,12 @@ def validate_trace(
     >>> masks = orders.generate("random", grid=(4, 4), sizes=[1, 5, 10]).masks("before")
     >>> orders.validate_trace(masks)[0].sizes.tolist()
     [1, 5, 10]
-    >>> orders.validate_trace(masks[:, ::-1])
+    >>> orders.validate_trace(masks, sizes=[1, 6, 9])
     Traceback (most recent call last):
-    orders.OrdersError: sample 0: cell 0 was settled before step 1 and is not after it
+    orders.OrdersError: sample 0: step 2 reveals 5 cells; 6 were asked for
     """
     array = np.asarray(masks)
-    if array.dtype != np.bool_ or array.ndim not in (3, 4):
+    if array.dtype != np.bool_ or array.ndim not in (3, 4) or not array.size:
         raise OrdersError(
             "masks are an array of bool of shape (steps, height, width) or "
             f"(samples, steps, height, width); this is one of {array.dtype} and shape {array.shape}"

@@ -1,6 +1,5 @@
 //! Methods of Python in the catalogue.
 
-use std::num::TryFromIntError;
 use std::sync::{Mutex, PoisonError};
 
 use numpy::PyReadonlyArray1;
@@ -11,7 +10,7 @@ use orders_core::{
 };
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::{PyDict, PyInt, PyList};
 
 use crate::catalogue::in_python;
 use crate::error::told;
@@ -165,31 +164,40 @@ pub(crate) fn make<'py>(
 
 /// Appends the cells of a sequence of whole numbers.
 pub(crate) fn read_cells(made: &Bound<'_, PyAny>, cells: &mut Vec<Cell>) -> PyResult<()> {
+    if let Ok(list) = made.cast::<PyList>()
+        && list.iter().all(|item| item.is_exact_instance_of::<PyInt>())
+    {
+        for (entry, item) in list.iter().enumerate() {
+            let cell = item.extract::<Cell>();
+            cells.push(cell.map_err(|_| no_cell(entry, &item.to_string()))?);
+        }
+        return Ok(());
+    }
     let array: PyReadonlyArray1<'_, i64> = match made.extract() {
         Ok(array) => array,
         Err(_) => as_int64(made)?,
     };
-    let before = cells.len();
-    let whole = |cell: i64| Cell::try_from(cell);
-    let read: Result<(), _> = match array.as_slice() {
+    let array = array.as_array();
+    // What has a bit above those of a cell is none. Asked of all at once, it costs little.
+    let above = |bits: u64, &cell: &i64| bits | (cell as u64 >> Cell::BITS);
+    if array.iter().fold(0, above) != 0 {
+        let mut entries = array.iter().enumerate();
+        let found = entries.find(|&(_, &cell)| Cell::try_from(cell).is_err());
+        let (entry, cell) = found.unwrap_or((0, &0));
+        return Err(no_cell(entry, &cell.to_string()));
+    }
+    match array.as_slice() {
         // Without a look at strides, it is several times as fast.
-        Ok(slice) => slice.iter().try_for_each(|&cell| {
-            cells.push(whole(cell)?);
-            Ok(())
-        }),
-        Err(_) => array.as_array().iter().try_for_each(|&cell| {
-            cells.push(whole(cell)?);
-            Ok::<(), TryFromIntError>(())
-        }),
-    };
-    read.map_err(|_: TryFromIntError| {
-        let entry = cells.len() - before;
-        let cell = array.as_array().iter().nth(entry).copied();
-        told(format!(
-            "entry {entry} of what was made is {}, which is no cell",
-            cell.unwrap_or_default()
-        ))
-    })
+        Some(slice) => cells.extend(slice.iter().map(|&cell| cell as Cell)),
+        None => cells.extend(array.iter().map(|&cell| cell as Cell)),
+    }
+    Ok(())
+}
+
+fn no_cell(entry: usize, cell: &str) -> PyErr {
+    told(format!(
+        "entry {entry} of what was made is {cell}, which is no cell"
+    ))
 }
 
 /// A sequence as an array of int64, if it has whole numbers.

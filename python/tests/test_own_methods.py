@@ -12,7 +12,7 @@ import orders
 class Columns(orders.Method):
     """Columns from left to right, each in random order."""
 
-    name = "columns"
+    name = "own-columns"
     parameters = {"every": 1, "share": 0.5, "back": False, "kind": ("in", "out")}
 
     def generate(self, problem, rng):
@@ -23,33 +23,35 @@ class Columns(orders.Method):
 
 
 def test_it_works_by_its_name_everywhere(tmp_path, program):
-    made = orders.generate("columns", grid=(4, 6), steps=4, num=30, seed=2, every=2)
+    made = orders.generate("own-columns", grid=(4, 6), steps=4, num=30, seed=2, every=2)
     assert len(made) == 30 and made.parameters["every"] == 2.0
     assert (made.cells[:, :12] % 6 % 2 == 0).all() and (made.cells[0] != made.cells[1]).any()
     orders.plot(made)
     spec = {"orders": 3, "seeds": [2], "grids": ["4x6"], "steps": [4], "sizes": ["cosine"], "fields": ["exp:3"],
-            "methods": [{"name": "columns", "set": {"every": [2]}}]}  # fmt: skip
+            "methods": [{"name": "own-columns", "set": {"every": [2]}}]}  # fmt: skip
     table = orders.sweep(spec, tmp_path / "results")
     mean = orders.total_correlation(
-        orders.generate("columns", grid=(4, 6), steps=4, shape="cosine", num=3, seed=2, every=2),
+        orders.generate(
+            "own-columns", grid=(4, 6), steps=4, shape="cosine", num=3, seed=2, every=2
+        ),
         "exp:3",
     ).mean()
     assert np.isclose(table["total_correlation_nats"][0], mean)
-    assert orders.optimal_sizes("columns", grid=(4, 6), steps=3, num=5).sum() == 24
+    assert orders.optimal_sizes("own-columns", grid=(4, 6), steps=3, num=5).sum() == 24
     made.save(tmp_path / "own.npy")
     assert program("check", tmp_path / "own.npy").returncode == 0
     loaded = orders.load(tmp_path / "own.npy")
-    assert (loaded.method, loaded.parameters) == ("columns", made.parameters)
+    assert (loaded.method, loaded.parameters) == ("own-columns", made.parameters)
 
 
 def test_orders_depend_on_seed_and_number():
-    few = orders.generate("columns", grid=(4, 6), steps=4, num=3, seed=2)
-    many = orders.generate("columns", grid=(4, 6), steps=4, num=300, seed=2)
+    few = orders.generate("own-columns", grid=(4, 6), steps=4, num=3, seed=2)
+    many = orders.generate("own-columns", grid=(4, 6), steps=4, num=300, seed=2)
     assert np.array_equal(few.cells, many.cells[:3])
 
 
 def test_parameters_have_the_kind_of_their_default():
-    info = orders.methods()["columns"]
+    info = orders.methods()["own-columns"]
     assert info.summary == "Columns from left to right, each in random order."
     assert {name: parameter.takes for name, parameter in info.parameters.items()} == {
         "every": "a whole number from 0",
@@ -57,8 +59,8 @@ def test_parameters_have_the_kind_of_their_default():
         "back": "true or false",
         "kind": "in or out",
     }
-    forth = orders.generate("columns", grid=(3, 3), sizes=[9])
-    back = orders.generate("columns", grid=(3, 3), sizes=[9], back=True)
+    forth = orders.generate("own-columns", grid=(3, 3), sizes=[9])
+    back = orders.generate("own-columns", grid=(3, 3), sizes=[9], back=True)
     assert np.array_equal(forth.cells[0], back.cells[0, ::-1])
     for wrong in (
         {"every": 1.5},
@@ -69,7 +71,7 @@ def test_parameters_have_the_kind_of_their_default():
         {"every": None},
     ):
         with pytest.raises(orders.OrdersError):
-            orders.generate("columns", grid=(3, 3), sizes=[9], **wrong)
+            orders.generate("own-columns", grid=(3, 3), sizes=[9], **wrong)
 
 
 def test_what_is_made_may_be_any_sequence():
