@@ -135,6 +135,14 @@ fn files_are_asked() {
     let csv = trials(&folder, "results");
     assert!(!csv.contains("nats_per_foreground_cell"), "{csv}");
 
+    // A part of the images is no result yet.
+    folder.done("-q sweep files.toml --out part --shard 1/2");
+    folder.refuses(
+        2,
+        "sweep table part",
+        "part has parts of trials alone; 'sweep merge' joins them with those of other shards",
+    );
+
     // Other images under the same name are another sweep, and so is another background.
     let other = "results holds the results of another sweep; name another folder";
     let mut bytes = folder.read("tokens.safetensors");

@@ -10,8 +10,8 @@
 //! The trials of a [`Plan`] are the points of the axes that a sweep file ([`Spec`])
 //! states, or are put together by a program ([`Plan::of_trials`]). [`run`] runs the
 //! trials of a [`ResultsFolder`] that have no result yet; [`merge`] joins the folders of
-//! [shards](Shard). [`PooledResults`] are what figures and tables show of them. With the
-//! feature `tables`, `write_tables` makes tables for other programs.
+//! [shards](Shard). With the feature `tables`, `write_tables` writes the results as tables,
+//! and `PooledResults` are what figures and tables show of them.
 //!
 //! ```
 //! use orders_analysis::experiment::{Measures, Plan, ResultsFolder, Shard, Spec, Tools, run};
@@ -57,9 +57,10 @@
 //!
 //! | file | content |
 //! |---|---|
-//! | `trials.csv`, `trials.parquet` | a row for each trial |
-//! | `steps.csv`, `steps.parquet` | a row for each trial and step |
-//! | `orders.csv`, `orders.parquet` | a row for each trial and order |
+//! | `trials.parquet`, `trials.csv` | a row for each trial |
+//! | `steps.parquet`, `steps.csv` | a row for each trial and step |
+//! | `orders.parquet`, `orders.csv` | a row for each trial and order |
+//! | `tables.json` | the digests of the Parquet files, written last |
 //!
 //! None of them has a time in it: the same sweep has the same bytes, whatever the
 //! number of threads and however often it was interrupted.

@@ -104,6 +104,7 @@ pub fn quantiles(values: &[f64], shares: &[f64]) -> Result<Vec<f64>, StatisticsE
     if let Some(&value) = shares.iter().find(|share| !(0.0..=1.0).contains(*share)) {
         return Err(StatisticsError::Share { value });
     }
+    // ndarray-stats has this for types with a total order, into which f64 would be turned.
     let mut values = values.to_vec();
     let quantile = |&share: &f64| {
         let place = share * (values.len() - 1) as f64;

@@ -129,7 +129,7 @@ impl Table {
 /// A table that is written some rows at a time.
 pub(crate) enum RowsWriter<W: Write> {
     Csv(polars::io::csv::write::BatchedWriter<W>),
-    Parquet(polars::io::parquet::write::BatchedWriter<W>),
+    Parquet(Box<polars::io::parquet::write::BatchedWriter<W>>),
 }
 
 impl<W: Write> RowsWriter<W> {
@@ -143,7 +143,7 @@ impl<W: Write> RowsWriter<W> {
         let writer = ParquetWriter::new(to)
             .with_compression(ParquetCompression::Snappy)
             .set_parallel(false);
-        Ok(Self::Parquet(writer.batched(like.schema())?))
+        Ok(Self::Parquet(Box::new(writer.batched(like.schema())?)))
     }
 
     /// Appends rows.

@@ -59,9 +59,9 @@ impl PooledResults {
     pub fn open(folder: &ResultsFolder, measures: &Measures) -> Result<Self, ExperimentError> {
         let tables = Tables::of(folder, measures)?;
         let trials = tables.read(Kind::Trials, None)?;
-        let parameters = folder.plan().trials().iter();
-        let parameters: BTreeSet<&String> = parameters
-            .flat_map(|trial| trial.settings.parameters.keys())
+        let trials_of = folder.whole_trials();
+        let parameters: BTreeSet<&String> = trials_of
+            .flat_map(|(_, trial)| trial.settings.parameters.keys())
             .collect();
         let parameters = parameters.into_iter().cloned().collect();
         let points = Self::of_trials(tables, trials, parameters, measures);

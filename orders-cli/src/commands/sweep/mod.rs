@@ -43,6 +43,12 @@ fn chosen(
 ) -> Result<(String, PooledResults)> {
     let folder = ResultsFolder::open(folder)?;
     let results = PooledResults::open(&folder, measures)?;
+    if results.points().len() == 0 {
+        return Err(Failure::input(format!(
+            "{} has parts of trials alone; 'sweep merge' joins them with those of other shards",
+            folder.path().display()
+        )));
+    }
     let wanted = filter.wanted.iter().map(|text| {
         let pair = text.split_once('=');
         let pair = pair.map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned()));
