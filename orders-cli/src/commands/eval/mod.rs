@@ -174,7 +174,7 @@ fn asked_for(
     });
     let device = settings::device(&args.model.device)?;
     let is_asked = args.network.is_some() || args.real.is_some() || args.samples.is_some();
-    let samples = is_asked.then(|| SamplesAsked {
+    let samples = is_asked.then_some(SamplesAsked {
         at: "--",
         network: args.network.as_deref(),
         weights: args.weights.as_deref(),
