@@ -201,6 +201,7 @@ impl ResultsFolder {
     }
 
     /// The digest of the plan.
+    #[cfg(feature = "tables")]
     pub(super) fn key(&self) -> &str {
         &self.key
     }

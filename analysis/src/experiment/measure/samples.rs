@@ -6,7 +6,6 @@ use ndarray::{Array1, Array2, ArrayView2};
 use serde::{Deserialize, Serialize};
 
 use crate::experiment::judge::TrialSamples;
-use crate::statistics::Interval;
 
 /// A set of generated images, through the eyes of a feature network.
 #[derive(Clone, Copy, Debug)]
@@ -40,31 +39,6 @@ pub struct SetValue {
     pub value: f64,
     /// Its standard error, where it is known.
     pub standard_error: Option<f64>,
-}
-
-impl SetValue {
-    /// This less another one, which is independent of it.
-    pub(in crate::experiment) fn less(self, other: Self) -> Self {
-        let errors = self.standard_error.zip(other.standard_error);
-        Self {
-            value: self.value - other.value,
-            standard_error: errors.map(|(a, b)| a.hypot(b)),
-        }
-    }
-
-    /// With a 95 % interval, as if its error were normal. Its ends are NaN where the error
-    /// is not known.
-    pub(in crate::experiment) fn interval(self) -> Interval {
-        // The 0.975 quantile of the normal distribution.
-        let half = self
-            .standard_error
-            .map_or(f64::NAN, |error| 1.959_964 * error);
-        Interval {
-            estimate: self.value,
-            low: self.value - half,
-            high: self.value + half,
-        }
-    }
 }
 
 /// Why a measure has no value where it should have one.

@@ -138,6 +138,31 @@ impl PooledResults {
     }
 }
 
+impl SetValue {
+    /// This less another one, which is independent of it.
+    pub(super) fn less(self, other: Self) -> Self {
+        let errors = self.standard_error.zip(other.standard_error);
+        Self {
+            value: self.value - other.value,
+            standard_error: errors.map(|(a, b)| a.hypot(b)),
+        }
+    }
+
+    /// With a 95 % interval, as if its error were normal. Its ends are NaN where the error
+    /// is not known.
+    pub(super) fn interval(self) -> Interval {
+        // The 0.975 quantile of the normal distribution.
+        let half = self
+            .standard_error
+            .map_or(f64::NAN, |error| 1.959_964 * error);
+        Interval {
+            estimate: self.value,
+            low: self.value - half,
+            high: self.value + half,
+        }
+    }
+}
+
 /// A mean with its interval, as [`PooledResults::means`] has it.
 pub(super) fn interval(values: &[f64]) -> Result<Option<Interval>, StatisticsError> {
     let alone = |estimate: f64| Interval {
