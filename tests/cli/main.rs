@@ -19,6 +19,8 @@ mod convert;
 #[cfg(feature = "model")]
 mod data;
 #[cfg(feature = "model")]
+mod decoding;
+#[cfg(feature = "model")]
 mod distance;
 #[cfg(unix)]
 mod ends;

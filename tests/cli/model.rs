@@ -167,7 +167,7 @@ fn speed_is_reported() {
         .map(|case| {
             (
                 case["method"].as_str().unwrap(),
-                case["steps"].as_u64().unwrap(),
+                case["passes"].as_u64().unwrap(),
                 case["batch"].as_u64().unwrap(),
             )
         })

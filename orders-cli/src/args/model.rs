@@ -75,7 +75,7 @@ pub(crate) struct DecodingArgs {
     pub(crate) decoding: Option<String>,
     /// Instead of an order, a scheduler that looks at the model's answers and chooses the
     /// cells of each step: NAME[,PARAMETER=VALUE...], as 'methods' lists them
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["decoding", "orders", "method", "set", "proximity", "repulsion"])]
     pub(crate) scheduler: Option<String>,
 }
 

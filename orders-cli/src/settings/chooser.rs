@@ -79,10 +79,15 @@ pub(crate) fn drafts(args: &DecodingArgs, grid: Grid) -> Result<Option<Drafts>> 
         let (key, value) = part
             .split_once('=')
             .ok_or_else(|| refused(format!("'{part}' has no '='; write KEY=VALUE")))?;
-        if seen.contains(&key) || (key == "ahead" && seen.contains(&"window")) {
-            return Err(refused(format!("{key} is a second thing said of the same")));
+        // Both say how far drafts go.
+        let what = if key == "ahead" { "window" } else { key };
+        if seen.contains(&what) {
+            return Err(refused(match what {
+                "window" => "window and ahead, or one of them twice: give one".into(),
+                what => format!("{what} is given twice"),
+            }));
         }
-        seen.push(key);
+        seen.push(what);
         let number = || value.parse::<usize>().ok();
         match key {
             "drafts" => {
@@ -98,7 +103,6 @@ pub(crate) fn drafts(args: &DecodingArgs, grid: Grid) -> Result<Option<Drafts>> 
                 }
             }
             "window" => {
-                seen.push("ahead");
                 drafts.window = match number().filter(|&cells| cells > 0) {
                     Some(cells) => Window::Cells(cells),
                     None if value == "all" => Window::Cells(grid.cells()),
@@ -110,7 +114,6 @@ pub(crate) fn drafts(args: &DecodingArgs, grid: Grid) -> Result<Option<Drafts>> 
                 }
             }
             "ahead" => {
-                seen.push("window");
                 drafts.window = number().map(Window::Groups).ok_or_else(|| {
                     refused(format!("ahead {value} is not a number of groups from 0"))
                 })?;
@@ -150,11 +153,6 @@ pub(crate) fn rule(
     let Some(text) = &args.scheduler else {
         return Ok(None);
     };
-    if args.decoding.is_some() {
-        return Err(Failure::input(
-            "--decoding is of orders that are made beforehand; --scheduler chooses cells itself",
-        ));
-    }
     let rule = rule_of_text(catalogue, text, known.grid())?;
     let sizes = match (rule.needs_group_sizes(), sizes(of_sizes, known, None)?) {
         (true, Some(sizes)) => Some(sizes.sizes),

@@ -35,12 +35,6 @@ pub(crate) fn cell_choice(
         },
     };
     if let Some(rule) = rule(catalogue, &args.decoding, &args.sizes, &known, seed)? {
-        if let Some(path) = &args.orders {
-            return Err(Failure::input(format!(
-                "--orders {} and --scheduler both say which cells come next; give one of the two",
-                path.display()
-            )));
-        }
         return Ok(CellChoice::Rule(rule));
     }
     let drafts = drafts(&args.decoding, grid)?;
