@@ -81,6 +81,10 @@ def main():
             print(
                 f"a method of Python, {grid[0]}x{grid[1]}, {kind.__name__}: {made * 1e6:.2f} us an order"
             )
+    for grid in [(8, 8), (16, 16), (32, 32)]:
+        count, sizes = 20_000, [grid[0] * grid[1]]
+        made = best(lambda: orders.generate("raster", grid=grid, sizes=sizes, num=count)) / count
+        print(f"raster, of the library itself, {grid[0]}x{grid[1]}: {made * 1e6:.2f} us an order")
     one = best(lambda: [orders.generate("lpd", **asked) for _ in range(20)]) / 20
     print(f"one order of 512 px: {one * 1e6:.0f} us")
 
