@@ -9,6 +9,60 @@ use crate::failure::{Failure, Result};
 use crate::token_identity::{self, Tokens};
 use crate::{settings, token_file};
 
+/// Bundled images that are looked at where nothing is said.
+const BUNDLED_LIMIT: u64 = 500;
+
+/// Images whose likelihood flags ask for.
+pub(crate) struct HeldOutArgs<'a> {
+    /// Their file; without it, those that are bundled with the model.
+    pub(crate) tokens: Option<&'a Path>,
+    /// How many of the first.
+    pub(crate) limit: Option<u64>,
+    /// The token that is background.
+    pub(crate) background: Option<u32>,
+}
+
+impl HeldOutArgs<'_> {
+    /// The images, if there are some, and the token that is background, if it is known.
+    pub(crate) fn read(
+        &self,
+        config: &LpdConfig,
+        is_bundled: bool,
+    ) -> Result<Option<(TokenImages, Option<u32>)>> {
+        let (images, background) = match self.tokens {
+            Some(path) => {
+                let limit = self.limit.unwrap_or(u64::MAX);
+                let images = TokenImages::read(path)?.first(limit);
+                if images.len() == 0 {
+                    return Err(Failure::input(format!("{} has no images", path.display())));
+                }
+                (images, self.background)
+            }
+            None if is_bundled => {
+                let black = orders_model::bundled::codebook().black_token();
+                let images = TokenImages::bundled()?.first(self.limit.unwrap_or(BUNDLED_LIMIT));
+                (images, self.background.or(Some(black)))
+            }
+            None if self.background.is_some() => {
+                return Err(Failure::input(
+                    "--background is for images whose likelihood is measured: --tokens FILE",
+                ));
+            }
+            None => return Ok(None),
+        };
+        images.check(config)?;
+        if let Some(token) = background
+            && token as usize >= config.vocab()
+        {
+            return Err(Failure::input(format!(
+                "--background {token} is no token of the model, which has {}, counted from 0",
+                config.vocab()
+            )));
+        }
+        Ok(Some((images, background)))
+    }
+}
+
 /// Images that a model is asked about.
 pub(crate) struct TokenImages {
     /// Shape (images, cells), in raster order.
@@ -40,7 +94,6 @@ impl TokenImages {
     }
 
     /// The bundled images.
-    #[cfg(all(feature = "model", feature = "tables"))]
     pub(crate) fn bundled() -> Result<Self> {
         let set = orders_model::bundled::held_out();
         let shape = (set.len(), set.grid().cells());
@@ -60,7 +113,6 @@ impl TokenImages {
     }
 
     /// The first `limit` images, or all there are.
-    #[cfg(all(feature = "model", feature = "tables"))]
     pub(crate) fn first(mut self, limit: u64) -> Self {
         let count = usize::try_from(limit).map_or(self.len(), |limit| limit.min(self.len()));
         self.labels.truncate(count);
@@ -87,6 +139,11 @@ impl TokenImages {
             tokenizer: self.tokenizer.as_deref(),
         };
         token_identity::check(&images, &model.tokens(), notes)
+    }
+
+    /// Where they are from.
+    pub(crate) fn place(&self) -> &str {
+        &self.place
     }
 
     /// What is wrong with them.

@@ -176,7 +176,7 @@ impl Command {
                 both.into_iter().flatten().map(PathBuf::as_path).collect()
             }
             #[cfg(feature = "model")]
-            Self::Score(args) => vec![&args.out],
+            Self::Score(args) => args.out.iter().map(PathBuf::as_path).collect(),
             #[cfg(all(feature = "model", feature = "tables"))]
             Self::Eval(args) => args.out.iter().map(PathBuf::as_path).collect(),
             #[cfg(all(feature = "model", feature = "tables"))]

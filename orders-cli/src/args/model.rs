@@ -159,12 +159,15 @@ pub(crate) struct SampleArgs {
     pub(crate) written: OutputArgs,
 }
 
-/// Say how likely given tokens are under an order
+/// Say how likely given tokens are under an order or a scheduler
 ///
 /// The parallel log-likelihood, teacher forced: for each cell the log-probability
-/// of its token given the groups before its own, in nats.
+/// of its token given the groups before its own, in nats. A scheduler sees what the
+/// model says given the true tokens, and finds the groups out.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:
+#[command(after_help = "Examples:
+  orders-cli score --method halton --steps 20
+  orders-cli score --scheduler entropy-bound,budget=20
   orders-cli score --checkpoint m.safetensors --config m.json --tokens tokens.safetensors --orders o.json --group-sizes 1,3,12 --out scores.safetensors")]
 pub(crate) struct ScoreArgs {
     #[command(flatten)]
@@ -172,13 +175,21 @@ pub(crate) struct ScoreArgs {
     #[command(flatten)]
     pub(crate) orders: SampleOrdersArgs,
     /// A .safetensors file with 'tokens', integers of shape (images, cells) in
-    /// raster order, and 'labels', a class for each image (-1: none)
+    /// raster order, and 'labels', a class for each image (-1: none) [default: held-out
+    /// images that are bundled, for a bundled model]
     #[arg(long, value_name = "FILE")]
-    pub(crate) tokens: PathBuf,
+    pub(crate) tokens: Option<PathBuf>,
+    /// Look at the first N images only [default: all of a file, 500 of the bundled ones]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = numbers::count(1..=u64::MAX))]
+    pub(crate) limit: Option<u64>,
+    /// A token that is background: the likelihood of the other cells is said as well
+    #[arg(long, value_name = "TOKEN", allow_hyphen_values = true, value_parser = numbers::within(0..=u32::MAX))]
+    pub(crate) background: Option<u32>,
     /// Where to write: a .safetensors file with 'log_prob', f32 of shape (images,
-    /// cells) in raster order; 0 at known cells
+    /// cells) in raster order, 0 at known cells; under a scheduler also 'step', i64 of
+    /// the same shape, -1 at known cells. Without it, nothing is kept
     #[arg(long, value_name = "FILE", value_parser = written())]
-    pub(crate) out: PathBuf,
+    pub(crate) out: Option<PathBuf>,
     /// Seed of orders that a method makes
     #[arg(long, value_name = "S", default_value_t = 0, allow_hyphen_values = true, value_parser = numbers::within(0..=u64::MAX))]
     pub(crate) seed: u64,

@@ -9,7 +9,6 @@ use orders_analysis::experiment::{
 };
 use orders_core::UnknownName;
 use orders_model::ModelSource;
-use orders_model::bundled;
 use orders_model::lpd::{GuidanceSchedule, LpdConfig, RequestError};
 use orders_model::published::{PUBLISHED_RESULTS, PublishedResult, published_result};
 use serde_json::{Value, json};
@@ -24,7 +23,7 @@ use crate::output::PROGRAM;
 use crate::printer::Printer;
 use crate::settings::TokenizerFiles;
 use crate::single_file::SingleFile;
-use crate::token_images::TokenImages;
+use crate::token_images::HeldOutArgs;
 use crate::{folder_lock, interrupt, settings};
 
 /// Images of a published row.
@@ -44,8 +43,6 @@ const MEASURES_OF_SAMPLES: [&str; 5] = [
     "inception_score_deviation",
     "class_accuracy",
 ];
-/// Bundled images that are looked at where nothing is said.
-const BUNDLED_LIMIT: u64 = 500;
 
 /// What a folder of results of evaluations says that it is about.
 const TITLE: &str = "evaluation";
@@ -159,7 +156,12 @@ fn asked_for(
     let files = OrderFile::read_all(&args.orders, config.grid())?;
     let (methods, steps) = asked(args, preset, is_bundled, &files)?;
     let looked_at = settings::looked_at(&model, notes)?;
-    let held_out = held_out(args, &config, is_bundled)?;
+    let held_out = HeldOutArgs {
+        tokens: args.tokens.as_deref(),
+        limit: args.limit,
+        background: args.background,
+    };
+    let held_out = held_out.read(&config, is_bundled)?;
     if let Some(held_out) = &held_out {
         held_out.0.check_tokenizer(&looked_at, notes)?;
     }
@@ -241,46 +243,6 @@ fn asked_for(
     };
     let variants = wanted.variants(&catalogues.methods, config.grid(), notes)?;
     Ok((judge, variants))
-}
-
-/// The images that flags ask a model about, if they do: of a file, or those that are
-/// bundled; and the token that is background.
-fn held_out(
-    args: &EvalArgs,
-    config: &LpdConfig,
-    is_bundled: bool,
-) -> Result<Option<(TokenImages, Option<u32>)>> {
-    let (images, background) = match &args.tokens {
-        Some(path) => {
-            let limit = args.limit.unwrap_or(u64::MAX);
-            let images = TokenImages::read(path)?.first(limit);
-            if images.len() == 0 {
-                return Err(Failure::input(format!("{} has no images", path.display())));
-            }
-            (images, args.background)
-        }
-        None if is_bundled => {
-            let black = bundled::codebook().black_token();
-            let images = TokenImages::bundled()?.first(args.limit.unwrap_or(BUNDLED_LIMIT));
-            (images, args.background.or(Some(black)))
-        }
-        None if args.background.is_some() => {
-            return Err(Failure::input(
-                "--background is for images whose likelihood is measured: --tokens FILE",
-            ));
-        }
-        None => return Ok(None),
-    };
-    images.check(config)?;
-    if let Some(token) = background
-        && token as usize >= config.vocab()
-    {
-        return Err(Failure::input(format!(
-            "--background {token} is no token of the model, which has {}, counted from 0",
-            config.vocab()
-        )));
-    }
-    Ok(Some((images, background)))
 }
 
 /// The methods and the numbers of steps that flags ask for.
