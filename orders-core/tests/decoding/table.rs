@@ -1,5 +1,8 @@
 //! A decoder whose joint distribution is a table, so that everything can be enumerated.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
 use orders_core::decoding::{Decoder, DecoderError, Distributions, Draft, Question};
 use orders_core::{Cell, Grid, OrderRng};
 
@@ -11,6 +14,8 @@ pub struct Table {
     pub joint: Vec<f64>,
     /// What is committed of each sample.
     committed: Vec<Vec<Draft>>,
+    /// Conditional distributions that were worked out.
+    known: RefCell<BTreeMap<(Vec<Draft>, Cell), Vec<f32>>>,
     /// Passes, and cells that were asked in all of them.
     pub passes: usize,
     pub asked: usize,
@@ -28,6 +33,7 @@ impl Table {
             tokens,
             joint: weights.into_iter().map(|weight| weight / total).collect(),
             committed: Vec::new(),
+            known: RefCell::default(),
             passes: 0,
             asked: 0,
         }
@@ -51,6 +57,17 @@ impl Table {
 
     /// p(token of a cell | settled), from the table.
     pub fn conditional(&self, settled: &[Draft], cell: Cell) -> Vec<f32> {
+        let mut settled = settled.to_vec();
+        settled.sort_unstable();
+        let mut known = self.known.borrow_mut();
+        let entry = known.entry((settled, cell));
+        let key = entry.key().clone();
+        let row = entry.or_insert_with(|| self.summed(&key.0, cell));
+        row.clone()
+    }
+
+    /// The same, as a sum over all sequences.
+    fn summed(&self, settled: &[Draft], cell: Cell) -> Vec<f32> {
         let mut weights = vec![0.0; self.tokens];
         for (sequence, &probability) in self.joint.iter().enumerate() {
             let agrees = |&(cell, token): &Draft| self.token_at(sequence, cell) == token;
