@@ -114,7 +114,14 @@ pub fn decode(
 ) -> Result<Vec<Decoded>, DecodeError> {
     let (known, grid) = (decoding.known, decoder.grid());
     let count = decoder.samples();
-    if decoding.schedulers.len() != count || known.grid() != grid {
+    if known.grid() != grid {
+        return Err(DecodeError::Grid {
+            what: "schedulers are",
+            found: known.grid(),
+            expected: grid,
+        });
+    }
+    if decoding.schedulers.len() != count {
         return Err(DecodeError::Count {
             what: "schedulers",
             found: decoding.schedulers.len(),

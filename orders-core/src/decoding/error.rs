@@ -1,7 +1,7 @@
 //! What can go wrong between decoder and scheduler.
 
 use super::decoder::DecoderError;
-use crate::grid::Cell;
+use crate::grid::{Cell, Grid};
 
 /// Why a sample was not decoded. Samples and steps count from 0.
 #[derive(Debug, thiserror::Error)]
@@ -77,7 +77,14 @@ pub enum DecodeError {
         token: u32,
         vocabulary: usize,
     },
-    /// There is not one scheduler or order for each sample, or it is of another grid.
+    /// What is to be decoded is of another grid.
+    #[error("the {what} of a {found} grid, but the decoder answers about {expected}")]
+    Grid {
+        what: &'static str,
+        found: Grid,
+        expected: Grid,
+    },
+    /// There is not one scheduler or order for each sample.
     #[error("{found} {what} for {samples} samples of the decoder")]
     Count {
         what: &'static str,

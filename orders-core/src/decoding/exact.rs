@@ -152,7 +152,15 @@ pub fn decode_exactly(
     }
     let grid = decoder.grid();
     let count = request.orders.len();
-    if count != decoder.samples() || request.orders.iter().any(|order| order.grid() != grid) {
+    let mut grids = request.orders.iter().map(Order::grid);
+    if let Some(found) = grids.find(|&found| found != grid) {
+        return Err(DecodeError::Grid {
+            what: "orders are",
+            found,
+            expected: grid,
+        });
+    }
+    if count != decoder.samples() {
         return Err(DecodeError::Count {
             what: "orders",
             found: count,

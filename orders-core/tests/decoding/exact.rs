@@ -189,6 +189,14 @@ fn what_cannot_be_decoded_is_refused() {
     let refused = decode_exactly(&mut table, &request, go);
     assert!(matches!(refused, Err(DecodeError::Count { found: 1, .. })));
     table.begin(1);
+    let problem = Problem::new(Grid::new(2, 3).unwrap(), GroupSizes::new([6]).unwrap());
+    let wider = [Order::new(problem.unwrap(), (0..6).collect()).unwrap()];
+    let other = ExactDecoding {
+        orders: &wider,
+        ..request
+    };
+    let refused = decode_exactly(&mut table, &other, go);
+    assert!(matches!(refused, Err(DecodeError::Grid { .. })));
     table.joint[0] = f64::NAN;
     let refused = decode_exactly(&mut table, &request, go);
     assert!(matches!(refused, Err(DecodeError::Probability { .. })));
