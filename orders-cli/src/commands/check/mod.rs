@@ -50,14 +50,27 @@ pub(crate) fn run(args: &CheckArgs, catalogue: &Catalogue, printer: &Printer) ->
     }
     let known_file = KnownFile::read(&args.known)?;
     let pool = settings::thread_pool(&args.threads, printer)?;
+    let check = |file: &Path| {
+        pool.install(|| check_file(args, catalogue, known_file.as_ref(), file, printer))
+    };
+    of_each_file(args, printer, check, |verdict| {
+        printer.report(args.json, verdict, || words(verdict))?;
+        Ok(verdict.ok)
+    })
+}
+
+/// Checks file after file; `tell` tells a verdict, and says whether all is well.
+fn of_each_file<V>(
+    args: &CheckArgs,
+    printer: &Printer,
+    check: impl Fn(&Path) -> Result<V>,
+    tell: impl Fn(&V) -> Result<bool>,
+) -> Result<()> {
     let mut all_well = true;
     let mut first_failure = None;
     for file in &args.files {
-        match pool.install(|| check_file(args, catalogue, known_file.as_ref(), file, printer)) {
-            Ok(verdict) => {
-                all_well &= verdict.ok;
-                printer.report(args.json, &verdict, || words(&verdict))?;
-            }
+        match check(file) {
+            Ok(verdict) => all_well &= tell(&verdict)?,
             // The other files still get their verdicts.
             Err(failure) => {
                 let exit = printer.failure(failure);

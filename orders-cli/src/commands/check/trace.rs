@@ -6,10 +6,11 @@ use orders_core::decoding::Trace;
 use orders_core::{GroupSizes, KnownCells};
 use serde::Serialize;
 
+use super::of_each_file;
 use super::trace_file::{TokensFile, TraceFile};
 use crate::args::{CheckArgs, TraceMasks};
 use crate::description::counted;
-use crate::failure::{Failure, Result, SAID_NO};
+use crate::failure::{Failure, Result};
 use crate::printer::Printer;
 use crate::settings::{self, KnownFile};
 
@@ -61,26 +62,11 @@ pub(super) fn run(args: &CheckArgs, printer: &Printer) -> Result<()> {
             args.files.len()
         )));
     }
-    let mut all_well = true;
-    let mut first_failure = None;
-    for file in &args.files {
-        match check(args, &known, sizes.as_ref(), file) {
-            Ok(verdict) => {
-                all_well &= verdict.ok;
-                printer.report(args.json, &verdict, || words(&verdict))?;
-            }
-            // The other files still get their verdicts.
-            Err(failure) => {
-                let exit = printer.failure(failure);
-                first_failure.get_or_insert(exit);
-            }
-        }
-    }
-    match first_failure {
-        Some(status) => Err(Failure::Told(status)),
-        None if all_well => Ok(()),
-        None => Err(Failure::Told(SAID_NO)),
-    }
+    let check = |file: &Path| check(args, &known, sizes.as_ref(), file);
+    of_each_file(args, printer, check, |verdict| {
+        printer.report(args.json, verdict, || words(verdict))?;
+        Ok(verdict.ok)
+    })
 }
 
 fn check(
