@@ -4,6 +4,7 @@ use std::io::{BufReader, Read, Seek};
 use std::path::Path;
 
 use orders_arrays::{Array, NpzFile, SafetensorsFile, excerpt, open_npy};
+use orders_core::files::open_regular;
 
 use super::array::ImageArray;
 use super::error::{ImageArrayError, SourceError};
@@ -34,14 +35,14 @@ pub(super) fn read_images(
     labels: Option<Vec<u32>>,
     classes: Option<u32>,
 ) -> Result<ImageArray, SourceError> {
-    let file = fs_err::File::open(path).map_err(SourceError::Open)?;
+    let file = open_regular(path).map_err(SourceError::Open)?;
     let has_labels = labels.is_some();
     let read = || {
         if has_ending(path, "npy") {
-            return Ok((images_of(open_npy(file.into_file())?, has_labels)?, None));
+            return Ok((images_of(open_npy(file)?, has_labels)?, None));
         }
         if has_ending(path, "npz") {
-            let mut file = NpzFile::open(BufReader::new(file.into_file()))?;
+            let mut file = NpzFile::open(BufReader::new(file))?;
             let [images, labels] = ARRAYS;
             let own_labels = file.array(labels, MOST_BYTES)?.map(labels_of).transpose()?;
             let found = file.names();
@@ -53,7 +54,7 @@ pub(super) fn read_images(
             let has_labels = has_labels || own_labels.is_some();
             return Ok((images_of(array, has_labels)?, own_labels));
         }
-        let mut file = SafetensorsFile::open(file.into_file())?;
+        let mut file = SafetensorsFile::open(file)?;
         let [images, labels] = TENSORS;
         let own_labels = file.array(labels).map(labels_of).transpose()?;
         let found = file.names().iter().map(|name| excerpt(name)).collect();
@@ -81,8 +82,8 @@ pub(super) fn read_images(
 /// [`SourceError::Open`] and [`SourceError::Array`], which name the file.
 pub fn read_labels(path: impl AsRef<Path>) -> Result<Vec<u32>, SourceError> {
     let path = path.as_ref();
-    let file = fs_err::File::open(path).map_err(SourceError::Open)?;
-    let array = open_npy(file.into_file()).map_err(ImageArrayError::from);
+    let file = open_regular(path).map_err(SourceError::Open)?;
+    let array = open_npy(file).map_err(ImageArrayError::from);
     array.and_then(labels_of).map_err(at(path))
 }
 

@@ -4,7 +4,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use orders_core::MemoryLimit;
-use orders_core::files::Digest;
+use orders_core::files::{Digest, open_regular};
 
 use super::error::SourceError;
 use super::image_source::ImageSource;
@@ -143,7 +143,7 @@ impl ImageSource for ImageFolder {
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, SourceError> {
-    let file = fs_err::File::open(path).map_err(SourceError::Open)?;
+    let file = open_regular(path).map_err(SourceError::Open)?;
     let bytes = file.metadata().map_err(SourceError::Open)?.len();
     if bytes > FILE_BYTES {
         return Err(SourceError::FileTooLarge {

@@ -8,6 +8,7 @@ use std::io::{self, BufReader, Read};
 use std::path::Path;
 
 use flate2::read::MultiGzDecoder;
+use orders_core::files::open_regular;
 
 use super::error::{IdxError, SourceError};
 use crate::image::Image;
@@ -109,10 +110,10 @@ fn read<T>(
     expected: &Expected,
     take: impl FnOnce(Content) -> Result<T, IdxError>,
 ) -> Result<T, SourceError> {
-    let file = fs_err::File::open(path).map_err(SourceError::Open)?;
+    let file = open_regular(path).map_err(SourceError::Open)?;
     let length = file.metadata().map_err(SourceError::Open)?.len();
     // Errors of this file would name the path again.
-    let mut source = BufReader::with_capacity(1 << 16, file.into_file());
+    let mut source = BufReader::with_capacity(1 << 16, file);
     let is_gzip = {
         let start = io::BufRead::fill_buf(&mut source);
         start.is_ok_and(|bytes| bytes.starts_with(&[0x1f, 0x8b]))

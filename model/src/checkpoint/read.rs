@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use candle_core::{Device, Tensor};
 use fs_err::File;
+use orders_core::files::open_regular;
 
 use super::error::{CheckpointError, Fault, Malformed};
 use super::note::CheckpointNote;
@@ -34,7 +35,7 @@ impl CheckpointFormat {
     /// What reading gives.
     pub fn of_file(path: &Path) -> io::Result<Option<Self>> {
         let mut start = Vec::new();
-        File::open(path)?.take(16).read_to_end(&mut start)?;
+        open_regular(path)?.take(16).read_to_end(&mut start)?;
         Ok(Self::of(&start))
     }
 
@@ -107,7 +108,7 @@ impl CheckpointFile {
     }
 
     fn open_at(path: &Path, key: Option<&str>) -> Result<Self, Fault> {
-        let mut file = File::open(path)?;
+        let mut file = File::from_parts(open_regular(path)?, path);
         let length = file.metadata()?.len();
         let mut start = Vec::new();
         file.by_ref().take(16).read_to_end(&mut start)?;

@@ -242,6 +242,13 @@ impl Recipe {
             let weight = part.weight;
             check("orders.weight", weight, is_positive(weight), POSITIVE)?;
         }
+        let sum = self.orders.iter().map(|part| part.weight).sum::<f64>();
+        check(
+            "the sum of orders.weight",
+            sum,
+            sum.is_finite(),
+            "a finite number",
+        )?;
         Ok(())
     }
 

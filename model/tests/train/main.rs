@@ -280,6 +280,11 @@ fn recipes_are_refused_in_a_sentence() {
             "orders.weight is 0; it takes a number above 0",
         ),
         (
+            "[[orders]]",
+            "[[orders]]\nmethod = \"random\"\nweight = 1e308\n[[orders]]\nmethod = \"raster\"\nweight = 1e308\n[[orders]]",
+            "the sum of orders.weight is inf; it takes a finite number",
+        ),
+        (
             "warmup = 0.5",
             "decay_from = -1.0",
             "learning_rate.decay_from is -1; it takes an epoch",

@@ -1,7 +1,7 @@
 //! Rows out of JSON text that is as it should be.
 //!
-//! A parser for any JSON asks a visitor for every number, which takes several times as
-//! long as reading it: too long to check a file in less time than it takes to make it. What
+//! A parser for any JSON asks a visitor for every number, which takes more than twice
+//! as long as reading it: too long to check a file in less time than it takes to make it. What
 //! is well formed needs no more than the states below. All else, faults first, is left to
 //! the parser, which says what it is.
 
