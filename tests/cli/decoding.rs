@@ -31,7 +31,7 @@ fn exact_samples_are_those_of_one_by_one() {
     let folder = Folder::new();
     let sample = |rest: &str| {
         let said = folder.done(&format!(
-            "sample --method halton --labels 1,7,none --seed 5 --cfg 2 --top-p 0.95 {rest} --tokens-out t.safetensors --force --json"
+            "sample --method halton --steps 20 --labels 1,7,none --seed 5 --cfg 2 --top-p 0.95 {rest} --tokens-out t.safetensors --force --json"
         ));
         let file = folder.read("t.safetensors");
         let said: serde_json::Value = serde_json::from_str(&said).unwrap();
@@ -45,7 +45,7 @@ fn exact_samples_are_those_of_one_by_one() {
     for rest in [
         "--decoding exact",
         "--decoding exact,window=all --batch 2",
-        "--decoding exact,ahead=0 --steps 20 --batch 1 --threads 1",
+        "--decoding exact,ahead=0 --batch 1 --threads 1",
     ] {
         let (found, passes) = sample(rest);
         assert_eq!(found, tokens, "{rest}");
@@ -55,7 +55,7 @@ fn exact_samples_are_those_of_one_by_one() {
         );
     }
     for rest in [
-        "--decoding exact,drafts=kept,ahead=0 --steps 20",
+        "--decoding exact,drafts=kept,ahead=0",
         "--decoding exact,drafts=renewed",
     ] {
         let (found, passes) = sample(rest);
@@ -115,7 +115,7 @@ fn likelihoods_under_schedulers() {
         "{beforehand} {scheduled}"
     );
     let one_by_one = score("--method halton --shape one-by-one --steps 256");
-    let exact = score("--method halton --decoding exact");
+    let exact = score("--method halton --steps 20 --decoding exact");
     assert!((one_by_one - exact).abs() < 1e-9, "{one_by_one} {exact}");
     let steps = integers(
         &{
@@ -136,7 +136,7 @@ fn likelihoods_under_schedulers() {
 fn speed_of_exact_decoding_is_reported() {
     let folder = Folder::new();
     let json = folder.done(
-        "bench --model nano --method halton --decoding exact --cfg 1 --runs 1 --warm-up 0 --no-baseline --json",
+        "bench --model nano --method halton --steps 20 --decoding exact --cfg 1 --runs 1 --warm-up 0 --no-baseline --json",
     );
     let report: serde_json::Value = serde_json::from_str(&json).unwrap();
     let case = &report["cases"][0];
@@ -173,7 +173,7 @@ fn what_is_not_allowed_is_said() {
             "--decoding exact,ahead=1,window=3: window and ahead, or one of them twice: give one",
         ),
         (
-            "--decoding exact,ahead=0",
+            "--decoding exact",
             "group sizes are needed: --steps, or --group-sizes LIST",
         ),
         (

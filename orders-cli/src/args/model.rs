@@ -69,7 +69,7 @@ pub(crate) struct SampleOrdersArgs {
 pub(crate) struct DecodingArgs {
     /// 'parallel': the cells of a group at once, which costs the parallel loss. 'exact':
     /// from the distribution of generating the order's cells one by one, in fewer passes
-    /// than cells: exact[,drafts=coupled|kept|renewed][,window=CELLS|all] or
+    /// than cells (group sizes say how the order is made, no more): exact[,drafts=coupled|kept|renewed][,window=CELLS|all] or
     /// [,ahead=GROUPS] [default: parallel]
     #[arg(long, value_name = "NAME")]
     pub(crate) decoding: Option<String>,
@@ -95,7 +95,7 @@ pub(crate) const SCHEDULES: &[(&str, GuidanceSchedule)] = &[
   orders-cli sample --steps 20 --labels 0,1,2,3,4,5,6,7,8,9 --per-label 4 --cfg 2 --images out/
   orders-cli sample --checkpoint lpd_l_256.pth --model lpd-l --res 256 --steps 20 --labels 207,388 --cfg 4.8 --tokenizer vq_ds16_c2i.pt --images out/
   orders-cli sample --checkpoint m.safetensors --config m.json --orders o.json --group-sizes 1,3,12 --labels 1,2 --cfg 4 --greedy --tokens-out tokens.safetensors
-  orders-cli sample --decoding exact --method halton --labels 3,7 --per-label 8 --images exact/
+  orders-cli sample --decoding exact --method halton --steps 20 --labels 3,7 --per-label 8 --images exact/
   orders-cli sample --scheduler entropy-bound,budget=0.5,repulsion=1 --labels 3,7 --per-label 8 --images bounded/")]
 pub(crate) struct SampleArgs {
     #[command(flatten)]
@@ -212,7 +212,7 @@ pub(crate) struct ScoreArgs {
 #[command(after_help = "Examples:
   orders-cli bench --model lpd-l --steps 20
   orders-cli bench --model lpd-l --steps 20 --batch 8 --runs 5 --no-baseline --json
-  orders-cli bench --checkpoint lpd_l_256.pth --model lpd-l --method halton --decoding exact")]
+  orders-cli bench --checkpoint lpd_l_256.pth --model lpd-l --method halton --steps 20 --decoding exact")]
 pub(crate) struct BenchArgs {
     #[command(flatten)]
     pub(crate) model: ModelArgs,

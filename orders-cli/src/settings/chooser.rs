@@ -3,7 +3,7 @@
 use orders_core::catalogue::{Entry, EntryKind};
 use orders_core::decoding::schedulers::{SchedulingRule, Task};
 use orders_core::decoding::{DraftRule, Drafts, Window};
-use orders_core::{Catalogue, FirstGroup, Grid, KnownCells, Parameters, Shape};
+use orders_core::{Catalogue, Grid, KnownCells, Parameters};
 use orders_model::lpd::{Chooser, SampleOrders, SampleRule};
 
 use super::method::parameters_of_texts;
@@ -196,12 +196,4 @@ pub(crate) fn rule_of_text(
 fn behind<K: EntryKind>(entry: &Entry<K>, texts: &[&str]) -> Result<Parameters> {
     let start = format!("--scheduler {},", entry.name());
     parameters_of_texts(entry, texts.iter().map(|&text| (start.as_str(), text)))
-}
-
-/// One cell at a time, for orders whose groups say nothing.
-pub(super) fn one_by_one(known: &KnownCells) -> Result<orders_core::GroupSizes> {
-    let cells = known.free_count();
-    Shape::OneByOne
-        .group_sizes(cells, cells, FirstGroup::One)
-        .map_err(Failure::work)
 }

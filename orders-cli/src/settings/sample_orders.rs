@@ -2,11 +2,10 @@
 
 use std::path::Path;
 
-use orders_core::decoding::Window;
 use orders_core::{Catalogue, Grid, KnownCells, Order, Problem};
 use orders_model::lpd::SampleOrders;
 
-use super::chooser::{CellChoice, drafts, one_by_one, rule};
+use super::chooser::{CellChoice, drafts, rule};
 use super::{KnownFile, method_and_parameters, method_by_name, problem, sizes};
 use crate::args::SampleOrdersArgs;
 use crate::failure::{Failure, Result};
@@ -48,10 +47,9 @@ pub(crate) fn cell_choice(
     let stated = manifest.and_then(|manifest| manifest.problem());
     let sizes = match sizes(&args.sizes, &known, Some((catalogue, method.as_ref())))? {
         Some(sizes) => sizes.sizes,
-        None => match (stated, drafts.map(|drafts| drafts.window)) {
-            (Some(stated), _) => stated.group_sizes().clone(),
-            (None, Some(Window::Cells(_))) => one_by_one(&known)?,
-            _ => {
+        None => match stated {
+            Some(stated) => stated.group_sizes().clone(),
+            None => {
                 return Err(Failure::input(
                     "group sizes are needed: --steps, or --group-sizes LIST",
                 ));
