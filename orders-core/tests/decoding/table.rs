@@ -6,6 +6,9 @@ use std::collections::BTreeMap;
 use orders_core::decoding::{Decoder, DecoderError, Distributions, Draft, Question};
 use orders_core::{Cell, Grid, OrderRng};
 
+/// Distributions of a cell, given what is settled.
+type Conditionals = BTreeMap<(Vec<Draft>, Cell), Vec<f32>>;
+
 /// A few cells with a few tokens and a probability for each sequence.
 pub struct Table {
     pub grid: Grid,
@@ -15,7 +18,7 @@ pub struct Table {
     /// What is committed of each sample.
     committed: Vec<Vec<Draft>>,
     /// Conditional distributions that were worked out.
-    known: RefCell<BTreeMap<(Vec<Draft>, Cell), Vec<f32>>>,
+    known: RefCell<Conditionals>,
     /// Passes, and cells that were asked in all of them.
     pub passes: usize,
     pub asked: usize,
