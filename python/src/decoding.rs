@@ -6,7 +6,7 @@ use numpy::{PyArray1, PyArray2, PyArrayMethods, PyReadonlyArray2, PyUntypedArray
 use orders_core::decoding::schedulers::Task;
 use orders_core::decoding::{
     Asked, DecodeError, Decoded, Decoding, DraftRule, Drafts, ExactDecoding, FixedOrder, Scheduler,
-    Settled, Window, decode as decode_all, decode_exactly as decode_all_exactly,
+    Settled, Window, decode as decode_all, decode_exactly as decode_all_exactly, draw,
 };
 use orders_core::{Cell, KnownCells, Order, OrderRng, UnknownName};
 use pyo3::intern;
@@ -89,23 +89,6 @@ fn tokens_of(known: &KnownCells, tokens: &PyReadonlyArray2<'_, i64>) -> PyResult
     Ok(rows.rows().into_iter().map(|row| row.to_vec()).collect())
 }
 
-/// The token at which the sum of probabilities passes a uniform number.
-fn drawn(rng: &mut OrderRng, row: &[f32]) -> u32 {
-    let total: f64 = row.iter().map(|&p| f64::from(p)).sum();
-    let mut left = rng.uniform() * total;
-    let mut last = 0;
-    for (token, &probability) in (0..).zip(row) {
-        if probability > 0.0 {
-            last = token;
-            left -= f64::from(probability);
-            if left < 0.0 {
-                break;
-            }
-        }
-    }
-    last
-}
-
 /// For each sample, what each cell cost in nats (shape (samples, cells of the grid)), its
 /// tokens, the cells in the order in which they were revealed, and how many in each step.
 type Found<'py> = (
@@ -116,7 +99,8 @@ type Found<'py> = (
 );
 
 /// Decodes samples by fixed orders, a row for each, by a scheduler of the catalogue (with
-/// what it orders, if it needs sizes, and its seed), or by schedulers of Python. With `given`, the tokens are those that are given, else they are drawn.
+/// what it orders, if it needs sizes, and its seed), or by schedulers of Python. With
+/// `given`, the tokens are those that are given, else they are drawn.
 #[pyfunction]
 #[expect(clippy::too_many_arguments, reason = "Python gives each by its name")]
 pub(crate) fn decode<'py>(
@@ -176,7 +160,7 @@ pub(crate) fn decode<'py>(
     let mut source = |sample: usize, cell: Cell, row: &[f32]| {
         let token = match given {
             true => tokens[sample][cell as usize] as u32,
-            false => drawn(&mut rngs[sample], row),
+            false => draw(row, rngs[sample].uniform()).unwrap_or_default(),
         };
         if let Some(&probability) = row.get(token as usize) {
             nats[sample * cells + cell as usize] = -f64::from(probability).ln();
@@ -253,15 +237,10 @@ pub(crate) fn decode_exactly<'py>(
     first: u64,
     at_once: usize,
 ) -> PyResult<FoundExactly<'py>> {
-    let rule = match rule {
-        "coupled" => DraftRule::Coupled,
-        "kept" => DraftRule::Kept,
-        "renewed" => DraftRule::Renewed,
-        _ => {
-            let known = ["coupled", "kept", "renewed"];
-            return Err(refused(&UnknownName::new("draft rule", rule, known)));
-        }
-    };
+    let rule = DraftRule::named(rule).ok_or_else(|| {
+        let known = DraftRule::ALL.map(DraftRule::name);
+        refused(&UnknownName::new("draft rule", rule, known))
+    })?;
     let known = problem.get().problem().known().clone();
     let given = tokens_of(&known, &tokens)?;
     let orders = orders_of(problem, &cells)?;

@@ -94,8 +94,10 @@ pub(crate) fn attention(
         candle_core::bail!("segments are not those of {positions} positions");
     }
     // For each segment and head, its part of the output of every position.
-    let mut outs: Vec<Vec<&mut [f32]>> = Vec::new();
-    outs.resize_with(segments.len() * heads, Vec::new);
+    let of_segment = |segment: &Segment<'_>| Vec::with_capacity(segment.mask.rows().len());
+    let rooms = segments.iter();
+    let rooms = rooms.flat_map(|segment| (0..heads).map(move |_| of_segment(segment)));
+    let mut outs: Vec<Vec<&mut [f32]>> = rooms.collect();
     let owners = segments.iter().enumerate();
     let owners = owners
         .flat_map(|(index, segment)| std::iter::repeat_n(index, segment.mask.rows().len() * heads));

@@ -78,16 +78,16 @@ impl Sample {
 
 impl<'a> LpdDecoder<'a> {
     /// A decoder for samples of these labels; `None` is the unconditional class. `known`
-    /// has tokens of shape (samples, cells), of which those at known cells are read.
-    /// Questions have at most `drafts` drafts.
+    /// are known cells, and tokens of shape (samples, cells) of which those at known cells
+    /// are read; they are needed if there are any. Questions have at most `drafts` drafts.
     ///
     /// # Errors
     ///
-    /// [`LpdError`] if labels or tokens are none of the model's.
+    /// [`LpdError`] if labels or tokens are none of the model's, or tokens are missing.
     pub fn new(
         lpd: &'a Lpd,
         labels: &[Option<u32>],
-        known: Option<(&KnownCells, ArrayView2<'_, u32>)>,
+        (known, tokens): (&KnownCells, Option<ArrayView2<'_, u32>>),
         (guidance, choice): (Guidance, Choice),
         drafts: usize,
     ) -> Result<Self, LpdError> {
@@ -98,7 +98,10 @@ impl<'a> LpdDecoder<'a> {
         config.check_labels(labels)?;
         let cells = config.grid().cells();
         let mut samples = vec![Sample::default(); labels.len()];
-        if let Some((known, tokens)) = known {
+        if known.count() > 0 {
+            let tokens = tokens.ok_or(LpdError::KnownTokens {
+                known: known.count(),
+            })?;
             let (found, expected) = (tokens.dim().into(), [labels.len(), cells]);
             if found != expected {
                 return Err(LpdError::TokenShape { found, expected });
@@ -106,8 +109,7 @@ impl<'a> LpdDecoder<'a> {
             config.check_tokens(tokens, Some(known))?;
             for (sample, tokens) in samples.iter_mut().zip(tokens.rows()) {
                 let group = known.cells().map(|cell| (cell, tokens[cell as usize]));
-                sample.waiting.extend([group.collect::<Vec<_>>()]);
-                sample.waiting.retain(|group| !group.is_empty());
+                sample.waiting.push(group.collect());
                 sample.settled = known.count();
             }
         }
@@ -289,9 +291,8 @@ impl Decoder for LpdDecoder<'_> {
     fn commit(&mut self, sample: usize, group: &[(Cell, u32)]) -> Result<(), DecoderError> {
         let sample = &mut self.samples[sample];
         sample.settled += group.len();
-        let is_seen = sample.waiting.is_empty() && sample.drafts.last().is_some();
         match group {
-            [draft] if is_seen && sample.drafts.last() == Some(draft) => {
+            [draft] if sample.waiting.is_empty() && sample.drafts.last() == Some(draft) => {
                 sample.drafts.pop();
                 sample.kept += 1;
             }

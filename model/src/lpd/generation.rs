@@ -39,8 +39,8 @@ pub struct Generation<'a> {
     begun: usize,
     /// Whether the step that was begun waits for its tokens.
     waits: bool,
-    /// Positions of each row that went through the transformer.
-    positions: usize,
+    /// Positions that went through the transformer.
+    positions: u64,
 }
 
 /// One step of a generation.
@@ -60,6 +60,8 @@ pub struct Step {
 pub struct Generated {
     /// Tokens in raster positions, shape (samples, cells).
     pub tokens: Array2<u32>,
+    /// Positions that went through the transformer, those without class included.
+    pub positions: u64,
 }
 
 impl Lpd {
@@ -78,31 +80,24 @@ impl Lpd {
         choice: Choice,
         (seed, first): (u64, u64),
     ) -> Result<Generated, LpdError> {
-        let random = (seed, first);
-        self.generate_watched(batch, known, guidance, choice, random, &mut || {
-            ControlFlow::Continue(())
-        })
+        let sampler = Sampler::new(choice, seed, first, batch.len());
+        let watch = &mut || ControlFlow::Continue(());
+        self.generate_by(sampler, (batch, known, guidance), &mut || Ok(()), watch)
     }
 
-    /// The same; `watch` is asked again and again, in the middle of steps as well, and
-    /// may end it.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`generate`](Self::generate), and [`LpdError::Stopped`].
-    pub fn generate_watched(
+    /// The same. `after_step` is called when the tokens of a step are there; `watch` is
+    /// asked again and again, in the middle of steps as well, and may end it.
+    pub(super) fn generate_by(
         &self,
-        batch: &Batch,
-        known: Option<ArrayView2<'_, u32>>,
-        guidance: Guidance,
-        choice: Choice,
-        (seed, first): (u64, u64),
+        mut sampler: Sampler,
+        (batch, known, guidance): (&Batch, Option<ArrayView2<'_, u32>>, Guidance),
+        after_step: &mut dyn FnMut() -> Result<(), LpdError>,
         watch: &mut dyn FnMut() -> ControlFlow<()>,
     ) -> Result<Generated, LpdError> {
-        let mut sampler = Sampler::new(choice, seed, first, batch.len());
         let mut generation = self.generation(batch, known, guidance)?;
         while let Some(step) = generation.next_step_watched(watch)? {
             generation.commit(sampler.choose(&step.logits)?)?;
+            after_step()?;
         }
         generation.finish()
     }
@@ -251,12 +246,6 @@ impl Generation<'_> {
         Ok(())
     }
 
-    /// Positions of each sample that went through the transformer so far; with guidance,
-    /// as many again without class.
-    pub fn positions(&self) -> u64 {
-        self.positions as u64
-    }
-
     /// All tokens, in raster positions.
     ///
     /// # Errors
@@ -270,6 +259,7 @@ impl Generation<'_> {
         let in_order: Vec<Vec<u32>> = Tensor::cat(&self.groups, 1)?.to_vec2()?;
         Ok(Generated {
             tokens: self.batch.in_raster(0, &in_order),
+            positions: self.positions,
         })
     }
 
@@ -287,7 +277,7 @@ impl Generation<'_> {
         pass.watch = Some(watch);
         let x = self.lpd.blocks(embedded, &mut pass)?;
         self.cache.keep(new);
-        self.positions += new + queries;
+        self.positions += (embedded.dim(0)? * (new + queries)) as u64;
         Ok(x)
     }
 

@@ -81,16 +81,6 @@ impl SampleOrders {
         }
     }
 
-    /// Samples of these numbers with their orders and labels.
-    ///
-    /// # Errors
-    ///
-    /// [`RequestError::Method`] if the method has no order for the problem.
-    pub fn batch(&self, samples: Range<u64>, label: LabelOf<'_>) -> Result<Batch, RequestError> {
-        let labels: Vec<Option<u32>> = samples.clone().map(label).collect();
-        Ok(Batch::new(&self.orders(samples)?, &labels)?)
-    }
-
     /// The orders of samples of these numbers.
     ///
     /// # Errors
@@ -269,23 +259,18 @@ impl Lpd {
         in_batches((count, size), progress, |images, watch| {
             let rows = s![images.start as usize..images.end as usize, ..];
             let tokens = request.tokens.slice(rows);
-            let label = |image: u64| labels[image as usize];
             let scores = match chooser {
-                Chooser::Orders(orders) => {
-                    let batch = orders.batch(images, &label)?;
-                    self.log_likelihood_watched(&batch, tokens, watch)?
-                }
-                Chooser::Exact(orders, _) => {
-                    let orders: Vec<Order> = orders
-                        .orders(images.clone())?
-                        .iter()
-                        .map(one_by_one)
-                        .collect();
-                    let labels: Vec<Option<u32>> = images.map(label).collect();
-                    let batch = Batch::new(&orders, &labels)?;
+                Chooser::Orders(orders) | Chooser::Exact(orders, _) => {
+                    let mut made = orders.orders(images.clone())?;
+                    if let Chooser::Exact(..) = chooser {
+                        made = made.iter().map(one_by_one).collect();
+                    }
+                    let labels = &labels[images.start as usize..images.end as usize];
+                    let batch = Batch::new(&made, labels)?;
                     self.log_likelihood_watched(&batch, tokens, watch)?
                 }
                 Chooser::Rule(rule) => {
+                    let label = |image: u64| labels[image as usize];
                     let (scores, orders) =
                         self.score_by_rule(rule, images, &label, tokens, watch)?;
                     scored.orders.extend(orders);

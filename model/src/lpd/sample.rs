@@ -2,16 +2,18 @@
 
 use std::ops::{ControlFlow, Range};
 
-use ndarray::{Array2, ArrayView2, s};
+use ndarray::{Array2, ArrayView1, ArrayView2, s};
 use orders_core::decoding::schedulers::{SchedulerError, SchedulingRule, Task};
-use orders_core::decoding::{Decoding, Drafts, ExactDecoding, Scheduler, decode, decode_exactly};
+use orders_core::decoding::{Decoding, Drafts, ExactDecoding, Scheduler};
+use orders_core::decoding::{decode, decode_exactly, draw, token_rng};
 use orders_core::{KnownCells, MemoryLimit, Order, OrderRng};
 
+use super::batch::Batch;
 use super::decoder::LpdDecoder;
 use super::error::LpdError;
 use super::network::Lpd;
 use super::requests::{LabelOf, RequestError, SampleOrders, fitting, in_batches};
-use super::sampling::{Choice, Guidance, Sampler, Sampling, TOKEN_STREAMS, drawn_from};
+use super::sampling::{Choice, Guidance, Sampler, Sampling};
 
 /// What chooses the cells of samples, and how their tokens come about.
 #[derive(Clone, Copy)]
@@ -86,10 +88,11 @@ impl Chooser<'_> {
             Self::Orders(orders) => orders.label(),
             Self::Exact(orders, _) => format!("{}, exactly", orders.label()),
             Self::Rule(rule) => {
-                let parameters = rule.rule.parameters();
-                let mut parameters = parameters.iter();
-                let words = parameters.by_ref().map(|(name, v)| format!(", {name} {v}"));
-                format!("{}{}", rule.rule.name(), words.collect::<String>())
+                let mut label = rule.rule.name().to_owned();
+                for (name, value) in rule.rule.parameters() {
+                    label.push_str(&format!(", {name} {value}"));
+                }
+                label
             }
         }
     }
@@ -207,89 +210,66 @@ impl Lpd {
             choice,
             seed,
         } = request;
-        let count = samples.clone().count();
-        let rows = if guidance.is_some() { 2 } else { 1 };
         let labels: Vec<Option<u32>> = samples.clone().map(label).collect();
-        let decoder = |drafts: usize, watch| {
-            let known = match (chooser.known(), known) {
-                (cells, _) if cells.count() == 0 => None,
-                (cells, Some(tokens)) => Some((cells, tokens)),
-                (cells, None) => {
-                    return Err(LpdError::KnownTokens {
-                        known: cells.count(),
-                    });
-                }
-            };
-            let decoder = LpdDecoder::new(self, &labels, known, (guidance, choice), drafts)?;
-            Ok::<_, LpdError>(decoder.watched(watch))
-        };
+        let count = labels.len();
+        let of_cells = (chooser.known(), known);
+        let of_model = (guidance, choice);
         match chooser {
             Chooser::Orders(orders) => {
-                let batch = orders.batch(samples.clone(), label)?;
-                let mut sampler = Sampler::new(choice, seed, samples.start, count);
-                let mut generation = self.generation(&batch, known, guidance)?;
-                while let Some(step) = generation.next_step_watched(watch)? {
-                    let tokens = sampler.choose(&step.logits).map_err(LpdError::from)?;
-                    generation.commit(tokens)?;
-                    after_step()?;
-                }
-                let positions = generation.positions();
-                let generated = generation.finish()?;
+                let batch = Batch::new(&orders.orders(samples.clone())?, &labels)?;
+                let sampler = Sampler::new(choice, seed, samples.start, count);
+                let request = (&batch, known, guidance);
+                let generated = self.generate_by(sampler, request, after_step, watch)?;
                 Ok(Sampled {
                     tokens: generated.tokens,
                     passes: vec![batch.problem().group_sizes().steps(); count],
                     refusals: Vec::new(),
                     orders: Vec::new(),
-                    positions: positions * rows * count as u64,
+                    positions: generated.positions,
                 })
             }
             Chooser::Exact(orders, drafts) => {
                 let most = drafts.window.most(orders.problem().group_sizes());
-                let mut decoder = decoder(most, watch)?;
-                let orders = orders.orders(samples.clone())?;
+                let decoder = LpdDecoder::new(self, &labels, of_cells, of_model, most)?;
+                let mut decoder = decoder.watched(watch);
                 let request = ExactDecoding {
-                    orders: &orders,
+                    orders: &orders.orders(samples.clone())?,
                     drafts,
                     draws: (seed, samples.start),
                 };
                 let go_on = &mut || ControlFlow::Continue(());
                 let decoded = decode_exactly(&mut decoder, &request, go_on)?;
-                let mut sampled = Sampled {
-                    tokens: Array2::zeros((count, orders[0].grid().cells())),
+                let tokens = decoded.iter().map(|sample| &sample.tokens[..]);
+                Ok(Sampled {
+                    tokens: with_known(tokens, of_cells),
                     passes: decoded.iter().map(|sample| sample.passes).collect(),
                     refusals: decoded.iter().map(|sample| sample.refusals).collect(),
                     orders: Vec::new(),
                     positions: decoder.positions(),
-                };
-                let rows = decoded.iter().map(|sample| &sample.tokens[..]);
-                sampled.fill(rows, (orders[0].known(), known));
-                Ok(sampled)
+                })
             }
             Chooser::Rule(rule) => {
-                let mut decoder = decoder(0, watch)?;
+                let decoder = LpdDecoder::new(self, &labels, of_cells, of_model, 0)?;
+                let mut decoder = decoder.watched(watch);
                 let schedulers = rule.schedulers(samples.clone())?;
-                let mut draws: Vec<OrderRng> = samples
-                    .map(|sample| OrderRng::new(seed, TOKEN_STREAMS | sample))
-                    .collect();
-                let known_cells = rule.task.known();
-                let mut decoding = Decoding::new(known_cells, schedulers);
+                let mut draws: Vec<OrderRng> =
+                    samples.map(|sample| token_rng(seed, sample)).collect();
+                let mut decoding = Decoding::new(rule.task.known(), schedulers);
                 let decoded = decode(&mut decoder, &mut decoding, &mut |sample, _, row| {
-                    drawn_from(row, draws[sample].uniform())
+                    // A distribution that sums to 1 has a token.
+                    draw(row, draws[sample].uniform()).unwrap_or_default()
                 })?;
-                let mut sampled = Sampled {
-                    tokens: Array2::zeros((count, known_cells.grid().cells())),
-                    passes: Vec::with_capacity(count),
+                let tokens = decoded.iter().map(|sample| &sample.tokens[..]);
+                let tokens = with_known(tokens, of_cells);
+                let orders: Vec<Order> = decoded.into_iter().map(|sample| sample.order).collect();
+                let steps = orders.iter().map(|order| order.group_sizes().steps());
+                Ok(Sampled {
+                    tokens,
+                    passes: steps.collect(),
                     refusals: Vec::new(),
-                    orders: Vec::with_capacity(count),
+                    orders,
                     positions: decoder.positions(),
-                };
-                let rows = decoded.iter().map(|sample| &sample.tokens[..]);
-                sampled.fill(rows, (known_cells, known));
-                for sample in decoded {
-                    sampled.passes.push(sample.order.group_sizes().steps());
-                    sampled.orders.push(sample.order);
-                }
-                Ok(sampled)
+                })
             }
         }
     }
@@ -305,10 +285,9 @@ impl Lpd {
     ) -> Result<(Array2<f32>, Vec<Order>), RequestError> {
         let labels: Vec<Option<u32>> = images.clone().map(label).collect();
         let known = rule.task.known();
-        let given = (known.count() > 0).then_some((known, tokens));
         let of_model = (Guidance::NONE, Choice::Sample(Sampling::default()));
         self.config().check_tokens(tokens, None)?;
-        let decoder = LpdDecoder::new(self, &labels, given, of_model, 0)?;
+        let decoder = LpdDecoder::new(self, &labels, (known, Some(tokens)), of_model, 0)?;
         let mut decoding = Decoding::new(known, rule.schedulers(images)?);
         let mut scores = Array2::zeros(tokens.dim());
         let decoded = decode(
@@ -335,18 +314,16 @@ impl Lpd {
         guidance: Guidance,
         memory: MemoryLimit,
     ) -> Result<usize, RequestError> {
-        let (cells, drafts) = (
-            chooser.known().grid().cells(),
-            match chooser {
-                Chooser::Orders(orders) => {
-                    return self.generation_fits((batch, count), orders, guidance, memory);
-                }
-                Chooser::Exact(orders, drafts) => {
-                    Some(drafts.window.most(orders.problem().group_sizes()))
-                }
-                Chooser::Rule(_) => None,
-            },
-        );
+        let drafts = match chooser {
+            Chooser::Orders(orders) => {
+                return self.generation_fits((batch, count), orders, guidance, memory);
+            }
+            Chooser::Exact(orders, drafts) => {
+                Some(drafts.window.most(orders.problem().group_sizes()))
+            }
+            Chooser::Rule(_) => None,
+        };
+        let cells = chooser.known().grid().cells();
         let of_sample = self
             .costs()
             .map(|costs| costs.decoded(cells, drafts, guidance));
@@ -354,22 +331,20 @@ impl Lpd {
     }
 }
 
-impl Sampled {
-    /// Takes the tokens that were decoded, and those of known cells.
-    fn fill<'r>(
-        &mut self,
-        decoded: impl Iterator<Item = &'r [u32]>,
-        (cells, known): (&KnownCells, Option<ArrayView2<'_, u32>>),
-    ) {
-        for (index, (mut row, tokens)) in
-            self.tokens.rows_mut().into_iter().zip(decoded).enumerate()
-        {
-            for (cell, token) in row.iter_mut().enumerate() {
-                *token = match known {
-                    Some(known) if cells.mask()[cell] => known[[index, cell]],
-                    _ => tokens[cell],
-                };
+/// The tokens of samples that were decoded, with those of known cells: shape (samples,
+/// cells).
+fn with_known<'r>(
+    decoded: impl ExactSizeIterator<Item = &'r [u32]>,
+    (cells, known): (&KnownCells, Option<ArrayView2<'_, u32>>),
+) -> Array2<u32> {
+    let mut all = Array2::zeros((decoded.len(), cells.grid().cells()));
+    for (index, (mut row, tokens)) in all.rows_mut().into_iter().zip(decoded).enumerate() {
+        row.assign(&ArrayView1::from(tokens));
+        if let Some(known) = known {
+            for cell in cells.cells() {
+                row[cell as usize] = known[[index, cell as usize]];
             }
         }
     }
+    all
 }

@@ -2,14 +2,12 @@
 
 use candle_core::{D, DType, Tensor};
 use orders_core::OrderRng;
+use orders_core::decoding::{token_at, token_rng};
 use pulp::Arch;
 use rayon::prelude::*;
 
 use super::error::LpdError;
 use crate::cpu::{exp, largest, with_numbers};
-
-/// Streams of a seed that choose tokens begin here; the others make orders.
-pub(super) const TOKEN_STREAMS: u64 = 1 << 63;
 
 /// How a token is chosen.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -149,7 +147,7 @@ impl Sampler {
     pub fn new(choice: Choice, seed: u64, first: u64, count: usize) -> Self {
         let draws = (first..)
             .take(count)
-            .map(|sample| OrderRng::new(seed, TOKEN_STREAMS | sample))
+            .map(|sample| token_rng(seed, sample))
             .collect();
         Self { choice, draws }
     }
@@ -198,31 +196,7 @@ impl Sampler {
 fn drawn(logits: &[f32], sampling: &Sampling, draw: f64) -> Option<u32> {
     let mut of_tokens = vec![0.0; logits.len()];
     let total = weights(&mut of_tokens, logits, sampling)?;
-    Some(at(&of_tokens, draw * total))
-}
-
-/// The token of a distribution for a number from 0 to below 1.
-pub(super) fn drawn_from(probabilities: &[f32], draw: f64) -> u32 {
-    let total: f64 = probabilities.iter().copied().map(f64::from).sum();
-    at(probabilities, draw * total)
-}
-
-/// The first token at which the sum of the weights is over `target`, or the last that has
-/// weight.
-#[inline(always)]
-fn at(weights: &[f32], target: f64) -> u32 {
-    let mut passed = 0.0;
-    let mut last = 0;
-    for (token, &weight) in (0..).zip(weights) {
-        if weight > 0.0 {
-            passed += f64::from(weight);
-            last = token;
-            if passed > target {
-                break;
-            }
-        }
-    }
-    last
+    token_at(&of_tokens, draw * total)
 }
 
 /// The weights of tokens, up to a factor, and their sum; none if the logits are not

@@ -60,7 +60,7 @@ fn fixed_orders_give_what_generation_gives() {
                     (0, 0),
                 )
                 .unwrap();
-            let known_tokens = Some((&known, given.view()));
+            let known_tokens = (&known, Some(given.view()));
             let choice = Choice::Greedy;
             let mut decoder =
                 LpdDecoder::new(&lpd, &labels, known_tokens, (guidance(), choice), 0).unwrap();
@@ -92,8 +92,9 @@ fn teacher_forced(
 ) -> Vec<Vec<f32>> {
     let lpd = tiny.lpd(kernels);
     let choice = Choice::Sample(Sampling::default());
-    let mut decoder = LpdDecoder::new(&lpd, labels, None, (guidance(), choice), 0).unwrap();
     let known = KnownCells::none(tiny.config.grid());
+    let of_cells = (&known, None);
+    let mut decoder = LpdDecoder::new(&lpd, labels, of_cells, (guidance(), choice), 0).unwrap();
     let mut decoding = Decoding::new(&known, orders.iter().cloned().map(fixed).collect());
     let tokens = tiny.tokens();
     let mut rows = vec![Vec::new(); orders.len()];
@@ -159,7 +160,9 @@ fn drafts_are_as_good_as_commitments() {
     for kernels in [Kernels::Cpu, Kernels::Device] {
         let lpd = tiny.lpd(kernels);
         let labels = &tiny.labels()[..1];
-        let begin = || LpdDecoder::new(&lpd, labels, None, (guidance(), choice), 8).unwrap();
+        let none = KnownCells::none(tiny.config.grid());
+        let of_cells = (&none, None);
+        let begin = || LpdDecoder::new(&lpd, labels, of_cells, (guidance(), choice), 8).unwrap();
         let mut one_by_one = begin();
         let mut expected = Vec::new();
         for place in 0..6 {
@@ -221,7 +224,9 @@ fn exact(tiny: &Tiny, sizes: &[u32], rule: DraftRule, window: Window) -> Vec<Exa
     let orders: Vec<Order> = (0..3).map(|index| order(tiny, sizes, index)).collect();
     let choice = Choice::Sample(Sampling::new(1.1, Some(40), Some(0.95)).unwrap());
     let decoding = (guidance(), choice);
-    let mut decoder = LpdDecoder::new(&lpd, &tiny.labels(), None, decoding, 64).unwrap();
+    let none = KnownCells::none(tiny.config.grid());
+    let of_cells = (&none, None);
+    let mut decoder = LpdDecoder::new(&lpd, &tiny.labels(), of_cells, decoding, 64).unwrap();
     let request = ExactDecoding {
         orders: &orders,
         drafts: Drafts { rule, window },

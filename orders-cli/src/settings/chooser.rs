@@ -91,16 +91,11 @@ pub(crate) fn drafts(args: &DecodingArgs, grid: Grid) -> Result<Option<Drafts>> 
         let number = || value.parse::<usize>().ok();
         match key {
             "drafts" => {
-                drafts.rule = match value {
-                    "coupled" => DraftRule::Coupled,
-                    "kept" => DraftRule::Kept,
-                    "renewed" => DraftRule::Renewed,
-                    _ => {
-                        return Err(refused(format!(
-                            "there are no drafts '{value}'; there are coupled, kept and renewed"
-                        )));
-                    }
-                }
+                drafts.rule = DraftRule::named(value).ok_or_else(|| {
+                    refused(format!(
+                        "there are no drafts '{value}'; there are coupled, kept and renewed"
+                    ))
+                })?;
             }
             "window" => {
                 drafts.window = match number().filter(|&cells| cells > 0) {
@@ -130,11 +125,7 @@ pub(crate) fn drafts(args: &DecodingArgs, grid: Grid) -> Result<Option<Drafts>> 
 
 /// Drafts as outputs and settings of trials state them.
 pub(crate) fn drafts_in_words(drafts: Drafts) -> String {
-    let rule = match drafts.rule {
-        DraftRule::Coupled => "coupled",
-        DraftRule::Kept => "kept",
-        _ => "renewed",
-    };
+    let rule = drafts.rule.name();
     match drafts.window {
         Window::Groups(ahead) => format!("exact,drafts={rule},ahead={ahead}"),
         Window::Cells(cells) => format!("exact,drafts={rule},window={cells}"),

@@ -129,9 +129,7 @@ pub fn decode(
         });
     }
     let begin = |_| Sample {
-        is_settled: (0..grid.cells() as Cell)
-            .map(|cell| known.contains(cell))
-            .collect(),
+        is_settled: known.mask().to_vec(),
         cells: Vec::with_capacity(known.free_count()),
         sizes: Vec::new(),
         tokens: vec![0; grid.cells()],

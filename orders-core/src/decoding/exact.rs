@@ -14,14 +14,12 @@ use std::ops::{ControlFlow, Range};
 use super::decode::answers;
 use super::decoder::{AskedGroup, Decoder, Draft, Question};
 use super::distributions::Distributions;
+use super::draw::{draw, token_rng};
 use super::error::DecodeError;
 use crate::grid::Cell;
 use crate::group_sizes::GroupSizes;
 use crate::order::Order;
 use crate::random::OrderRng;
-
-/// Streams of a seed from here on decide about drafts; those below make orders.
-const TOKEN_STREAMS: u64 = 1 << 63;
 
 /// Streams of a seed from here on are the noise of a cell: bits below the number of a
 /// sample are those of cells.
@@ -47,6 +45,25 @@ pub enum DraftRule {
     /// The same, but drafts behind a refusal are drawn anew, from what the pass that
     /// refused said of their cells (speculative Jacobi decoding, arXiv 2410.01699).
     Renewed,
+}
+
+impl DraftRule {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Coupled, Self::Kept, Self::Renewed];
+
+    /// The name, as flags and settings give it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Coupled => "coupled",
+            Self::Kept => "kept",
+            Self::Renewed => "renewed",
+        }
+    }
+
+    /// The rule of a name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|rule| rule.name() == name)
+    }
 }
 
 /// Which of the next cells carry drafts.
@@ -208,7 +225,7 @@ impl<'a> Sample<'a> {
                 passes: 0,
                 refusals: 0,
             },
-            random: OrderRng::new(seed, TOKEN_STREAMS | number),
+            random: token_rng(seed, number),
             number,
         }
     }
@@ -300,8 +317,8 @@ impl<'a> Sample<'a> {
         let residual = right.iter().zip(drawn_from);
         let residual: Vec<f32> = residual.map(|(p, q)| (p - q).max(0.0)).collect();
         // Without a residual, the two differ by rounding alone.
-        let drawn = inverse(&residual, self.random.uniform());
-        let token = drawn.or_else(|| inverse(right, self.random.uniform()));
+        let drawn = draw(&residual, self.random.uniform());
+        let token = drawn.or_else(|| draw(right, self.random.uniform()));
         (token.unwrap_or(*draft), false)
     }
 
@@ -310,7 +327,7 @@ impl<'a> Sample<'a> {
         match request.drafts.rule {
             DraftRule::Coupled => (self.coupled(cell, row, request), Vec::new()),
             _ => {
-                let token = inverse(row, self.random.uniform());
+                let token = draw(row, self.random.uniform());
                 (token.unwrap_or(0), row.to_vec())
             }
         }
@@ -343,23 +360,4 @@ fn ends(sizes: &GroupSizes) -> Vec<usize> {
         Some(*end)
     });
     ends.collect()
-}
-
-/// The token at a number from 0 to below 1, of weights that need not sum to 1; none if
-/// all are 0.
-fn inverse(weights: &[f32], draw: f64) -> Option<u32> {
-    let total: f64 = weights.iter().copied().map(f64::from).sum();
-    let target = draw * total;
-    let mut passed = 0.0;
-    let mut last = None;
-    for (token, &weight) in (0..).zip(weights) {
-        if weight > 0.0 {
-            passed += f64::from(weight);
-            last = Some(token);
-            if passed > target {
-                break;
-            }
-        }
-    }
-    last
 }

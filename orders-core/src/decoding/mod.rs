@@ -55,6 +55,7 @@
 mod decode;
 mod decoder;
 mod distributions;
+mod draw;
 mod error;
 mod exact;
 mod scheduler;
@@ -64,6 +65,7 @@ mod trace;
 pub use decode::{Decoded, Decoding, TokenSource, decode};
 pub use decoder::{AskedGroup, Decoder, DecoderError, Draft, Question};
 pub use distributions::{Distributions, confidence, divergence, entropy, margin};
+pub use draw::{draw, token_at, token_rng};
 pub use error::DecodeError;
 pub use exact::{DraftRule, Drafts, ExactDecoding, ExactSample, Window, decode_exactly};
 pub use scheduler::{Asked, FixedOrder, Scheduler, Settled};
