@@ -1,9 +1,7 @@
 //! Means, differences and whether they are there.
 
 use numpy::PyReadonlyArray1;
-use orders_analysis::statistics::{
-    MeanEstimate, PermutationParams, StatisticsError, holm, paired_test,
-};
+use orders_analysis::statistics::{MeanEstimate, holm, paired_p_value};
 use pyo3::prelude::*;
 
 use crate::error::{refused, told};
@@ -60,9 +58,6 @@ pub(crate) fn compare_pairs(
 fn one(first: &[f64], second: &[f64]) -> PyResult<Compared> {
     let differences: Vec<f64> = first.iter().zip(second).map(|(a, b)| a - b).collect();
     let (mean, low, high) = estimate(&differences)?;
-    let differs = differences.iter().any(|value| *value != differences[0]);
-    let test = differs.then(|| paired_test(first, second, &PermutationParams::default()));
-    let test = test.transpose();
-    let test = test.map_err(|error: StatisticsError| refused(&error))?;
-    Ok((mean, low, high, test.map(|test| test.p_value)))
+    let p_value = paired_p_value(first, second).map_err(|error| refused(&error))?;
+    Ok((mean, low, high, p_value))
 }

@@ -382,6 +382,7 @@ impl<'a> Layout<'a> {
 fn whole(name: &str, values: impl Iterator<Item = u64>) -> Column {
     Column::new(name, Values::Whole(values.map(Some).collect()))
 }
+
 /// The two columns of a measure of sets.
 fn set_values(name: &str, rows: &[Option<SetValue>]) -> [Column; 2] {
     let values = rows.iter().map(|row| row.map(|row| row.value));

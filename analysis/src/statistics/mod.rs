@@ -45,5 +45,7 @@ pub use bootstrap::{
 pub use correlation::{rank_correlation, rank_correlation_interval};
 pub use error::StatisticsError;
 pub use pareto::{Direction, pareto_front};
-pub use significance::{Alternative, PairedTest, PermutationParams, holm, paired_test};
+pub use significance::{
+    Alternative, PairedTest, PermutationParams, holm, paired_p_value, paired_test,
+};
 pub use summary::{Running, quantiles};

@@ -193,6 +193,23 @@ fn signed_sum(differences: &[f64], words: &mut dyn Iterator<Item = u64>) -> f64 
     sum
 }
 
+/// The p-value of the usual [`paired_test`]; `None` if all differences are the same, as of
+/// two methods without chance: there is nothing to test then.
+///
+/// # Errors
+///
+/// As [`paired_test`].
+pub fn paired_p_value(first: &[f64], second: &[f64]) -> Result<Option<f64>, StatisticsError> {
+    let mut differences = first.iter().zip(second).map(|(a, b)| a - b);
+    let one = differences.next();
+    match differences.any(|other| Some(other) != one) {
+        true => Ok(Some(
+            paired_test(first, second, &PermutationParams::default())?.p_value,
+        )),
+        false => Ok(None),
+    }
+}
+
 /// Holm's adjusted p-values, in the order of the tests: rejecting those that
 /// are at most alpha keeps the probability of any false rejection at or below
 /// alpha, whatever the dependence between tests.

@@ -11,7 +11,7 @@ use super::query::{all_of, having, pairs, text};
 use super::{ORDERS, POINT, PooledPoint, PooledResults, SEEDS};
 use crate::experiment::error::ResultsError;
 use crate::experiment::measure::{MeasureEntry, MeasureKind};
-use crate::statistics::{Interval, PermutationParams, holm, paired_test};
+use crate::statistics::{Interval, holm, paired_p_value};
 
 /// How a point differs from the one that it is compared with.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -158,13 +158,8 @@ fn one(
     let Some(difference) = interval(&differences)? else {
         return Ok(None);
     };
-    let differs = differences.iter().any(|value| value != &differences[0]);
-    let p_value = match differs {
-        true => Some(paired_test(&first, &second, &PermutationParams::default())?.p_value),
-        false => None,
-    };
     Ok(Some(Comparison {
         difference,
-        p_value,
+        p_value: paired_p_value(&first, &second)?,
     }))
 }
