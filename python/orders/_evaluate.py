@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from . import _native
 from ._decoding import Chooser, Decoder, Schedulers, ask_of, batch_of, labels_of, tokens_of
 from ._native import OrdersError, Problem
-from ._orders import Order, Orders, generate, problem_of
+from ._orders import Order, Orders, generate, orders_of, problem_of
 from ._results import Numbers, Result, Results
 from ._values import Grid, Progress, known_cells, progress_of, sides, whole
 
@@ -157,17 +157,8 @@ class _Asked:
             single = self.per_cell(self.of_orders(alone)[0]) if one_by_one else None
             for some in orders:
                 nats, found = self.of_orders(some)
-                results.append(
-                    Result(
-                        label,
-                        some.problem.steps,
-                        self.per_cell(nats),
-                        single,
-                        random,
-                        self.shaped(nats),
-                        found,
-                    )
-                )
+                steps = some.problem.steps
+                results.append(self.result(label, steps, nats, single, random, found))
         for chooser in choosers:
             problems: list[Problem | None] = [None]
             if chooser.needs_group_sizes:
@@ -177,20 +168,22 @@ class _Asked:
             for problem in problems:
                 nats, found = self.of_scheduler(chooser, problem)
                 single = self.per_cell(self.of_traces(found)) if one_by_one else None
-                steps = float(np.mean([order.problem.steps for order in found]))
-                results.append(
-                    Result(
-                        chooser.label,
-                        steps,
-                        self.per_cell(nats),
-                        single,
-                        random,
-                        self.shaped(nats),
-                        found,
-                    )
-                )
+                mean = float(np.mean([order.problem.steps for order in found]))
+                results.append(self.result(chooser.label, mean, nats, single, random, found))
         results.sort(key=lambda result: result.steps)
         return Results(results)
+
+    def result(
+        self,
+        label: str,
+        steps: float,
+        nats: Numbers,
+        single: Numbers | None,
+        random: Numbers | None,
+        orders: list[Order],
+    ) -> Result:
+        per_grid = nats.reshape(len(nats), *self.grid)
+        return Result(label, steps, self.per_cell(nats), single, random, per_grid, orders)
 
     def made(self, setting: dict[str, Any], **sizes: Any) -> Orders:
         return generate(
@@ -236,10 +229,7 @@ class _Asked:
             by = chooser.for_samples(len(self.tokens[part]), problem, self.seed)
             of_part, _, rows, sizes = self.decoded(part, self.known, None, *by)
             nats.append(of_part)
-            orders += [
-                Orders(row, Problem(self.grid, of_sample, self.known))[0]
-                for row, of_sample in zip(rows, sizes)
-            ]
+            orders += orders_of(rows, sizes, self.grid, self.known)
         self.count()
         return np.concatenate(nats), orders
 
@@ -277,18 +267,12 @@ class _Asked:
         ]
 
     def per_cell(self, nats: Numbers) -> Numbers:
-        known = (
-            0
-            if self.known is None
-            else int(
-                np.count_nonzero(self.known) if self.known.dtype == np.bool_ else len(self.known)
-            )
-        )
+        known = 0
+        if self.known is not None:
+            is_mask = self.known.dtype == np.bool_
+            known = int(np.count_nonzero(self.known)) if is_mask else len(self.known)
         mean: Numbers = nats.sum(axis=1) / (nats.shape[1] - known)
         return mean
-
-    def shaped(self, nats: Numbers) -> Numbers:
-        return nats.reshape(len(nats), *self.grid)
 
     def count(self) -> None:
         self.done += 1

@@ -24,7 +24,30 @@ from ._values import (
 )
 
 
-class Order:
+class _Ordered:
+    """What one order and several have in common."""
+
+    problem: Problem
+    """What is ordered."""
+
+    @property
+    def sizes(self) -> Cells:
+        """Cells of each group, first step first: int64, shape (steps,)."""
+        return self.problem.sizes
+
+    @property
+    def grid(self) -> tuple[int, ...]:
+        """(height, width), or (frames, height, width)."""
+        return self.problem.grid
+
+    def _repr_svg_(self) -> str:
+        from ._figures import plot
+
+        assert isinstance(self, (Order, Orders))
+        return plot(self)._repr_svg_()
+
+
+class Order(_Ordered):
     """One order: every free cell once, cut into groups that are generated at once.
 
     >>> import orders
@@ -44,18 +67,7 @@ class Order:
         self.cells = cells
         """The cells in the order in which they are generated: int64, shape (cells,)."""
         self.problem = problem
-        """What is ordered."""
         return self
-
-    @property
-    def sizes(self) -> Cells:
-        """Cells of each group, first step first: int64, shape (steps,)."""
-        return self.problem.sizes
-
-    @property
-    def grid(self) -> tuple[int, ...]:
-        """(height, width), or (frames, height, width)."""
-        return self.problem.grid
 
     def groups(self) -> list[Cells]:
         """The cells of each step, as views.
@@ -96,13 +108,8 @@ class Order:
     def __repr__(self) -> str:
         return f"Order({_shape(self.problem)})"
 
-    def _repr_svg_(self) -> str:
-        from ._figures import plot
 
-        return plot(self)._repr_svg_()
-
-
-class Orders(Sequence[Order]):
+class Orders(_Ordered, Sequence[Order]):
     """Orders of one problem. `generate` and `load` give them; from an array of your own they
     are made, and checked, by `Orders(cells, problem)`.
 
@@ -138,7 +145,6 @@ class Orders(Sequence[Order]):
         """The cells of each order, first generated first: int64, shape (orders, cells),
         read-only. Views of it are not copied."""
         self.problem = problem
-        """What is ordered."""
         self.method = method
         """The name of the method that made them, if it is known."""
         self.parameters = parameters or {}
@@ -150,19 +156,9 @@ class Orders(Sequence[Order]):
         return self
 
     @property
-    def sizes(self) -> Cells:
-        """Cells of each group, first step first: int64, shape (steps,)."""
-        return self.problem.sizes
-
-    @property
     def offsets(self) -> Cells:
         """Where each group begins, and the number of cells at the end: shape (steps + 1,)."""
         return np.concatenate([np.zeros(1, np.int64), np.cumsum(self.sizes)])
-
-    @property
-    def grid(self) -> tuple[int, ...]:
-        """(height, width), or (frames, height, width)."""
-        return self.problem.grid
 
     @property
     def known(self) -> NDArray[np.bool_]:
@@ -264,10 +260,12 @@ class Orders(Sequence[Order]):
         seed = f", seed {self.seed}" if self.seed is not None else ""
         return f"Orders({len(self)}, {method}{_shape(self.problem)}{seed})"
 
-    def _repr_svg_(self) -> str:
-        from ._figures import plot
 
-        return plot(self)._repr_svg_()
+def orders_of(rows: Cells, sizes: list[list[int]], grid: list[int], known: Any) -> list[Order]:
+    """Orders with group sizes of their own."""
+    return [
+        Orders(row, Problem(grid, of_row, known))[0] for row, of_row in zip(rows, sizes)
+    ]
 
 
 def _shape(problem: Problem) -> str:

@@ -10,8 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from . import _native
 from ._decoding import Chooser, Decoder, Schedulers, ask_of, batch_of, labels_of, tokens_of
-from ._native import OrdersError, Problem
-from ._orders import Order, Orders, made, problem_of, task
+from ._native import OrdersError
+from ._orders import Order, Orders, made, orders_of, problem_of, task
 from ._values import Cells, Grid, sides, whole
 
 
@@ -75,11 +75,10 @@ def sample(
     num, seed, batch = whole("num", num, 1, 2**32), whole("seed", seed), batch_of(batch)
     if not temperature > 0:
         raise OrdersError(f"temperature is {temperature}; it takes a number above 0")
-    if scheduler is not None:
-        if exact:
-            raise OrdersError(
-                "exact decoding follows an order; give a method, or a scheduler without exact"
-            )
+    if scheduler is not None and exact:
+        raise OrdersError(
+            "exact decoding follows an order; give a method, or a scheduler without exact"
+        )
     bound = chooser = None
     if isinstance(method, Orders):
         if len(method) not in (1, num):
@@ -141,10 +140,7 @@ def sample(
                 start,
                 batch,
             )
-            orders += [
-                Orders(row, Problem(of_grid, of_sample, problem.known))[0]
-                for row, of_sample in zip(rows, of_sizes)
-            ]
+            orders += orders_of(rows, of_sizes, of_grid, problem.known)
             passes += [len(of_sample) for of_sample in of_sizes]
             nats.append(costs)
         drawn.append(np.where(problem.known.ravel(), given[part], of_part))

@@ -9,7 +9,6 @@ use orders_analysis::information::{
     Covariance as Matrix, Field, Information, OrderSource, SizesParams,
 };
 use orders_analysis::optimize::{OrderRequest, SearchProgress, SearchStart, SizesRequest};
-use pyo3::exceptions::PyInterruptedError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use rayon::prelude::*;
@@ -126,9 +125,7 @@ pub(crate) fn total_correlation<'py>(
         let costs = orders.par_iter().map_init(
             || information.clone(),
             |information, order| {
-                if watched.is_stopped() {
-                    return Err(PyInterruptedError::new_err("interrupted"));
-                }
+                watched.check()?;
                 let measured = information.measure(order);
                 watched.add(1);
                 let measured = measured.map_err(|error| refused(&error))?;

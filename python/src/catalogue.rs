@@ -85,7 +85,7 @@ fn in_catalogue(name: &str) -> String {
 }
 
 /// The same the other way round.
-pub(crate) fn in_python(name: &str) -> String {
+fn in_python(name: &str) -> String {
     name.replace('-', "_")
 }
 

@@ -82,6 +82,13 @@ fn orders_of(shown: &[Shown<'_>]) -> PyResult<Vec<(String, Order)>> {
     orders.collect()
 }
 
+fn panels_of(orders: &[(String, Order)]) -> Vec<Panel<'_>> {
+    let panels = orders.iter();
+    panels
+        .map(|(label, order)| Panel::new(label, order))
+        .collect()
+}
+
 /// Draws orders: `show` has some of "map", "steps" and "sizes".
 #[pyfunction]
 pub(crate) fn plot(
@@ -117,10 +124,6 @@ pub(crate) fn plot(
                 group_sizes_chart(&lists, &title, "cells generated in each step")
             }
             (_, orders) => {
-                let panels: Vec<Panel<'_>> = orders
-                    .iter()
-                    .map(|(label, order)| Panel::new(label, order))
-                    .collect();
                 let options = SheetOptions {
                     title: title.clone(),
                     subtitle: subtitle.clone(),
@@ -133,7 +136,7 @@ pub(crate) fn plot(
                     sizes: has("sizes"),
                     columns,
                 };
-                sheet(&panels, &options)
+                sheet(&panels_of(orders), &options)
             }
         };
         drawn.map_err(|error| refused(&error))
@@ -180,17 +183,13 @@ pub(crate) fn animate<'py>(
 ) -> PyResult<Bound<'py, PyBytes>> {
     let orders = orders_of(&shown)?;
     let content = watched(py, None, |_| {
-        let panels: Vec<Panel<'_>> = orders
-            .iter()
-            .map(|(label, order)| Panel::new(label, order))
-            .collect();
         let options = AnimationOptions {
             title: title.clone(),
             frames_per_second: fps,
             end_pause_seconds: pause,
             most_frames: frames,
         };
-        let moving = orders_figures::animation(&panels, &options);
+        let moving = orders_figures::animation(&panels_of(&orders), &options);
         let moving = moving.map_err(|error| refused(&error))?;
         let moving = moving.made_by(orders_cli::PROGRAM);
         let content = match format {

@@ -8,7 +8,6 @@ use orders_core::files::{
     Encoder, FinishedFile, Format, Limits, Manifest, OrderOrigin, OutputFile, ReadFileError,
     RowChecker, RowError, read_order_file,
 };
-use pyo3::exceptions::PyInterruptedError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 
@@ -110,9 +109,7 @@ pub(crate) fn save_orders(
             encoder.row(index, row, &mut bytes);
             write(&bytes)?;
             watched.add(1);
-            if watched.is_stopped() {
-                return Err(PyInterruptedError::new_err("interrupted"));
-            }
+            watched.check()?;
         }
         write(encoder.footer())?;
         let file = file.finish().map_err(|error| refused(&error))?;

@@ -3,7 +3,6 @@
 use numpy::{PyReadwriteArray2, PyUntypedArrayMethods};
 use orders_core::files::RowChecker;
 use orders_core::{Batch, BatchError, MethodError, Order, OrderRng};
-use pyo3::exceptions::PyInterruptedError;
 use pyo3::prelude::*;
 use rayon::prelude::*;
 
@@ -18,9 +17,6 @@ const CELLS_PER_CHUNK: usize = 1 << 16;
 
 /// Cells that are made without other threads.
 const CELLS_AT_ONCE: usize = 1 << 12;
-
-/// The work was told to end.
-struct Stopped;
 
 /// Makes orders `first`, `first + 1` and so on of a seed into the rows of `out`.
 #[pyfunction]
@@ -59,10 +55,10 @@ pub(crate) fn generate(
     })
 }
 
-fn failure(error: BatchError<Stopped>) -> PyErr {
+fn failure(error: BatchError<PyErr>) -> PyErr {
     match error {
         BatchError::Method(error) => refused(&error),
-        BatchError::Write(Stopped) => PyInterruptedError::new_err("interrupted"),
+        BatchError::Write(error) => error,
     }
 }
 
@@ -81,7 +77,7 @@ impl Numbers {
         cells: usize,
         out: &mut [i64],
         watched: &Watched,
-    ) -> Result<(), BatchError<Stopped>> {
+    ) -> Result<(), BatchError<PyErr>> {
         let rows_at_once = (CELLS_PER_CHUNK / cells).clamp(1, 256);
         let chunks = out.par_chunks_mut(rows_at_once * cells).enumerate();
         chunks.try_for_each(|(place, chunk)| {
@@ -98,11 +94,8 @@ impl Numbers {
         cells: usize,
         rows: &mut [i64],
         watched: &Watched,
-    ) -> Result<(), BatchError<Stopped>> {
-        let watch = || match watched.is_stopped() {
-            true => Err(Stopped),
-            false => Ok(()),
-        };
+    ) -> Result<(), BatchError<PyErr>> {
+        let watch = || watched.check();
         let end = start + (rows.len() / cells) as u64;
         let mut rows = rows.chunks_exact_mut(cells);
         let take = |_: u64, made: &[u32]| {

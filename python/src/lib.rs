@@ -42,7 +42,6 @@ mod _native {
     #[pymodule_export]
     use crate::generate::generate;
     #[pymodule_export]
-    #[pymodule_export]
     use crate::method::{PyMethod, method};
     #[pymodule_export]
     use crate::problem::PyProblem;

@@ -5,14 +5,13 @@ use std::sync::{Mutex, PoisonError};
 use numpy::PyReadonlyArray1;
 use orders_core::catalogue::Arguments;
 use orders_core::{
-    Cell, MethodError, OrderGenerator, OrderRng, OrderingMethod, ParameterValue, Parameters,
-    Problem,
+    Cell, MethodError, OrderGenerator, OrderRng, OrderingMethod, Parameters, Problem,
 };
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyInt, PyList};
+use pyo3::types::{PyInt, PyList};
 
-use crate::catalogue::in_python;
+use crate::catalogue::to_dict;
 use crate::error::told;
 use crate::problem::PyProblem;
 use crate::rng::PyRng;
@@ -75,15 +74,7 @@ pub(crate) fn instance(
     class: &Py<PyAny>,
     parameters: &Parameters,
 ) -> PyResult<Py<PyAny>> {
-    let arguments = PyDict::new(py);
-    for (name, value) in parameters {
-        let name = in_python(name);
-        match value {
-            ParameterValue::Flag(flag) => arguments.set_item(name, flag)?,
-            ParameterValue::Number(number) => arguments.set_item(name, number)?,
-            ParameterValue::Word(word) => arguments.set_item(name, word)?,
-        }
-    }
+    let arguments = to_dict(py, parameters)?;
     class.call(py, (), Some(&arguments))
 }
 

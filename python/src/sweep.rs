@@ -6,13 +6,12 @@ use orders_analysis::experiment::{
     self, Estimate, Measures, Plan, ResultsFolder, Shard, Spec, Tools, TrialResult,
 };
 use orders_core::files::FolderLock;
-use pyo3::exceptions::PyInterruptedError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use crate::catalogue::catalogue;
 use crate::error::{refused, refused_at, told};
-use crate::work::watched;
+use crate::work::{interrupted, watched};
 
 /// Runs a sweep, or what is left of it, and gives its results as columns: settings, and of
 /// each measure its mean over the orders with the ends of its 95 % interval.
@@ -56,7 +55,7 @@ pub(crate) fn sweep<'py>(
         let tell = |progress: experiment::Progress<'_>| watched.set(progress.finished as u64);
         let done = experiment::run(&folder, &tools, orders_cli::PROGRAM, threads, &stop, &tell);
         if !done.map_err(|error| refused(&error))?.is_complete() {
-            return Err(PyInterruptedError::new_err("interrupted"));
+            return Err(interrupted());
         }
         let results = folder.results().map_err(|error| refused(&error))?;
         let results = results.into_iter();

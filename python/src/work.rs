@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
 
-use pyo3::exceptions::PyRuntimeError;
+use pyo3::exceptions::{PyInterruptedError, PyRuntimeError};
 use pyo3::prelude::*;
 
 use crate::own_method;
@@ -31,10 +31,24 @@ impl Watched {
         self.done.fetch_max(done, Ordering::Relaxed);
     }
 
+    /// Fails if it is to end early.
+    pub(crate) fn check(&self) -> PyResult<()> {
+        match self.is_stopped() {
+            true => Err(interrupted()),
+            false => Ok(()),
+        }
+    }
+
     /// Whether it is to end early.
     pub(crate) fn is_stopped(&self) -> bool {
         self.is_stopped.load(Ordering::Relaxed)
     }
+}
+
+/// What work says that was told to end. Who told it has raised something else, which is what
+/// is told.
+pub(crate) fn interrupted() -> PyErr {
+    PyInterruptedError::new_err("interrupted")
 }
 
 /// Does `work` on the pool, without the interpreter. Meanwhile this thread hears signals
