@@ -2,26 +2,23 @@
 
 use std::ops::ControlFlow;
 
-use orders_core::{Cell, Problem};
 use serde::{Deserialize, Serialize};
 
-use super::judge::JudgeError;
+use super::judge::{Chosen, JudgeError};
 
 /// Times a model.
 pub trait Clock: Sync {
     /// The machine, and what is timed.
     fn settings(&self) -> &TrialMachine;
 
-    /// How long generation takes with orders, of which there are as many as images in
-    /// a batch ([`TrialMachine::batch`]). `watch` is told of runs done and to do.
+    /// How long generation takes, of as many images as there are in a batch ([`TrialMachine::batch`]). `watch` is told of runs done and to do.
     ///
     /// # Errors
     ///
     /// Whatever keeps the model from answering, and that `watch` ended it.
     fn time(
         &self,
-        problem: &Problem,
-        orders: &[Vec<Cell>],
+        chosen: Chosen<'_>,
         watch: &mut dyn FnMut(u64, u64) -> ControlFlow<()>,
     ) -> Result<Timing, JudgeError>;
 }
@@ -49,6 +46,6 @@ pub struct Timing {
     pub latency_seconds: f64,
     /// Images a second in batches.
     pub images_per_second: f64,
-    /// Passes of the model for an image, where they are counted.
+    /// Passes of the model for an image, on average, where they are counted.
     pub passes: Option<f64>,
 }

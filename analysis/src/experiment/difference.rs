@@ -17,8 +17,11 @@ pub(super) const RANDOM: &str = "random";
 
 /// By what the one-by-one partner of a trial is known: everything but sizes, and what
 /// else is measured. Of trials that are no partners, the key is another one if `as_is`.
+/// Partners are decoded a group at a time.
 pub(super) fn one_by_one_key(settings: &TrialSettings, as_is: bool) -> Digest {
-    let is_one_by_one = settings.group_sizes.iter().all(|&size| size == 1);
+    let is_one_by_one = settings.group_sizes.iter().all(|&size| size == 1)
+        && !settings.group_sizes.is_empty()
+        && settings.decoding.is_none();
     digest(&(
         is_one_by_one || !as_is,
         (

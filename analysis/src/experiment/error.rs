@@ -3,6 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
+use orders_core::decoding::schedulers::SchedulerError;
 use orders_core::files::OutputError;
 use orders_core::{MethodError, UnknownName};
 
@@ -81,6 +82,9 @@ pub enum TrialError {
     /// The method made no orders.
     #[error(transparent)]
     Method(#[from] MethodError),
+    /// The rule has no scheduler.
+    #[error(transparent)]
+    Scheduler(#[from] SchedulerError),
     /// There is no geometry.
     #[error(transparent)]
     Geometry(#[from] GeometryError),

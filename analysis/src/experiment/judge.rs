@@ -4,7 +4,9 @@ use std::error::Error;
 use std::ops::ControlFlow;
 
 use ndarray::Array2;
-use orders_core::{Cell, Grid, Problem};
+use orders_core::decoding::Drafts;
+use orders_core::decoding::schedulers::SampleRule;
+use orders_core::{Catalogue, Cell, Grid, Order, Problem};
 use serde::{Deserialize, Serialize};
 
 use super::clock::Clock;
@@ -32,20 +34,29 @@ pub trait Judge: Sync {
         1
     }
 
-    /// What it says of images from number `first` on, counted from 0: of one for each
-    /// order, whose cells are generated in this order and in the groups of `problem`.
-    /// What it says of an image depends on nothing else, whatever the number of threads
-    /// and whatever it is asked beside it.
+    /// What it says of images from number `first` on, counted from 0, as many as `chosen`
+    /// is for. What it says of an image depends on nothing else, whatever the number of
+    /// threads and whatever it is asked beside it.
     ///
     /// # Errors
     ///
     /// Whatever keeps the model from answering.
-    fn judge(
+    fn judge(&self, first: u64, chosen: Chosen<'_>) -> Result<Vec<Judgement>, JudgeError>;
+
+    /// Passes that generating images from number `first` on takes, with the tokens of a
+    /// seed and the classes of the images. It is asked where they are found out by
+    /// generating only, which is with exact decoding.
+    ///
+    /// # Errors
+    ///
+    /// Whatever keeps the model from answering; that it doesn't decode exactly, by default.
+    fn passes(
         &self,
-        problem: &Problem,
-        first: u64,
-        orders: &[Vec<Cell>],
-    ) -> Result<Vec<Judgement>, JudgeError>;
+        (_seed, _first): (u64, u64),
+        _chosen: Chosen<'_>,
+    ) -> Result<Vec<usize>, JudgeError> {
+        Err("it counts no passes".into())
+    }
 
     /// Whether there is room for what a trial asks of it, of its sampler and of its
     /// clock, which is asked when trials are planned. There always is by default.
@@ -53,7 +64,7 @@ pub trait Judge: Sync {
     /// # Errors
     ///
     /// What there is no room for.
-    fn check(&self, _trial: &TrialSettings) -> Result<(), JudgeError> {
+    fn check(&self, _trial: &TrialSettings, _catalogue: &Catalogue) -> Result<(), JudgeError> {
         Ok(())
     }
 
@@ -71,6 +82,47 @@ pub trait Judge: Sync {
 /// Why a model has no answer.
 pub type JudgeError = Box<dyn Error + Send + Sync>;
 
+/// What chooses the cells of some images, and how their tokens come about.
+#[derive(Clone, Copy)]
+#[non_exhaustive]
+pub enum Chosen<'a> {
+    /// Orders that were made beforehand, one for each image: the cells of a group of
+    /// `problem` at once.
+    Orders {
+        /// What is ordered.
+        problem: &'a Problem,
+        /// The orders.
+        orders: &'a [Vec<Cell>],
+    },
+    /// The same, but tokens follow the distribution of generating the cells one by one:
+    /// images are as likely as that says.
+    Exactly {
+        /// What is ordered.
+        problem: &'a Problem,
+        /// The orders.
+        orders: &'a [Vec<Cell>],
+        /// How it drafts.
+        drafts: Drafts,
+    },
+    /// A rule that looks at the model's answers: scheduler i is for image i.
+    Rule {
+        /// The rule.
+        rule: &'a SampleRule,
+        /// Number of images.
+        images: usize,
+    },
+}
+
+impl Chosen<'_> {
+    /// Number of images.
+    pub fn images(self) -> usize {
+        match self {
+            Self::Orders { orders, .. } | Self::Exactly { orders, .. } => orders.len(),
+            Self::Rule { images, .. } => images,
+        }
+    }
+}
+
 /// What a model says of an image.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Judgement {
@@ -80,6 +132,9 @@ pub struct Judgement {
     /// Whether each cell shows something, in raster order; `None` if the model does
     /// not say which token is background ([`TrialModel::background`]).
     pub is_foreground: Option<Vec<bool>>,
+    /// The cells that a rule revealed, and in which groups; `None` of orders that were made
+    /// beforehand.
+    pub revealed: Option<Order>,
 }
 
 /// Generates images with a model, and sees them through a feature network.
@@ -91,19 +146,14 @@ pub trait Sampler: Sync {
     /// How many images are best generated at once.
     fn batch(&self) -> usize;
 
-    /// Features and logits of images, of one for each order, with tokens of a seed: `from`
-    /// is the seed and the number of the first image. An image depends on its number, its
-    /// order and the seed.
+    /// Features and logits of as many images as `chosen` is for, with tokens of a seed:
+    /// `from` is the seed and the number of the first image. An image depends on its number,
+    /// on what chooses its cells, and on the seed.
     ///
     /// # Errors
     ///
     /// Whatever keeps the model from answering.
-    fn sample(
-        &self,
-        problem: &Problem,
-        from: (u64, u64),
-        orders: &[Vec<Cell>],
-    ) -> Result<SampledFeatures, JudgeError>;
+    fn sample(&self, from: (u64, u64), chosen: Chosen<'_>) -> Result<SampledFeatures, JudgeError>;
 
     /// What the images are compared with. It may take a while, and is asked for once.
     ///

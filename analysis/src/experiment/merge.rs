@@ -8,8 +8,9 @@ use super::folder::ResultsFolder;
 use super::pieces::Pieces;
 use super::plan::Shard;
 use super::real_file::read_real;
-use super::run_trial::{TrialPart, TrialRun};
+use super::run_trial::TrialRun;
 use super::trial::{Tools, Trial, TrialResult};
+use super::trial_part::TrialPart;
 
 /// Joins the results of folders of one space into `out`, as if one run had made
 /// them all: byte by byte, if the same version of the program did on processors of one

@@ -4,7 +4,8 @@
 //! sizes, and what judges: a Gaussian field, a model, nothing. It makes orders 0 to n - 1
 //! of its seed and takes [measures](MeasureEntry) of each, so that order i of two methods
 //! shares its random stream and can be compared in pairs. A model is a [`Judge`], asked
-//! about held-out images, order i about image i; it may generate images as well
+//! about held-out images, order i about image i, or about what a
+//! [rule](orders_core::decoding::schedulers) reveals of them; it may generate images as well
 //! ([`Sampler`]), and be timed ([`Clock`]).
 //!
 //! The trials of a [`Plan`] are the points of the axes that a sweep file ([`Spec`])
@@ -74,6 +75,7 @@ mod folder;
 mod judge;
 mod listed;
 mod measure;
+mod measuring;
 mod merge;
 mod pieces;
 mod plan;
@@ -85,18 +87,22 @@ mod real_file;
 mod run;
 mod run_trial;
 mod sizes;
+mod source;
 mod space;
 mod spec;
 #[cfg(feature = "tables")]
 mod tables;
 mod trial;
+mod trial_part;
 
 pub use clock::{Clock, Timing, TrialMachine};
 #[cfg(feature = "tables")]
 pub use error::ResultsError;
 pub use error::{ExperimentError, PlanError, SpecError, TrialError};
 pub use folder::ResultsFolder;
-pub use judge::{Judge, JudgeError, Judgement, SampledFeatures, Sampler, TrialModel, TrialSamples};
+pub use judge::{
+    Chosen, Judge, JudgeError, Judgement, SampledFeatures, Sampler, TrialModel, TrialSamples,
+};
 pub use listed::ListedOrders;
 pub use measure::{
     Better, Difference, Input, MeasureEntry, MeasureError, MeasureFailure, MeasureKind, Measured,

@@ -6,9 +6,12 @@ use std::fmt;
 use std::ops::Range;
 use std::str::FromStr;
 
+use orders_core::catalogue::SchedulerEntry;
+use orders_core::decoding::Drafts;
+use orders_core::decoding::schedulers::Task;
 use orders_core::files::Digest;
 use orders_core::sizes::SizesChoice;
-use orders_core::{Catalogue, Grid, Problem};
+use orders_core::{Catalogue, Grid, GroupSizes, KnownCells, Parameters, Problem};
 use serde::{Deserialize, Serialize};
 
 use super::difference::{NATS, ONE_BY_ONE, RANDOM, one_by_one_key, random_parameters};
@@ -24,6 +27,9 @@ use crate::information::{Covariance, CovarianceError, Field};
 /// The most cells whose orders are measured in a trial, times their number:
 /// what a trial holds in memory grows with it.
 const MOST_VALUES: u64 = 1 << 23;
+
+/// What the sizes of rules are called that find them out themselves.
+const FOUND: &str = "found";
 
 /// All trials of a space, in their order. Each of them can be run: the method
 /// takes the grid, and the group sizes exist.
@@ -191,6 +197,10 @@ impl Plan {
 fn check_trial(settings: &TrialSettings) -> Result<(), String> {
     let grid = settings.parsed_grid()?;
     check_size(settings)?;
+    if settings.steps == 0 && settings.group_sizes.is_empty() {
+        // A rule finds them out.
+        return Ok(());
+    }
     let cells = settings.group_sizes.iter().try_fold(0_usize, |sum, &size| {
         sum.checked_add(size as usize).filter(|_| size > 0)
     });
@@ -290,13 +300,12 @@ fn trial(
     optimal: &mut OptimalTables,
 ) -> Result<Trial, Box<dyn Error>> {
     let axes = point.method;
-    let entry = catalogue.entry(&axes.name)?;
-    let texts = point.parameters.iter();
-    let parameters = entry.parameters_from_texts(texts.map(|(name, text)| (*name, text.as_str())));
-    let method = catalogue.method(&axes.name, point.grid, &parameters)?;
-    let sizes = sizes_of(point, method.as_ref(), optimal)?;
-    let problem = Problem::new(point.grid, sizes.clone())?;
-    method.generator(&problem)?;
+    let (parameters, sizes) = match catalogue.scheduler_entry(&axes.name) {
+        Some(entry) => of_rule(point, entry, catalogue, spec, optimal)?,
+        None => of_method(point, catalogue, optimal)?,
+    };
+    let drafts = Drafts::of_text(point.decoding, point.grid);
+    let drafts = drafts.map_err(|error| format!("decoding {error}"))?;
     for measure in &spec.measures {
         check_input(measure, point.field, judge, spec)?;
     }
@@ -312,18 +321,19 @@ fn trial(
     let settings = TrialSettings {
         method: axes.name.clone(),
         orders_sha256: None,
-        parameters: method
-            .parameters()
+        parameters: parameters
             .into_iter()
             .map(|(name, value)| (name, value.to_string()))
             .collect(),
         grid: point.grid.to_string(),
-        sizes: match point.sizes {
-            SizesChoice::Listed(_) => "listed".into(),
-            other => other.to_string(),
+        sizes: match (&sizes, point.sizes) {
+            (None, _) => FOUND.into(),
+            (_, SizesChoice::Listed(_)) => "listed".into(),
+            (_, other) => other.to_string(),
         },
-        steps: sizes.steps(),
-        group_sizes: sizes.as_slice().to_vec(),
+        steps: sizes.as_ref().map_or(0, GroupSizes::steps),
+        group_sizes: sizes.map_or_else(Vec::new, |sizes| sizes.as_slice().to_vec()),
+        decoding: drafts.map(|drafts| drafts.to_string()),
         field: point.field.map(Field::to_string),
         field_sha256: point.field.and_then(sha256_of),
         model: judge.map(|judge| judge.model().clone()),
@@ -342,13 +352,67 @@ fn trial(
     check_size(&settings)?;
     if let Some(judge) = judge {
         judge
-            .check(&settings)
+            .check(&settings, catalogue)
             .map_err(|error| -> Box<dyn Error> { error })?;
     }
     Ok(Trial {
         label: axes.label.clone(),
         settings,
     })
+}
+
+/// The parameters of a method, and the group sizes.
+type Shaped = (Parameters, Option<GroupSizes>);
+
+/// Those of a point whose method makes orders beforehand, which can be made.
+fn of_method(
+    point: &Point<'_>,
+    catalogue: &Catalogue,
+    optimal: &mut OptimalTables,
+) -> Result<Shaped, Box<dyn Error>> {
+    let name = &point.method.name;
+    let parameters = catalogue.entry(name)?.parameters_from_texts(point.texts());
+    let method = catalogue.method(name, point.grid, &parameters)?;
+    let sizes = sizes_of(point, Some(method.as_ref()), optimal)?;
+    method.generator(&Problem::new(point.grid, sizes.clone())?)?;
+    Ok((method.parameters(), Some(sizes)))
+}
+
+/// Those of a point whose method is a rule, which can do its task.
+fn of_rule(
+    point: &Point<'_>,
+    entry: &SchedulerEntry,
+    catalogue: &Catalogue,
+    spec: &Spec,
+    optimal: &mut OptimalTables,
+) -> Result<Shaped, Box<dyn Error>> {
+    let name = entry.name();
+    let parameters = entry.parameters_from_texts(point.texts());
+    let rule = catalogue.scheduler(name, point.grid, &parameters)?;
+    if point.model.is_none() {
+        let reason = "looks at what a model says, and the file lists none";
+        return Err(format!("scheduler {name} {reason}").into());
+    }
+    let is_of_orders = |measure: &&MeasureEntry| measure.is_paired();
+    if rule.looks_at_tokens()
+        && let Some(measure) = spec.measures.iter().find(is_of_orders)
+    {
+        return Err(format!(
+            "scheduler {name} looks at the tokens that it draws, so that images have no likelihood and no {} under it; measure generated images or time",
+            measure.name()
+        )
+        .into());
+    }
+    let sizes = match rule.needs_group_sizes() {
+        true => Some(sizes_of(point, None, optimal)?),
+        false => None,
+    };
+    let task = match &sizes {
+        Some(sizes) => Problem::new(point.grid, sizes.clone())?.into(),
+        None => Task::from(KnownCells::none(point.grid)),
+    };
+    rule.scheduler(&task, point.seed, 0)?;
+    Ok((rule.parameters(), sizes))
 }
 
 /// A trial for each thing that is measured: orders, generated images, a machine.
@@ -438,7 +502,7 @@ fn add_partners(
     for index in 0..trials.len() {
         let trial = &trials[index];
         let cells = trial.settings.group_sizes.iter().sum::<u32>() as usize;
-        if trial.settings.orders == 0 {
+        if trial.settings.orders == 0 || cells == 0 {
             continue;
         }
         let mut one_by_one = trial.clone();
@@ -446,6 +510,7 @@ fn add_partners(
             sizes: ONE_BY_ONE.into(),
             steps: cells,
             group_sizes: vec![1; cells],
+            decoding: None,
             samples: None,
             machine: None,
             ..one_by_one.settings
@@ -496,7 +561,7 @@ fn check_input(
     match (measure.kind(), judge) {
         (MeasureKind::Orders(_), _) if measure.asks_field() && field.is_none() => needs("a field"),
         (
-            MeasureKind::Orders(Some(Input::Model | Input::Background))
+            MeasureKind::Orders(Some(Input::Model | Input::Background | Input::Passes))
             | MeasureKind::Difference(_),
             None,
         ) => needs("a model"),
@@ -555,7 +620,12 @@ fn words(point: &Point<'_>, judge: Option<&dyn Judge>) -> String {
     if let Some(steps) = point.steps {
         words.push_str(&format!(", {steps} steps"));
     }
-    words.push_str(&format!(", {} sizes", point.sizes));
+    if !point.method.finds_steps {
+        words.push_str(&format!(", {} sizes", point.sizes));
+    }
+    if point.decoding != "parallel" {
+        words.push_str(&format!(", {}", point.decoding));
+    }
     if let Some(field) = point.field {
         words.push_str(&format!(", {field}"));
     }

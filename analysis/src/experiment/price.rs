@@ -3,12 +3,16 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
+use orders_core::Catalogue;
+use orders_core::catalogue::Entry;
+
 use super::error::{ExperimentError, trial_failed};
 use super::fields::TrialFields;
 use super::pieces::Pieces;
 use super::plan::{Plan, Shard};
-use super::run_trial::{TrialPart, TrialRun, Watch};
+use super::run_trial::{TrialRun, Watch};
 use super::trial::{Tools, Trial, TrialSettings};
+use super::trial_part::TrialPart;
 
 /// Orders or images of a probe.
 const PROBED: u64 = 8;
@@ -44,7 +48,7 @@ pub fn price(
             None if shard.has(index) => 1.0,
             None => 0.0,
         };
-        let kind = kinds.entry(kind_of(&trial.settings));
+        let kind = kinds.entry(kind_of(&trial.settings, tools.catalogue));
         kind.or_insert((index, trial, 0.0)).2 += share;
     }
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
@@ -102,7 +106,8 @@ pub fn price(
 }
 
 /// What trials that take about as long have in common.
-fn kind_of(settings: &TrialSettings) -> String {
+fn kind_of(settings: &TrialSettings, catalogue: &Catalogue) -> String {
+    let rule = settings.rule_entry(catalogue).map(Entry::name);
     format!(
         "{:?}",
         (
@@ -118,6 +123,7 @@ fn kind_of(settings: &TrialSettings) -> String {
                 &settings.samples,
                 &settings.machine
             ),
+            (rule, &settings.decoding),
         )
     )
 }

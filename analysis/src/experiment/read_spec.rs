@@ -6,6 +6,8 @@ use std::fmt::Display;
 use std::ops::Range;
 use std::str::FromStr;
 
+use orders_core::catalogue::ParameterEntry;
+use orders_core::decoding::Drafts;
 use orders_core::sizes::SizesChoice;
 use orders_core::{Catalogue, Grid};
 use serde::Deserialize;
@@ -32,6 +34,7 @@ struct File {
     grids: Spanned<Vec<Spanned<Value>>>,
     steps: Option<Vec<Spanned<Value>>>,
     sizes: Option<Spanned<Vec<Spanned<Value>>>>,
+    decoding: Option<Spanned<Vec<Spanned<Value>>>>,
     fields: Option<Vec<Spanned<Value>>>,
     models: Option<Spanned<Vec<Spanned<Value>>>>,
     samples: Option<Spanned<SamplesChoice>>,
@@ -47,6 +50,7 @@ struct MethodTable {
     #[serde(default)]
     set: BTreeMap<String, Spanned<Value>>,
     sizes: Option<Spanned<Vec<Spanned<Value>>>>,
+    decoding: Option<Spanned<Vec<Spanned<Value>>>>,
 }
 
 #[derive(Deserialize)]
@@ -86,6 +90,10 @@ impl Reader<'_> {
             None => vec![SizesChoice::Published],
             Some(values) => self.sizes(values)?,
         };
+        let decodings = match &file.decoding {
+            None => vec!["parallel".to_owned()],
+            Some(values) => self.decodings(values)?,
+        };
         let methods_span = file.methods.span();
         let methods = file.methods.into_inner();
         if methods.is_empty() {
@@ -111,8 +119,8 @@ impl Reader<'_> {
         }
         let methods = methods
             .into_iter()
-            .map(|method| self.method(method, &sizes, design))
-            .collect::<Result<_, _>>()?;
+            .map(|method| self.method(method, &sizes, &decodings, design))
+            .collect::<Result<Vec<_>, _>>()?;
         let grids = self.some("grids", &file.grids)?;
         let seeds = match &file.seeds {
             None => vec![0],
@@ -135,6 +143,10 @@ impl Reader<'_> {
         }
         let samples = self.samples(file.samples, &models)?;
         let clock = self.clock(file.clock, &models)?;
+        let is_found = methods.iter().any(|method: &MethodAxes| {
+            let is_parallel = method.decodings.iter().all(|text| text == "parallel");
+            method.finds_steps || !is_parallel
+        });
         let has_field = !file.fields.as_ref().is_none_or(Vec::is_empty);
         let is_there = |measure: &&MeasureEntry| match measure.kind() {
             MeasureKind::Orders(Some(Input::Background)) => {
@@ -142,6 +154,8 @@ impl Reader<'_> {
             }
             MeasureKind::Orders(_) => {
                 (has_field || !measure.asks_field()) && !(models.is_empty() && measure.asks_model())
+                // With orders that are decoded a group at a time, these are the steps.
+                    && (measure.kind() != MeasureKind::Orders(Some(Input::Passes)) || is_found)
             }
             MeasureKind::Samples => samples.is_some(),
             MeasureKind::Machine => clock.is_some(),
@@ -269,17 +283,34 @@ impl Reader<'_> {
         &self,
         table: MethodTable,
         sizes: &[SizesChoice],
+        decodings: &[String],
         design: Design,
     ) -> Result<MethodAxes, SpecError> {
         let name = table.name.get_ref();
-        let entry = match self.catalogue.entry(name) {
-            Ok(entry) => entry,
+        let rule = self.catalogue.scheduler_entry(name);
+        let method = match self.catalogue.entry(name) {
+            Ok(entry) => Some(entry),
+            Err(_) if rule.is_some() => None,
             Err(error) => return self.refuse(table.name.span(), error.to_string()),
         };
+        let finds_steps = rule.is_some_and(|rule| !rule.needs().group_sizes);
+        if let Some(sizes) = table.sizes.as_ref().filter(|_| finds_steps) {
+            let reason = format!("sizes: {name} finds out itself how many cells a step reveals");
+            return self.refuse(sizes.span(), reason);
+        }
+        if let (Some(decoding), Some(_)) = (&table.decoding, rule) {
+            let reason = format!("decoding: {name} has no orders that could be decoded exactly");
+            return self.refuse(decoding.span(), reason);
+        }
         let mut parameters = Vec::new();
         for (parameter, value) in &table.set {
-            let kind = match entry.parameter(parameter) {
-                Ok(parameter) => parameter.kind(),
+            let kind = match (method, rule) {
+                (Some(entry), _) => entry.parameter(parameter).map(ParameterEntry::kind),
+                (None, Some(entry)) => entry.parameter(parameter).map(ParameterEntry::kind),
+                (None, None) => continue,
+            };
+            let kind = match kind {
+                Ok(kind) => kind,
                 Err(error) => return self.refuse(value.span(), error.to_string()),
             };
             let axis = Axis::new(parameter, value.get_ref(), kind, design != Design::Grid);
@@ -291,9 +322,16 @@ impl Reader<'_> {
         Ok(MethodAxes {
             label: label_of(&table).to_owned(),
             sizes: match &table.sizes {
+                _ if finds_steps => vec![SizesChoice::Usual],
                 None => sizes.to_vec(),
                 Some(values) => self.sizes(values)?,
             },
+            decodings: match &table.decoding {
+                _ if rule.is_some() => vec!["parallel".to_owned()],
+                None => decodings.to_vec(),
+                Some(values) => self.decodings(values)?,
+            },
+            finds_steps,
             parameters,
             name: name.clone(),
         })
@@ -303,6 +341,18 @@ impl Reader<'_> {
         self.list("sizes", self.some("sizes", values)?, |value| {
             sizes_choice(value.get_ref())
                 .or_else(|reason| self.refuse(value.span(), format!("sizes: {reason}")))
+        })
+    }
+
+    fn decodings(&self, values: &Spanned<Vec<Spanned<Value>>>) -> Result<Vec<String>, SpecError> {
+        self.list("decoding", self.some("decoding", values)?, |value| {
+            let text = self.text("decoding", value)?;
+            // Which cells there are is not known yet, nor does it matter here.
+            let grid = Grid::new(1, 1).expect("a grid of one cell");
+            match Drafts::of_text(text, grid) {
+                Ok(_) => Ok(text.to_owned()),
+                Err(error) => self.refuse(value.span(), format!("decoding: {error}")),
+            }
         })
     }
 

@@ -12,8 +12,9 @@ use super::measure::RealImages;
 use super::pieces::Pieces;
 use super::plan::Shard;
 use super::real_file::write_real;
-use super::run_trial::{TrialPart, TrialRun, Watch};
+use super::run_trial::{TrialRun, Watch};
 use super::trial::{Tools, Trial, TrialSettings};
+use super::trial_part::TrialPart;
 
 /// How long what is done of a trial may be kept in memory alone.
 const KEPT_EVERY: Duration = Duration::from_secs(20);

@@ -4,20 +4,22 @@ use std::collections::BTreeMap;
 use std::ops::{ControlFlow, Range};
 
 use ndarray::{Array2, ArrayView2, Axis, s};
-use orders_core::{Batch, BatchError, Cell, GroupSizes, OrderingMethod, Problem};
+use orders_core::Cell;
 use rayon::prelude::*;
 
 use super::clock::Clock;
 use super::error::TrialError;
 use super::fields::TrialFields;
 use super::judge::{Judge, Sampler};
-use super::measure::{MeasureEntry, MeasureKind, Measurer, RealImages, SampleSet};
+use super::measure::{Input, MeasureEntry, MeasureKind, RealImages, SampleSet};
+use super::measuring::{Measuring, Said};
 use super::pieces::{OrderPiece, Piece, PieceShape, Pieces, SamplePiece};
 use super::plan::Shard;
+use super::source::{Orders, Source};
 use super::trial::{Estimate, FORMAT, Tools, TrialResult, TrialSettings};
+use super::trial_part::{TrialPart, chunks, span};
 use crate::information::Covariance;
 use crate::statistics::{BootstrapParams, mean_intervals};
-use crate::workers::Workers;
 
 /// Makes the orders of a trial, measures them, and takes their means.
 ///
@@ -60,7 +62,7 @@ pub(super) struct Watch<'a> {
 }
 
 impl Watch<'_> {
-    fn check(&self) -> Result<(), TrialError> {
+    pub(super) fn check(&self) -> Result<(), TrialError> {
         match (self.should_stop)() {
             true => Err(TrialError::Stopped),
             false => Ok(()),
@@ -77,98 +79,19 @@ impl Watch<'_> {
     }
 }
 
-/// A part of a trial: ranges of orders and images, and whether a machine is timed.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct TrialPart {
-    orders: Vec<Range<u64>>,
-    samples: Vec<Range<u64>>,
-    machine: bool,
-}
-
-impl TrialPart {
-    /// The part of a shard of the trial at a place, of which `made` orders are made.
-    /// Trials with a model are cut by images, others go to one shard whole.
-    pub(super) fn of(settings: &TrialSettings, made: u64, shard: Shard, place: usize) -> Self {
-        let samples = settings.samples.as_ref().map_or(0, |samples| samples.count);
-        let orders = match settings.model {
-            Some(_) => shard.range(made),
-            None if shard.has(place) => 0..made,
-            None => 0..0,
-        };
-        let some = |range: Range<u64>| match range.is_empty() {
-            true => Vec::new(),
-            false => vec![range],
-        };
-        Self {
-            orders: some(orders),
-            samples: some(shard.range(samples)),
-            machine: settings.machine.is_some() && shard.has(place),
-        }
-    }
-
-    /// The first orders and images of a trial.
-    pub(super) fn first(settings: &TrialSettings, made: u64, most: u64) -> Self {
-        let whole = Self::of(settings, made, Shard::WHOLE, 0);
-        let cut = |ranges: Vec<Range<u64>>| {
-            let ranges = ranges.into_iter();
-            ranges
-                .map(|range| range.start..range.end.min(range.start + most))
-                .collect()
-        };
-        Self {
-            orders: cut(whole.orders),
-            samples: cut(whole.samples),
-            machine: false,
-        }
-    }
-
-    /// Orders and images in it.
-    pub(super) fn count(&self) -> u64 {
-        span(&self.orders) + span(&self.samples)
-    }
-
-    /// Whether there is nothing to do in it.
-    pub(super) fn is_empty(&self) -> bool {
-        self.orders.is_empty() && self.samples.is_empty() && !self.machine
-    }
-
-    /// What of it is not among some pieces.
-    pub(super) fn without(mut self, pieces: &Pieces) -> Self {
-        for piece in &pieces.orders {
-            self.orders = subtract(self.orders, &piece.range());
-        }
-        for piece in &pieces.samples {
-            self.samples = subtract(self.samples, &piece.range());
-        }
-        self.machine &= pieces.machine.is_none();
-        self
-    }
-}
-
-/// Ranges without what of them is in another.
-fn subtract(ranges: Vec<Range<u64>>, held: &Range<u64>) -> Vec<Range<u64>> {
-    let parts = ranges.into_iter().flat_map(|range| {
-        let before = range.start..range.end.min(held.start);
-        let behind = range.start.max(held.end)..range.end;
-        [before, behind]
-    });
-    parts.filter(|part| !part.is_empty()).collect()
-}
-
 /// What takes the pieces of a trial as they are done.
 pub(super) type Sink<'a> = dyn FnMut(Piece) -> Result<(), TrialError> + 'a;
 
 /// A trial, ready to be run.
 pub(super) struct TrialRun<'a> {
     settings: &'a TrialSettings,
-    problem: Problem,
-    method: Option<Box<dyn OrderingMethod>>,
+    source: Source,
     judge: Option<&'a dyn Judge>,
     /// Measures of orders.
     paired: Vec<MeasureEntry>,
     of_samples: Vec<MeasureEntry>,
     of_machine: Vec<MeasureEntry>,
-    workers: Workers<Measurer>,
+    measuring: Measuring,
     /// Whether the measures of orders ask the model.
     asks_model: bool,
     /// Orders that are made: one, if they would all have the same values.
@@ -194,34 +117,28 @@ impl<'a> TrialRun<'a> {
         tools: &Tools<'a>,
         fields: &TrialFields,
     ) -> Result<Self, TrialError> {
-        let refused = |reason| TrialError::Settings { reason };
-        let grid = settings.parsed_grid().map_err(refused)?;
         let of = |is_of_kind: fn(MeasureKind) -> bool| {
             settings.measures_of(tools.measures, |measure| is_of_kind(measure.kind()))
         };
         let paired = of(|kind| matches!(kind, MeasureKind::Orders(_)))?;
-        let sizes = GroupSizes::new(settings.group_sizes.clone());
-        let sizes = sizes.map_err(|error| refused(error.to_string()))?;
-        let problem = Problem::new(grid, sizes).map_err(|error| refused(error.to_string()))?;
-        let field = fields.of(settings);
-        let covariance = field
+        let asks = paired.iter().any(MeasureEntry::asks_model);
+        // Who only puts pieces together needs no method, unless it says how many there are.
+        let source = Source::new(settings, tools, asks || settings.orders == 0)?;
+        // What a rule reveals is found out by asking.
+        let asks_model = asks || (source.is_rule() && !paired.is_empty());
+        let refused = |reason| TrialError::Settings { reason };
+        let grid = settings.parsed_grid().map_err(refused)?;
+        let covariance = fields.of(settings);
+        let covariance = covariance
             .map(|field| Covariance::of_field(field, grid))
             .transpose()?;
-        let measurer = Measurer::new(&problem, &paired, covariance.as_ref())?;
-        let asks_model = paired.iter().any(MeasureEntry::asks_model);
-        // Who only puts pieces together needs no method, unless it says how many there are.
-        let method = match settings.parsed_method(grid, tools) {
-            Err(TrialError::NoOrders { .. }) if asks_model || settings.orders == 0 => None,
-            method => Some(method?),
-        };
         // The orders of a method without chance are all the same, images are not.
-        let is_random = method.as_ref().is_none_or(|method| method.is_random());
-        let is_one = !is_random && !asks_model;
+        let is_one = !source.is_random() && !asks_model;
         Ok(Self {
             judge: None,
             of_samples: of(|kind| kind == MeasureKind::Samples)?,
             of_machine: of(|kind| kind == MeasureKind::Machine)?,
-            workers: Workers::new(measurer),
+            measuring: Measuring::new(source.problem().as_ref(), &paired, covariance)?,
             asks_model,
             made: if is_one {
                 settings.orders.min(1)
@@ -229,8 +146,7 @@ impl<'a> TrialRun<'a> {
                 settings.orders
             },
             settings,
-            problem,
-            method,
+            source,
             paired,
         })
     }
@@ -243,10 +159,7 @@ impl<'a> TrialRun<'a> {
         watch: &Watch<'_>,
         sink: &mut Sink<'_>,
     ) -> Result<(), TrialError> {
-        let method = self.method.as_deref().ok_or_else(|| TrialError::NoOrders {
-            file: self.settings.method.clone(),
-        })?;
-        let batch = Batch::new(method, &self.problem, self.settings.seed)?;
+        let made = self.source.orders(self.settings)?;
         let chunk = match self.judge.filter(|_| self.asks_model) {
             Some(judge) => judge.batch() as u64,
             None => 16 * rayon::current_num_threads() as u64,
@@ -256,7 +169,7 @@ impl<'a> TrialRun<'a> {
             watch.check()?;
             (watch.on_part)("images", done, all);
             done += range.end - range.start;
-            let piece = self.orders(&batch, range, watch)?;
+            let piece = self.orders(&made, range, watch)?;
             sink(Piece::Orders(piece))?;
         }
         if !todo.samples.is_empty() {
@@ -266,9 +179,11 @@ impl<'a> TrialRun<'a> {
                 watch.check()?;
                 (watch.on_part)("samples", done, all);
                 done += range.end - range.start;
-                let orders = cells_of(&batch, range.clone(), watch)?;
+                let orders = made.of(range.clone(), watch)?;
+                let images = (range.end - range.start) as usize;
+                let chosen = self.source.chosen(images, &orders);
                 let sampled = sampler
-                    .sample(&self.problem, (self.settings.seed, range.start), &orders)
+                    .sample((self.settings.seed, range.start), chosen)
                     .map_err(|source| TrialError::Sampler {
                         first: range.start,
                         source,
@@ -279,7 +194,7 @@ impl<'a> TrialRun<'a> {
         }
         if todo.machine {
             watch.check()?;
-            let values = self.time(&batch, watch)?;
+            let values = self.time(&made, watch)?;
             sink(Piece::Machine(values))?;
         }
         Ok(())
@@ -293,45 +208,38 @@ impl<'a> TrialRun<'a> {
     /// Measures some orders.
     fn orders(
         &self,
-        batch: &Batch<'_>,
+        made: &Orders<'_>,
         range: Range<u64>,
         watch: &Watch<'_>,
     ) -> Result<OrderPiece, TrialError> {
-        let judge = self.judge.filter(|_| self.asks_model);
-        let judged = match judge {
+        let judged = match self.judge.filter(|_| self.asks_model) {
             None => None,
             Some(judge) => {
-                let orders = cells_of(batch, range.clone(), watch)?;
-                let failed = |source| TrialError::Judge {
-                    image: range.start,
-                    source,
-                };
-                let said = judge.judge(&self.problem, range.start, &orders);
-                let said = said.map_err(failed)?;
-                if said.len() != orders.len() {
-                    return Err(failed("it does not say something of every image".into()));
-                }
+                let orders = made.of(range.clone(), watch)?;
+                let said = self.ask(judge, &range, &orders)?;
                 Some((orders, said))
             }
         };
-        let width = self.workers.prototype.width();
+        let width = self.measuring.width();
         let rows = range.clone().into_par_iter().map(|index| {
             watch.check()?;
             let mut row = Vec::with_capacity(width);
-            self.workers.with(|measurer| match &judged {
+            match &judged {
                 Some((orders, said)) => {
                     let place = (index - range.start) as usize;
-                    measurer.measure((index, &orders[place]), Some(&said[place]), &mut row)
+                    let said = said.of(place);
+                    let cells = orders.get(place).map(Vec::as_slice);
+                    self.measuring.of_judged(index, cells, said, &mut row)?;
                 }
                 None => {
                     let mut done = Ok(());
                     let take = |index: u64, cells: &[Cell]| {
-                        done = measurer.measure((index, cells), None, &mut row);
+                        done = self.measuring.of_order(index, cells, &mut row);
                     };
-                    make(batch, index, watch, take)?;
-                    done
+                    made.make(index, watch, take)?;
+                    done?;
                 }
-            })?;
+            }
             Ok(row)
         });
         let rows: Vec<Vec<f64>> = rows.collect::<Result<_, TrialError>>()?;
@@ -342,20 +250,52 @@ impl<'a> TrialRun<'a> {
         })
     }
 
+    /// What a judge says of images with orders, or of a rule's.
+    fn ask(
+        &self,
+        judge: &dyn Judge,
+        range: &Range<u64>,
+        orders: &[Vec<Cell>],
+    ) -> Result<Said, TrialError> {
+        let failed = |source| TrialError::Judge {
+            image: range.start,
+            source,
+        };
+        let images = (range.end - range.start) as usize;
+        let chosen = self.source.chosen(images, orders);
+        let judgements = judge.judge(range.start, chosen).map_err(failed)?;
+        let asks_passes = self.paired.iter().any(|measure| {
+            let kind = MeasureKind::Orders(Some(Input::Passes));
+            measure.kind() == kind
+        });
+        let passes = match self.source.drafts() {
+            Some(_) if asks_passes => {
+                let from = (self.settings.seed, range.start);
+                judge.passes(from, chosen).map_err(failed)?
+            }
+            _ => Vec::new(),
+        };
+        let is_whole = judgements.len() == images && [0, images].contains(&passes.len());
+        match is_whole {
+            true => Ok(Said { judgements, passes }),
+            false => Err(failed("it does not say something of every image".into())),
+        }
+    }
+
     /// What a clock says.
     fn time(
         &self,
-        batch: &Batch<'_>,
+        made: &Orders<'_>,
         watch: &Watch<'_>,
     ) -> Result<BTreeMap<String, Option<f64>>, TrialError> {
         let clock: &dyn Clock = self
             .judge
             .and_then(Judge::clock)
             .ok_or(TrialError::NoClock)?;
-        let orders = cells_of(batch, 0..clock.settings().batch as u64, watch)?;
-        let timing = clock.time(&self.problem, &orders, &mut |done, all| {
-            watch.flow("timed runs", done, all)
-        });
+        let images = clock.settings().batch;
+        let orders = made.of(0..images as u64, watch)?;
+        let chosen = self.source.chosen(images, &orders);
+        let timing = clock.time(chosen, &mut |done, all| watch.flow("timed runs", done, all));
         let timing = timing.map_err(|source| match (watch.should_stop)() {
             true => TrialError::Stopped,
             false => TrialError::Clock { source },
@@ -369,7 +309,7 @@ impl<'a> TrialRun<'a> {
     pub(super) fn shape(&self) -> PieceShape {
         let samples = self.settings.samples.as_ref();
         PieceShape {
-            order_width: self.workers.prototype.width(),
+            order_width: self.measuring.width(),
             orders: self.made,
             sample_width: samples.map_or(0, |s| s.dimensions + s.classes),
             samples: samples.map_or(0, |samples| samples.count),
@@ -432,10 +372,7 @@ impl<'a> TrialRun<'a> {
 
     /// Takes means and intervals of as many numbers as all orders have.
     pub(super) fn summarise_as_if_whole(&self) -> Result<(), TrialError> {
-        let shape = (
-            self.settings.orders as usize,
-            self.workers.prototype.width(),
-        );
+        let shape = (self.settings.orders as usize, self.measuring.width());
         let values =
             Array2::from_shape_fn(shape, |(row, column)| (row * 7919 % 997 + column) as f64);
         estimates(values.view()).map(drop)
@@ -453,16 +390,13 @@ impl<'a> TrialRun<'a> {
         if self.made < self.settings.orders {
             values = values.repeat(self.settings.orders as usize);
         }
-        let shape = (
-            self.settings.orders as usize,
-            self.workers.prototype.width(),
-        );
+        let shape = (self.settings.orders as usize, self.measuring.width());
         let values =
             Array2::from_shape_vec(shape, values).map_err(|error| TrialError::Settings {
                 reason: error.to_string(),
             })?;
         let estimates = estimates(values.view())?;
-        let steps = self.problem.group_sizes().steps();
+        let steps = self.settings.steps;
         // The columns are, for each row (steps, then the total), the measures.
         let column = |row: usize, measure: usize| row * self.paired.len() + measure;
         for (index, measure) in self.paired.iter().enumerate() {
@@ -478,50 +412,6 @@ impl<'a> TrialRun<'a> {
         }
         Ok(())
     }
-}
-
-/// The orders of some indices.
-fn cells_of(
-    batch: &Batch<'_>,
-    range: Range<u64>,
-    watch: &Watch<'_>,
-) -> Result<Vec<Vec<Cell>>, TrialError> {
-    let orders = range.into_par_iter().map(|index| {
-        let mut order = Vec::new();
-        make(batch, index, watch, |_, cells| {
-            order.extend_from_slice(cells)
-        })?;
-        Ok(order)
-    });
-    orders.collect()
-}
-
-/// Makes the order of an index.
-fn make(
-    batch: &Batch<'_>,
-    index: u64,
-    watch: &Watch<'_>,
-    take: impl FnMut(u64, &[Cell]),
-) -> Result<(), TrialError> {
-    let made = batch.make(index..index + 1, take, &|| watch.check());
-    made.map_err(|error| match error {
-        BatchError::Method(error) => error.into(),
-        BatchError::Write(error) => error,
-    })
-}
-
-fn span(ranges: &[Range<u64>]) -> u64 {
-    ranges.iter().map(|range| range.end - range.start).sum()
-}
-
-/// Ranges in parts of at most `size`.
-fn chunks(ranges: &[Range<u64>], size: u64) -> impl Iterator<Item = Range<u64>> {
-    let size = size.max(1);
-    ranges.iter().cloned().flat_map(move |range| {
-        let end = range.end;
-        let firsts = range.step_by(size as usize);
-        firsts.map(move |first| first..end.min(first + size))
-    })
 }
 
 /// The means of all columns, each over the orders that have a value.

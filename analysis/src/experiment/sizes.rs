@@ -29,18 +29,21 @@ pub(super) fn sizes_choice(value: &Value) -> Result<SizesChoice, Box<dyn Error>>
     }
 }
 
-/// The sizes of a point, whose method is given.
+/// The sizes of a point, whose method is given; none of a rule that needs some.
 pub(super) fn sizes_of(
     point: &Point<'_>,
-    method: &dyn OrderingMethod,
+    method: Option<&dyn OrderingMethod>,
     optimal: &mut OptimalTables,
 ) -> Result<GroupSizes, Box<dyn Error>> {
     let known = KnownCells::none(point.grid);
     let request = SizesRequest {
-        method: Some(method),
+        method,
         ..SizesRequest::new(&known, point.steps)
     };
-    let find = |steps| optimal.find(point, method, steps);
+    let find = |steps| match method {
+        Some(method) => optimal.find(point, method, steps),
+        None => Err("'optimal' sizes are those of orders that are made beforehand".into()),
+    };
     match point.sizes.resolve_with(&request, find) {
         Ok(resolved) => Ok(resolved.sizes),
         Err(error) => Err(match error.downcast_ref() {

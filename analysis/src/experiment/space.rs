@@ -19,10 +19,19 @@ pub(super) struct Point<'a> {
     pub(super) grid: Grid,
     pub(super) sizes: &'a SizesChoice,
     pub(super) steps: Option<usize>,
+    pub(super) decoding: &'a str,
     pub(super) field: Option<&'a Field>,
     /// The place of the model among those of the file.
     pub(super) model: Option<usize>,
     pub(super) seed: u64,
+}
+
+impl Point<'_> {
+    /// The parameters as pairs of texts.
+    pub(super) fn texts(&self) -> impl Iterator<Item = (&str, &str)> {
+        let parameters = self.parameters.iter();
+        parameters.map(|(name, text)| (*name, text.as_str()))
+    }
 }
 
 /// The points of a space, in an order that depends on the file only.
@@ -46,7 +55,7 @@ pub(super) fn points(spec: &Spec) -> Result<Vec<Point<'_>>, PlanError> {
 }
 
 /// Every combination: methods first, then their parameters by name, grids,
-/// sizes, steps, fields, models and seeds, of which the last changes fastest.
+/// sizes, steps, decodings, fields, models and seeds, of which the last changes fastest.
 fn combinations(spec: &Spec) -> Result<Vec<Point<'_>>, PlanError> {
     let too_many = || PlanError::TooMany { most: MOST_TRIALS };
     let mut all = Vec::new();
@@ -60,6 +69,7 @@ fn combinations(spec: &Spec) -> Result<Vec<Point<'_>>, PlanError> {
             spec.grids.len(),
             method.sizes.len(),
             spec.steps.len().max(1),
+            method.decodings.len(),
             spec.fields.len().max(1),
             spec.models.len().max(1),
             spec.seeds.len(),
@@ -74,20 +84,20 @@ fn combinations(spec: &Spec) -> Result<Vec<Point<'_>>, PlanError> {
         for parameters in parameter_combinations(method) {
             for &grid in &spec.grids {
                 for sizes in &method.sizes {
-                    for steps in steps_of(spec, sizes) {
-                        for field in or_none(spec.fields.iter()) {
-                            for model in or_none(0..spec.models.len()) {
-                                all.extend(spec.seeds.iter().map(|&seed| Point {
-                                    method,
-                                    parameters: parameters.clone(),
-                                    grid,
-                                    sizes,
-                                    steps,
-                                    field,
-                                    model,
-                                    seed,
-                                }));
-                            }
+                    for steps in steps_of(spec, method, sizes) {
+                        for decoding in &method.decodings {
+                            let begin = Point {
+                                method,
+                                parameters: parameters.clone(),
+                                grid,
+                                sizes,
+                                steps,
+                                decoding,
+                                field: None,
+                                model: None,
+                                seed: 0,
+                            };
+                            all.extend(with_judges(spec, &begin));
                         }
                     }
                 }
@@ -95,6 +105,22 @@ fn combinations(spec: &Spec) -> Result<Vec<Point<'_>>, PlanError> {
         }
     }
     Ok(all)
+}
+
+/// A point under every field, model and seed.
+fn with_judges<'a>(spec: &'a Spec, begin: &Point<'a>) -> Vec<Point<'a>> {
+    let mut all = Vec::new();
+    for field in or_none(spec.fields.iter()) {
+        for model in or_none(0..spec.models.len()) {
+            all.extend(spec.seeds.iter().map(|&seed| Point {
+                field,
+                model,
+                seed,
+                ..begin.clone()
+            }));
+        }
+    }
+    all
 }
 
 fn parameter_combinations(method: &MethodAxes) -> Vec<Vec<(&str, String)>> {
@@ -117,8 +143,8 @@ fn parameter_combinations(method: &MethodAxes) -> Vec<Vec<(&str, String)>> {
 
 /// The steps of some sizes; one `None` if they are not made for steps, or there
 /// is no word of them.
-fn steps_of(spec: &Spec, sizes: &SizesChoice) -> Vec<Option<usize>> {
-    match sizes.takes_steps() {
+fn steps_of(spec: &Spec, method: &MethodAxes, sizes: &SizesChoice) -> Vec<Option<usize>> {
+    match sizes.takes_steps() && !method.finds_steps {
         true => or_none(spec.steps.iter().copied()),
         false => vec![None],
     }
@@ -154,7 +180,8 @@ fn draw(spec: &Spec, mut number: impl FnMut(u32) -> f64) -> Point<'_> {
     let model = *pick(&or_none(0..spec.models.len()), &mut next);
     let seed = *pick(&spec.seeds, &mut next);
     let sizes = pick(&method.sizes, &mut next);
-    let steps = *pick(&steps_of(spec, sizes), &mut next);
+    let steps = *pick(&steps_of(spec, method, sizes), &mut next);
+    let decoding = pick(&method.decodings, &mut next);
     let parameters = method.parameters.iter().map(|(name, axis)| {
         let value = match axis {
             Axis::List(values) => pick(values, &mut next).clone(),
@@ -168,6 +195,7 @@ fn draw(spec: &Spec, mut number: impl FnMut(u32) -> f64) -> Point<'_> {
         grid,
         sizes,
         steps,
+        decoding,
         field,
         model,
         seed,

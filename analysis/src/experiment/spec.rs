@@ -30,6 +30,7 @@ pub(super) const MOST_SAMPLES: u64 = 1 << 24;
 /// orders = 100                   # orders of a trial; 100 if left out
 /// grids = ["16x16"]
 /// steps = [20, 32]
+/// decoding = ["parallel"]        # the default; or "exact" as Drafts::of_text reads it
 /// sizes = ["published"]          # the default; or shapes by formula ("cosine",
 ///                                # "power:2"), "optimal", "own", lists of sizes
 /// fields = ["exp:5"]             # Gaussian fields, as Field::read reads them; none
@@ -45,13 +46,16 @@ pub(super) const MOST_SAMPLES: u64 = 1 << 24;
 ///
 /// [[methods]]
 /// name = "random"
-/// sizes = ["published"]          # instead of the sizes above
+/// sizes = ["published"]          # instead of the sizes above; decoding as well
 ///
 /// [design]                       # the default is every combination
 /// kind = "sobol"                 # "grid", "random" or "sobol"
 /// points = 64
 /// seed = 0
 /// ```
+///
+/// Methods may be schedulers, which look at what a model says of each image; those that
+/// find out themselves how many cells a step reveals have neither sizes nor steps.
 ///
 /// In random and Sobol designs a parameter may be a range, `{ from = 0, to = 2 }`.
 /// Files of fields are read when the text is.
@@ -87,6 +91,10 @@ pub(super) struct MethodAxes {
     pub(super) name: String,
     pub(super) label: String,
     pub(super) sizes: Vec<SizesChoice>,
+    /// How tokens come about, as texts.
+    pub(super) decodings: Vec<String>,
+    /// Whether it is a rule that finds out itself how many cells a step reveals.
+    pub(super) finds_steps: bool,
     pub(super) parameters: Vec<(String, Axis)>,
 }
 

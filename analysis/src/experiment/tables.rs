@@ -201,6 +201,9 @@ impl Tables {
     }
 }
 
+/// The column of how tokens come about, where some are decoded exactly.
+pub(super) const DECODING: &str = "decoding";
+
 type Results<'a> = [(&'a Trial, TrialResult)];
 
 /// The name of a parameter's column.
@@ -214,6 +217,8 @@ struct Layout<'a> {
     parameters: Vec<(&'a str, bool)>,
     /// Whether there are orders of files.
     has_files: bool,
+    /// Whether some are decoded exactly.
+    has_decodings: bool,
     measures: Vec<&'a MeasureEntry>,
 }
 
@@ -237,6 +242,7 @@ impl<'a> Layout<'a> {
                 .map(|name| (name, is_number(name)))
                 .collect(),
             has_files: settings().any(|settings| settings.orders_sha256.is_some()),
+            has_decodings: settings().any(|settings| settings.decoding.is_some()),
             measures: entries
                 .filter(|entry| measured.contains(entry.name()))
                 .collect(),
@@ -369,6 +375,12 @@ impl<'a> Layout<'a> {
             number("steps", |trial| trial.settings.steps as u64),
             text("sizes", &|trial| Some(trial.settings.sizes.clone())),
             text("group_sizes", &sizes),
+        ]);
+        if self.has_decodings {
+            let decoding = |trial: &Trial| trial.settings.decoding.clone();
+            columns.push(text(DECODING, &decoding));
+        }
+        columns.extend([
             text("field", &|trial| trial.settings.field.clone()),
             text("model", &model),
             number("seed", |trial| trial.settings.seed),

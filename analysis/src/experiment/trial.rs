@@ -4,8 +4,11 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use orders_core::catalogue::SchedulerEntry;
+use orders_core::decoding::Drafts;
+use orders_core::decoding::schedulers::{SampleRule, Task};
 use orders_core::files::Digest;
-use orders_core::{Catalogue, Grid, OrderingMethod, UnknownName};
+use orders_core::{Catalogue, Grid, GroupSizes, KnownCells, OrderingMethod, Problem, UnknownName};
 use serde::{Deserialize, Serialize};
 
 use super::clock::{Clock, TrialMachine};
@@ -62,7 +65,7 @@ impl<'a> Tools<'a> {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TrialSettings {
-    /// The method's name, or that of an order file.
+    /// The name of the method or scheduler, or that of an order file.
     pub method: String,
     /// The SHA-256 digest of the order file, if the orders are from one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -71,13 +74,18 @@ pub struct TrialSettings {
     pub parameters: BTreeMap<String, String>,
     /// The grid, HEIGHTxWIDTH or FRAMESxHEIGHTxWIDTH.
     pub grid: String,
-    /// What the group sizes are: `published`, a formula, `optimal`, `own` or
-    /// `listed`.
+    /// What the group sizes are: `published`, a formula, `optimal`, `own`, `listed`,
+    /// or `found` by a rule.
     pub sizes: String,
     /// Number of steps.
     pub steps: usize,
-    /// The group sizes.
+    /// The group sizes; none of a rule that finds out itself how many cells a step
+    /// reveals, which has 0 steps here.
     pub group_sizes: Vec<u32>,
+    /// How tokens come about, as [`Drafts`](orders_core::decoding::Drafts) are written,
+    /// unless it is a group at a time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decoding: Option<String>,
     /// The Gaussian field, as [`Field`](crate::information::Field) writes it.
     pub field: Option<String>,
     /// The SHA-256 digest of the field's file, if it is from one.
@@ -134,6 +142,66 @@ impl TrialSettings {
         Ok(tools.catalogue.method(&self.method, grid, &parameters)?)
     }
 
+    /// The rule that chooses cells while images are generated, if the method is one.
+    ///
+    /// # Errors
+    ///
+    /// [`TrialError`] if the settings are none of the rule's.
+    pub fn rule(
+        &self,
+        grid: Grid,
+        catalogue: &Catalogue,
+    ) -> Result<Option<SampleRule>, TrialError> {
+        let Some(entry) = self.rule_entry(catalogue) else {
+            return Ok(None);
+        };
+        let texts = self.parameters.iter();
+        let texts = texts.map(|(name, text)| (name.as_str(), text.as_str()));
+        let parameters = entry.parameters_from_texts(texts);
+        let rule = catalogue.scheduler(&self.method, grid, &parameters)?;
+        let refused = |reason| TrialError::Settings { reason };
+        let known = KnownCells::none(grid);
+        let task = match (rule.needs_group_sizes(), self.group_sizes.is_empty()) {
+            (false, true) => Task::from(known),
+            (true, false) => {
+                let sizes = GroupSizes::new(self.group_sizes.clone());
+                let sizes = sizes.map_err(|error| refused(error.to_string()))?;
+                let problem = Problem::with_known(known, sizes);
+                problem.map_err(|error| refused(error.to_string()))?.into()
+            }
+            (needs, _) => {
+                let what = if needs { "needs" } else { "takes no" };
+                let reason = format!("scheduler {} {what} group sizes", self.method);
+                return Err(refused(reason));
+            }
+        };
+        Ok(Some(SampleRule::new(rule, task, self.seed)))
+    }
+
+    /// The entry of the method, if it is a rule that chooses cells while images are
+    /// generated.
+    pub(super) fn rule_entry<'c>(&self, catalogue: &'c Catalogue) -> Option<&'c SchedulerEntry> {
+        match self.orders_sha256 {
+            None => catalogue.scheduler_entry(&self.method),
+            Some(_) => None,
+        }
+    }
+
+    /// How exact decoding drafts, if it is that.
+    ///
+    /// # Errors
+    ///
+    /// [`TrialError::Settings`] if the text asks for something else.
+    pub fn drafts(&self, grid: Grid) -> Result<Option<Drafts>, TrialError> {
+        let Some(text) = &self.decoding else {
+            return Ok(None);
+        };
+        let drafts = Drafts::of_text(text, grid);
+        drafts.map_err(|error| TrialError::Settings {
+            reason: format!("decoding {error}"),
+        })
+    }
+
     /// The measures of these names that are of a kind.
     pub(super) fn measures_of(
         &self,
@@ -175,7 +243,13 @@ impl fmt::Display for Trial {
             write!(f, ", {name} {value}")?;
         }
         let (grid, steps, sizes) = (&settings.grid, settings.steps, &settings.sizes);
-        write!(f, ", {grid}, {steps} steps, {sizes} sizes")?;
+        write!(f, ", {grid}")?;
+        if steps > 0 {
+            write!(f, ", {steps} steps, {sizes} sizes")?;
+        }
+        if let Some(decoding) = &settings.decoding {
+            write!(f, ", {decoding}")?;
+        }
         if let Some(field) = &settings.field {
             write!(f, ", {field}")?;
         }

@@ -1,10 +1,11 @@
 //! Models that are asked about held-out images: what is measured, and what is refused.
 
 use orders_analysis::experiment::{
-    ExperimentError, Judge, JudgeError, Judgement, Plan, PooledResults, ResultsFolder, Shard, Spec,
-    TrialModel, TrialSettings, compare, merge, run, run_trial,
+    Chosen, ExperimentError, Judge, JudgeError, Judgement, Plan, PooledResults, ResultsFolder,
+    Shard, Spec, TrialModel, TrialSettings, compare, merge, run, run_trial,
 };
-use orders_core::{Cell, Grid, GroupSizes, Problem};
+use orders_core::decoding::schedulers::SampleRule;
+use orders_core::{Cell, Grid, GroupSizes, Order, Problem};
 
 use crate::{catalogue, content, measures, tools};
 
@@ -49,6 +50,31 @@ impl Stub {
         }
     }
 
+    /// A rule that asks reveals a cell in each step whose image's number is even, and all of
+    /// the others in one step.
+    fn by_rule(
+        &self,
+        first: u64,
+        rule: &SampleRule,
+        images: usize,
+    ) -> Result<Vec<Judgement>, JudgeError> {
+        assert_eq!(rule.rule().name(), "entropy-bound");
+        let cells: Vec<Cell> = (0..self.grid.cells() as Cell).collect();
+        let said = (first..first + images as u64).map(|image| {
+            let sizes = match image % 2 {
+                0 => vec![1; cells.len()],
+                _ => vec![cells.len() as u32],
+            };
+            let problem = Problem::new(self.grid, GroupSizes::new(sizes)?)?;
+            Ok(Judgement {
+                nats: vec![image as f64; cells.len()],
+                is_foreground: Some(vec![true; cells.len()]),
+                revealed: Some(Order::new(problem, cells.clone())?),
+            })
+        });
+        said.collect()
+    }
+
     /// A cell's nats grow with the image, and fall with the step.
     fn nats(&self, image: u64, step: usize, cell: usize) -> f64 {
         self.scale * (10 * image) as f64 + cell as f64 / (step + 1) as f64
@@ -77,25 +103,36 @@ impl Judge for Stub {
         5
     }
 
-    fn judge(
-        &self,
-        problem: &Problem,
-        first: u64,
-        orders: &[Vec<Cell>],
-    ) -> Result<Vec<Judgement>, JudgeError> {
-        let said = (first..).zip(orders).map(|(image, cells)| {
+    fn judge(&self, first: u64, chosen: Chosen<'_>) -> Result<Vec<Judgement>, JudgeError> {
+        let (problem, orders, is_exact) = match chosen {
+            Chosen::Orders { problem, orders } => (problem, orders.to_vec(), false),
+            Chosen::Exactly {
+                problem, orders, ..
+            } => (problem, orders.to_vec(), true),
+            Chosen::Rule { rule, images } => return self.by_rule(first, rule, images),
+            _ => panic!("there is no other way"),
+        };
+        let said = (first..).zip(&orders).map(|(image, cells)| {
             let mut nats = vec![0.0; cells.len()];
             for (step, group) in problem.group_sizes().groups(cells).enumerate() {
                 for &cell in group {
+                    let step = if is_exact { 0 } else { step };
                     nats[cell as usize] = self.nats(image, step, cell as usize);
                 }
             }
             Judgement {
                 is_foreground: Some((0..nats.len()).map(|cell| shows(image, cell)).collect()),
                 nats,
+                revealed: None,
             }
         });
         Ok(said.collect())
+    }
+
+    /// An image of number i takes 10 + i passes.
+    fn passes(&self, (_, first): (u64, u64), chosen: Chosen<'_>) -> Result<Vec<usize>, JudgeError> {
+        let images = first as usize..first as usize + chosen.images();
+        Ok(images.map(|image| 10 + image).collect())
     }
 }
 
@@ -394,6 +431,104 @@ fn what_models_can_not_do_is_refused() {
     }
 }
 
+const CHOSEN: &str = r#"
+    orders = 6
+    grids = ["6x6"]
+    steps = [4]
+    sizes = ["cosine"]
+    models = ["one"]
+    measures = ["nats_per_cell", "passes_per_image", "proximity"]
+    [[methods]]
+    name = "raster"
+    decoding = ["parallel", "exact"]
+    [[methods]]
+    name = "entropy-bound"
+    set = { budget = [0.1, 0.2] }
+"#;
+
+#[test]
+fn exact_decoding_and_rules_are_judged_as_what_they_are() {
+    let judge = Stub::new("one", 1.0);
+    let plan = plan(CHOSEN, &[&judge]);
+    let trials: Vec<&TrialSettings> = plan.trials().iter().map(|trial| &trial.settings).collect();
+    let found: Vec<_> = trials
+        .iter()
+        .map(|t| (&*t.method, t.steps, &*t.sizes, t.decoding.as_deref()))
+        .collect();
+    let exact = Some("exact,drafts=coupled,window=9");
+    assert_eq!(
+        found,
+        [
+            ("raster", 4, "cosine", None),
+            ("raster", 4, "cosine", exact),
+            ("entropy-bound", 0, "found", None),
+            ("entropy-bound", 0, "found", None),
+        ]
+    );
+    assert!(trials[2].group_sizes.is_empty());
+    assert_ne!(trials[2].key(), trials[3].key());
+    let run = |place: usize| run_trial(trials[place], &tools(&[&judge]), "test", &|| false);
+    let values = |place: usize, measure: &str| -> Vec<f64> {
+        let result = run(place).unwrap();
+        let values = result.values(measure).unwrap().iter();
+        values.map(|value| value.unwrap()).collect()
+    };
+
+    assert_eq!(values(0, "passes_per_image"), [4.0; 6]);
+    let counted: Vec<f64> = (10..16).map(f64::from).collect();
+    assert_eq!(values(1, "passes_per_image"), counted);
+    // One by one, all cells are in the first of the stub's steps.
+    let one_by_one: Vec<f64> = (0..6).map(|image| f64::from(10 * image) + 17.5).collect();
+    assert_eq!(values(1, "nats_per_cell"), one_by_one);
+
+    assert_eq!(
+        values(2, "passes_per_image"),
+        [36.0, 1.0, 36.0, 1.0, 36.0, 1.0]
+    );
+    assert_eq!(values(2, "nats_per_cell"), [0.0, 1.0, 2.0, 3.0, 4.0, 5.0]);
+    // The geometry is that of what was revealed: nothing is near where all comes at once.
+    let proximity = &run(2).unwrap().orders["proximity"];
+    assert!(proximity[0].is_some_and(|value| value > 0.0));
+    assert_ne!(proximity[0], proximity[1]);
+    assert!(run(2).unwrap().steps.values().all(Vec::is_empty));
+}
+
+#[test]
+fn rules_and_decodings_that_nobody_can_run_are_refused() {
+    let judge = Stub::new("one", 1.0);
+    let with = |from: &str, to: &str| CHOSEN.replacen(from, to, 1);
+    refused(
+        &with(
+            "decoding = [\"parallel\", \"exact\"]",
+            "decoding = [\"exact,ahead\"]",
+        ),
+        &[&judge],
+        "line 10: decoding: exact,ahead: 'ahead' has no '='; write KEY=VALUE",
+    );
+    refused(
+        &with("set = {", "sizes = [\"cosine\"]\n    set = {"),
+        &[&judge],
+        "line 13: sizes: entropy-bound finds out itself how many cells a step reveals",
+    );
+    refused(
+        &with("set = {", "decoding = [\"exact\"]\n    set = {"),
+        &[&judge],
+        "line 13: decoding: entropy-bound has no orders that could be decoded exactly",
+    );
+    refused(
+        &with("set = { budget = [0.1, 0.2] }", "").replace("entropy-bound", "maskgit"),
+        &[&judge],
+        "point 3 (maskgit, 6x6, 4 steps, cosine sizes, one, seed 0): scheduler maskgit looks at the tokens that it draws, so that images have no likelihood and no nats_per_cell under it; measure generated images or time",
+    );
+    let without =
+        with("models = [\"one\"]", "").replace("\"nats_per_cell\", \"passes_per_image\", ", "");
+    refused(
+        &without,
+        &[],
+        "point 3 (entropy-bound, budget 0.1, 6x6, seed 0): scheduler entropy-bound looks at what a model says, and the file lists none",
+    );
+}
+
 /// A model that breaks its word.
 struct Broken(Stub, Judgement);
 
@@ -410,16 +545,13 @@ impl Judge for Broken {
         self.0.images()
     }
 
-    fn judge(
-        &self,
-        _: &Problem,
-        first: u64,
-        orders: &[Vec<Cell>],
-    ) -> Result<Vec<Judgement>, JudgeError> {
-        let said = (first..).zip(orders).map(|(image, _)| match image {
+    fn judge(&self, first: u64, chosen: Chosen<'_>) -> Result<Vec<Judgement>, JudgeError> {
+        let images = first..first + chosen.images() as u64;
+        let said = images.map(|image| match image {
             0..5 => Judgement {
                 nats: vec![1.0; 36],
                 is_foreground: None,
+                revealed: None,
             },
             _ => self.1.clone(),
         });
@@ -464,6 +596,7 @@ fn broken_answers_fail_the_trial() {
         let judgement = Judgement {
             nats,
             is_foreground,
+            revealed: None,
         };
         let judge = Broken(Stub::new("one", 1.0), judgement);
         let plan = plan(text, &[&judge]);

@@ -7,11 +7,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use ndarray::{Array1, Array2};
 use orders_analysis::experiment::{
-    Clock, ExperimentError, Judge, JudgeError, Judgement, MeasureEntry, Measures, Plan, RealImages,
-    ResultsFolder, SampledFeatures, Sampler, SetValue, Shard, Timing, Tools, Trial, TrialMachine,
-    TrialModel, TrialSamples, TrialSettings, merge, run,
+    Chosen, Clock, ExperimentError, Judge, JudgeError, Judgement, MeasureEntry, Measures, Plan,
+    RealImages, ResultsFolder, SampledFeatures, Sampler, SetValue, Shard, Timing, Tools, Trial,
+    TrialMachine, TrialModel, TrialSamples, TrialSettings, merge, run,
 };
-use orders_core::{Cell, Grid, Problem};
+use orders_core::Grid;
 
 use crate::{catalogue, content};
 
@@ -75,12 +75,10 @@ impl Judge for Model {
         4
     }
 
-    fn judge(
-        &self,
-        _: &Problem,
-        first: u64,
-        orders: &[Vec<Cell>],
-    ) -> Result<Vec<Judgement>, JudgeError> {
+    fn judge(&self, first: u64, chosen: Chosen<'_>) -> Result<Vec<Judgement>, JudgeError> {
+        let Chosen::Orders { orders, .. } = chosen else {
+            panic!("orders are made beforehand");
+        };
         self.asked.fetch_add(orders.len() as u64, Ordering::Relaxed);
         let said = (first..).zip(orders).map(|(image, cells)| Judgement {
             nats: cells
@@ -88,6 +86,7 @@ impl Judge for Model {
                 .map(|&cell| (image as f64 + 1.0).ln() / f64::from(cell + 1))
                 .collect(),
             is_foreground: None,
+            revealed: None,
         });
         Ok(said.collect())
     }
@@ -112,10 +111,12 @@ impl Sampler for Model {
 
     fn sample(
         &self,
-        _: &Problem,
         (seed, first): (u64, u64),
-        orders: &[Vec<Cell>],
+        chosen: Chosen<'_>,
     ) -> Result<SampledFeatures, JudgeError> {
+        let Chosen::Orders { orders, .. } = chosen else {
+            panic!("orders are made beforehand");
+        };
         let of = |columns: usize| {
             Array2::from_shape_fn((orders.len(), columns), |(image, column)| {
                 let start = orders[image][0] as f32;
@@ -147,10 +148,12 @@ impl Clock for Model {
 
     fn time(
         &self,
-        problem: &Problem,
-        orders: &[Vec<Cell>],
+        chosen: Chosen<'_>,
         _: &mut dyn FnMut(u64, u64) -> ControlFlow<()>,
     ) -> Result<Timing, JudgeError> {
+        let Chosen::Orders { orders, problem } = chosen else {
+            panic!("orders are made beforehand");
+        };
         assert_eq!(orders.len(), 2);
         Ok(Timing {
             latency_seconds: 0.5,

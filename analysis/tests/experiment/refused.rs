@@ -32,7 +32,7 @@ fn refused(text: &str, expected: &str) {
 #[test]
 fn the_line_is_named() {
     assert_eq!(plan(FINE).trials().len(), 1);
-    let unknown = "unknown field `step`, expected one of `title`, `orders`, `measures`, `design`, `methods`, `grids`, `steps`, `sizes`, `fields`, `models`, `samples`, `clock`, `seeds`";
+    let unknown = "unknown field `step`, expected one of `title`, `orders`, `measures`, `design`, `methods`, `grids`, `steps`, `sizes`, `decoding`, `fields`, `models`, `samples`, `clock`, `seeds`";
     refused(
         &FINE.replace("steps", "step"),
         &format!("line 2: {unknown}"),

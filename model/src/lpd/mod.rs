@@ -47,7 +47,7 @@ pub use positions::interpolate_positions;
 pub use requests::{
     LabelOf, RequestError, SampleOrders, ScoreRequest, Scored, TimeRequest, Timing,
 };
-pub use sample::{Chooser, SampleRequest, SampleRule, Sampled};
+pub use sample::{Chooser, SampleRequest, Sampled};
 pub use sampling::{Choice, Guidance, GuidanceSchedule, Sampler, Sampling};
 
 pub use crate::attention_mask::{AttentionMask, MaskRow};

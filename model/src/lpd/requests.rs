@@ -31,8 +31,8 @@ pub struct SampleOrders {
 }
 
 enum Source {
-    /// What they are called, and the orders.
-    Listed(String, Vec<Order>),
+    /// What they are called, the number of the sample that has the first, and the orders.
+    Listed(String, u64, Vec<Order>),
     /// A method and the seed of its orders.
     Method(Box<dyn OrderingMethod>, u64),
 }
@@ -54,9 +54,18 @@ impl SampleOrders {
     /// [`LpdError::Empty`] if there are none, [`LpdError::Problems`] unless all are of
     /// one problem.
     pub fn listed(name: String, orders: Vec<Order>) -> Result<Self, LpdError> {
+        Self::listed_from(name, 0, orders)
+    }
+
+    /// The same, but the sample of number `first` has the first of the orders.
+    ///
+    /// # Errors
+    ///
+    /// As [`listed`](Self::listed).
+    pub fn listed_from(name: String, first: u64, orders: Vec<Order>) -> Result<Self, LpdError> {
         Ok(Self {
             problem: problem_of(&orders)?.clone(),
-            source: Source::Listed(name, orders),
+            source: Source::Listed(name, first, orders),
         })
     }
 
@@ -68,7 +77,7 @@ impl SampleOrders {
     /// The name of the method, or of what the orders are from.
     pub fn name(&self) -> &str {
         match &self.source {
-            Source::Listed(name, _) => name,
+            Source::Listed(name, ..) => name,
             Source::Method(method, _) => method.name(),
         }
     }
@@ -76,7 +85,7 @@ impl SampleOrders {
     /// What outputs say of it: the name, and the seed of a method.
     pub fn label(&self) -> String {
         match &self.source {
-            Source::Listed(name, _) => name.clone(),
+            Source::Listed(name, ..) => name.clone(),
             Source::Method(method, seed) => format!("{} (seed {seed})", method.name()),
         }
     }
@@ -88,8 +97,9 @@ impl SampleOrders {
     /// [`RequestError::Method`] if the method has no order for the problem.
     pub fn orders(&self, samples: Range<u64>) -> Result<Vec<Order>, RequestError> {
         let order = |sample: u64| match &self.source {
-            Source::Listed(_, orders) => {
-                Ok(orders[(sample % orders.len() as u64) as usize].clone())
+            Source::Listed(_, first, orders) => {
+                let place = sample.wrapping_sub(*first) % orders.len() as u64;
+                Ok(orders[place as usize].clone())
             }
             Source::Method(method, seed) => method.order(&self.problem, *seed, sample),
         };
@@ -97,29 +107,30 @@ impl SampleOrders {
     }
 }
 
-/// Gives `work` so many samples, `size` at a time: their numbers, and whom to ask whether
-/// to go on.
+/// Gives `work` samples of these numbers, `size` at a time: their numbers, and whom to ask
+/// whether to go on. `progress` is told how many are done.
 ///
 /// # Errors
 ///
 /// Those of `work`, and [`RequestError::Stopped`] if `progress` says so.
 pub(super) fn in_batches<E: From<RequestError>>(
-    (count, size): (u64, usize),
+    (samples, size): (Range<u64>, usize),
     mut progress: impl FnMut(u64) -> ControlFlow<()>,
     mut work: impl FnMut(Range<u64>, &mut dyn FnMut() -> ControlFlow<()>) -> Result<(), E>,
 ) -> Result<(), E> {
-    let mut done = 0;
-    while done < count {
+    let first = samples.start;
+    let mut next = first;
+    while next < samples.end {
+        let done = next - first;
         if progress(done).is_break() {
             return Err(RequestError::Stopped.into());
         }
-        let samples = done..count.min(done.saturating_add(size.max(1) as u64));
-        done = samples.end;
-        let begin = samples.start;
-        work(samples, &mut || progress(begin))?;
+        let batch = next..samples.end.min(next.saturating_add(size.max(1) as u64));
+        next = batch.end;
+        work(batch, &mut || progress(done))?;
     }
     // All is done, whatever it says.
-    let _ = progress(count);
+    let _ = progress(samples.end.saturating_sub(first));
     Ok(())
 }
 
@@ -130,6 +141,8 @@ pub type LabelOf<'a> = &'a (dyn Fn(u64) -> Option<u32> + Sync);
 pub struct ScoreRequest<'a> {
     /// What chooses the cells of the images.
     pub chooser: Chooser<'a>,
+    /// The number of the first image, from 0: of orders that are made, and of schedulers.
+    pub first: u64,
     /// The class of each image.
     pub labels: &'a [Option<u32>],
     /// The tokens, of shape (images, cells) in raster positions.
@@ -185,6 +198,8 @@ pub struct Timing {
     pub step_seconds: Vec<f64>,
     /// Passes of the batch.
     pub passes: usize,
+    /// Passes of a sample, on average.
+    pub sample_passes: f64,
     /// Positions that went through the transformer for each sample, those without class
     /// included.
     pub positions: f64,
@@ -231,7 +246,10 @@ impl Lpd {
         progress: impl FnMut(u64) -> ControlFlow<()>,
     ) -> Result<Scored, RequestError> {
         let ScoreRequest {
-            chooser, labels, ..
+            chooser,
+            first,
+            labels,
+            ..
         } = *request;
         if let Chooser::Rule(rule) = chooser
             && rule.rule().looks_at_tokens()
@@ -256,8 +274,10 @@ impl Lpd {
             log_probabilities: Array2::zeros(request.tokens.dim()),
             orders: Vec::new(),
         };
-        in_batches((count, size), progress, |images, watch| {
-            let rows = s![images.start as usize..images.end as usize, ..];
+        let images = first..first.saturating_add(count);
+        in_batches((images, size), progress, |images, watch| {
+            let place = |image: u64| (image - first) as usize;
+            let rows = s![place(images.start)..place(images.end), ..];
             let tokens = request.tokens.slice(rows);
             let scores = match chooser {
                 Chooser::Orders(orders) | Chooser::Exact(orders, _) => {
@@ -265,12 +285,12 @@ impl Lpd {
                     if let Chooser::Exact(..) = chooser {
                         made = made.iter().map(one_by_one).collect();
                     }
-                    let labels = &labels[images.start as usize..images.end as usize];
+                    let labels = &labels[place(images.start)..place(images.end)];
                     let batch = Batch::new(&made, labels)?;
                     self.log_likelihood_watched(&batch, tokens, watch)?
                 }
                 Chooser::Rule(rule) => {
-                    let label = |image: u64| labels[image as usize];
+                    let label = |image: u64| labels[place(image)];
                     let (scores, orders) =
                         self.score_by_rule(rule, images, &label, tokens, watch)?;
                     scored.orders.extend(orders);
@@ -308,6 +328,7 @@ impl Lpd {
             seconds: Vec::new(),
             step_seconds: vec![f64::INFINITY; steps],
             passes: 0,
+            sample_passes: 0.0,
             positions: 0.0,
         };
         for run in 0..request.warm_up.saturating_add(request.runs.max(1)) {
@@ -340,6 +361,8 @@ impl Lpd {
                 }
             }
             timing.passes = sampled.passes.iter().copied().max().unwrap_or(0);
+            let passes: usize = sampled.passes.iter().sum();
+            timing.sample_passes = passes as f64 / request.batch as f64;
             timing.positions = sampled.positions as f64 / request.batch as f64;
         }
         timing.seconds.sort_by(f64::total_cmp);

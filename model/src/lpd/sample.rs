@@ -3,8 +3,8 @@
 use std::ops::{ControlFlow, Range};
 
 use ndarray::{Array2, ArrayView1, ArrayView2, s};
-use orders_core::decoding::schedulers::{SchedulerError, SchedulingRule, Task};
-use orders_core::decoding::{Decoding, Drafts, ExactDecoding, Scheduler};
+use orders_core::decoding::schedulers::SampleRule;
+use orders_core::decoding::{Decoding, Drafts, ExactDecoding};
 use orders_core::decoding::{decode, decode_exactly, draw, token_rng};
 use orders_core::{KnownCells, MemoryLimit, Order, OrderRng};
 
@@ -27,50 +27,12 @@ pub enum Chooser<'a> {
     Rule(&'a SampleRule),
 }
 
-/// A rule that chooses cells while samples are generated.
-pub struct SampleRule {
-    rule: Box<dyn SchedulingRule>,
-    task: Task,
-    seed: u64,
-}
-
-impl SampleRule {
-    /// A rule for a task; sample i has the scheduler i of the seed.
-    pub fn new(rule: Box<dyn SchedulingRule>, task: Task, seed: u64) -> Self {
-        Self { rule, task, seed }
-    }
-
-    /// The rule.
-    pub fn rule(&self) -> &dyn SchedulingRule {
-        &*self.rule
-    }
-
-    /// Grid, known cells, and group sizes if the rule needs some.
-    pub fn task(&self) -> &Task {
-        &self.task
-    }
-
-    /// The schedulers of samples of these numbers.
-    ///
-    /// # Errors
-    ///
-    /// [`SchedulerError`] if the rule can't do its task.
-    pub fn schedulers(
-        &self,
-        samples: Range<u64>,
-    ) -> Result<Vec<Box<dyn Scheduler>>, SchedulerError> {
-        samples
-            .map(|sample| self.rule.scheduler(&self.task, self.seed, sample))
-            .collect()
-    }
-}
-
 impl Chooser<'_> {
     /// The cells that are known from the start; with them, the grid.
     pub fn known(&self) -> &KnownCells {
         match self {
             Self::Orders(orders) | Self::Exact(orders, _) => orders.problem().known(),
-            Self::Rule(rule) => rule.task.known(),
+            Self::Rule(rule) => rule.task().known(),
         }
     }
 
@@ -78,7 +40,7 @@ impl Chooser<'_> {
     pub fn name(&self) -> &str {
         match self {
             Self::Orders(orders) | Self::Exact(orders, _) => orders.name(),
-            Self::Rule(rule) => rule.rule.name(),
+            Self::Rule(rule) => rule.rule().name(),
         }
     }
 
@@ -88,8 +50,8 @@ impl Chooser<'_> {
             Self::Orders(orders) => orders.label(),
             Self::Exact(orders, _) => format!("{}, exactly", orders.label()),
             Self::Rule(rule) => {
-                let mut label = rule.rule.name().to_owned();
-                for (name, value) in rule.rule.parameters() {
+                let mut label = rule.rule().name().to_owned();
+                for (name, value) in rule.rule().parameters() {
                     label.push_str(&format!(", {name} {value}"));
                 }
                 label
@@ -102,9 +64,9 @@ impl Chooser<'_> {
 pub struct SampleRequest<'a> {
     /// What chooses their cells.
     pub chooser: Chooser<'a>,
-    /// How many there are.
-    pub count: u64,
-    /// The class of each.
+    /// Their numbers.
+    pub samples: Range<u64>,
+    /// The class of each, by its number.
     pub label: LabelOf<'a>,
     /// Tokens at known cells, of shape (samples, cells), or (1, cells) for all.
     pub known: Option<ArrayView2<'a, u32>>,
@@ -162,35 +124,40 @@ impl Lpd {
     ) -> Result<(), E> {
         let SampleRequest {
             chooser,
-            count,
             guidance,
             choice,
             seed,
             ..
         } = *request;
+        let count = request.samples.end.saturating_sub(request.samples.start);
         let size = self.decoding_fits((request.batch, count), chooser, guidance, request.memory)?;
-        in_batches((count, size), progress, |samples, watch| {
-            let of_batch = |known: ArrayView2<'_, u32>| match known.nrows() {
-                1 => known
-                    .broadcast((samples.clone().count(), known.ncols()))
-                    .map(|rows| rows.to_owned()),
-                _ => {
-                    let rows = samples.start as usize..samples.end as usize;
-                    Some(known.slice(s![rows, ..]).to_owned())
-                }
-            };
-            let known = request.known.and_then(of_batch);
-            let of_batch = OfBatch {
-                samples: samples.clone(),
-                label: request.label,
-                known: known.as_ref().map(|known| known.view()),
-                guidance,
-                choice,
-                seed,
-            };
-            let sampled = self.sample_batch(chooser, of_batch, &mut || Ok(()), watch)?;
-            take(samples, &sampled)
-        })
+        let first = request.samples.start;
+        in_batches(
+            (request.samples.clone(), size),
+            progress,
+            |samples, watch| {
+                let of_batch = |known: ArrayView2<'_, u32>| match known.nrows() {
+                    1 => known
+                        .broadcast((samples.clone().count(), known.ncols()))
+                        .map(|rows| rows.to_owned()),
+                    _ => {
+                        let rows = (samples.start - first) as usize..(samples.end - first) as usize;
+                        Some(known.slice(s![rows, ..]).to_owned())
+                    }
+                };
+                let known = request.known.and_then(of_batch);
+                let of_batch = OfBatch {
+                    samples: samples.clone(),
+                    label: request.label,
+                    known: known.as_ref().map(|known| known.view()),
+                    guidance,
+                    choice,
+                    seed,
+                };
+                let sampled = self.sample_batch(chooser, of_batch, &mut || Ok(()), watch)?;
+                take(samples, &sampled)
+            },
+        )
     }
 
     /// One batch. `after_step` is called after the steps of orders that were made
@@ -254,7 +221,7 @@ impl Lpd {
                 let schedulers = rule.schedulers(samples.clone())?;
                 let mut draws: Vec<OrderRng> =
                     samples.map(|sample| token_rng(seed, sample)).collect();
-                let mut decoding = Decoding::new(rule.task.known(), schedulers);
+                let mut decoding = Decoding::new(rule.task().known(), schedulers);
                 let decoded = decode(&mut decoder, &mut decoding, &mut |sample, _, row| {
                     // A distribution that sums to 1 has a token.
                     draw(row, draws[sample].uniform()).unwrap_or_default()
@@ -284,7 +251,7 @@ impl Lpd {
         watch: &mut dyn FnMut() -> ControlFlow<()>,
     ) -> Result<(Array2<f32>, Vec<Order>), RequestError> {
         let labels: Vec<Option<u32>> = images.clone().map(label).collect();
-        let known = rule.task.known();
+        let known = rule.task().known();
         let of_model = (Guidance::NONE, Choice::Sample(Sampling::default()));
         self.config().check_tokens(tokens, None)?;
         let decoder = LpdDecoder::new(self, &labels, (known, Some(tokens)), of_model, 0)?;

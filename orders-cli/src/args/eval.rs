@@ -40,7 +40,7 @@ lpd-l-256-32, lpd-xl-256-32, lpd-l-512-48, lpd-xl-512-48.")]
 pub(crate) struct EvalArgs {
     /// A published row: its model, resolution, steps, repulsion and guidance, and
     /// 50,000 samples
-    #[arg(long, value_name = "NAME", conflicts_with_all = ["config", "model", "res", "method", "steps", "shape", "cfg", "cfg_schedule"])]
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["config", "model", "res", "method", "scheduler", "decoding", "steps", "shape", "cfg", "cfg_schedule"])]
     pub(crate) preset: Option<String>,
     #[command(flatten)]
     pub(crate) model: ModelArgs,
@@ -48,6 +48,17 @@ pub(crate) struct EvalArgs {
     /// be given several times [default: lpd]
     #[arg(long, value_name = "NAME[,KEY=VALUE]...")]
     pub(crate) method: Vec<String>,
+    /// How tokens come about: 'parallel', a group at a time, or 'exact', from the
+    /// distribution of generating the order's cells one by one, in as few passes as drafts
+    /// hold: exact[,drafts=coupled|kept|renewed][,window=CELLS|all] or [,ahead=GROUPS]; may
+    /// be given several times [default: parallel]
+    #[arg(long, value_name = "NAME[,KEY=VALUE]...")]
+    pub(crate) decoding: Vec<String>,
+    /// Scheduler to compare as well, which looks at the model's answers and chooses the
+    /// cells of each step, with parameters behind commas, such as entropy-bound,budget=0.5;
+    /// may be given several times
+    #[arg(long, value_name = "NAME[,KEY=VALUE]...")]
+    pub(crate) scheduler: Vec<String>,
     /// Order file to compare as well; may be given several times
     ///
     /// Image i gets row i of it; a file with one row, as 'optimize order' writes them,

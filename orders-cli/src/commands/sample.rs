@@ -64,7 +64,7 @@ pub(crate) fn run(args: &SampleArgs, catalogue: &Catalogue, printer: &Printer) -
     let label = |sample: u64| samples.label(sample);
     let request = SampleRequest {
         chooser,
-        count: samples.count,
+        samples: 0..samples.count,
         label: &label,
         known: known.as_ref().map(|known| known.view()),
         guidance,

@@ -50,6 +50,7 @@ pub(crate) fn run(args: &ScoreArgs, catalogue: &Catalogue, printer: &Printer) ->
     let bar = printer.progress(images.len() as u64, "images");
     let request = ScoreRequest {
         chooser: choice.chooser(),
+        first: 0,
         labels: &images.labels,
         tokens: images.tokens.view(),
         batch: args.batch,

@@ -3,11 +3,10 @@
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use orders_analysis::experiment::{Clock, JudgeError, Timing, TrialMachine};
-use orders_core::{Cell, Problem};
-use orders_model::lpd::{Chooser, Guidance, RequestError, SampleOrders, TimeRequest};
+use orders_analysis::experiment::{Chosen, Clock, JudgeError, Timing, TrialMachine};
+use orders_model::lpd::{Guidance, RequestError, TimeRequest};
 
-use super::judge::orders_of;
+use super::asked::Asked;
 use super::model::SharedModel;
 use super::room::Room;
 use crate::memory;
@@ -55,15 +54,15 @@ impl Clock for LpdClock {
 
     fn time(
         &self,
-        problem: &Problem,
-        orders: &[Vec<Cell>],
+        chosen: Chosen<'_>,
         watch: &mut dyn FnMut(u64, u64) -> ControlFlow<()>,
     ) -> Result<Timing, JudgeError> {
-        let orders = SampleOrders::listed("orders".into(), orders_of(problem, orders)?)?;
+        let asked = Asked::new(0, chosen)?;
+        let mut passes = None;
         let all = self.settings.runs as u64 + 1;
         let mut best = |batch| -> Result<f64, JudgeError> {
             let request = TimeRequest {
-                chooser: Chooser::Orders(&orders),
+                chooser: asked.chooser(),
                 guidance: self.guidance,
                 batch,
                 warm_up: 1,
@@ -71,7 +70,9 @@ impl Clock for LpdClock {
                 memory: memory::limit(),
             };
             let watch = |done| watch(done, all);
-            Ok(self.model.lpd()?.time(&request, watch)?.best())
+            let timing = self.model.lpd()?.time(&request, watch)?;
+            passes = Some(timing.sample_passes);
+            Ok(timing.best())
         };
         let latency_seconds = best(1)?;
         let of_batch = match self.settings.batch {
@@ -81,7 +82,7 @@ impl Clock for LpdClock {
         Ok(Timing {
             latency_seconds,
             images_per_second: self.settings.batch as f64 / of_batch,
-            passes: Some(problem.group_sizes().steps() as f64),
+            passes,
         })
     }
 }

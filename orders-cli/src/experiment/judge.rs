@@ -1,16 +1,18 @@
 //! LPD models that are asked about held-out images.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use ndarray::s;
+use ndarray::{ArrayView2, s};
 use orders_analysis::experiment::{
-    Clock, Judge, JudgeError, Judgement, Sampler, TrialModel, TrialSettings,
+    Chosen, Clock, Judge, JudgeError, Judgement, Sampler, TrialModel, TrialSettings,
 };
 use orders_core::files::{Digest, Hasher};
-use orders_core::{Cell, Grid, GroupSizes, Order, OrderError, Problem};
+use orders_core::{Catalogue, Grid};
 use orders_model::ModelSource;
-use orders_model::lpd::Batch;
+use orders_model::lpd::{Choice, Guidance, RequestError, SampleRequest, Sampling, ScoreRequest};
 
+use super::asked::Asked;
 use super::clock::LpdClock;
 use super::model::SharedModel;
 use super::room::Room;
@@ -81,6 +83,21 @@ impl LpdJudge {
         self.sampler.as_ref()
     }
 
+    /// Classes and tokens of so many images from a number on.
+    fn some_images(
+        &self,
+        first: u64,
+        count: usize,
+    ) -> Result<(&[Option<u32>], ArrayView2<'_, u32>), JudgeError> {
+        let first = usize::try_from(first)?;
+        let range = first..first.saturating_add(count);
+        let all = self.images.as_ref();
+        let images = all.filter(|images| range.end <= images.len());
+        let images = images.ok_or_else(|| format!("there are {} images", self.images()))?;
+        let labels = &images.labels[range.clone()];
+        Ok((labels, images.tokens.slice(s![range, ..])))
+    }
+
     /// The model, to be loaded before anything is asked.
     pub(crate) fn shared_model(&self) -> &SharedModel {
         &self.model
@@ -104,38 +121,71 @@ impl Judge for LpdJudge {
         self.batch
     }
 
-    fn judge(
-        &self,
-        problem: &Problem,
-        first: u64,
-        orders: &[Vec<Cell>],
-    ) -> Result<Vec<Judgement>, JudgeError> {
-        let range = usize::try_from(first)?..usize::try_from(first)? + orders.len();
-        let images = self
-            .images
-            .as_ref()
-            .filter(|images| range.end <= images.len());
-        let images = images.ok_or_else(|| format!("there are {} images", self.images()))?;
-        let batch = Batch::new(&orders_of(problem, orders)?, &images.labels[range.clone()])?;
-        let tokens = images.tokens.slice(s![range, ..]);
-        let scores = self.model.lpd()?.log_likelihood(&batch, tokens)?;
+    fn judge(&self, first: u64, chosen: Chosen<'_>) -> Result<Vec<Judgement>, JudgeError> {
+        let (labels, tokens) = self.some_images(first, chosen.images())?;
+        let asked = Asked::new(first, chosen)?;
+        let request = ScoreRequest {
+            chooser: asked.chooser(),
+            first,
+            labels,
+            tokens,
+            batch: labels.len(),
+            memory: memory::limit(),
+        };
+        let scored = self
+            .model
+            .lpd()?
+            .score(&request, |_| ControlFlow::Continue(()))?;
         let background = self.settings.background;
-        let said = scores.rows().into_iter().zip(tokens.rows());
+        let mut orders = scored.orders.into_iter();
+        let said = scored
+            .log_probabilities
+            .rows()
+            .into_iter()
+            .zip(tokens.rows());
         let said = said.map(|(scores, tokens)| Judgement {
             nats: scores.iter().map(|&score| -f64::from(score)).collect(),
             is_foreground: background
                 .map(|background| tokens.iter().map(|&token| token != background).collect()),
+            revealed: orders.next(),
         });
         Ok(said.collect())
     }
 
+    /// Without guidance, as images are judged.
+    fn passes(
+        &self,
+        (seed, first): (u64, u64),
+        chosen: Chosen<'_>,
+    ) -> Result<Vec<usize>, JudgeError> {
+        let (labels, _) = self.some_images(first, chosen.images())?;
+        let asked = Asked::new(first, chosen)?;
+        let request = SampleRequest {
+            chooser: asked.chooser(),
+            samples: first..first + labels.len() as u64,
+            label: &|image| labels[(image - first) as usize],
+            known: None,
+            guidance: Guidance::NONE,
+            choice: Choice::Sample(Sampling::default()),
+            seed,
+            batch: labels.len(),
+            memory: memory::limit(),
+        };
+        let mut passes = Vec::new();
+        let go_on = |_| ControlFlow::Continue(());
+        self.model.lpd()?.sample(&request, go_on, |_, sampled| {
+            passes.extend(&sampled.passes);
+            Ok::<_, RequestError>(())
+        })?;
+        Ok(passes)
+    }
+
     /// Nothing is computed, and nothing known before the model is loaded.
-    fn check(&self, trial: &TrialSettings) -> Result<(), JudgeError> {
+    fn check(&self, trial: &TrialSettings, catalogue: &Catalogue) -> Result<(), JudgeError> {
         let Some(lpd) = self.model.loaded() else {
             return Ok(());
         };
-        let sizes = GroupSizes::new(trial.group_sizes.as_slice())?;
-        let room = Room::new(lpd, Problem::new(self.grid(), sizes)?, memory::limit());
+        let room = Room::new(lpd, trial, catalogue, memory::limit())?;
         if let Some(images) = self.images.as_ref().filter(|_| trial.orders > 0) {
             room.check_score(images, self.batch)?;
         }
@@ -155,14 +205,6 @@ impl Judge for LpdJudge {
     fn clock(&self) -> Option<&dyn Clock> {
         self.clock.as_ref().map(|clock| clock as _)
     }
-}
-
-/// Cells as orders of a problem.
-pub(super) fn orders_of(problem: &Problem, orders: &[Vec<Cell>]) -> Result<Vec<Order>, OrderError> {
-    let orders = orders.iter().cloned();
-    orders
-        .map(|cells| Order::new(problem.clone(), cells))
-        .collect()
 }
 
 /// The digest of the number of images, their tokens and classes.

@@ -2,6 +2,8 @@
 //! generate and are timed; and how trials are run.
 
 #[cfg(feature = "model")]
+mod asked;
+#[cfg(feature = "model")]
 mod clock;
 #[cfg(feature = "model")]
 mod judge;

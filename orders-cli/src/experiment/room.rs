@@ -3,27 +3,58 @@
 use std::ops::ControlFlow;
 
 use ndarray::s;
+use orders_analysis::experiment::{JudgeError, TrialSettings};
+use orders_core::decoding::Drafts;
+use orders_core::decoding::schedulers::SampleRule;
 use orders_core::methods::Raster;
-use orders_core::{MemoryLimit, Problem};
+use orders_core::{Catalogue, GroupSizes, MemoryLimit, Problem};
 use orders_model::lpd::{
     Choice, Chooser, Guidance, Lpd, RequestError, SampleOrders, SampleRequest, ScoreRequest,
 };
 
 use crate::token_images::TokenImages;
 
-/// The room for batches of a problem. What they take does not depend on their orders.
+/// The room for batches of a trial. What they take does not depend on their orders.
 pub(super) struct Room<'a> {
     lpd: &'a Lpd,
-    orders: SampleOrders,
+    chosen: OfTrial,
     memory: MemoryLimit,
 }
 
+/// What chooses cells.
+enum OfTrial {
+    Orders(SampleOrders, Option<Drafts>),
+    Rule(SampleRule),
+}
+
 impl<'a> Room<'a> {
-    pub(super) fn new(lpd: &'a Lpd, problem: Problem, memory: MemoryLimit) -> Self {
-        Self {
+    pub(super) fn new(
+        lpd: &'a Lpd,
+        trial: &TrialSettings,
+        catalogue: &Catalogue,
+        memory: MemoryLimit,
+    ) -> Result<Self, JudgeError> {
+        let grid = lpd.config().grid();
+        let chosen = match trial.rule(grid, catalogue)? {
+            Some(rule) => OfTrial::Rule(rule),
+            None => {
+                let problem = Problem::new(grid, GroupSizes::new(trial.group_sizes.as_slice())?)?;
+                let orders = SampleOrders::of_method(Box::new(Raster), problem, 0);
+                OfTrial::Orders(orders, trial.drafts(grid)?)
+            }
+        };
+        Ok(Self {
             lpd,
-            orders: SampleOrders::of_method(Box::new(Raster), problem, 0),
+            chosen,
             memory,
+        })
+    }
+
+    fn chooser(&self) -> Chooser<'_> {
+        match &self.chosen {
+            OfTrial::Orders(orders, None) => Chooser::Orders(orders),
+            OfTrial::Orders(orders, Some(drafts)) => Chooser::Exact(orders, *drafts),
+            OfTrial::Rule(rule) => Chooser::Rule(rule),
         }
     }
 
@@ -35,7 +66,8 @@ impl<'a> Room<'a> {
     ) -> Result<(), RequestError> {
         let of_batch = batch.min(images.len());
         let request = ScoreRequest {
-            chooser: Chooser::Orders(&self.orders),
+            chooser: self.chooser(),
+            first: 0,
             labels: &images.labels[..of_batch],
             tokens: images.tokens.slice(s![..of_batch, ..]),
             batch,
@@ -52,8 +84,8 @@ impl<'a> Room<'a> {
         guidance: Guidance,
     ) -> Result<(), RequestError> {
         let request = SampleRequest {
-            chooser: Chooser::Orders(&self.orders),
-            count,
+            chooser: self.chooser(),
+            samples: 0..count,
             label: &|_| None,
             known: None,
             guidance,

@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use ndarray::Array2;
-use orders_analysis::experiment::{JudgeError, RealImages, SampledFeatures, Sampler, TrialSamples};
-use orders_core::{Cell, Problem};
+use orders_analysis::experiment::{
+    Chosen, JudgeError, RealImages, SampledFeatures, Sampler, TrialSamples,
+};
 use orders_model::features::Network;
-use orders_model::lpd::{Batch, Choice, Guidance, RequestError, Sampling};
+use orders_model::lpd::{Choice, Guidance, RequestError, SampleRequest, Sampling};
 
+use super::asked::Asked;
 use super::clock::words;
-use super::judge::orders_of;
 use super::model::SharedModel;
 use super::real::{self, Floor};
 use super::room::Room;
@@ -19,9 +20,9 @@ use crate::bounded_file::read_bounded;
 use crate::digest::digest_of_file;
 use crate::failure::{Failure, Result};
 use crate::feature_set::FeatureSet;
-use crate::interrupt;
 use crate::settings::{ImageDecoder, LoadedNetwork};
 use crate::single_file::SingleFile;
+use crate::{interrupt, memory};
 
 /// What generated images are judged with.
 pub(crate) struct SampleSettings {
@@ -113,21 +114,33 @@ impl Sampler for LpdSampler {
 
     fn sample(
         &self,
-        problem: &Problem,
         (seed, first): (u64, u64),
-        orders: &[Vec<Cell>],
+        chosen: Chosen<'_>,
     ) -> Result<SampledFeatures, JudgeError> {
         let lpd = self.model.lpd()?;
-        let labels: Vec<_> = (first..first + orders.len() as u64)
-            .map(|image| self.settings.label(image))
-            .collect();
-        let batch = Batch::new(&orders_of(problem, orders)?, &labels)?;
-        let choice = Choice::Sample(Sampling::default());
-        let generated = lpd.generate(&batch, None, self.with.guidance, choice, (seed, first))?;
+        let asked = Asked::new(first, chosen)?;
+        let count = chosen.images();
+        let request = SampleRequest {
+            chooser: asked.chooser(),
+            samples: first..first + count as u64,
+            label: &|image| self.settings.label(image),
+            known: None,
+            guidance: self.with.guidance,
+            choice: Choice::Sample(Sampling::default()),
+            seed,
+            batch: count,
+            memory: memory::limit(),
+        };
         let grid = lpd.config().grid();
-        let images = generated.tokens.rows().into_iter();
-        let images = images.map(|row| self.with.decoder.decode(grid, &row.to_vec()));
-        let images: Vec<_> = images.collect::<Result<_>>().map_err(Failure::into_words)?;
+        let mut images = Vec::with_capacity(count);
+        let go_on = |_| ControlFlow::Continue(());
+        lpd.sample(&request, go_on, |_, sampled| {
+            for row in sampled.tokens.rows() {
+                let image = self.with.decoder.decode(grid, &row.to_vec());
+                images.push(image.map_err(Failure::into_words)?);
+            }
+            Ok::<_, JudgeError>(())
+        })?;
         let (mut features, mut logits) = (Vec::new(), Vec::new());
         for of_image in self.with.loaded.network.extract(&images)? {
             features.extend(of_image.features);

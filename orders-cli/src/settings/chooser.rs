@@ -1,10 +1,10 @@
 //! What chooses the cells of samples, from flags: orders, exactly or in parallel, or a rule.
 
 use orders_core::catalogue::{Entry, EntryKind};
-use orders_core::decoding::schedulers::{SchedulingRule, Task};
-use orders_core::decoding::{DraftRule, Drafts, Window};
+use orders_core::decoding::Drafts;
+use orders_core::decoding::schedulers::{SampleRule, SchedulingRule, Task};
 use orders_core::{Catalogue, Grid, KnownCells, Parameters};
-use orders_model::lpd::{Chooser, SampleOrders, SampleRule};
+use orders_model::lpd::{Chooser, SampleOrders};
 
 use super::method::parameters_of_texts;
 use super::sizes;
@@ -35,10 +35,9 @@ impl CellChoice {
                 ("orders", orders.label()),
                 sizes(orders.problem().group_sizes().as_slice()),
             ],
-            Self::Exact(orders, drafts) => vec![
-                ("orders", orders.label()),
-                ("decoding", drafts_in_words(*drafts)),
-            ],
+            Self::Exact(orders, drafts) => {
+                vec![("orders", orders.label()), ("decoding", drafts.to_string())]
+            }
             Self::Rule(rule) => {
                 let mut about = vec![("scheduler", Chooser::Rule(rule).label())];
                 let of_rule = rule.task().group_sizes();
@@ -52,85 +51,13 @@ impl CellChoice {
 /// The drafts of exact decoding, if flags ask for it: `--decoding exact`, and behind it
 /// what differs from the default.
 pub(crate) fn drafts(args: &DecodingArgs, grid: Grid) -> Result<Option<Drafts>> {
-    let text = args.decoding.as_deref().unwrap_or("parallel");
-    let refused = |why: String| Failure::input(format!("--decoding {text}: {why}"));
-    let mut parts = text.split(',');
-    match parts.next().unwrap_or_default() {
-        "parallel" => {
-            return match parts.next() {
-                None => Ok(None),
-                Some(_) => Err(refused("parallel decoding has no parameters".into())),
-            };
-        }
-        "exact" => {}
-        name => {
-            return Err(refused(format!(
-                "'{name}' is neither 'parallel' nor 'exact'"
-            )));
-        }
-    }
-    let mut drafts = Drafts {
-        rule: DraftRule::Coupled,
-        // Nearly as few passes as with all cells, at half the work: docs/src/exact.md.
-        window: Window::Cells(grid.cells().div_ceil(4)),
-    };
-    let mut seen = Vec::new();
-    for part in parts {
-        let (key, value) = part
-            .split_once('=')
-            .ok_or_else(|| refused(format!("'{part}' has no '='; write KEY=VALUE")))?;
-        // Both say how far drafts go.
-        let what = if key == "ahead" { "window" } else { key };
-        if seen.contains(&what) {
-            return Err(refused(match what {
-                "window" => "window and ahead, or one of them twice: give one".into(),
-                what => format!("{what} is given twice"),
-            }));
-        }
-        seen.push(what);
-        let number = || value.parse::<usize>().ok();
-        match key {
-            "drafts" => {
-                drafts.rule = DraftRule::named(value).ok_or_else(|| {
-                    refused(format!(
-                        "there are no drafts '{value}'; there are coupled, kept and renewed"
-                    ))
-                })?;
-            }
-            "window" => {
-                drafts.window = match number().filter(|&cells| cells > 0) {
-                    Some(cells) => Window::Cells(cells),
-                    None if value == "all" => Window::Cells(grid.cells()),
-                    None => {
-                        return Err(refused(format!(
-                            "window {value} is not a number of cells from 1, nor 'all'"
-                        )));
-                    }
-                }
-            }
-            "ahead" => {
-                drafts.window = number().map(Window::Groups).ok_or_else(|| {
-                    refused(format!("ahead {value} is not a number of groups from 0"))
-                })?;
-            }
-            _ => {
-                return Err(refused(format!(
-                    "there is no '{key}'; there are drafts, window and ahead"
-                )));
-            }
-        }
-    }
-    Ok(Some(drafts))
+    drafts_of_text(args.decoding.as_deref().unwrap_or("parallel"), grid)
 }
 
-/// Drafts as outputs and settings of trials state them.
-pub(crate) fn drafts_in_words(drafts: Drafts) -> String {
-    let rule = drafts.rule.name();
-    match drafts.window {
-        Window::Groups(ahead) => format!("exact,drafts={rule},ahead={ahead}"),
-        Window::Cells(cells) => format!("exact,drafts={rule},window={cells}"),
-        _ => format!("exact,drafts={rule}"),
-    }
+/// The drafts of a value of `--decoding`; none of parallel decoding.
+pub(crate) fn drafts_of_text(text: &str, grid: Grid) -> Result<Option<Drafts>> {
+    let drafts = Drafts::of_text(text, grid);
+    drafts.map_err(|error| Failure::input(format!("--decoding {error}")))
 }
 
 /// The scheduler that flags ask for, if they do, for the free cells of a grid.

@@ -41,6 +41,8 @@ use crate::printer::Printer;
 #[cfg(feature = "model")]
 pub(crate) use chooser::CellChoice;
 #[cfg(all(feature = "model", feature = "tables"))]
+pub(crate) use chooser::{drafts_of_text, rule_of_text};
+#[cfg(all(feature = "model", feature = "tables"))]
 pub(crate) use feature_network::{LoadedNetwork, check_features};
 #[cfg(feature = "model")]
 pub(crate) use feature_network::{bytes_of_features, feature_network};

@@ -55,6 +55,7 @@
 mod decode;
 mod decoder;
 mod distributions;
+mod drafts_text;
 mod draw;
 mod error;
 mod exact;
@@ -65,6 +66,7 @@ mod trace;
 pub use decode::{Decoded, Decoding, TokenSource, decode};
 pub use decoder::{AskedGroup, Decoder, DecoderError, Draft, Question};
 pub use distributions::{Distributions, confidence, divergence, entropy, margin};
+pub use drafts_text::{DraftsError, DraftsProblem};
 pub use draw::{draw, token_at, token_rng};
 pub use error::DecodeError;
 pub use exact::{DraftRule, Drafts, ExactDecoding, ExactSample, Window, decode_exactly};

@@ -63,6 +63,8 @@ pub enum Input {
     Model,
     /// A model, and word of which token is background.
     Background,
+    /// A model, and how many passes of it an image takes.
+    Passes,
 }
 
 /// What values of a measure belong to.
@@ -240,7 +242,7 @@ impl MeasureEntry {
     pub fn asks_model(&self) -> bool {
         matches!(
             self.taken,
-            Taken::Orders(Some(Input::Model | Input::Background), ..)
+            Taken::Orders(Some(Input::Model | Input::Background | Input::Passes), ..)
         )
     }
 

@@ -19,6 +19,7 @@ pub struct Measured<'a> {
     reverse_nats: Option<Vec<f64>>,
     refusals: Option<Vec<f64>>,
     judged: Option<(&'a Judgement, JudgedNats)>,
+    passes: Option<usize>,
 }
 
 /// Nats of the groups of an image, and of all of it.
@@ -73,6 +74,12 @@ impl Measured<'_> {
         self.judged.as_ref().map(|(judgement, _)| *judgement)
     }
 
+    /// Passes of the trial's model for the image, for measures that take it
+    /// ([`Input::Passes`]).
+    pub fn passes(&self) -> Option<usize> {
+        self.passes
+    }
+
     pub(super) fn nats(&self) -> Option<&JudgedNats> {
         self.judged.as_ref().map(|(_, nats)| nats)
     }
@@ -118,17 +125,24 @@ impl Measurer {
         })
     }
 
+    /// What is ordered.
+    pub(in crate::experiment) fn problem(&self) -> &Problem {
+        &self.problem
+    }
+
     /// Numbers that each order has: the measures of each step, then of the order.
     pub(in crate::experiment) fn width(&self) -> usize {
         (self.problem.group_sizes().steps() + 1) * self.measures.len()
     }
 
     /// Appends the values of all measures for each step and then for the order of an
-    /// index, of which a model may have said something. NaN where there is none.
+    /// index, of which a model may have said something. NaN where there is none. `passes`
+    /// are those of the model; as many as steps where nothing is said.
     pub(in crate::experiment) fn measure(
         &mut self,
         (index, cells): (u64, &[Cell]),
         judgement: Option<&Judgement>,
+        passes: Option<usize>,
         out: &mut Vec<f64>,
     ) -> Result<(), TrialError> {
         let [forward, reverse, refusals] = self.asked;
@@ -161,6 +175,7 @@ impl Measurer {
                 }
                 None => None,
             },
+            passes: Some(passes.unwrap_or(self.problem.group_sizes().steps())),
             problem: &self.problem,
         };
         for step in 0..self.problem.group_sizes().steps() {
@@ -187,6 +202,7 @@ fn nats_of(
     let Judgement {
         nats,
         is_foreground,
+        ..
     } = judgement;
     let expected = problem.grid().cells();
     let is_whole = |length: usize| length == expected;

@@ -40,7 +40,13 @@ fn likelihood() -> Vec<MeasureEntry> {
     )
     .by_step(|image, step| image.nats()?.steps.get(step)?.foreground.value());
     let in_nats = |entry: MeasureEntry| entry.in_units_of("nats per cell").better_low();
-    vec![in_nats(nats), in_nats(foreground)]
+    let passes = MeasureEntry::of_orders(
+        "passes_per_image",
+        "passes of the model for an image",
+        Some(Input::Passes),
+        |image| Some(image.passes()? as f64),
+    );
+    vec![in_nats(nats), in_nats(foreground), passes.better_low()]
 }
 
 fn information() -> Vec<MeasureEntry> {

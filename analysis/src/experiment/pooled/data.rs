@@ -12,7 +12,7 @@ use super::{ORDERS, ORDERS_FILE};
 use crate::experiment::difference::{NATS, RANDOM};
 use crate::experiment::error::ResultsError;
 use crate::experiment::measure::{Difference, Measures};
-use crate::experiment::tables::{Kind, Tables, column_of};
+use crate::experiment::tables::{DECODING, Kind, Tables, column_of};
 use crate::table::TableError;
 
 /// What all points share.
@@ -110,6 +110,11 @@ pub(super) fn partners(trials: &DataFrame, parameters: &[String]) -> Result<Part
         nats.is_some() && grid.map(|grid| grid.cells() as u64) == steps
     });
     found.is_one_by_one = is_one_by_one.collect();
+    if let Ok(decodings) = trials.column(DECODING) {
+        let is_parallel = decodings.is_null();
+        let all = found.is_one_by_one.iter_mut().zip(is_parallel.iter());
+        all.for_each(|(is_one_by_one, is_parallel)| *is_one_by_one &= is_parallel == Some(true));
+    }
     let mask: BooleanChunked = found.is_one_by_one.iter().map(|&is| Some(is)).collect();
     let random = having(trials.column("method")?, RANDOM)?;
 

@@ -22,7 +22,7 @@ use self::query::{having, text};
 use super::error::{ExperimentError, ResultsError};
 use super::folder::ResultsFolder;
 use super::measure::{MeasureEntry, MeasureKind, Measures};
-use super::tables::{Kind, Tables, column_of};
+use super::tables::{DECODING, Kind, Tables, column_of};
 use crate::table::TableError;
 
 /// Columns of points beside those of settings: the place in `Data::rows`, the number of
@@ -98,12 +98,9 @@ impl PooledResults {
         settings.extend(parameters.iter().map(|name| column_of(name)));
         settings.extend(BEHIND.map(str::to_owned));
         settings.push("group_sizes".into());
-        settings.extend(
-            trials
-                .column(ORDERS_FILE)
-                .is_ok()
-                .then(|| ORDERS_FILE.into()),
-        );
+        let optional = [ORDERS_FILE, DECODING].into_iter();
+        let held = optional.filter(|name| trials.column(name).is_ok());
+        settings.extend(held.map(str::to_owned));
         let rows: Vec<Vec<usize>> = {
             let groups = trials.group_by_stable(settings.iter())?.into_groups();
             let to_rows = |rows: &[IdxSize]| rows.iter().map(|&row| row as usize).collect();
@@ -184,14 +181,16 @@ impl PooledResults {
 
     /// The column of a setting.
     pub(super) fn column(&self, name: &str) -> Result<&PolarsColumn, TableError> {
-        Ok(match BEFORE.contains(&name) || BEHIND.contains(&name) {
-            true => self.points.column(name)?,
-            false => self.points.column(&column_of(name))?,
+        let is_parameter = !BEFORE.contains(&name) && !BEHIND.contains(&name) && name != DECODING;
+        Ok(match is_parameter {
+            true => self.points.column(&column_of(name))?,
+            false => self.points.column(name)?,
         })
     }
 
     /// Names of the settings: `label`, `method`, `grid`, `steps`, `sizes`,
-    /// `field`, `model`, and the parameters of the methods.
+    /// `field`, `model`, `decoding` if some are decoded exactly, and the parameters of the
+    /// methods.
     pub fn settings(&self) -> Vec<String> {
         let mut names: Vec<String> = BEFORE.map(str::to_owned).into();
         let parameters = self.data.parameters.iter();
@@ -201,6 +200,12 @@ impl PooledResults {
         });
         names.extend(held.cloned());
         names.extend(BEHIND.map(str::to_owned));
+        names.extend(
+            self.points
+                .column(DECODING)
+                .is_ok()
+                .then(|| DECODING.into()),
+        );
         names
     }
 

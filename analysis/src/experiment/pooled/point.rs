@@ -18,7 +18,7 @@ impl<'a> PooledPoint<'a> {
         self.setting("label").unwrap_or_default()
     }
 
-    /// Number of steps.
+    /// Number of steps; 0 of a rule that finds out itself how many cells a step reveals.
     pub fn steps(self) -> u64 {
         self.number("steps")
     }
@@ -45,7 +45,8 @@ impl<'a> PooledPoint<'a> {
             .filter_map(|name| {
                 let value = self.setting(name)?;
                 Some(match name.as_str() {
-                    "label" | "method" | "grid" | "field" | "model" => value,
+                    "label" | "method" | "grid" | "field" | "model" | "decoding" => value,
+                    "steps" if value == "0" => return None,
                     "steps" => format!("{value} steps"),
                     "sizes" => format!("{value} sizes"),
                     parameter => format!("{parameter} {value}"),

@@ -71,7 +71,7 @@ pub(crate) fn run(args: &EvalArgs, catalogues: &Catalogues, printer: &Printer) -
         let model = judge.shared_model();
         model.load(|error| settings::lpd_failure(model.source(), error))?;
         for trial in plan.trials() {
-            let checked = judge.check(&trial.settings);
+            let checked = judge.check(&trial.settings, tools.catalogue);
             checked.map_err(|error| match error.downcast::<RequestError>() {
                 Ok(error) => Failure::from(*error),
                 Err(error) => Failure::input(error.to_string()),
@@ -216,6 +216,9 @@ fn asked_for(
     if judge.images() > 0 {
         measures.push("nats_per_cell");
         measures.extend(judge.model().background.map(|_| "nats_per_foreground_cell"));
+        let is_parallel = args.decoding.iter().all(|text| text == "parallel");
+        let is_counted = !is_parallel || !args.scheduler.is_empty();
+        measures.extend(is_counted.then_some("passes_per_image"));
     }
     if judge.lpd_sampler().is_some() {
         measures.extend(MEASURES_OF_SAMPLES);
@@ -225,6 +228,8 @@ fn asked_for(
     }
     let wanted = Wanted {
         methods: &methods,
+        schedulers: &args.scheduler,
+        decodings: &args.decoding,
         baselines: if args.no_baselines { &[] } else { &BASELINES },
         files: &files,
         steps: &steps,

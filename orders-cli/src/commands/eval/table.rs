@@ -17,9 +17,10 @@ pub(super) const LEGEND: &str =
     "**best** at its number of steps; '=': not told apart from the first method given, at 95 %";
 /// Means over images, with intervals. The difference is to the first method at the same
 /// steps, image by image.
-const OF_IMAGES: [&str; 4] = [
+const OF_IMAGES: [&str; 5] = [
     "nats_per_cell",
     "nats_per_foreground_cell",
+    "passes_per_image",
     "difference",
     "parallel_loss",
 ];
@@ -34,6 +35,7 @@ const OF_SAMPLES: [&str; 7] = [
     "class_accuracy_standard_error",
 ];
 const OF_TIME: [&str; 2] = ["latency_seconds", "images_per_second"];
+const PASSES: &str = OF_IMAGES[2];
 const BETTER_HIGH: [&str; 3] = ["inception_score", "class_accuracy", "images_per_second"];
 
 /// A row of the table.
@@ -72,9 +74,7 @@ pub(super) fn rows(results: &PooledResults) -> Result<Vec<Row>, ResultsError> {
     }
     if let Ok(nats) = results.measure(OF_IMAGES[0]) {
         for place in 1..rows.len() {
-            let steps = rows[place].steps;
-            let first = rows.iter().position(|first| first.steps == steps);
-            if let Some(first) = first.filter(|&first| first != place) {
+            if let Some(first) = first_of(&rows, place).filter(|&first| first != place) {
                 let difference = results.difference(points[place], points[first], nats)?;
                 let difference = difference.map(|mean| ("difference".to_owned(), mean));
                 rows[place].means.extend(difference);
@@ -84,9 +84,33 @@ pub(super) fn rows(results: &PooledResults) -> Result<Vec<Row>, ResultsError> {
     Ok(rows)
 }
 
+/// The row that another one is compared with: the first with as many steps. Of a scheduler
+/// that finds steps out itself, the first with as many as its images take passes, rounded,
+/// or the nearest to that.
+fn first_of(rows: &[Row], place: usize) -> Option<usize> {
+    let row = &rows[place];
+    let steps = match row.steps {
+        0 => {
+            let passes = row.number(PASSES)?;
+            let known = rows.iter().filter(|row| row.steps > 0);
+            let distance = |row: &&Row| (row.steps as f64 - passes).abs();
+            known
+                .min_by(|a, b| distance(a).total_cmp(&distance(b)))?
+                .steps
+        }
+        steps => steps,
+    };
+    rows.iter().position(|first| first.steps == steps)
+}
+
 impl Row {
     fn number(&self, name: &str) -> Option<f64> {
         self.means.get(name).map(|mean| mean.estimate)
+    }
+
+    /// The number of steps, unless a scheduler finds it out for each image.
+    fn found_steps(&self) -> Option<u64> {
+        (self.steps > 0).then_some(self.steps)
     }
 
     /// A number by which less is better.
@@ -113,7 +137,7 @@ impl Row {
     pub(super) fn json(&self, count: u64, batch: usize) -> Value {
         let mut row = json!({
             "method": self.method,
-            "steps": self.steps,
+            "steps": self.found_steps(),
             "samples": null,
             "time": null,
         });
@@ -144,7 +168,9 @@ impl Row {
                 let may_be_none = mean.low <= 0.0 && mean.high >= 0.0;
                 interval(*mean) + if may_be_none { " =" } else { "" }
             }
-            "frechet_distance" | "images_per_second" => format!("{:.2}", mean.estimate),
+            "passes_per_image" | "frechet_distance" | "images_per_second" => {
+                format!("{:.2}", mean.estimate)
+            }
             "mmd" => {
                 let error = number("_standard_error")?;
                 format!("{:.3} +- {:.3}", mean.estimate * 1000.0, error * 1000.0)
@@ -180,7 +206,7 @@ pub(super) fn table(rows: &[Row], network: Option<Network>) -> Result<Table, Tab
         Column::new(name, Values::Number(values.collect()))
     };
     let methods = rows.iter().map(|row| Some(row.method.clone())).collect();
-    let steps = rows.iter().map(|row| Some(row.steps)).collect();
+    let steps = rows.iter().map(Row::found_steps).collect();
     let mut columns = vec![
         Column::new("method", Values::Text(methods)),
         Column::new("steps", Values::Whole(steps)),
@@ -215,6 +241,9 @@ fn shown(
     if has("nats_per_cell") {
         columns.push(("nats_per_cell", "nats per cell"));
         columns.push(("difference", "difference to the first"));
+    }
+    if has(PASSES) {
+        columns.push((PASSES, "passes"));
     }
     if has("parallel_loss") {
         columns.push(("parallel_loss", "above one by one"));
@@ -274,7 +303,9 @@ pub(super) fn words(
     let headers = columns.iter().map(|(_, header)| *header);
     let mut table = TextTable::new(["method", "steps"].into_iter().chain(headers));
     for row in rows {
-        let mut cells = vec![row.method.clone(), row.steps.to_string()];
+        let steps = row.found_steps();
+        let steps = steps.map_or_else(|| "found".into(), |steps| steps.to_string());
+        let mut cells = vec![row.method.clone(), steps];
         for (name, _) in &columns {
             let cell = row.cell(name).unwrap_or_default();
             cells.push(match row.is_best(name, rows) {

@@ -32,6 +32,7 @@ mod lpd_adaptive;
 mod mask_git;
 mod ranking;
 mod rule;
+mod sample_rule;
 mod spaced;
 mod stable;
 
@@ -43,5 +44,6 @@ pub use fixed::FixedOrders;
 pub use lpd_adaptive::LpdAdaptive;
 pub use mask_git::MaskGit;
 pub use rule::{SchedulingRule, Task};
+pub use sample_rule::SampleRule;
 pub use spaced::Spaced;
 pub use stable::Stable;

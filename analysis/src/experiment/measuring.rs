@@ -1,0 +1,119 @@
+//! The values of a trial's orders.
+
+use orders_core::{Cell, Problem};
+
+use super::error::TrialError;
+use super::judge::Judgement;
+use super::measure::{MeasureEntry, Measurer};
+use crate::information::Covariance;
+use crate::workers::Workers;
+
+/// Measures the orders of a trial.
+pub(super) enum Measuring {
+    /// All have the same groups.
+    Shared(Workers<Measurer>),
+    /// A rule finds the groups of each out: of their steps, nothing is said.
+    Each {
+        measures: Vec<MeasureEntry>,
+        covariance: Option<Covariance>,
+    },
+}
+
+/// What a model says of some images.
+pub(super) struct Said {
+    pub(super) judgements: Vec<Judgement>,
+    /// Passes of each, where they were counted; else none.
+    pub(super) passes: Vec<usize>,
+}
+
+impl Said {
+    /// What it says of one of them.
+    pub(super) fn of(&self, place: usize) -> (&Judgement, Option<usize>) {
+        (&self.judgements[place], self.passes.get(place).copied())
+    }
+}
+
+impl Measuring {
+    /// With measures of orders. `problem` is what is ordered, if all have the same groups.
+    pub(super) fn new(
+        problem: Option<&Problem>,
+        measures: &[MeasureEntry],
+        covariance: Option<Covariance>,
+    ) -> Result<Self, TrialError> {
+        Ok(match problem {
+            Some(problem) => {
+                let measurer = Measurer::new(problem, measures, covariance.as_ref())?;
+                Self::Shared(Workers::new(measurer))
+            }
+            None => Self::Each {
+                measures: measures.to_vec(),
+                covariance,
+            },
+        })
+    }
+
+    /// Numbers that each order has.
+    pub(super) fn width(&self) -> usize {
+        match self {
+            Self::Shared(workers) => workers.prototype.width(),
+            Self::Each { measures, .. } => measures.len(),
+        }
+    }
+
+    /// Appends the values of an order that was made.
+    pub(super) fn of_order(
+        &self,
+        index: u64,
+        cells: &[Cell],
+        out: &mut Vec<f64>,
+    ) -> Result<(), TrialError> {
+        match self {
+            Self::Shared(workers) => {
+                workers.with(|measurer| measurer.measure((index, cells), None, None, out))
+            }
+            Self::Each { .. } => Err(TrialError::Settings {
+                reason: "a rule has no orders beforehand".into(),
+            }),
+        }
+    }
+
+    /// Appends the values of an image that a model said something of, with the order it was
+    /// asked in, unless a rule chose its cells.
+    pub(super) fn of_judged(
+        &self,
+        index: u64,
+        cells: Option<&[Cell]>,
+        (judgement, passes): (&Judgement, Option<usize>),
+        out: &mut Vec<f64>,
+    ) -> Result<(), TrialError> {
+        let revealed = judgement.revealed.as_ref();
+        let cells = cells.or(revealed.map(|order| order.cell_from_rank()));
+        let failed = |reason: &str| TrialError::Judge {
+            image: index,
+            source: reason.into(),
+        };
+        let nothing = || failed("it does not say what the rule revealed");
+        let cells = cells.ok_or_else(nothing)?;
+        match self {
+            Self::Shared(workers) => {
+                let sizes = workers.prototype.problem().group_sizes();
+                if revealed.is_some_and(|order| order.group_sizes() != sizes) {
+                    return Err(failed("the rule did not keep to the group sizes"));
+                }
+                let image = (index, cells);
+                workers.with(|measurer| measurer.measure(image, Some(judgement), passes, out))
+            }
+            Self::Each {
+                measures,
+                covariance,
+            } => {
+                let problem = revealed.ok_or_else(nothing)?.problem();
+                let mut measurer = Measurer::new(problem, measures, covariance.as_ref())?;
+                let mut all = Vec::with_capacity(measurer.width());
+                measurer.measure((index, cells), Some(judgement), passes, &mut all)?;
+                out.extend(&all[all.len() - measures.len()..]);
+                Ok(())
+            }
+        }
+    }
+}
