@@ -1,7 +1,7 @@
 //! Time to measure an order with all its cuts, and to find optimal sizes.
 
 use divan::Bencher;
-use orders_analysis::information::{Covariance, Information, OptimalSizes, SizesParams};
+use orders_analysis::information::{Covariance, Information, Loss, OptimalSizes, SizesParams};
 use orders_core::methods::Random;
 use orders_core::{Cell, Grid, GroupSizes, OrderingMethod, Problem};
 
@@ -25,7 +25,7 @@ fn prepared(side: u32) -> (Information, Vec<Cell>) {
 #[divan::bench(args = [16, 32])]
 fn all_cuts(bencher: Bencher<'_, '_>, side: u32) {
     let (mut information, cells) = prepared(side);
-    bencher.bench_local(|| information.cut_costs(&cells));
+    bencher.bench_local(|| information.cut_costs(&cells, Loss::TotalCorrelation));
 }
 
 /// One order cut in one way.
@@ -39,6 +39,8 @@ fn measure(bencher: Bencher<'_, '_>, side: u32) {
 #[divan::bench(args = [16, 32])]
 fn optimal_sizes(bencher: Bencher<'_, '_>, side: u32) {
     let (mut information, cells) = prepared(side);
-    let costs = information.cut_costs(&cells).expect("an order");
+    let costs = information
+        .cut_costs(&cells, Loss::TotalCorrelation)
+        .expect("an order");
     bencher.bench_local(|| OptimalSizes::new(&costs, 64, SizesParams::default()));
 }

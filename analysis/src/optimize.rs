@@ -16,13 +16,16 @@
 //!         problem: &problem,
 //!         covariance: &covariance,
 //!         params: SizesParams::default(),
+//!         goal: optimize::Goal::Loss,
 //!     },
 //!     &|_| {},
 //! )?;
 //! assert_eq!(found.sizes.steps(), 2);
-//! assert!(found.nats <= found.own_nats);
+//! assert!(found.cost <= found.own_cost);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+
+mod local_search;
 
 use std::ops::ControlFlow;
 use std::sync::{Mutex, PoisonError};
@@ -31,10 +34,12 @@ use orders_core::{Catalogue, Cell, GroupSizes, ParameterValue, Parameters, Probl
 use serde::{Serialize, Serializer};
 
 use crate::information::{
-    Covariance, InformationError, OptimalSizes, OrderSearch, OrderSource, SizesParams,
+    Covariance, InformationError, Loss, OptimalSizes, OrderSearch, OrderSource, SizesParams,
     greedy_order_watched, mean_cut_costs, measure_batch,
 };
 use crate::statistics::MeanEstimate;
+
+pub use local_search::{CostError, LocalSearch, LocalSearchError, LocalSearchParams, OrderCost};
 
 /// Which group sizes are looked for.
 #[derive(Clone, Copy)]
@@ -48,6 +53,20 @@ pub struct SizesRequest<'a> {
     pub covariance: &'a Covariance,
     /// What the sizes are to satisfy.
     pub params: SizesParams,
+    /// What is to be little.
+    pub goal: Goal,
+}
+
+/// What is to be little.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Goal {
+    /// The loss of generating groups at once, in nats.
+    #[default]
+    Loss,
+    /// The passes of exact decoding, each of whose drafts are those of a group: one that
+    /// drafts the first group, one for each group, and one for each refusal. The number
+    /// of groups is free.
+    Passes,
 }
 
 /// The cheapest sizes.
@@ -55,13 +74,14 @@ pub struct SizesRequest<'a> {
 pub struct OptimizedSizes {
     /// The sizes.
     pub sizes: GroupSizes,
-    /// What orders cost with them in the mean, in nats.
-    pub nats: f64,
+    /// What orders cost with them in the mean, in nats or passes.
+    pub cost: f64,
     /// What they cost with the sizes of the problem.
-    pub own_nats: f64,
+    pub own_cost: f64,
 }
 
-/// The group sizes that cost least in the mean over some orders, exactly.
+/// The group sizes that cost least in the mean over some orders, exactly: of as many steps
+/// as the problem has, or, for passes, of any number.
 /// `on_order` is told how many orders are measured.
 ///
 /// As [`mean_cut_costs`] and [`OptimalSizes::new`] in time and memory, on the current
@@ -75,20 +95,33 @@ pub fn sizes(
     on_order: &(dyn Fn(u64) + Sync),
 ) -> Result<OptimizedSizes, InformationError> {
     let own = request.problem.group_sizes();
-    let costs = mean_cut_costs(
-        request.orders,
-        request.problem,
-        request.covariance,
-        on_order,
-    )?;
+    let loss = match request.goal {
+        Goal::Loss => Loss::TotalCorrelation,
+        Goal::Passes => Loss::Refusals,
+    };
+    let (orders, covariance) = (request.orders, request.covariance);
+    let costs = mean_cut_costs(orders, request.problem, covariance, loss, on_order)?;
     let costs = costs.rounded();
-    let optimal = OptimalSizes::new(&costs, own.steps(), request.params)?;
-    let (sizes, nats) = optimal.for_steps(own.steps())?;
-    Ok(OptimizedSizes {
-        sizes,
-        nats,
-        own_nats: costs.total(own),
-    })
+    match request.goal {
+        Goal::Loss => {
+            let optimal = OptimalSizes::new(&costs, own.steps(), request.params)?;
+            let (sizes, cost) = optimal.for_steps(own.steps())?;
+            Ok(OptimizedSizes {
+                sizes,
+                cost,
+                own_cost: costs.total(own),
+            })
+        }
+        Goal::Passes => {
+            let optimal = OptimalSizes::new(&costs, costs.cells(), request.params)?;
+            let (sizes, cost) = optimal.with_steps_counted()?;
+            Ok(OptimizedSizes {
+                sizes,
+                cost: 1.0 + cost,
+                own_cost: 1.0 + own.steps() as f64 + costs.total(own),
+            })
+        }
+    }
 }
 
 /// Which order is looked for.

@@ -1,8 +1,10 @@
 //! Images as tokens, with their classes, that models are asked about.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use ndarray::Array2;
+use orders_core::files::{Digest, Hasher};
 use orders_model::lpd::{LpdConfig, LpdError};
 
 use crate::failure::{Failure, Result};
@@ -105,6 +107,29 @@ impl TokenImages {
             place: "the bundled images".to_owned(),
             tokenizer: set.tokenizer_identity().map(str::to_owned),
         })
+    }
+
+    /// The digest of the number of images, their tokens and classes.
+    pub(crate) fn digest(&self) -> Digest {
+        let mut hasher = Hasher::default();
+        hasher.update(&(self.len() as u64).to_le_bytes());
+        for token in &self.tokens {
+            hasher.update(&token.to_le_bytes());
+        }
+        for label in &self.labels {
+            hasher.update(&label.map_or(-1, i64::from).to_le_bytes());
+        }
+        hasher.finish().0
+    }
+
+    /// Whether all of them are among others.
+    pub(crate) fn are_among(&self, others: &Self) -> bool {
+        let rows = |images: &Self| -> Vec<Vec<u32>> {
+            let rows = images.tokens.rows().into_iter();
+            rows.map(|row| row.to_vec()).collect()
+        };
+        let others: BTreeSet<Vec<u32>> = rows(others).into_iter().collect();
+        rows(self).iter().all(|row| others.contains(row))
     }
 
     /// Number of images.

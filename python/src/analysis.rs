@@ -8,7 +8,7 @@ use orders_analysis::geometry::Measure;
 use orders_analysis::information::{
     Covariance as Matrix, Field, Information, OrderSource, SizesParams,
 };
-use orders_analysis::optimize::{OrderRequest, SearchProgress, SearchStart, SizesRequest};
+use orders_analysis::optimize::{Goal, OrderRequest, SearchProgress, SearchStart, SizesRequest};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use rayon::prelude::*;
@@ -174,11 +174,12 @@ pub(crate) fn optimal_sizes(
                 largest,
                 non_decreasing,
             },
+            goal: Goal::Loss,
         };
         let tell = |done| watched.set(done);
         orders_analysis::optimize::sizes(&request, &tell).map_err(|error| refused(&error))
     })?;
-    Ok((found.sizes.as_slice().to_vec(), found.nats, found.own_nats))
+    Ok((found.sizes.as_slice().to_vec(), found.cost, found.own_cost))
 }
 
 /// The best order of a search: an array of shape (1, cells), what it costs, and what the

@@ -570,3 +570,83 @@ fn file_names_with_line_breaks_are_no_rows() {
         "--orders: the file name \"a\\u{1b}b.npy\" has a control character; it takes one line of text",
     );
 }
+
+/// The bundled model, with nothing else at hand: exact decoding and schedulers beside orders.
+#[test]
+fn exact_decoding_and_schedulers_are_compared() {
+    let folder = Folder::new();
+    let line = "eval --limit 12 --steps 20 --runs 0 --no-baselines --method halton --decoding parallel --decoding exact --scheduler confidence --scheduler entropy-bound,budget=0.5 --out results --json -q";
+    let rows = rows(&folder.done(line));
+    let names: Vec<&str> = rows
+        .iter()
+        .map(|row| row["method"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        names,
+        [
+            "halton",
+            "halton, exact",
+            "confidence, repulsion 0",
+            "entropy-bound, budget 0.5, repulsion 0"
+        ]
+    );
+    let number = |row: usize, name: &str| rows[row][name]["estimate"].as_f64().unwrap();
+    let passes: Vec<f64> = (0..4).map(|row| number(row, "passes_per_image")).collect();
+    assert_eq!(passes[0], 20.0);
+    assert!((8.0..18.0).contains(&passes[1]), "{passes:?}");
+    assert_eq!(passes[2], 20.0);
+    assert!((20.0..256.0).contains(&passes[3]), "{passes:?}");
+    assert_eq!(rows[3]["steps"], serde_json::Value::Null);
+
+    // What is decoded exactly is as likely as one by one, and a rule as 'score' says.
+    let score = |rest: &str| -> serde_json::Value {
+        let said = folder.done(&format!("score --limit 12 {rest} --json -q"));
+        serde_json::from_str(&said).unwrap()
+    };
+    for (row, rest) in [
+        (0, "--method halton --steps 20"),
+        (1, "--method halton --steps 20 --decoding exact"),
+        (2, "--scheduler confidence --steps 20"),
+        (3, "--scheduler entropy-bound,budget=0.5"),
+    ] {
+        let scored = score(rest);
+        let expected = scored["nats_per_cell"].as_f64().unwrap();
+        assert!(
+            (number(row, "nats_per_cell") - expected).abs() < 1e-6,
+            "{rest}"
+        );
+    }
+    let scored = score("--scheduler entropy-bound,budget=0.5");
+    assert!((scored["mean_steps"].as_f64().unwrap() - passes[3]).abs() < 1e-9);
+    // Compared with the first method, image by image, though its steps are others.
+    let difference = number(3, "nats_per_cell") - number(0, "nats_per_cell");
+    assert!((number(3, "difference") - difference).abs() < 1e-9);
+    // Kept results give the same table.
+    let words = folder.done(&line.replace(" --json", ""));
+    assert!(
+        words.contains("| entropy-bound, budget 0.5, repulsion 0 | found |"),
+        "{words}"
+    );
+    folder.done("sweep table results --measures nats_per_cell,passes_per_image");
+
+    for (rest, error) in [
+        (
+            "--decoding exactly",
+            "--decoding exactly: 'exactly' is neither 'parallel' nor 'exact'",
+        ),
+        (
+            "--scheduler halton",
+            "--scheduler halton: halton makes orders beforehand; give it to --method",
+        ),
+        (
+            "--scheduler entropy-bound,budget=-1",
+            "--scheduler entropy-bound,budget=-1: '-1' is not allowed; it takes a number from 0",
+        ),
+        (
+            "--scheduler maskgit --runs 0",
+            "--scheduler maskgit: it looks at the tokens that it draws, so that images have no likelihood under it; ask for --samples, or --runs from 1",
+        ),
+    ] {
+        folder.refuses(2, &format!("eval --limit 4 --steps 8 {rest}"), error);
+    }
+}

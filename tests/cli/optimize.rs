@@ -244,3 +244,90 @@ fn infinite_thresholds_are_in_the_table() {
     assert_eq!(report["entries"][0]["repulsion"], 1.0);
     assert_eq!(report["entries"][1]["repulsion"], "inf");
 }
+
+/// Fewer passes of exact decoding: sizes of an order, and orders.
+#[test]
+fn passes_get_fewer() {
+    let folder = Folder::new();
+    let sizes = "optimize sizes --method halton --grid 8x8 --steps 10 --field exp:3 --for passes";
+    let found: Vec<u32> =
+        serde_json::from_str(&folder.done(&format!("{sizes} --json -q"))).unwrap();
+    assert_eq!(found.iter().sum::<u32>(), 64);
+    let search = "optimize order --grid 8x8 --steps 10 --field exp:3 --for passes --start halton --search-sizes -q";
+    let run = |rest: &str| -> Value {
+        serde_json::from_str(&folder.done(&format!("{search} {rest} --json"))).unwrap()
+    };
+    let report = run("--rounds 12 --out few.json");
+    let passes = |report: &Value, name: &str| report[name].as_f64().unwrap();
+    assert!(passes(&report, "passes") < passes(&report, "start_passes"));
+    folder.done("check few.json");
+    // In two parts it is the same search.
+    run("--rounds 5 --out parts.json");
+    let search = search.replace("--start halton", "--resume");
+    folder.done(&format!("{search} --rounds 7 --out parts.json"));
+    assert_eq!(folder.read("few.json"), folder.read("parts.json"));
+    let (few, parts) = (folder.manifest("few.json"), folder.manifest("parts.json"));
+    assert_eq!(few.problem(), parts.problem());
+    folder.refuses(
+        2,
+        "optimize order --grid 8x8 --steps 10 --field exp:3 --resume --out few.json -q",
+        "--resume: few.json is for other cells or group sizes",
+    );
+    folder.refuses(
+        2,
+        "optimize order --grid 4x4 --steps 4 --field exp:3 --search-sizes --out a.json -q",
+        "--search-sizes is not for the loss on a field: 'optimize sizes' finds the best sizes of an order exactly",
+    );
+    folder.refuses(
+        2,
+        "optimize order --grid 4x4 --steps 4 --out a.json -q",
+        "--field is needed, which says what orders lose; with a model, --model or --checkpoint",
+    );
+}
+
+/// Under a model, on images that are not those that results are reported on.
+#[cfg(feature = "model")]
+#[test]
+fn models_say_what_orders_cost() {
+    let folder = Folder::new();
+    let sample = "sample --labels 0,1,2,3 --scheduler entropy-bound,budget=8";
+    folder.done(&format!("{sample} --tokens-out mine.safetensors -q"));
+    let search = "optimize order --model nano --tokens mine.safetensors --steps 8 -q";
+    let report = |rest: &str| -> Value {
+        serde_json::from_str(&folder.done(&format!("{search} {rest} --json"))).unwrap()
+    };
+    let found = report("--start halton --rounds 2 --out best.json");
+    let nats = |report: &Value, name: &str| report[name].as_f64().unwrap();
+    assert!(nats(&found, "nats_per_cell") <= nats(&found, "start_nats_per_cell"));
+    assert_eq!(found["images"], "4");
+    folder.done("check best.json");
+    let scored =
+        folder.done("score --tokens mine.safetensors --model nano --orders best.json --json -q");
+    let scored: Value = serde_json::from_str(&scored).unwrap();
+    assert!((nats(&scored, "nats_per_cell") - nats(&found, "nats_per_cell")).abs() < 1e-5);
+    let gone_on = report("--resume --rounds 1 --out best.json");
+    assert_eq!(gone_on["rounds"], 3);
+    assert_eq!(
+        nats(&gone_on, "start_nats_per_cell"),
+        nats(&found, "nats_per_cell")
+    );
+    let passes = report("--for passes --start halton --rounds 1 --out few.json");
+    assert!(nats(&passes, "passes") > 1.0);
+
+    for (rest, error) in [
+        (
+            "--out a.json",
+            "--start is needed: a method or an order file; or a --field, on whose greedy order the search starts",
+        ),
+        (
+            "--resume --limit 2 --out best.json",
+            "--resume: best.json was found on another content of the tokens mine.safetensors",
+        ),
+        (
+            "--grid 8x8 --start halton --out a.json",
+            "the grid of the flags is 8x8, but the model's is 16x16",
+        ),
+    ] {
+        folder.refuses(2, &format!("{search} {rest}"), error);
+    }
+}

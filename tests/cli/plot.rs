@@ -477,3 +477,57 @@ fn labels_tell_orders_apart() {
     }
     folder.done("plot log.csv log.csv --label a --label b --out two.svg");
 }
+
+/// What a scheduler reveals while the bundled model generates is drawn as orders are.
+#[cfg(feature = "model")]
+#[test]
+fn schedulers_are_drawn() {
+    let folder = Folder::new();
+    let line = "--scheduler entropy-bound,budget=2 --scheduler confidence --steps 16 --index 3";
+    let said = folder.done(&format!(
+        "plot {line} --grid 16x16 --method halton --out orders.svg --json -q"
+    ));
+    let said: serde_json::Value = serde_json::from_str(&said).unwrap();
+    let orders = said["orders"].as_array().unwrap();
+    let name = |order: &serde_json::Value| order["method"].as_str().unwrap().to_owned();
+    let names: Vec<String> = orders.iter().map(name).collect();
+    assert_eq!(names, ["halton", "entropy-bound", "confidence"]);
+    assert_eq!(orders[2]["steps"], 16);
+    let found = orders[1]["group_sizes"].as_array().unwrap();
+    let sizes: u64 = found.iter().map(|size| size.as_u64().unwrap()).sum();
+    assert_eq!(sizes, 256);
+    // The same steps as those that 'sample' records for the same sample.
+    let sample = "sample --labels 0,1,2,3 --scheduler entropy-bound,budget=2 --tokens-out t.safetensors --json -q";
+    folder.done(sample);
+    let file = folder.read("t.safetensors");
+    let file = safetensors::SafeTensors::deserialize(&file).unwrap();
+    let steps = file.tensor("step").unwrap();
+    let (steps, _) = steps.data().as_chunks();
+    let last = steps[3 * 256..4 * 256]
+        .iter()
+        .map(|&word| i64::from_le_bytes(word))
+        .max();
+    assert_eq!(last.unwrap() + 1, found.len() as i64);
+    folder.done(&format!("animate {line} --out orders.gif -q"));
+
+    for (rest, error) in [
+        (
+            "--grid 8x8 --steps 6 --scheduler entropy-bound",
+            "--scheduler: model nano has a grid of 16x16, not of 8x8",
+        ),
+        (
+            "--scheduler confidence",
+            "--scheduler confidence needs group sizes, which say how many cells a step reveals: --steps, or --group-sizes LIST",
+        ),
+        (
+            "--scheduler entropy-bound --class 10",
+            "--class 10: model nano has classes 0 to 9",
+        ),
+        (
+            "--scheduler entropy-bound --model large",
+            "--model: there is no bundled model 'large'",
+        ),
+    ] {
+        folder.refuses(2, &format!("plot {rest} --out none.svg -q"), error);
+    }
+}

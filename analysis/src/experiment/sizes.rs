@@ -10,7 +10,9 @@ use toml::Value;
 
 use super::space::Point;
 use super::trial::digest;
-use crate::information::{Covariance, OptimalSizes, OrderSource, SizesParams, mean_cut_costs};
+use crate::information::{
+    Covariance, Loss, OptimalSizes, OrderSource, SizesParams, mean_cut_costs,
+};
 
 /// The sizes that a value of a sweep file asks for.
 pub(super) fn sizes_choice(value: &Value) -> Result<SizesChoice, Box<dyn Error>> {
@@ -118,7 +120,14 @@ impl OptimalTables {
         }
         let covariance = Covariance::of_field(field, point.grid)?;
         let orders = OrderSource::Listed(&orders);
-        let costs = mean_cut_costs(orders, &problem, &covariance, &|_| {})?.rounded();
+        let costs = mean_cut_costs(
+            orders,
+            &problem,
+            &covariance,
+            Loss::TotalCorrelation,
+            &|_| {},
+        )?
+        .rounded();
         let possible = self.steps.iter().copied();
         let possible = possible.filter(|&steps| steps <= problem.cells());
         let most = possible.clone().max().unwrap_or(steps);

@@ -9,7 +9,7 @@ use orders_core::{
 use rayon::prelude::*;
 
 use super::covariance::Covariance;
-use super::cut_costs::CutCosts;
+use super::cut_costs::{CutCosts, Loss};
 use super::error::InformationError;
 use super::measure::{Information, OrderInformation, StepInformation};
 use crate::workers::Workers;
@@ -104,6 +104,7 @@ pub fn mean_cut_costs(
     orders: OrderSource<'_>,
     problem: &Problem,
     covariance: &Covariance,
+    loss: Loss,
     on_order: &(dyn Fn(u64) + Sync),
 ) -> Result<CutCosts, InformationError> {
     let count = match orders {
@@ -121,7 +122,7 @@ pub fn mean_cut_costs(
         let indices = (part..count).step_by(PARTS as usize);
         workers.with(|information| {
             orders.for_each(problem, indices, |cells| {
-                information.add_cut_costs(cells, &mut costs);
+                information.add_cut_costs(cells, loss, &mut costs);
                 on_order(done.fetch_add(1, Ordering::Relaxed) + 1);
             })
         })?;

@@ -2,8 +2,22 @@
 
 use orders_core::GroupSizes;
 
-/// The total correlation of every group [j, k) of consecutive cells of an order
-/// given the cells before it, in nats; or the mean of many orders.
+use super::refusals::refusal_probability;
+
+/// What a group of cells costs that is generated at once.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Loss {
+    /// Its total correlation given the cells before it, in nats: what parallel decoding
+    /// loses.
+    #[default]
+    TotalCorrelation,
+    /// The drafts of it that are refused when the field is decoded exactly, in the mean:
+    /// what exact decoding pays, beside a pass for each group.
+    Refusals,
+}
+
+/// What every group [j, k) of consecutive cells of an order costs, given the cells before
+/// it, by a [`Loss`]; or the mean of many orders.
 ///
 /// O(N^2) memory for N cells: 8 N (N + 1) / 2 bytes.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,8 +40,7 @@ impl CutCosts {
         self.cells
     }
 
-    /// The cost of the group from rank `start` up to but without rank `end`, in
-    /// nats. A group of one costs 0.
+    /// The cost of the group from rank `start` up to but without rank `end`. A group of one costs 0.
     ///
     /// # Panics
     ///
@@ -41,7 +54,7 @@ impl CutCosts {
         self.row(start)[end - start - 1]
     }
 
-    /// What groups of these sizes cost together, in nats.
+    /// What groups of these sizes cost together.
     ///
     /// # Panics
     ///
@@ -57,7 +70,7 @@ impl CutCosts {
         costs.sum()
     }
 
-    /// These costs, each rounded to a multiple of 2^-30 nats (about 1e-9).
+    /// These costs, each rounded to a multiple of 2^-30 (about 1e-9).
     ///
     /// Processors with other vector instructions differ in the last digits of
     /// costs. Where two ways to cut cost the same, which happens where an order
@@ -86,14 +99,17 @@ impl CutCosts {
     /// Adds the costs of the groups that begin at `start`, from the variances
     /// of all cells from there on when those before it are known, and the
     /// variances when all before each cell are.
-    pub(super) fn add_row(&mut self, start: usize, variances: &[f64], pivots: &[f64]) {
+    pub(super) fn add_row(&mut self, loss: Loss, start: usize, variances: &[f64], pivots: &[f64]) {
         let begin = self.begin(start);
         let row = &mut self.costs[begin..begin + self.cells - start];
         // The first cell of a group has both variances alike, up to rounding.
         let mut cost = 0.0;
         let pairs = variances.iter().zip(pivots);
         for (entry, (variance, pivot)) in row.iter_mut().zip(pairs).skip(1) {
-            cost += (0.5 * (variance / pivot).ln()).max(0.0);
+            cost += match loss {
+                Loss::TotalCorrelation => (0.5 * (variance / pivot).ln()).max(0.0),
+                Loss::Refusals => refusal_probability(*pivot, *variance),
+            };
             *entry += cost;
         }
     }

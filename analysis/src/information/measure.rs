@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::cholesky::Cholesky;
 use super::covariance::Covariance;
-use super::cut_costs::CutCosts;
+use super::cut_costs::{CutCosts, Loss};
 use super::error::InformationError;
 use super::refusals::refusal_probability;
 
@@ -265,10 +265,10 @@ impl Information {
     /// # Errors
     ///
     /// As [`measure`](Self::measure).
-    pub fn cut_costs(&mut self, cells: &[Cell]) -> Result<CutCosts, InformationError> {
+    pub fn cut_costs(&mut self, cells: &[Cell], loss: Loss) -> Result<CutCosts, InformationError> {
         self.check(cells)?;
         let mut costs = CutCosts::zero(cells.len());
-        self.add_cut_costs(cells, &mut costs);
+        self.add_cut_costs(cells, loss, &mut costs);
         Ok(costs)
     }
 
@@ -337,11 +337,11 @@ impl Information {
     }
 
     /// Adds the costs of all groups of an order that is known to be one.
-    pub(super) fn add_cut_costs(&mut self, cells: &[Cell], costs: &mut CutCosts) {
+    pub(super) fn add_cut_costs(&mut self, cells: &[Cell], loss: Loss, costs: &mut CutCosts) {
         self.factor(cells);
         let pivots: Vec<f64> = (0..cells.len()).map(|rank| self.pivot(rank)).collect();
         for start in 0..cells.len() {
-            costs.add_row(start, &self.variances[start..], &pivots[start..]);
+            costs.add_row(loss, start, &self.variances[start..], &pivots[start..]);
             self.reveal(start, start + 1);
         }
     }

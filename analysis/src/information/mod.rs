@@ -56,7 +56,7 @@ mod sizes;
 
 pub use batch::{OrderSource, mean_cut_costs, measure_batch};
 pub use covariance::{Covariance, CovarianceError};
-pub use cut_costs::CutCosts;
+pub use cut_costs::{CutCosts, Loss};
 pub use error::InformationError;
 pub use field::{Field, FieldError, FieldKind};
 pub use field_file::{FieldFile, MeasuredFileError, MeasuredReadError};

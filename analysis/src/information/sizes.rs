@@ -18,7 +18,7 @@ pub struct SizesParams {
 ///
 /// ```
 /// use orders_analysis::information::{
-///     Covariance, OptimalSizes, OrderSource, SizesParams, mean_cut_costs,
+///     Covariance, Loss, OptimalSizes, OrderSource, SizesParams, mean_cut_costs,
 /// };
 /// use orders_core::methods::Halton;
 /// use orders_core::{Grid, GroupSizes, Problem};
@@ -28,7 +28,7 @@ pub struct SizesParams {
 /// let covariance = Covariance::of_field(&"exp:5".parse()?, grid)?;
 /// let halton = Halton { roll: false, scramble: false, ..Halton::default() };
 /// let orders = OrderSource::Method { method: &halton, count: 1, seed: 0 };
-/// let costs = mean_cut_costs(orders, &problem, &covariance, &|_| {})?;
+/// let costs = mean_cut_costs(orders, &problem, &covariance, Loss::TotalCorrelation, &|_| {})?;
 /// let optimal = OptimalSizes::new(&costs, 64, SizesParams::default())?;
 ///
 /// // The published sizes cost 1.04 nats.
@@ -116,7 +116,22 @@ impl OptimalSizes {
         self.costs.len()
     }
 
-    /// The cheapest sizes for a number of steps, and what they cost in nats. O(K)
+    /// The sizes for which a pass for each group and the costs together are least, over all
+    /// numbers of steps, and that sum. With costs that are refusals, and one more pass that
+    /// drafts the first group, it is the passes of exact decoding. O(K) time, as
+    /// [`for_steps`](Self::for_steps).
+    ///
+    /// # Errors
+    ///
+    /// [`InformationError::NoSizes`] if there are too few steps for the largest group allowed.
+    pub fn with_steps_counted(&self) -> Result<(GroupSizes, f64), InformationError> {
+        let sum = |steps: usize| steps as f64 + self.costs[steps - 1];
+        let best = (1..=self.most_steps()).min_by(|&a, &b| sum(a).total_cmp(&sum(b)));
+        let steps = best.unwrap_or(1);
+        Ok((self.for_steps(steps)?.0, sum(steps)))
+    }
+
+    /// The cheapest sizes for a number of steps, and what they cost. O(K)
     /// time, or O(K + M) if sizes do not decrease.
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 
 use orders_analysis::experiment::{OPTIMAL_ORDERS, Plan, optimal_seed};
 use orders_analysis::information::{
-    Covariance, OptimalSizes, OrderSource, SizesParams, mean_cut_costs,
+    Covariance, Loss, OptimalSizes, OrderSource, SizesParams, mean_cut_costs,
 };
 use orders_core::{Catalogue, FirstGroup, Grid, GroupSizes, OrderRng, Problem, Shape};
 
@@ -242,6 +242,7 @@ fn optimal_sizes_are_those_of_the_trial() {
             },
             &problem,
             &covariance,
+            Loss::TotalCorrelation,
             &|_| {},
         )
         .unwrap();

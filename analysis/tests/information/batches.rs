@@ -1,7 +1,7 @@
 //! Many orders at once.
 
 use orders_analysis::information::{
-    Covariance, Information, OrderInformation, OrderSource, mean_cut_costs, measure_batch,
+    Covariance, Information, Loss, OrderInformation, OrderSource, mean_cut_costs, measure_batch,
 };
 use orders_core::{Catalogue, Grid, GroupSizes, Problem};
 
@@ -42,6 +42,7 @@ fn do_not_depend_on_threads() {
                 },
                 &problem,
                 &covariance,
+                Loss::TotalCorrelation,
                 &|_| {},
             )
             .unwrap();

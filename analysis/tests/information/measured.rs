@@ -1,7 +1,9 @@
 //! The calculator against the definitions.
 
 use ndarray::Array2;
-use orders_analysis::information::{Covariance, Field, Information, OrderSource, mean_cut_costs};
+use orders_analysis::information::{
+    Covariance, Field, Information, Loss, OrderSource, mean_cut_costs,
+};
 use orders_core::methods::Random;
 use orders_core::{Cell, Grid, GroupSizes, KnownCells, OrderingMethod, Problem};
 use proptest::prelude::*;
@@ -45,7 +47,7 @@ proptest! {
         // Sum of the entropies at reveal = H(X) + sum of TC.
         prop_assert!(close(measured.entropy_nats, joint + measured.total_correlation_nats));
 
-        let costs = information.cut_costs(cells).unwrap();
+        let costs = information.cut_costs(cells, Loss::TotalCorrelation).unwrap();
         for start in 0..cells.len() {
             for end in start + 1..=cells.len() {
                 let context: Vec<Cell> = known.iter().chain(&cells[..start]).copied().collect();
@@ -68,7 +70,9 @@ fn cuts_add_up_to_orders() {
         let order = Random::default().order(&problem, 3, 0).unwrap();
         let cells = order.cell_from_rank();
         let measured = information.measure(cells).unwrap();
-        let costs = information.cut_costs(cells).unwrap();
+        let costs = information
+            .cut_costs(cells, Loss::TotalCorrelation)
+            .unwrap();
         let mut start = 0;
         for step in &measured.steps {
             let end = start + step.size as usize;
@@ -166,7 +170,11 @@ fn means_are_of_single_orders() {
         .collect();
     let singles: Vec<_> = orders
         .iter()
-        .map(|cells| information.cut_costs(cells).unwrap())
+        .map(|cells| {
+            information
+                .cut_costs(cells, Loss::TotalCorrelation)
+                .unwrap()
+        })
         .collect();
     let mean = mean_cut_costs(
         OrderSource::Method {
@@ -176,12 +184,20 @@ fn means_are_of_single_orders() {
         },
         &problem,
         &covariance,
+        Loss::TotalCorrelation,
         &|_| {},
     )
     .unwrap();
     assert_eq!(
         mean,
-        mean_cut_costs(OrderSource::Listed(&orders), &problem, &covariance, &|_| {}).unwrap()
+        mean_cut_costs(
+            OrderSource::Listed(&orders),
+            &problem,
+            &covariance,
+            Loss::TotalCorrelation,
+            &|_| {}
+        )
+        .unwrap()
     );
     for start in 0..27 {
         for end in start + 1..=27 {

@@ -2,8 +2,8 @@
 
 use ndarray::{Array2, array};
 use orders_analysis::information::{
-    Covariance, CovarianceError, Field, FieldError, Information, InformationError, OrderSource,
-    mean_cut_costs,
+    Covariance, CovarianceError, Field, FieldError, Information, InformationError, Loss,
+    OrderSource, mean_cut_costs,
 };
 use orders_core::methods::Random;
 use orders_core::{Grid, GroupSizes, OrderError, Problem};
@@ -168,7 +168,7 @@ fn orders_of_something_else() {
         Err(InformationError::Order(OrderError::Repeated { .. }))
     ));
     assert!(matches!(
-        information.cut_costs(&[0, 1, 2]),
+        information.cut_costs(&[0, 1, 2], Loss::Refusals),
         Err(InformationError::Order(OrderError::Length { .. }))
     ));
     assert_eq!(
@@ -180,6 +180,7 @@ fn orders_of_something_else() {
             },
             &problem,
             &covariance,
+            Loss::TotalCorrelation,
             &|_| {}
         ),
         Err(InformationError::NoOrders)

@@ -1,8 +1,10 @@
 //! Optimal sizes against all sizes there are.
 
 use orders_analysis::information::{
-    Covariance, CutCosts, InformationError, OptimalSizes, OrderSource, SizesParams, mean_cut_costs,
+    Covariance, CutCosts, Information, InformationError, Loss, OptimalSizes, OrderSource,
+    SizesParams, mean_cut_costs,
 };
+use orders_analysis::optimize::{self, Goal, SizesRequest};
 use orders_core::methods::{Halton, Random};
 use orders_core::{Grid, GroupSizes, Problem};
 use proptest::prelude::*;
@@ -19,6 +21,7 @@ fn costs(height: u32, width: u32, seed: u64) -> CutCosts {
         },
         &problem,
         &covariance,
+        Loss::TotalCorrelation,
         &|_| {},
     )
     .unwrap()
@@ -105,6 +108,7 @@ fn of_halton_as_calculated_elsewhere() {
         },
         &problem,
         &covariance,
+        Loss::TotalCorrelation,
         &|_| {},
     )
     .unwrap();
@@ -154,4 +158,50 @@ fn refused() {
         optimal.for_steps(7),
         Err(InformationError::Steps { .. })
     ));
+}
+
+/// For passes, the number of groups is free: of all ways to cut a small order, none takes
+/// fewer.
+#[test]
+fn passes_are_the_fewest_of_all_sizes() {
+    let grid = Grid::new(2, 5).unwrap();
+    let covariance = Covariance::of_field(&"exp:3".parse().unwrap(), grid).unwrap();
+    let cells: Vec<u32> = vec![0, 9, 4, 5, 2, 7, 1, 8, 3, 6];
+    let passes = |sizes: &[u32]| {
+        let problem = Problem::new(grid, GroupSizes::new(sizes).unwrap()).unwrap();
+        let mut information = Information::new(&problem, &covariance).unwrap();
+        let refusals = information.expected_refusals(&cells).unwrap();
+        1.0 + sizes.len() as f64 + refusals.iter().sum::<f64>()
+    };
+    // Every subset of the nine borders is a way to cut.
+    let all = (0..1_u32 << 9).map(|borders| {
+        let mut sizes = vec![1];
+        for border in 0..9 {
+            match borders >> border & 1 {
+                1 => sizes.push(1),
+                _ => *sizes.last_mut().unwrap() += 1,
+            }
+        }
+        sizes
+    });
+    let least = all
+        .map(|sizes| passes(&sizes))
+        .fold(f64::INFINITY, f64::min);
+    let own = [1; 10];
+    let problem = Problem::new(grid, GroupSizes::new(own).unwrap()).unwrap();
+    let found = optimize::sizes(
+        &SizesRequest {
+            orders: OrderSource::Listed(std::slice::from_ref(&cells)),
+            problem: &problem,
+            covariance: &covariance,
+            params: SizesParams::default(),
+            goal: Goal::Passes,
+        },
+        &|_| {},
+    )
+    .unwrap();
+    assert!((found.cost - least).abs() < 1e-6, "{} {least}", found.cost);
+    assert!((found.cost - passes(found.sizes.as_slice())).abs() < 1e-6);
+    assert!((found.own_cost - passes(&own)).abs() < 1e-6);
+    assert!(found.cost < found.own_cost);
 }

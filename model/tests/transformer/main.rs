@@ -11,4 +11,5 @@ mod kernels;
 mod positions;
 mod reference;
 mod refused;
+mod theorem;
 mod tiny;

@@ -3,9 +3,11 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+use orders_analysis::optimize::Goal;
 
 use super::{
-    GridArgs, KnownArgs, OutputArgs, SetArgs, SizesArgs, ThreadsArgs, ThresholdArgs, written,
+    GridArgs, KnownArgs, OutputArgs, SetArgs, SizesArgs, ThreadsArgs, ThresholdArgs, one_of,
+    written,
 };
 use crate::numbers;
 
@@ -98,6 +100,11 @@ pub(crate) struct OptimizeSizesArgs {
     /// Gaussian field, for example exp:5; see 'orders-cli analyze --help'
     #[arg(long, value_name = "FIELD")]
     pub(crate) field: String,
+    /// What is to be little: 'loss', the total correlation of groups that are generated at
+    /// once, in as many steps; or 'passes' of exact decoding, each of whose drafts are
+    /// those of a group, in any number of steps
+    #[arg(long = "for", value_name = "NAME", default_value = "loss", value_parser = one_of(GOALS))]
+    pub(crate) goal: Goal,
     /// The most cells of a group
     #[arg(long, value_name = "M", allow_hyphen_values = true, value_parser = numbers::within(1..=1_usize << 24))]
     pub(crate) largest: Option<usize>,
@@ -120,15 +127,17 @@ pub(crate) struct OptimizeSizesArgs {
 
 /// Search for an order that costs little
 ///
-/// From its start, exchanges of cells of different steps are made as long as they
-/// gain, and then from random changes of the best order on. The same start, seed and
-/// number of rounds give the same order. ^C ends the search and writes the best order
-/// so far; --resume goes on from there.
+/// What it costs is its total correlation on a field: then exchanges of cells of
+/// different steps are made from its start on as long as they gain, and then from random
+/// changes of the best order on. For passes, and under a model, a round tries 8 random
+/// changes of the best order and keeps the best one. The same start, seed and number of
+/// rounds give the same order. ^C ends the search and writes the best order so far;
+/// --resume goes on from there.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   orders-cli optimize order --grid 16x16 --steps 20 --field exp:5 --out best.json
-  orders-cli optimize order --grid 16x16 --steps 20 --field exp:5 --out best.json --resume")]
-#[command(mut_group("GridArgs", |group| group.required(true)))]
+  orders-cli optimize order --grid 16x16 --steps 20 --field exp:5 --out best.json --resume
+  orders-cli optimize order --grid 16x16 --steps 20 --field exp:5 --for passes --out few.json")]
 #[command(mut_arg("steps", |steps| steps.required_unless_present_any(["group_sizes", "shape"])))]
 pub(crate) struct OptimizeOrderArgs {
     #[command(flatten)]
@@ -137,9 +146,23 @@ pub(crate) struct OptimizeOrderArgs {
     pub(crate) known: KnownArgs,
     #[command(flatten)]
     pub(crate) sizes: SizesArgs,
-    /// Gaussian field, for example exp:5; see 'orders-cli analyze --help'
+    /// Gaussian field, for example exp:5; see 'orders-cli analyze --help'. With a model,
+    /// only the greedy start is for it
     #[arg(long, value_name = "FIELD")]
-    pub(crate) field: String,
+    pub(crate) field: Option<String>,
+    #[cfg(feature = "model")]
+    #[command(flatten)]
+    pub(crate) of_model: OptimizeModelArgs,
+    /// What is to be little: 'loss', what is lost by generating groups at once, which is
+    /// total correlation on a field and likelihood under a model; or 'passes' of exact
+    /// decoding, whose drafts are those of a group on a field and 'exact' as in 'sample'
+    /// under a model
+    #[arg(long = "for", value_name = "NAME", default_value = "loss", value_parser = one_of(GOALS))]
+    pub(crate) goal: Goal,
+    /// Search for group sizes as well, of as many groups; not for the loss on a field, where
+    /// 'optimize sizes' finds the best ones of an order
+    #[arg(long)]
+    pub(crate) search_sizes: bool,
     /// Order file to write, with one order
     #[arg(long, value_name = "FILE", value_parser = written())]
     pub(crate) out: PathBuf,
@@ -166,6 +189,43 @@ pub(crate) struct OptimizeOrderArgs {
     #[command(flatten)]
     pub(crate) written: OutputArgs,
 }
+
+/// A model under which orders cost something.
+#[cfg(feature = "model")]
+#[derive(Debug, Args)]
+#[group(skip)]
+pub(crate) struct OptimizeModelArgs {
+    /// A bundled model instead of a field: orders cost what they lose under it
+    #[arg(long, value_name = "NAME", conflicts_with = "checkpoint")]
+    pub(crate) model: Option<String>,
+    /// Weights of a model instead
+    #[arg(long, value_name = "FILE")]
+    pub(crate) checkpoint: Option<PathBuf>,
+    /// Its sizes, as JSON [default: config.json beside the weights]
+    #[arg(long, value_name = "FILE", requires = "checkpoint")]
+    pub(crate) config: Option<PathBuf>,
+    /// Images that the model is asked about, as 'data prepare' makes them: those of
+    /// training, never those that results are reported on
+    #[arg(long, value_name = "FILE")]
+    pub(crate) tokens: Option<PathBuf>,
+    /// The first so many of them
+    #[arg(long, value_name = "N", default_value_t = 64, allow_hyphen_values = true, value_parser = numbers::count(1..=u64::MAX))]
+    pub(crate) limit: u64,
+    /// Images that are handled together
+    #[arg(long, value_name = "B", default_value_t = 16, allow_hyphen_values = true, value_parser = numbers::within(1..=65_536_usize))]
+    pub(crate) batch: usize,
+}
+
+#[cfg(feature = "model")]
+impl OptimizeModelArgs {
+    /// Whether there is to be a model.
+    pub(crate) fn is_asked(&self) -> bool {
+        self.model.is_some() || self.checkpoint.is_some()
+    }
+}
+
+/// What may be little, by name.
+const GOALS: &[(&str, Goal)] = &[("loss", Goal::Loss), ("passes", Goal::Passes)];
 
 /// Tabulate what LPD costs for proximity and repulsion thresholds
 ///

@@ -37,6 +37,8 @@ use crate::failure::{Failure, Result, one_sentence};
 use crate::numbers;
 use crate::printer::Printer;
 
+#[cfg(feature = "model")]
+pub(crate) use analyze::OptimizeModelArgs;
 #[cfg(feature = "analyze")]
 pub(crate) use analyze::{
     AnalyzeArgs, OptimizeArgs, OptimizeCommand, OptimizeOrderArgs, OptimizeSizesArgs,

@@ -24,6 +24,9 @@ pub(crate) struct OrdersShownArgs {
     /// there are no files]. 'orders-cli methods' lists them
     #[arg(long, value_name = "NAME[,KEY=VALUE]...")]
     pub(crate) method: Vec<String>,
+    #[cfg(feature = "model")]
+    #[command(flatten)]
+    pub(crate) scheduled: ScheduledArgs,
     /// All methods that can do the grid
     #[arg(long, conflicts_with_all = ["method", "set", "proximity", "repulsion"])]
     pub(crate) all_methods: bool,
@@ -44,6 +47,24 @@ pub(crate) struct OrdersShownArgs {
     /// Title of the picture [default: what is the same for all orders]
     #[arg(long, value_name = "TEXT")]
     pub(crate) title: Option<String>,
+}
+
+/// Orders that schedulers find while a model generates.
+#[cfg(feature = "model")]
+#[derive(Debug, Args)]
+#[group(skip)]
+pub(crate) struct ScheduledArgs {
+    /// Scheduler whose order is shown as well, with parameters behind commas, such as
+    /// entropy-bound,budget=0.5: which cells it reveals in which step while a bundled model
+    /// generates sample --index; may be given several times
+    #[arg(long, value_name = "NAME[,KEY=VALUE]...")]
+    pub(crate) scheduler: Vec<String>,
+    /// The bundled model that it looks at [default: nano]
+    #[arg(long, value_name = "NAME", requires = "scheduler")]
+    pub(crate) model: Option<String>,
+    /// The class of the sample, from 0 [default: all in turn, by --index]
+    #[arg(long, value_name = "CLASS", requires = "scheduler", value_parser = clap::value_parser!(u32))]
+    pub(crate) class: Option<u32>,
 }
 
 /// Draw orders: maps, selected steps, group sizes; or curves of training

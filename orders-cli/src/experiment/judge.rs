@@ -7,7 +7,7 @@ use ndarray::{ArrayView2, s};
 use orders_analysis::experiment::{
     Chosen, Clock, Judge, JudgeError, Judgement, Sampler, TrialModel, TrialSettings,
 };
-use orders_core::files::{Digest, Hasher};
+use orders_core::files::Digest;
 use orders_core::{Catalogue, Grid};
 use orders_model::ModelSource;
 use orders_model::lpd::{Choice, Guidance, RequestError, SampleRequest, Sampling, ScoreRequest};
@@ -17,7 +17,7 @@ use super::clock::LpdClock;
 use super::model::SharedModel;
 use super::room::Room;
 use super::sampler::LpdSampler;
-use crate::digest::{digest_of, digest_of_file};
+use crate::digest::digest_of;
 use crate::failure::{Failure, Result};
 use crate::token_images::TokenImages;
 use crate::{memory, settings};
@@ -42,11 +42,7 @@ impl LpdJudge {
         background: Option<u32>,
         batch: usize,
     ) -> Result<Self> {
-        let weights = match model.source() {
-            ModelSource::Bundled(bundled) => digest_of(bundled.bytes()),
-            ModelSource::Checkpoint { path, .. } => digest_of_file(path)?,
-            ModelSource::Formula(_) => return Err(settings::weights_needed()),
-        };
+        let weights = settings::weights_digest(model.source())?;
         Ok(Self {
             settings: TrialModel {
                 name,
@@ -54,7 +50,7 @@ impl LpdJudge {
                 config_sha256: digest_of_config(model.source())?.to_string(),
                 tokens_sha256: images
                     .as_ref()
-                    .map_or_else(String::new, |images| digest_of_images(images).to_string()),
+                    .map_or_else(String::new, |images| images.digest().to_string()),
                 background,
                 runs: model.runs(),
             },
@@ -205,19 +201,6 @@ impl Judge for LpdJudge {
     fn clock(&self) -> Option<&dyn Clock> {
         self.clock.as_ref().map(|clock| clock as _)
     }
-}
-
-/// The digest of the number of images, their tokens and classes.
-fn digest_of_images(images: &TokenImages) -> Digest {
-    let mut hasher = Hasher::default();
-    hasher.update(&(images.len() as u64).to_le_bytes());
-    for token in &images.tokens {
-        hasher.update(&token.to_le_bytes());
-    }
-    for label in &images.labels {
-        hasher.update(&label.map_or(-1, i64::from).to_le_bytes());
-    }
-    hasher.finish().0
 }
 
 /// The digest of the sizes, and of the grid that positions are interpolated from.

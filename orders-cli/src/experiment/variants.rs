@@ -9,8 +9,11 @@ use crate::failure::{Failure, Result};
 use crate::settings;
 
 /// What an evaluation measures of held-out images.
-pub(crate) const OF_IMAGES: [&str; 3] =
-    ["nats_per_cell", "nats_per_foreground_cell", "passes_per_image"];
+pub(crate) const OF_IMAGES: [&str; 3] = [
+    "nats_per_cell",
+    "nats_per_foreground_cell",
+    "passes_per_image",
+];
 
 /// What is to be compared.
 pub(crate) struct Wanted<'a> {
@@ -133,7 +136,9 @@ impl Wanted<'_> {
                 )));
             }
             shared.orders = 0;
-            shared.measures.retain(|name| !OF_IMAGES.contains(&name.as_str()));
+            shared
+                .measures
+                .retain(|name| !OF_IMAGES.contains(&name.as_str()));
         }
         let group_sizes = match (rule.needs_group_sizes(), sizes) {
             (true, Some(sizes)) => Some(sizes.of_method(None, notes)?),

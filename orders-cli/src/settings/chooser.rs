@@ -3,7 +3,7 @@
 use orders_core::catalogue::{Entry, EntryKind};
 use orders_core::decoding::Drafts;
 use orders_core::decoding::schedulers::{SampleRule, SchedulingRule, Task};
-use orders_core::{Catalogue, Grid, KnownCells, Parameters};
+use orders_core::{Catalogue, Grid, GroupSizes, KnownCells, Parameters};
 use orders_model::lpd::{Chooser, SampleOrders};
 
 use super::method::parameters_of_texts;
@@ -72,25 +72,34 @@ pub(crate) fn rule(
         return Ok(None);
     };
     let rule = rule_of_text(catalogue, text, known.grid())?;
-    let sizes = match (rule.needs_group_sizes(), sizes(of_sizes, known, None)?) {
-        (true, Some(sizes)) => Some(sizes.sizes),
+    let sizes = sizes(of_sizes, known, None)?.map(|sizes| sizes.sizes);
+    if sizes.is_some() && !rule.needs_group_sizes() {
+        return Err(Failure::input(format!(
+            "--scheduler {text} finds out itself how many cells a step reveals: --steps and --group-sizes say nothing"
+        )));
+    }
+    sample_rule(rule, text, sizes, known, seed).map(Some)
+}
+
+/// A scheduler that a text asks for, for the free cells of a grid, in groups of given sizes
+/// if it needs some.
+pub(crate) fn sample_rule(
+    rule: Box<dyn SchedulingRule>,
+    text: &str,
+    sizes: Option<GroupSizes>,
+    known: &KnownCells,
+    seed: u64,
+) -> Result<SampleRule> {
+    let task = match (rule.needs_group_sizes(), sizes) {
+        (true, Some(sizes)) => super::problem(known.clone(), &sizes, "--group-sizes")?.into(),
         (true, None) => {
             return Err(Failure::input(format!(
                 "--scheduler {text} needs group sizes, which say how many cells a step reveals: --steps, or --group-sizes LIST"
             )));
         }
-        (false, Some(_)) => {
-            return Err(Failure::input(format!(
-                "--scheduler {text} finds out itself how many cells a step reveals: --steps and --group-sizes say nothing"
-            )));
-        }
-        (false, None) => None,
+        (false, _) => Task::from(known.clone()),
     };
-    let task = match sizes {
-        Some(sizes) => super::problem(known.clone(), &sizes, "--group-sizes")?.into(),
-        None => Task::from(known.clone()),
-    };
-    Ok(Some(SampleRule::new(rule, task, seed)))
+    Ok(SampleRule::new(rule, task, seed))
 }
 
 /// A scheduler with the parameters behind its name, as in `entropy-bound,budget=0.2`.

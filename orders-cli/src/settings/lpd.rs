@@ -3,7 +3,8 @@
 use std::fmt;
 use std::path::Path;
 
-use orders_core::Grid;
+use orders_core::files::Digest;
+use orders_core::{Grid, UnknownName};
 use orders_model::bundled::BundledModel;
 use orders_model::checkpoint::CheckpointError;
 use orders_model::lpd::{
@@ -13,6 +14,7 @@ use orders_model::{DType, Device, ModelAbout, ModelSource, ModelSourceError};
 
 use crate::args::ModelArgs;
 use crate::bounded_file::read_bounded;
+use crate::digest::{digest_of, digest_of_file};
 use crate::failure::{Failure, Result, with_sources};
 use crate::memory;
 use crate::token_identity::Tokens;
@@ -171,6 +173,41 @@ pub(crate) fn config_file(flag: &str, path: &Path) -> Result<LpdConfig> {
     )?;
     serde_json::from_slice(&text)
         .map_err(|error| Failure::input(format!("{flag} {}: {error}", path.display())))
+}
+
+/// A bundled model by its name, or the model of files: weights, and its sizes, which are
+/// beside them if they are not named.
+#[cfg(feature = "analyze")]
+pub(crate) fn bundled_or_files(
+    name: Option<&str>,
+    checkpoint: Option<&Path>,
+    config: Option<&Path>,
+) -> Result<ModelSource> {
+    let Some(path) = checkpoint else {
+        let name = name.unwrap_or(BundledModel::NAMES[0]);
+        let model = BundledModel::named(name).ok_or_else(|| {
+            let unknown = UnknownName::new("bundled model", name, BundledModel::NAMES);
+            Failure::input(format!("--model: {unknown}"))
+        })?;
+        return Ok(ModelSource::Bundled(model));
+    };
+    let beside = || path.with_file_name(CONFIG_FILE);
+    let config = config.map_or_else(beside, Path::to_owned);
+    Ok(ModelSource::Checkpoint {
+        path: path.to_owned(),
+        config: config_file("--config", &config)?,
+        key: None,
+        trained_on: None,
+    })
+}
+
+/// The digest of a model's weights.
+pub(crate) fn weights_digest(source: &ModelSource) -> Result<Digest> {
+    match source {
+        ModelSource::Bundled(bundled) => Ok(digest_of(bundled.bytes())),
+        ModelSource::Checkpoint { path, .. } => digest_of_file(path),
+        ModelSource::Formula(_) => Err(weights_needed()),
+    }
 }
 
 /// The model with its weights, which there must be.

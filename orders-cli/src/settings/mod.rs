@@ -40,8 +40,10 @@ use crate::printer::Printer;
 
 #[cfg(feature = "model")]
 pub(crate) use chooser::CellChoice;
+#[cfg(feature = "model")]
+pub(crate) use chooser::drafts_of_text;
 #[cfg(all(feature = "model", feature = "tables"))]
-pub(crate) use chooser::{drafts_of_text, rule_of_text};
+pub(crate) use chooser::rule_of_text;
 #[cfg(all(feature = "model", feature = "tables"))]
 pub(crate) use feature_network::{LoadedNetwork, check_features};
 #[cfg(feature = "model")]
@@ -50,7 +52,9 @@ pub(crate) use known::{KnownFile, known_of_file};
 #[cfg(all(feature = "model", feature = "tables"))]
 pub(crate) use lpd::{CONFIG_FILE, checkpoint, config_file, lpd_failure, weights_needed};
 #[cfg(feature = "model")]
-pub(crate) use lpd::{LookedAt, guidance, looked_at, lpd, model, request_failure};
+pub(crate) use lpd::{
+    LookedAt, bundled_or_files, guidance, looked_at, lpd, model, request_failure, weights_digest,
+};
 pub(crate) use method::{method_and_parameters, method_by_name, method_entry};
 #[cfg(feature = "analyze")]
 pub(crate) use order_list::OrderList;

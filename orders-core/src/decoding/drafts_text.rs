@@ -120,7 +120,7 @@ pub enum DraftsProblem {
     #[error("there is no '{0}'; there are drafts, window and ahead")]
     Key(String),
     /// A key is given twice, or both that say how far drafts go.
-    #[error("{} given twice; give one", match .0.as_str() { "window" => "window and ahead, or one of them, are", _ => "drafts are" })]
+    #[error("{}", match .0.as_str() { "window" => "window and ahead, or one of them twice: give one", _ => "drafts is given twice" })]
     Twice(String),
     /// A rule that is none.
     #[error("there are no drafts '{0}'; there are coupled, kept and renewed")]

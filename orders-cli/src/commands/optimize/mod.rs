@@ -1,5 +1,6 @@
 //! `optimize`
 
+mod aim;
 mod order;
 mod sizes;
 mod thresholds;

@@ -4,27 +4,30 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use orders_analysis::information::{Field, InformationError};
-use orders_analysis::optimize::{self, OptimizedOrder, OrderRequest, SearchProgress, SearchStart};
+use indicatif::ProgressBar;
+use orders_analysis::information::{InformationError, greedy_order_watched};
+use orders_analysis::optimize::{
+    self, Goal, LocalSearch, LocalSearchError, LocalSearchParams, OrderRequest, SearchProgress,
+    SearchStart,
+};
 use orders_core::files::{Encoder, Format, open_regular};
-use orders_core::{Catalogue, ParameterValue, Parameters, Problem};
-use serde::Serialize;
+use orders_core::{Catalogue, Order, ParameterValue, Parameters, Problem};
+use serde_json::json;
 
+use super::aim::Aim;
 use crate::args::OptimizeOrderArgs;
 use crate::failure::{Failure, INTERRUPTED, Result};
 use crate::interrupt;
 use crate::order_file;
 use crate::output::{self, Target};
 use crate::printer::Printer;
-use crate::settings::{self, OrderList, Task};
+use crate::settings::{self, OrderList, Place, Task};
 
 /// What manifests call orders of this command.
 const METHOD: &str = "search";
 
-/// Parameters of the manifest: the field, the digest of its file if it is from one, the
-/// number of rounds, and where the first of them began.
-const FIELD: &str = "field";
-const FIELD_DIGEST: &str = "field_sha256";
+/// Parameters of the manifest beside those of the aim: the number of rounds, and where the
+/// first of them began.
 const ROUNDS: &str = "rounds";
 const START: &str = "start";
 
@@ -34,18 +37,6 @@ const MOST_ROUNDS: f64 = (1_u64 << 53) as f64;
 /// Where a search starts that is not told where.
 const GREEDY: &str = "greedy";
 
-/// What was found, for `--json`.
-#[derive(Serialize)]
-struct Report {
-    path: String,
-    field: String,
-    start: String,
-    rounds: u64,
-    start_total_correlation_nats: f64,
-    total_correlation_nats: f64,
-    interrupted: bool,
-}
-
 /// Where a search starts.
 struct Start {
     from: SearchStart,
@@ -53,6 +44,16 @@ struct Start {
     name: String,
     /// Where it started before it was gone on with for the first time.
     first: String,
+    /// What is ordered there, if sizes that a search found are gone on with.
+    problem: Option<Problem>,
+}
+
+/// What a search came to.
+struct Found {
+    order: Order,
+    cost: f64,
+    start_cost: f64,
+    rounds: u64,
 }
 
 pub(crate) fn run(
@@ -60,74 +61,75 @@ pub(crate) fn run(
     catalogue: &Catalogue,
     printer: &Printer,
 ) -> Result<()> {
-    let task = Task::of_lpd(catalogue, &args.grid, &args.known, &args.sizes)?;
+    let mut notes = Vec::new();
+    let aim = Aim::new(args, &mut notes)?;
+    if args.search_sizes && aim.is_loss_of_field() {
+        return Err(Failure::input(
+            "--search-sizes is not for the loss on a field: 'optimize sizes' finds the best sizes of an order exactly",
+        ));
+    }
+    let place = Place::Grid(aim.grid(args)?);
+    let lpd = settings::method_entry(catalogue, "lpd")?;
+    let method = (lpd, &Parameters::new());
+    let task = Task::new(catalogue, &place, &args.known, &args.sizes, method)?;
     let problem = &task.problem;
-    let (field, covariance) = settings::covariance(&args.field, problem.grid())?;
-    let Start { from, name, first } = start(args, catalogue, problem, &field)?;
+    let start = start(args, catalogue, problem, &aim)?;
     let target = Target::file(&args.out, args.written.force || args.resume)?;
     let pool = settings::thread_pool(&args.threads, printer)?;
     interrupt::catch()?;
-    printer.notes(&task.notes);
+    notes.extend(task.notes);
+    printer.notes(&notes);
 
-    let request = OrderRequest {
-        problem,
-        covariance: &covariance,
-        start: from,
-        seed: args.seed,
-        rounds: args.rounds,
-    };
-    let began = Instant::now();
-    let limit = args.seconds.map(Duration::from_secs);
     let progress = printer.progress(args.rounds, "searching");
-    let mut interrupted = false;
-    let found = pool.install(|| {
-        optimize::order(&request, &mut |at| {
-            interrupted = interrupt::check().is_err();
-            let is_over = match at {
-                SearchProgress::Start { cells, of } => {
-                    progress.set_message("cells of the start");
-                    progress.set_length(of);
-                    progress.set_position(cells);
-                    // Without a start there is no order to write.
-                    false
-                }
-                SearchProgress::Rounds(round) => {
-                    progress.set_message("rounds of the search");
-                    progress.set_length(args.rounds);
-                    progress.set_position(round);
-                    limit.is_some_and(|limit| began.elapsed() >= limit)
-                }
+    let watch = Watcher {
+        began: Instant::now(),
+        limit: args.seconds.map(Duration::from_secs),
+        rounds: args.rounds,
+        progress: &progress,
+    };
+    let found = pool.install(|| match &aim {
+        Aim::Field { covariance, .. } if aim.is_loss_of_field() => {
+            let request = OrderRequest {
+                problem,
+                covariance,
+                start: start.from.clone(),
+                seed: args.seed,
+                rounds: args.rounds,
             };
-            match interrupted || is_over {
-                true => ControlFlow::Break(()),
-                false => ControlFlow::Continue(()),
-            }
-        })
+            let found = optimize::order(&request, &mut |at| watch.flow(at));
+            let found = found.map_err(|error| failure(&start.name, error))?;
+            let order = Order::new(problem.clone(), found.cells).map_err(Failure::work)?;
+            Ok(Found {
+                order,
+                cost: found.nats,
+                start_cost: found.start_nats,
+                rounds: found.rounds,
+            })
+        }
+        aim => local_search(args, problem, &start, aim, &watch),
     });
     progress.finish_and_clear();
-    let found = found.map_err(|error| match error {
-        InformationError::Stopped => Failure::Interrupted,
-        error => Failure::input_at(format!("start {name}"), &error),
-    })?;
-    write(args, problem, &field, first, &found, &target)?;
+    let found = found?;
+    write(args, &aim, start.first, &found, &target)?;
 
-    let report = Report {
-        path: target.file.display().to_string(),
-        field: field.to_string(),
-        start: name,
-        rounds: found.rounds,
-        start_total_correlation_nats: found.start_nats,
-        total_correlation_nats: found.nats,
-        interrupted,
-    };
+    let interrupted = interrupt::is_requested();
+    let path = target.file.display().to_string();
+    let (name, unit) = aim.cost_names();
+    let mut report = json!({
+        "path": path,
+        "start": start.name,
+        "rounds": found.rounds,
+        "interrupted": interrupted,
+    });
+    report[name] = json!(found.cost);
+    report[format!("start_{name}")] = json!(found.start_cost);
+    for (name, text) in aim.settings() {
+        report[name] = json!(text);
+    }
     printer.report(args.written.json, &report, || {
         format!(
-            "{:.4} nats after {} rounds, {:.4} at the start ({}): {}",
-            report.total_correlation_nats,
-            report.rounds,
-            report.start_total_correlation_nats,
-            report.start,
-            report.path
+            "{:.4} {unit} after {} rounds, {:.4} at the start ({}): {path}",
+            found.cost, found.rounds, found.start_cost, start.name
         )
     })?;
     if interrupted {
@@ -137,17 +139,109 @@ pub(crate) fn run(
     Ok(())
 }
 
+/// Shows how far a search is, and says whether it goes on.
+struct Watcher<'a> {
+    began: Instant,
+    limit: Option<Duration>,
+    rounds: u64,
+    progress: &'a ProgressBar,
+}
+
+impl Watcher<'_> {
+    fn flow(&self, at: SearchProgress) -> ControlFlow<()> {
+        let (message, done, of) = match at {
+            SearchProgress::Start { cells, of } => ("cells of the start", cells, of),
+            SearchProgress::Rounds(round) => ("rounds of the search", round, self.rounds),
+        };
+        self.progress.set_message(message);
+        self.progress.set_length(of);
+        self.progress.set_position(done);
+        // Without a start there is no order to write.
+        let is_over = matches!(at, SearchProgress::Rounds(_))
+            && self
+                .limit
+                .is_some_and(|limit| self.began.elapsed() >= limit);
+        match is_over {
+            true => ControlFlow::Break(()),
+            false => interrupt::flow(),
+        }
+    }
+}
+
+fn failure(start: &str, error: InformationError) -> Failure {
+    match error {
+        InformationError::Stopped => Failure::Interrupted,
+        error => Failure::input_at(format!("start {start}"), &error),
+    }
+}
+
+/// Searches by nothing but what orders cost.
+fn local_search(
+    args: &OptimizeOrderArgs,
+    problem: &Problem,
+    start: &Start,
+    aim: &Aim,
+    watch: &Watcher<'_>,
+) -> Result<Found> {
+    let problem = start.problem.as_ref().unwrap_or(problem);
+    let (cells, rounds) = match &start.from {
+        SearchStart::Order { cells, rounds } => (cells.clone(), *rounds),
+        SearchStart::Greedy => {
+            let covariance = aim.covariance(args, problem.grid())?;
+            let on_cell = &mut |cells, of| watch.flow(SearchProgress::Start { cells, of });
+            let cells = greedy_order_watched(problem, &covariance, args.seed, on_cell);
+            (cells.map_err(|error| failure(&start.name, error))?, 0)
+        }
+    };
+    let order = Order::new(problem.clone(), cells);
+    let order =
+        order.map_err(|error| Failure::input_at(format!("start {}", start.name), &error))?;
+    let params = LocalSearchParams {
+        within_groups: aim.goal() == Goal::Passes,
+        sizes: args.search_sizes,
+        ..LocalSearchParams::default()
+    };
+    // Whoever interrupts ends the question that is asked.
+    let failed = |error: LocalSearchError| match interrupt::check() {
+        Err(interrupted) => interrupted,
+        Ok(()) => Failure::work(error),
+    };
+    let mut cost = |orders: &[Order]| aim.costs(orders);
+    let search = LocalSearch::new(order, params, args.seed, rounds, &mut cost);
+    let mut search = search.map_err(failed)?;
+    let start_cost = search.best_cost();
+    for round in 0..args.rounds {
+        if watch.flow(SearchProgress::Rounds(round)).is_break() {
+            break;
+        }
+        match search.round(&mut cost) {
+            Ok(_) => {}
+            Err(_) if interrupt::is_requested() => break,
+            Err(error) => return Err(failed(error)),
+        }
+    }
+    Ok(Found {
+        order: search.best().clone(),
+        cost: search.best_cost(),
+        start_cost,
+        rounds: search.rounds(),
+    })
+}
+
 fn start(
     args: &OptimizeOrderArgs,
     catalogue: &Catalogue,
     problem: &Problem,
-    field: &Field,
+    aim: &Aim,
 ) -> Result<Start> {
     if args.resume {
-        return resumed(args, problem, field);
+        return resumed(args, problem, aim);
     }
     let name = args.start.as_deref().unwrap_or(GREEDY);
     let from = if name == GREEDY {
+        if args.start.is_none() {
+            aim.check_start(args)?;
+        }
         SearchStart::Greedy
     } else if Format::from_path(Path::new(name)).is_ok() {
         let path = Path::new(name);
@@ -177,12 +271,13 @@ fn start(
         from,
         name: name.to_owned(),
         first: name.to_owned(),
+        problem: None,
     })
 }
 
 /// The order of `--out`, if it is what the same search wrote there: nothing else is
 /// replaced without being asked for.
-fn resumed(args: &OptimizeOrderArgs, problem: &Problem, field: &Field) -> Result<Start> {
+fn resumed(args: &OptimizeOrderArgs, problem: &Problem, aim: &Aim) -> Result<Start> {
     let path = &args.out;
     let shown = path.display();
     let refused = |why: String| Failure::Input(format!("--resume: {shown} {why}"));
@@ -198,19 +293,34 @@ fn resumed(args: &OptimizeOrderArgs, problem: &Problem, field: &Field) -> Result
         .map_err(|error| refused(format!("is not what its manifest says: {error}")))?;
     let stated = |name: &str| manifest.parameters.get(name).map(ToString::to_string);
     let unstated = || "none".to_owned();
-    if manifest.problem().as_ref() != Some(problem) {
+    let held = manifest.problem();
+    let is_same = held.as_ref().is_some_and(|held| {
+        let steps = |problem: &Problem| problem.group_sizes().steps();
+        let has_sizes = args.search_sizes && steps(held) == steps(problem);
+        held == problem || (has_sizes && held.known() == problem.known())
+    });
+    if !is_same {
         return Err(refused("is for other cells or group sizes".into()));
     }
-    let (held, asked) = (stated(FIELD).unwrap_or_else(unstated), field.to_string());
-    if held != asked {
-        return Err(refused(format!(
-            "was found on the field {held}, not on {asked}"
-        )));
-    }
-    if stated(FIELD_DIGEST) != digest_of_field(field) {
-        return Err(refused(format!(
-            "was found on another content of the field {asked}"
-        )));
+    let settings = aim.settings();
+    let of_aim = |name: &str| {
+        let found = settings.iter().find(|(known, _)| *known == name);
+        found.map(|(_, text)| text.clone())
+    };
+    for name in Aim::setting_names() {
+        let asked = of_aim(name);
+        if stated(name) != asked {
+            let [held, asked] = [stated(name), asked].map(|text| text.unwrap_or_else(unstated));
+            return Err(refused(match name {
+                "field" => format!("was found on the field {held}, not on {asked}"),
+                name if name.ends_with("_sha256") => {
+                    let name = name.trim_end_matches("_sha256");
+                    let shown = of_aim(name).unwrap_or_else(unstated);
+                    format!("was found on another content of the {name} {shown}")
+                }
+                name => format!("was found with {name} {held}, not with {asked}"),
+            }));
+        }
     }
     if manifest.seed != Some(args.seed) {
         let held = manifest.seed.map_or_else(unstated, |seed| seed.to_string());
@@ -241,49 +351,41 @@ fn resumed(args: &OptimizeOrderArgs, problem: &Problem, field: &Field) -> Result
         },
         name: shown.to_string(),
         first,
+        problem: held,
     })
-}
-
-/// The digest of the file that a field is from.
-fn digest_of_field(field: &Field) -> Option<String> {
-    field.file().map(|file| file.digest().to_string())
 }
 
 /// Writes the best order and its manifest.
 fn write(
     args: &OptimizeOrderArgs,
-    problem: &Problem,
-    field: &Field,
+    aim: &Aim,
     start: String,
-    found: &OptimizedOrder,
+    found: &Found,
     target: &Target,
 ) -> Result<()> {
-    let encoder = Encoder::with_known(target.format, 1, problem.known(), &Default::default())
+    let known = found.order.known();
+    let encoder = Encoder::with_known(target.format, 1, known, &Default::default())
         .map_err(Failure::bad_input)?;
     let mut file = target.create()?;
     let mut bytes = encoder.header().to_vec();
-    encoder.row(0, &found.cells, &mut bytes);
+    encoder.row(0, found.order.cell_from_rank(), &mut bytes);
     bytes.extend_from_slice(encoder.footer());
     output::write(&mut file, &bytes)?;
     let file = output::finish(file)?;
     let mut manifest = output::manifest(&encoder, &file)?;
-    manifest.set_problem(problem);
+    manifest.set_problem(found.order.problem());
     manifest.method = Some(METHOD.into());
     manifest.seed = Some(args.seed);
     let word = |name: &str, word: String| (name.to_owned(), ParameterValue::Word(word));
     manifest.parameters = [
-        word(FIELD, field.to_string()),
         (ROUNDS.to_owned(), (found.rounds as f64).into()),
         word(START, start),
     ]
     .into();
-    let digest = digest_of_field(field);
+    let settings = aim.settings().into_iter();
     manifest
         .parameters
-        .extend(digest.map(|digest| word(FIELD_DIGEST, digest)));
-    manifest.note = Some(format!(
-        "total correlation {:.6} nats on {field}",
-        found.nats
-    ));
+        .extend(settings.map(|(name, text)| word(name, text)));
+    manifest.note = Some(aim.note(found.cost));
     target.persist(file, &manifest, None)
 }

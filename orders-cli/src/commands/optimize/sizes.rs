@@ -1,7 +1,7 @@
 //! `optimize sizes`
 
 use orders_analysis::information::{InformationError, OrderSource, SizesParams};
-use orders_analysis::optimize::{self, SizesRequest};
+use orders_analysis::optimize::{self, Goal, SizesRequest};
 use orders_core::{Catalogue, GroupSizes, Problem};
 
 use crate::args::OptimizeSizesArgs;
@@ -55,6 +55,7 @@ fn find(
             largest: args.largest,
             non_decreasing: args.non_decreasing,
         },
+        goal: args.goal,
     };
     let pool = settings::thread_pool(&args.threads, printer)?;
     let progress = printer.progress(args.num, "orders measured");
@@ -68,9 +69,13 @@ fn find(
         _ => Failure::bad_input(error),
     })?;
     printer.note(&format!(
-        "these sizes cost {:.4} nats in the mean, those that the orders were made with {:.4}{}",
-        found.nats,
-        found.own_nats,
+        "these sizes cost {:.4} {} in the mean, those that the orders were made with {:.4}{}",
+        found.cost,
+        match args.goal {
+            Goal::Loss => "nats",
+            Goal::Passes => "passes",
+        },
+        found.own_cost,
         sameness(problem, &found.sizes)
     ));
     printer.report(args.json, &found.sizes.as_slice(), || {

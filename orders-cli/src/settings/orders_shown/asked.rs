@@ -15,7 +15,12 @@ pub(super) struct Asked {
 
 /// The methods that are asked for one by one; lpd if nothing else is asked for.
 pub(super) fn methods(catalogue: &Catalogue, args: &OrdersShownArgs) -> Result<Vec<Asked>> {
-    let is_default = args.method.is_empty() && args.files.is_empty() && !args.all_methods;
+    #[cfg(feature = "model")]
+    let has_schedulers = !args.scheduled.scheduler.is_empty();
+    #[cfg(not(feature = "model"))]
+    let has_schedulers = false;
+    let is_default =
+        args.method.is_empty() && args.files.is_empty() && !args.all_methods && !has_schedulers;
     let texts: Vec<&str> = match is_default {
         true => vec!["lpd"],
         false => args.method.iter().map(String::as_str).collect(),

@@ -2,6 +2,8 @@
 
 mod asked;
 mod labels;
+#[cfg(feature = "model")]
+mod scheduled;
 mod shown_order;
 
 use orders_core::{Catalogue, KnownCells, Order, OrderingMethod};
@@ -50,6 +52,13 @@ impl OrdersShown {
                 .collect::<Result<_, _>>()?;
             orders.extend(made);
         }
+        #[cfg(feature = "model")]
+        orders.extend(scheduled::orders(
+            catalogue,
+            args,
+            orders.first(),
+            &mut notes,
+        )?);
         labels::set(&mut orders, &args.files, &args.label)?;
         if let Some(title) = &args.title {
             line_of_text("--title", title)?;
