@@ -505,9 +505,9 @@ fn schedulers_are_drawn() {
     let (steps, _) = steps.data().as_chunks();
     let last = steps[3 * 256..4 * 256]
         .iter()
-        .map(|&word| i64::from_le_bytes(word))
+        .map(|&word| i32::from_le_bytes(word))
         .max();
-    assert_eq!(last.unwrap() + 1, found.len() as i64);
+    assert_eq!(last.unwrap() + 1, found.len() as i32);
     folder.done(&format!("animate {line} --out orders.gif -q"));
 
     for (rest, error) in [
