@@ -513,7 +513,7 @@ fn schedulers_are_drawn() {
     for (rest, error) in [
         (
             "--grid 8x8 --steps 6 --scheduler entropy-bound",
-            "--scheduler: model nano has a grid of 16x16, not of 8x8",
+            "--scheduler: model nano (bundled) has a grid of 16x16, not of 8x8",
         ),
         (
             "--scheduler confidence",
@@ -521,7 +521,7 @@ fn schedulers_are_drawn() {
         ),
         (
             "--scheduler entropy-bound --class 10",
-            "--class 10: model nano has classes 0 to 9",
+            "--class 10: model nano (bundled) has classes 0 to 9",
         ),
         (
             "--scheduler entropy-bound --model large",
