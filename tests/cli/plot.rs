@@ -525,7 +525,7 @@ fn schedulers_are_drawn() {
         ),
         (
             "--scheduler entropy-bound --model large",
-            "--model: there is no bundled model 'large'",
+            "--model: there is no bundled model 'large'; there are nano, nano-mixture",
         ),
     ] {
         folder.refuses(2, &format!("plot {rest} --out none.svg -q"), error);
