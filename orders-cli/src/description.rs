@@ -45,8 +45,8 @@ pub(crate) fn counted(count: u64, what: &str) -> String {
 }
 
 /// Numbers with commas between them, as `--group-sizes` takes them.
-pub(crate) fn commas(numbers: &[u32]) -> String {
-    let words: Vec<String> = numbers.iter().map(u32::to_string).collect();
+pub(crate) fn commas(numbers: &[impl ToString]) -> String {
+    let words: Vec<String> = numbers.iter().map(ToString::to_string).collect();
     words.join(",")
 }
 
@@ -54,4 +54,14 @@ pub(crate) fn commas(numbers: &[u32]) -> String {
 pub(crate) fn aligned<N: AsRef<str>>(lines: &[(N, String)], width: usize) -> String {
     let line = |(name, value): &(N, String)| format!("{:<width$} {value}", name.as_ref());
     lines.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// A number of seconds as people say it.
+#[cfg(feature = "tables")]
+pub(crate) fn duration(seconds: u64) -> String {
+    match seconds {
+        0..120 => format!("{seconds} s"),
+        120..7200 => format!("{} min", seconds / 60),
+        seconds => format!("{:.1} h", seconds as f64 / 3600.0),
+    }
 }

@@ -52,6 +52,16 @@ impl Failure {
         Self::Input(format!("{place} can't be read: {}", reason(error)))
     }
 
+    /// With words behind it that say what to do.
+    #[cfg(feature = "tables")]
+    pub(crate) fn with_hint(self, hint: &str) -> Self {
+        match self {
+            Self::Input(words) => Self::Input(words + hint),
+            Self::Work(words) => Self::Work(words + hint),
+            other => other,
+        }
+    }
+
     /// What it says, for libraries that hand it on.
     #[cfg(all(feature = "model", feature = "tables"))]
     pub(crate) fn into_words(self) -> String {

@@ -50,6 +50,8 @@ mod picture_file;
 mod printer;
 mod settings;
 mod single_file;
+#[cfg(feature = "tables")]
+mod slurm;
 mod stream;
 #[cfg(feature = "model")]
 mod token_file;
@@ -115,7 +117,7 @@ impl Program {
             .and(parsed)
             .and_then(|args| {
                 partial_files::remove(&args.command.outputs(), &printer);
-                self.run_command(&args.command, &printer)
+                self.run_command(&args.command, &command_line, &printer)
             });
         match done {
             Ok(()) => 0,
@@ -123,7 +125,14 @@ impl Program {
         }
     }
 
-    fn run_command(self, command: &Command, printer: &Printer) -> Result<()> {
+    fn run_command(
+        self,
+        command: &Command,
+        command_line: &[OsString],
+        printer: &Printer,
+    ) -> Result<()> {
+        #[cfg(not(feature = "tables"))]
+        let _ = command_line;
         #[cfg(feature = "tables")]
         let catalogues = experiment::Catalogues::new(self.methods, self.measures)?;
         #[cfg(feature = "tables")]
@@ -144,7 +153,7 @@ impl Program {
             #[cfg(feature = "analyze")]
             Command::Optimize(args) => commands::optimize::run(args, catalogue, printer),
             #[cfg(feature = "tables")]
-            Command::Sweep(args) => commands::sweep::run(args, &catalogues, printer),
+            Command::Sweep(args) => commands::sweep::run(args, command_line, &catalogues, printer),
             #[cfg(feature = "model")]
             Command::Features(args) => commands::features::run(args, printer),
             #[cfg(feature = "model")]
@@ -160,7 +169,7 @@ impl Program {
             #[cfg(feature = "model")]
             Command::Score(args) => commands::score::run(args, catalogue, printer),
             #[cfg(all(feature = "model", feature = "tables"))]
-            Command::Eval(args) => commands::eval::run(args, &catalogues, printer),
+            Command::Eval(args) => commands::eval::run(args, command_line, &catalogues, printer),
             #[cfg(all(feature = "model", feature = "tables"))]
             Command::Attention(args) => commands::attention::run(args, catalogue, printer),
             #[cfg(feature = "model")]

@@ -79,7 +79,7 @@ fn merged_shards_are_as_one_run() {
     folder.refuses(
         2,
         "sweep merge s1 s3 --out merged",
-        "3 of 10 trials have no results yet; the first is trial 2 (lpd, proximity 0.5, repulsion 1, 8x8, 9 steps, cosine sizes, seed 0); a shard is not finished, or is not among the folders",
+        "3 of 10 trials have no results yet; the first is trial 2 (lpd, proximity 0.5, repulsion 1, 8x8, 9 steps, cosine sizes, seed 0); a shard is not finished, or is not among the folders; to be run again: --shard i/3 with i = 2",
     );
     let line = folder.done("sweep merge s3 s1 s2 --out merged");
     assert_eq!(line, "10 trials of 3 folders: merged\n");
@@ -193,7 +193,7 @@ fn wrong_files_are_refused() {
         (
             "key.toml",
             SMALL.replace("steps", "stepps"),
-            "key.toml: line 4: unknown field `stepps`, expected one of `title`, `orders`, `measures`, `design`, `methods`, `grids`, `steps`, `sizes`, `fields`, `models`, `samples`, `clock`, `seeds`",
+            "key.toml: line 4: unknown field `stepps`, expected one of `title`, `orders`, `measures`, `design`, `methods`, `grids`, `steps`, `sizes`, `decoding`, `fields`, `models`, `samples`, `clock`, `seeds`",
         ),
         (
             "method.toml",
@@ -437,4 +437,58 @@ fn damaged_folders_are_said_to_be_so() {
             "{outcome}"
         );
     }
+}
+
+/// What Slurm would be handed, what is done of shards, and which are to be run again.
+#[test]
+fn shards_on_a_cluster() {
+    let folder = folder();
+    let scripts = folder
+        .done("sweep small.toml --threads 2 --out results --slurm array=3,time=5 --slurm-dry-run");
+    for part in [
+        "#SBATCH --array=1-3\n",
+        "#SBATCH --time=5\n",
+        " sweep small.toml --threads 2 --shard \"$shard/3\" --out '",
+        "results.slurm/shard-'\"$shard\" &\n",
+        "results.slurm/shard-3' \\\n    --out '",
+    ] {
+        assert!(scripts.contains(part), "{part} in {scripts}");
+    }
+    for (flags, error) in [
+        (
+            "--slurm time=5",
+            "--slurm time=5: array=N is missing, the number of shards",
+        ),
+        (
+            "--slurm array=3 --shard 1/2",
+            "the argument '--slurm <array=N[,KEY=VALUE]...>' cannot be used with '--shard <i/n>'",
+        ),
+    ] {
+        folder.refuses(2, &format!("sweep small.toml --out results {flags}"), error);
+    }
+
+    for shard in [1, 3] {
+        folder.done(&format!(
+            "sweep small.toml --out s.slurm/shard-{shard} --shard {shard}/3 -q"
+        ));
+    }
+    folder.write("s.slurm/array.sh", "");
+    let said = folder.done("sweep status s.slurm");
+    let lines: Vec<&str> = said.lines().collect();
+    assert_eq!(lines[2], "2 of 2 folders are done");
+    assert!(
+        lines[1].starts_with("s.slurm/shard-3: shard 3/3, "),
+        "{said}"
+    );
+    assert!(lines[1].ends_with(" trials, 100 %; done"), "{said}");
+    folder.refuses(
+        2,
+        "sweep merge s.slurm/shard-1 s.slurm/shard-3 --out merged",
+        "3 of 10 trials have no results yet; the first is trial 2 (lpd, proximity 0.5, repulsion 1, 8x8, 9 steps, cosine sizes, seed 0); a shard is not finished, or is not among the folders; to be run again: --shard i/3 with i = 2, or sbatch --array=2 s.slurm/array.sh",
+    );
+    folder.refuses(
+        2,
+        "sweep status none",
+        "none is no folder of a sweep's results",
+    );
 }

@@ -242,6 +242,16 @@ impl ResultsFolder {
         Ok(Some(result))
     }
 
+    /// Whether there is a file with the result of a trial.
+    pub(super) fn has_result(&self, trial: &Trial) -> bool {
+        self.path.join(file_of(trial)).is_file()
+    }
+
+    /// The file that says what the folder is for.
+    pub(super) fn manifest_path(&self) -> PathBuf {
+        self.path.join(MANIFEST)
+    }
+
     /// The trials whose whole results are to be here: in a shard, not those of which it
     /// has some images.
     pub(super) fn whole_trials(&self) -> impl Iterator<Item = (usize, &Trial)> {

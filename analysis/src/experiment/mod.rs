@@ -90,6 +90,7 @@ mod sizes;
 mod source;
 mod space;
 mod spec;
+mod status;
 #[cfg(feature = "tables")]
 mod tables;
 mod trial;
@@ -119,6 +120,7 @@ pub use sizes::{OPTIMAL_ORDERS, optimal_seed};
 pub use spec::{
     ClockChoice, MOST_ORDERS, MOST_TRIALS, ModelChoice, ModelFiles, SamplesChoice, Spec,
 };
+pub use status::{FolderStatus, status};
 #[cfg(feature = "tables")]
 pub use tables::write_tables;
 pub use trial::{Estimate, Tools, Trial, TrialResult, TrialSettings};

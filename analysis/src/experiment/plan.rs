@@ -236,6 +236,11 @@ impl Shard {
         index % self.of == self.number - 1
     }
 
+    /// Which part it is, from 1.
+    pub fn number(self) -> usize {
+        self.number
+    }
+
     /// Parts there are.
     pub fn count(self) -> usize {
         self.of

@@ -138,7 +138,7 @@ impl<'a> TrialRun<'a> {
             judge: None,
             of_samples: of(|kind| kind == MeasureKind::Samples)?,
             of_machine: of(|kind| kind == MeasureKind::Machine)?,
-            measuring: Measuring::new(source.problem().as_ref(), &paired, covariance)?,
+            measuring: Measuring::new(source.problem(), &paired, covariance)?,
             asks_model,
             made: if is_one {
                 settings.orders.min(1)
@@ -396,7 +396,11 @@ impl<'a> TrialRun<'a> {
                 reason: error.to_string(),
             })?;
         let estimates = estimates(values.view())?;
-        let steps = self.settings.steps;
+        // Of what a rule reveals, nothing is said by step.
+        let steps = match self.source.is_rule() {
+            true => 0,
+            false => self.settings.steps,
+        };
         // The columns are, for each row (steps, then the total), the measures.
         let column = |row: usize, measure: usize| row * self.paired.len() + measure;
         for (index, measure) in self.paired.iter().enumerate() {
@@ -405,7 +409,7 @@ impl<'a> TrialRun<'a> {
             let orders = values.column(total).mapv(present).to_vec();
             result.orders.insert(name(), orders);
             result.totals.insert(name(), estimates[total]);
-            if measure.is_of_steps() {
+            if measure.is_of_steps() && !self.source.is_rule() {
                 let steps = (0..steps).map(|step| estimates[column(step, index)]);
                 result.steps.insert(name(), steps.collect());
             }

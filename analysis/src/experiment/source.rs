@@ -56,15 +56,12 @@ impl Source {
         })
     }
 
-    /// What is ordered, if all images have the same groups.
-    pub(super) fn problem(&self) -> Option<Problem> {
+    /// What is ordered, if all images have the same groups. A rule may find groups of its
+    /// own for each, also where it is given sizes: those that it spaces take more steps.
+    pub(super) fn problem(&self) -> Option<&Problem> {
         match self {
-            Self::Method { problem, .. } => Some(problem.clone()),
-            Self::Rule(rule) => {
-                let task = rule.task();
-                let sizes = task.group_sizes()?.clone();
-                Problem::with_known(task.known().clone(), sizes).ok()
-            }
+            Self::Method { problem, .. } => Some(problem),
+            Self::Rule(_) => None,
         }
     }
 

@@ -7,7 +7,7 @@ use orders_analysis::experiment::Shard;
 use orders_model::lpd::GuidanceSchedule;
 
 use super::model::SCHEDULES;
-use super::{ModelArgs, ThreadsArgs, one_of, written};
+use super::{ModelArgs, SlurmArgs, ThreadsArgs, one_of, written};
 use crate::numbers;
 
 /// Compare orders by an LPD model: likelihood, sample metrics, latency
@@ -141,6 +141,8 @@ pub(crate) struct EvalArgs {
     /// prints the table of what it wrote
     #[arg(long, value_name = "i/n", requires = "out")]
     pub(crate) shard: Option<Shard>,
+    #[command(flatten)]
+    pub(crate) slurm: SlurmArgs,
     /// Sort the rows of each number of steps by a column, the best first: nats_per_cell,
     /// parallel_loss, frechet_distance, mmd, inception_score, class_accuracy,
     /// latency_seconds or images_per_second [default: methods as they are given]

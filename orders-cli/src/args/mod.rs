@@ -66,8 +66,8 @@ pub(crate) use shared::{
 };
 #[cfg(feature = "tables")]
 pub(crate) use sweep::{
-    PlotKind, SweepArgs, SweepCommand, SweepCorrelateArgs, SweepMergeArgs, SweepPlotArgs,
-    SweepTableArgs, TableFormat, WhereArgs,
+    PlotKind, SlurmArgs, SweepArgs, SweepCommand, SweepCorrelateArgs, SweepMergeArgs,
+    SweepPlotArgs, SweepStatusArgs, SweepTableArgs, TableFormat, WhereArgs,
 };
 #[cfg(feature = "model")]
 pub(crate) use tokenizer::{DetokenizeArgs, DeviceArgs, TokenizeArgs, TokenizerArgs};
@@ -162,7 +162,9 @@ impl Command {
                 None => args.out.iter().map(PathBuf::as_path).collect(),
                 Some(SweepCommand::Merge(args)) => vec![&args.out],
                 Some(SweepCommand::Plot(args)) => vec![&args.out],
-                Some(SweepCommand::Correlate(_) | SweepCommand::Table(_)) => Vec::new(),
+                Some(
+                    SweepCommand::Correlate(_) | SweepCommand::Status(_) | SweepCommand::Table(_),
+                ) => Vec::new(),
             },
             #[cfg(feature = "model")]
             Self::Tokenize(args) => vec![&args.out],

@@ -40,6 +40,8 @@ pub(crate) struct SweepArgs {
     #[arg(long, value_name = "i/n")]
     pub(crate) shard: Option<Shard>,
     #[command(flatten)]
+    pub(crate) slurm: SlurmArgs,
+    #[command(flatten)]
     pub(crate) threads: ThreadsArgs,
     /// List the trials, and run none
     #[arg(long)]
@@ -54,6 +56,7 @@ pub(crate) enum SweepCommand {
     Correlate(SweepCorrelateArgs),
     Merge(SweepMergeArgs),
     Plot(SweepPlotArgs),
+    Status(SweepStatusArgs),
     Table(SweepTableArgs),
 }
 
@@ -69,6 +72,41 @@ pub(crate) struct SweepMergeArgs {
     /// Print what was done as JSON
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// Say how far folders of results are: what is done, who is at work, how long it takes
+///
+/// The time left is that of the pace so far, since the folder was begun.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  orders-cli sweep status principles/
+  orders-cli sweep status principles.slurm")]
+pub(crate) struct SweepStatusArgs {
+    /// Folders of results, or a folder of '--slurm' with those of its shards
+    #[arg(required = true, value_name = "DIR")]
+    pub(crate) folders: Vec<PathBuf>,
+    /// Print a JSON array
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Work that is handed to Slurm.
+#[derive(Debug, Args)]
+#[group(skip)]
+pub(crate) struct SlurmArgs {
+    /// Hand the work to Slurm: an array of jobs with a shard each, and a job behind it that
+    /// merges them into --out. 'array=N' says how many shards, 'array=N%M' that M may run
+    /// at once; all else is for sbatch, as in partition=gpu,time=2:00:00,gres=gpu:1
+    #[arg(
+        long,
+        value_name = "array=N[,KEY=VALUE]...",
+        requires = "out",
+        conflicts_with = "shard"
+    )]
+    pub(crate) slurm: Option<String>,
+    /// Show the scripts, and hand nothing in
+    #[arg(long, requires = "slurm")]
+    pub(crate) slurm_dry_run: bool,
 }
 
 /// Draw results: lines, a heat map, a scatter chart or box plots

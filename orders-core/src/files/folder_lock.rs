@@ -20,7 +20,9 @@ const MOST_BYTES: u64 = 256;
 /// let lock = FolderLock::take(folder.path(), "process 12 on this machine")?;
 /// let refused = FolderLock::take(folder.path(), "another one");
 /// assert!(matches!(refused, Err(LockError::Taken { holder, .. }) if holder.contains("12")));
+/// assert!(FolderLock::holder(folder.path()).is_some_and(|holder| holder.contains("12")));
 /// drop(lock);
+/// assert_eq!(FolderLock::holder(folder.path()), None);
 /// FolderLock::take(folder.path(), "another one")?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -68,6 +70,23 @@ impl FolderLock {
                 .and_then(|()| writeln!(file, "{holder}"))
                 .map_err(refused)?;
             return Ok(Self { path, _file: file });
+        }
+    }
+}
+
+impl FolderLock {
+    /// Who has a folder, in the words of whoever does; `None` if nobody does, or nobody can
+    /// say so.
+    pub fn holder(folder: &Path) -> Option<String> {
+        let path = folder.join(Self::NAME);
+        let file = match path.is_symlink() {
+            true => None,
+            false => File::open(&path).ok(),
+        }?;
+        match (file.try_lock(), taken(folder, &file)) {
+            (Err(TryLockError::WouldBlock), LockError::Taken { holder, .. }) => Some(holder),
+            // The lock goes with the file, which is closed here.
+            _ => None,
         }
     }
 }

@@ -125,11 +125,6 @@ impl Measurer {
         })
     }
 
-    /// What is ordered.
-    pub(in crate::experiment) fn problem(&self) -> &Problem {
-        &self.problem
-    }
-
     /// Numbers that each order has: the measures of each step, then of the order.
     pub(in crate::experiment) fn width(&self) -> usize {
         (self.problem.group_sizes().steps() + 1) * self.measures.len()

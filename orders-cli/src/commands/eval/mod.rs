@@ -2,6 +2,7 @@
 
 mod table;
 
+use std::ffi::OsString;
 use std::sync::Arc;
 
 use orders_analysis::experiment::{
@@ -23,6 +24,7 @@ use crate::output::PROGRAM;
 use crate::printer::Printer;
 use crate::settings::TokenizerFiles;
 use crate::single_file::SingleFile;
+use crate::slurm::Slurm;
 use crate::token_images::HeldOutArgs;
 use crate::{folder_lock, interrupt, settings};
 
@@ -47,7 +49,12 @@ const MEASURES_OF_SAMPLES: [&str; 5] = [
 /// What a folder of results of evaluations says that it is about.
 const TITLE: &str = "evaluation";
 
-pub(crate) fn run(args: &EvalArgs, catalogues: &Catalogues, printer: &Printer) -> Result<()> {
+pub(crate) fn run(
+    args: &EvalArgs,
+    command_line: &[OsString],
+    catalogues: &Catalogues,
+    printer: &Printer,
+) -> Result<()> {
     let preset = preset(args)?;
     let pool = settings::thread_pool(&args.threads, printer)?;
     let mut notes = Vec::new();
@@ -77,6 +84,9 @@ pub(crate) fn run(args: &EvalArgs, catalogues: &Catalogues, printer: &Printer) -
                 Err(error) => Failure::input(error.to_string()),
             })?;
         }
+    }
+    if let Some(slurm) = Slurm::of(&args.slurm, out)? {
+        return slurm.submit(command_line, Some("eval"), printer);
     }
     let folder = ResultsFolder::create_again(out, &plan, shard, PROGRAM)?;
     let _lock = args.out.as_deref().map(folder_lock::take).transpose()?;

@@ -42,6 +42,8 @@ const BETTER_HIGH: [&str; 3] = ["inception_score", "class_accuracy", "images_per
 pub(super) struct Row {
     method: String,
     steps: u64,
+    /// Whether tokens are those of one by one, whatever the steps.
+    is_exact: bool,
     /// By the names of columns; standard errors as well.
     means: BTreeMap<String, Interval>,
 }
@@ -52,6 +54,7 @@ pub(super) fn rows(results: &PooledResults) -> Result<Vec<Row>, ResultsError> {
     let row = |point: &PooledPoint<'_>| Row {
         method: point.label(),
         steps: point.steps(),
+        is_exact: point.setting("decoding").is_some(),
         means: BTreeMap::new(),
     };
     let mut rows: Vec<Row> = points.iter().map(row).collect();
@@ -85,20 +88,18 @@ pub(super) fn rows(results: &PooledResults) -> Result<Vec<Row>, ResultsError> {
 }
 
 /// The row that another one is compared with: the first with as many steps. Of a scheduler
-/// that finds steps out itself, the first with as many as its images take passes, rounded,
-/// or the nearest to that.
+/// whose images take other numbers of them, the first whose number is nearest to the mean.
 fn first_of(rows: &[Row], place: usize) -> Option<usize> {
     let row = &rows[place];
-    let steps = match row.steps {
-        0 => {
-            let passes = row.number(PASSES)?;
+    let passes = row.number(PASSES).filter(|_| !row.is_exact);
+    let steps = match passes.filter(|&passes| passes != row.steps as f64) {
+        None => row.steps,
+        Some(passes) => {
             let known = rows.iter().filter(|row| row.steps > 0);
             let distance = |row: &&Row| (row.steps as f64 - passes).abs();
-            known
-                .min_by(|a, b| distance(a).total_cmp(&distance(b)))?
-                .steps
+            let nearest = known.min_by(|a, b| distance(a).total_cmp(&distance(b)));
+            nearest?.steps
         }
-        steps => steps,
     };
     rows.iter().position(|first| first.steps == steps)
 }

@@ -6,12 +6,14 @@ mod correlate;
 mod judge;
 mod plot;
 mod run;
+mod status;
 mod table;
 
+use std::ffi::OsString;
 use std::path::Path;
 
 use orders_analysis::experiment::{
-    self, Measures, PooledResults, ResultsError, ResultsFolder, Tools,
+    self, ExperimentError, Measures, PooledResults, ResultsError, ResultsFolder, Tools,
 };
 use serde::Serialize;
 
@@ -21,16 +23,24 @@ use crate::failure::{Failure, Result};
 use crate::output::PROGRAM;
 use crate::printer::Printer;
 
-pub(crate) fn run(args: &SweepArgs, catalogues: &Catalogues, printer: &Printer) -> Result<()> {
+pub(crate) fn run(
+    args: &SweepArgs,
+    command_line: &[OsString],
+    catalogues: &Catalogues,
+    printer: &Printer,
+) -> Result<()> {
     let measures = &catalogues.measures;
     match (&args.command, &args.file, &args.out) {
         (Some(SweepCommand::Merge(args)), ..) => merge(args, catalogues, printer),
         (Some(SweepCommand::Correlate(args)), ..) => correlate::run(args, measures, printer),
         (Some(SweepCommand::Plot(args)), ..) => plot::run(args, measures, printer),
+        (Some(SweepCommand::Status(args)), ..) => status::run(args, catalogues, printer),
         (Some(SweepCommand::Table(args)), ..) => table::run(args, measures, printer),
-        (None, Some(file), Some(out)) => run::run(args, (file, out), catalogues, printer),
+        (None, Some(file), Some(out)) => {
+            run::run(args, command_line, (file, out), catalogues, printer)
+        }
         (None, ..) => Err(Failure::input(
-            "a sweep file and --out are needed, or one of correlate, merge, plot, table",
+            "a sweep file and --out are needed, or one of correlate, merge, plot, status, table",
         )),
     }
 }
@@ -89,7 +99,17 @@ fn merge(args: &SweepMergeArgs, catalogues: &Catalogues, printer: &Printer) -> R
         judges: &[],
         listed: &[],
     };
-    let merged = experiment::merge(&args.folders, &args.out, &tools, PROGRAM)?;
+    let merged = experiment::merge(&args.folders, &args.out, &tools, PROGRAM);
+    let merged = merged.map_err(|error| match error {
+        missing @ ExperimentError::Missing { .. } => {
+            let failure = Failure::from(missing);
+            match status::unfinished(&args.folders, &tools) {
+                Ok(Some(words)) => failure.with_hint(&words),
+                _ => failure,
+            }
+        }
+        error => error.into(),
+    })?;
     experiment::write_tables(&merged, tools.measures)?;
     let report = Merged {
         path: args.out.display().to_string(),

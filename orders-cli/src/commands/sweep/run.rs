@@ -1,5 +1,6 @@
 //! `sweep FILE`
 
+use std::ffi::OsString;
 use std::path::Path;
 use std::time::Instant;
 
@@ -12,7 +13,7 @@ use crate::args::SweepArgs;
 use crate::bounded_file::read_bounded;
 #[cfg(not(feature = "model"))]
 use crate::builds;
-use crate::description::plural;
+use crate::description::{duration, plural};
 use crate::experiment::{Catalogues, run_trials};
 use crate::failure::{Failure, Result};
 use crate::folder_lock;
@@ -20,6 +21,7 @@ use crate::interrupt;
 use crate::output::PROGRAM;
 use crate::printer::Printer;
 use crate::settings;
+use crate::slurm::Slurm;
 
 /// The longest sweep file that is read.
 const MAX_BYTES: u64 = 4 << 20;
@@ -37,6 +39,7 @@ struct Report {
 
 pub(crate) fn run(
     args: &SweepArgs,
+    command_line: &[OsString],
     (file, out): (&Path, &Path),
     catalogues: &Catalogues,
     printer: &Printer,
@@ -73,6 +76,9 @@ pub(crate) fn run(
         interrupt::check()?;
         printer.note(&price_words(price?, threads));
         return Ok(());
+    }
+    if let Some(slurm) = Slurm::of(&args.slurm, out)? {
+        return slurm.submit(command_line, None, printer);
     }
     let folder = ResultsFolder::create(out, &plan, shard, PROGRAM)?;
     let _lock = folder_lock::take(out)?;
@@ -129,10 +135,8 @@ fn words(report: &Report, shard: Shard) -> String {
 /// What a sweep takes, in words.
 fn price_words(price: Price, threads: usize) -> String {
     let time = match price.time.as_secs() {
-        0..1 => "less than a second".to_owned(),
-        seconds @ 1..120 => format!("about {seconds} s"),
-        seconds @ 120..7200 => format!("about {} min", seconds / 60),
-        seconds => format!("about {:.1} h", seconds as f64 / 3600.0),
+        0 => "less than a second".to_owned(),
+        seconds => format!("about {}", duration(seconds)),
     };
     let (threads, probes) = (
         plural_of(threads, "thread"),
