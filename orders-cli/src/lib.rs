@@ -48,6 +48,7 @@ mod output;
 mod partial_files;
 mod picture_file;
 mod printer;
+mod progress_lines;
 mod settings;
 mod single_file;
 #[cfg(feature = "tables")]

@@ -8,16 +8,22 @@ use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressState, Prog
 use serde::Serialize;
 
 use crate::failure::{Failure, INTERRUPTED, Result, SAID_NO, WRONG_INPUT, without_numbers};
+use crate::progress_lines::{LastLine, ProgressLines};
 
 /// The only way to the terminal.
 #[derive(Debug)]
 pub(crate) struct Printer {
     quiet: bool,
+    /// Of progress, where stderr is no terminal.
+    last_line: LastLine,
 }
 
 impl Printer {
     pub(crate) fn new(quiet: bool) -> Self {
-        Self { quiet }
+        Self {
+            quiet,
+            last_line: LastLine::now(),
+        }
     }
 
     /// A result, with a newline.
@@ -84,14 +90,25 @@ impl Printer {
         }
     }
 
-    /// A progress bar, invisible unless stderr is a terminal.
+    /// A progress bar; where stderr is no terminal, a line every 30 seconds.
     pub(crate) fn progress(&self, length: u64, what: &str) -> ProgressBar {
-        if self.quiet || !io::stderr().is_terminal() {
+        if self.quiet {
             return ProgressBar::hidden();
         }
-        let bar =
-            ProgressBar::with_draw_target(Some(length), ProgressDrawTarget::stderr_with_hz(10));
-        let template = "{msg} {wide_bar} {human_pos}/{human_len} ({rate} a second, {eta} left)";
+        let (target, template) = match io::stderr().is_terminal() {
+            true => (
+                ProgressDrawTarget::stderr_with_hz(10),
+                "{msg} {wide_bar} {human_pos}/{human_len} ({rate} a second, {eta} left)",
+            ),
+            false => (
+                ProgressDrawTarget::term_like_with_hz(
+                    Box::new(ProgressLines::new(self.last_line.clone())),
+                    1,
+                ),
+                "{msg}: {human_pos} of {human_len} ({rate} a second, {eta} left)",
+            ),
+        };
+        let bar = ProgressBar::with_draw_target(Some(length), target);
         let style = ProgressStyle::with_template(template)
             .unwrap_or_else(|_| ProgressStyle::default_bar())
             .with_key("rate", |state: &ProgressState, out: &mut dyn fmt::Write| {
@@ -100,7 +117,9 @@ impl Printer {
             });
         bar.set_style(style);
         bar.set_message(what.to_owned());
-        bar.enable_steady_tick(Duration::from_millis(200));
+        if io::stderr().is_terminal() {
+            bar.enable_steady_tick(Duration::from_millis(200));
+        }
         bar
     }
 }
