@@ -11,7 +11,7 @@ use crate::workers::Workers;
 /// Measures the orders of a trial.
 pub(super) enum Measuring {
     /// All have the same groups.
-    Shared(Workers<Measurer>),
+    Shared(Box<Workers<Measurer>>),
     /// A rule finds the groups of each out: of their steps, nothing is said.
     Each {
         measures: Vec<MeasureEntry>,
@@ -43,7 +43,7 @@ impl Measuring {
         Ok(match problem {
             Some(problem) => {
                 let measurer = Measurer::new(problem, measures, covariance.as_ref())?;
-                Self::Shared(Workers::new(measurer))
+                Self::Shared(Box::new(Workers::new(measurer)))
             }
             None => Self::Each {
                 measures: measures.to_vec(),

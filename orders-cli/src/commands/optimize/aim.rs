@@ -99,7 +99,7 @@ impl Aim {
 
     /// What manifests say of it, by name: a search that is gone on with has the same.
     pub(super) fn settings(&self) -> Vec<(&'static str, String)> {
-        let mut settings = match self {
+        let mut settings: Vec<(&'static str, String)> = match self {
             Self::Field { field, .. } => {
                 let digest = field.file().map(|file| file.digest().to_string());
                 let digest = digest.map(|digest| (FIELD_DIGEST, digest));
@@ -151,26 +151,12 @@ impl Aim {
         }
     }
 
-    /// The field that a greedy start is for.
-    pub(super) fn covariance(&self, args: &OptimizeOrderArgs, grid: Grid) -> Result<Covariance> {
+    /// The field that a greedy start is for; none of a model.
+    pub(super) fn covariance(&self) -> Option<&Covariance> {
         match self {
-            Self::Field { covariance, .. } => Ok(covariance.clone()),
+            Self::Field { covariance, .. } => Some(covariance),
             #[cfg(feature = "model")]
-            Self::Model(_) => match &args.field {
-                Some(field) => Ok(settings::covariance(field, grid)?.1),
-                None => Err(Failure::input(
-                    "--start is needed: a method or an order file; or a --field, on whose greedy order the search starts",
-                )),
-            },
-        }
-    }
-
-    /// Whether there is a greedy order to start at.
-    pub(super) fn check_start(&self, args: &OptimizeOrderArgs) -> Result<()> {
-        match self {
-            Self::Field { .. } => Ok(()),
-            #[cfg(feature = "model")]
-            Self::Model(aim) => self.covariance(args, aim.grid()).map(drop),
+            Self::Model(_) => None,
         }
     }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use indicatif::ProgressBar;
-use orders_analysis::information::{InformationError, greedy_order_watched};
+use orders_analysis::information::{Covariance, InformationError, greedy_order_watched};
 use orders_analysis::optimize::{
     self, Goal, LocalSearch, LocalSearchError, LocalSearchParams, OrderRequest, SearchProgress,
     SearchStart,
@@ -175,6 +175,17 @@ fn failure(start: &str, error: InformationError) -> Failure {
     }
 }
 
+/// The field on which a greedy start is made: that of the aim, or with a model that of flags.
+fn greedy_field(args: &OptimizeOrderArgs, aim: &Aim, problem: &Problem) -> Result<Covariance> {
+    match (aim.covariance(), &args.field) {
+        (Some(covariance), _) => Ok(covariance.clone()),
+        (None, Some(field)) => Ok(settings::covariance(field, problem.grid())?.1),
+        (None, None) => Err(Failure::input(
+            "--start is needed: a method or an order file; or a --field, on whose greedy order the search starts",
+        )),
+    }
+}
+
 /// Searches by nothing but what orders cost.
 fn local_search(
     args: &OptimizeOrderArgs,
@@ -187,7 +198,7 @@ fn local_search(
     let (cells, rounds) = match &start.from {
         SearchStart::Order { cells, rounds } => (cells.clone(), *rounds),
         SearchStart::Greedy => {
-            let covariance = aim.covariance(args, problem.grid())?;
+            let covariance = greedy_field(args, aim, problem)?;
             let on_cell = &mut |cells, of| watch.flow(SearchProgress::Start { cells, of });
             let cells = greedy_order_watched(problem, &covariance, args.seed, on_cell);
             (cells.map_err(|error| failure(&start.name, error))?, 0)
@@ -240,7 +251,7 @@ fn start(
     let name = args.start.as_deref().unwrap_or(GREEDY);
     let from = if name == GREEDY {
         if args.start.is_none() {
-            aim.check_start(args)?;
+            greedy_field(args, aim, problem)?;
         }
         SearchStart::Greedy
     } else if Format::from_path(Path::new(name)).is_ok() {
