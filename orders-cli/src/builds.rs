@@ -1,7 +1,12 @@
 //! The commands that a build lacks, and how to get them.
 
 /// Commands that not every build has: the feature that brings them, and what they do.
-const BY_FEATURE: [(&str, &str, &str); 15] = [
+const BY_FEATURE: [(&str, &str, &str); 16] = [
+    (
+        "explore",
+        "analyze",
+        "Write a page to look at orders with",
+    ),
     (
         "analyze",
         "analyze",

@@ -18,7 +18,7 @@
 //! | feature | brings |
 //! |---|---|
 //! | none | `gen`, `schedule`, `methods`, `check`, `inspect`, `convert`, `plot`, `animate`, `completions` |
-//! | `analyze` | `analyze` and `optimize` (faer) |
+//! | `analyze` | `explore`, `analyze` and `optimize` (faer) |
 //! | `tables` | `sweep` (polars), and what `analyze` brings |
 //! | `model` | all that runs a model or reads images (candle), and what `analyze` brings |
 //! | `full` | everything: these, and `eval` and `attention` |
@@ -148,6 +148,8 @@ impl Program {
             Command::Convert(args) => commands::convert::run(args, printer),
             Command::Plot(args) => commands::plot::run(args, catalogue, printer),
             Command::Animate(args) => commands::animate::run(args, catalogue, printer),
+            #[cfg(feature = "analyze")]
+            Command::Explore(args) => commands::explore::run(args, catalogue, printer),
             Command::Methods(args) => commands::methods::run(args, catalogue, printer),
             #[cfg(feature = "analyze")]
             Command::Analyze(args) => commands::analyze::run(args, printer),

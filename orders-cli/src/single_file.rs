@@ -32,7 +32,7 @@ impl SingleFile {
     }
 
     /// The same for the file of `--out`, whose name has to have an ending.
-    #[cfg(feature = "model")]
+    #[cfg(feature = "analyze")]
     pub(crate) fn out(path: &Path, ending: &str, force: bool) -> Result<Self> {
         if !output::ends_with(path, ending) {
             return Err(Failure::input(format!(

@@ -11,6 +11,8 @@ mod attention;
 mod data;
 #[cfg(all(feature = "model", feature = "tables"))]
 mod eval;
+#[cfg(feature = "analyze")]
+mod explore;
 #[cfg(feature = "model")]
 mod features;
 #[cfg(feature = "model")]
@@ -53,6 +55,8 @@ pub(crate) use data::{
 };
 #[cfg(all(feature = "model", feature = "tables"))]
 pub(crate) use eval::EvalArgs;
+#[cfg(feature = "analyze")]
+pub(crate) use explore::ExploreArgs;
 #[cfg(feature = "model")]
 pub(crate) use features::{DistanceArgs, FeaturesArgs};
 #[cfg(feature = "model")]
@@ -111,6 +115,8 @@ pub(crate) enum Command {
     Plot(PlotArgs),
     Animate(AnimateArgs),
     #[cfg(feature = "analyze")]
+    Explore(ExploreArgs),
+    #[cfg(feature = "analyze")]
     Analyze(AnalyzeArgs),
     #[cfg(feature = "analyze")]
     Optimize(OptimizeArgs),
@@ -152,6 +158,8 @@ impl Command {
             Self::Convert(args) => vec![&args.output],
             Self::Plot(args) => vec![&args.out],
             Self::Animate(args) => vec![&args.out],
+            #[cfg(feature = "analyze")]
+            Self::Explore(args) => vec![&args.out],
             #[cfg(feature = "analyze")]
             Self::Optimize(args) => match &args.what {
                 OptimizeCommand::Order(args) => vec![&args.out],

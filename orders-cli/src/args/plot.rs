@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use super::{GridArgs, KnownArgs, OutputArgs, SetArgs, SizesArgs, ThresholdArgs, written};
 use crate::numbers;
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[group(skip)]
 pub(crate) struct OrdersShownArgs {
     /// Order files, of each of which one order is shown

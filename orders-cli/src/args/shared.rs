@@ -9,7 +9,7 @@ use orders_core::FirstGroup;
 use crate::numbers;
 
 /// Commands that need a grid require the group of these flags.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[group(multiple = false)]
 pub(crate) struct GridArgs {
     /// Square image, side in pixels: a multiple of 16, the tokenizer's stride
@@ -33,7 +33,7 @@ pub(crate) struct PlaceArgs {
     pub(crate) graph: Option<PathBuf>,
 }
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[group(skip)]
 pub(crate) struct KnownArgs {
     /// Cells that are known from the start: a mask, or a list of cells
@@ -47,7 +47,7 @@ pub(crate) struct KnownArgs {
     pub(crate) known: Option<PathBuf>,
 }
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[group(skip)]
 pub(crate) struct SizesArgs {
     /// Number of steps: the published group sizes where there are some, else
@@ -88,7 +88,7 @@ pub(crate) struct MethodArgs {
     pub(crate) thresholds: ThresholdArgs,
 }
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[group(skip)]
 pub(crate) struct SetArgs {
     /// Set a parameter of the method, for example --set proximity=0.5; may be
@@ -97,7 +97,7 @@ pub(crate) struct SetArgs {
     pub(crate) set: Vec<String>,
 }
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[group(skip)]
 pub(crate) struct ThresholdArgs {
     /// Proximity threshold tau of lpd and proximity, from 0, short for --set

@@ -20,6 +20,8 @@ pub(crate) mod detokenize;
 pub(crate) mod distance;
 #[cfg(all(feature = "model", feature = "tables"))]
 pub(crate) mod eval;
+#[cfg(feature = "analyze")]
+pub(crate) mod explore;
 #[cfg(feature = "model")]
 pub(crate) mod features;
 pub(crate) mod r#gen;

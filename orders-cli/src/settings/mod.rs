@@ -58,6 +58,8 @@ pub(crate) use lpd::{
 pub(crate) use method::{method_and_parameters, method_by_name, method_entry};
 #[cfg(feature = "analyze")]
 pub(crate) use order_list::OrderList;
+#[cfg(feature = "analyze")]
+pub(crate) use orders_shown::ShownOrder;
 pub(crate) use orders_shown::{OrdersShown, Origin};
 #[cfg(feature = "model")]
 pub(crate) use sample_orders::cell_choice;

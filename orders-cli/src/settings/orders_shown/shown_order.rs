@@ -33,12 +33,12 @@ pub(crate) struct Origin {
     pub(crate) file: Option<String>,
     /// Digest of that file, where a manifest has it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) sha256: Option<String>,
+    pub(crate) sha256: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) method: Option<String>,
     pub(crate) parameters: Parameters,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) seed: Option<u64>,
+    pub(crate) seed: Option<u64>,
     pub(super) index: u64,
     pub(super) grid: String,
     pub(super) known_count: usize,

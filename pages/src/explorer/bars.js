@@ -1,0 +1,73 @@
+// The measures of an order step by step, as bars below its picture.
+
+const BAR_HEIGHT = 44;
+
+/** The largest value of a measure at any step of the orders that are side by side. */
+function mostOf(name) {
+  const values = state.shown.flatMap((order) => [...(order.stepValues(name) ?? [])]);
+  return Math.max(...values.filter((value) => value > 0), 1e-9);
+}
+
+/** The bars of all measures of an order, and a way to draw them anew. */
+function barsOf(order) {
+  const charts = compared.map((measure) => {
+    const now = element("output", { class: "now" });
+    const total = element("output", { class: "total" });
+    const canvas = element("canvas", { role: "img", class: "bars" });
+    canvas.addEventListener("pointerdown", (event) => {
+      canvas.setPointerCapture(event.pointerId);
+      stepTo(event);
+    });
+    canvas.addEventListener("pointermove", (event) => event.buttons && stepTo(event));
+    const stepTo = (event) => {
+      const { left, width: wide } = canvas.getBoundingClientRect();
+      setStep(Math.floor(((event.clientX - left) / wide) * mostSteps()));
+    };
+    const part = element(
+      "div",
+      { class: "measure", "data-measure": measure.name },
+      element("div", { class: "words" }, term(measure.title, aboutOf(measure)), now, total),
+      canvas,
+    );
+    return { measure, now, total, canvas, part };
+  });
+  const draw = () => charts.forEach((chart) => drawBars(order, chart));
+  return { parts: charts.map(({ part }) => part), draw };
+}
+
+const aboutOf = ({ about, unit }) => (unit ? `${about} In ${unit}.` : about);
+
+function drawBars(order, { measure, now, total, canvas, part }) {
+  const value = order.stepValue(measure.name, state.step);
+  const whole = order.total(measure.name);
+  const isWaiting = order.isMeasured === false && order.stepValues(measure.name) === null && inProgress.has(order);
+  now.textContent = isWaiting ? "\u2026" : withUnit(value, measure.unit);
+  total.textContent = isWaiting ? "computing" : `whole order ${words(whole)}`;
+  part.dataset.value = value ?? "";
+  part.dataset.total = whole ?? "";
+  const wide = canvas.parentElement.clientWidth;
+  if (!wide) return;
+  const pen = surface(canvas, wide, BAR_HEIGHT);
+  const values = order.stepValues(measure.name) ?? [];
+  const most = mostOf(measure.name);
+  const pitch = wide / mostSteps();
+  const gap = pitch > 4 ? 1 : 0;
+  pen.fillStyle = ink.line;
+  pen.fillRect(0, BAR_HEIGHT - 1, wide, 1);
+  for (let step = 0; step < order.sizes.length; step++) {
+    const own = values[step];
+    const isNow = step === state.step;
+    if (isNow) {
+      pen.fillStyle = ink.empty;
+      pen.fillRect(step * pitch, 0, Math.max(pitch - gap, 1), BAR_HEIGHT - 1);
+    }
+    if (own === undefined || Number.isNaN(own)) continue;
+    const high = Math.max((Math.max(own, 0) / most) * (BAR_HEIGHT - 4), own > 0 ? 1 : 0);
+    pen.fillStyle = isNow ? ink.now : ink.bar;
+    pen.fillRect(step * pitch, BAR_HEIGHT - 1 - high, Math.max(pitch - gap, 1), high);
+  }
+  canvas.setAttribute(
+    "aria-label",
+    `${measure.title} of ${order.label} in ${plural(order.sizes.length, "step")}; step ${state.step + 1}: ${withUnit(value, measure.unit)}`,
+  );
+}
