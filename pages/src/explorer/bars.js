@@ -2,9 +2,11 @@
 
 const BAR_HEIGHT = 44;
 
-/** The largest value of a measure at any step of the orders that are side by side. */
-function mostOf(name) {
-  const values = state.shown.flatMap((order) => [...(order.stepValues(name) ?? [])]);
+/** The largest value of a measure at any step: of the orders that are side by side, or of
+ * this one. */
+function mostOf(name, own) {
+  const scaled = state.oneScale ? state.shown : [own];
+  const values = scaled.flatMap((order) => [...(order.stepValues(name) ?? [])]);
   return Math.max(...values.filter((value) => value > 0), 1e-9);
 }
 
@@ -12,7 +14,7 @@ function mostOf(name) {
 function barsOf(order) {
   const charts = compared.map((measure) => {
     const now = element("output", { class: "now" });
-    const total = element("output", { class: "total" });
+    const total = element("output", { class: "total", title: "of the whole order" });
     const canvas = element("canvas", { role: "img", class: "bars" });
     canvas.addEventListener("pointerdown", (event) => {
       canvas.setPointerCapture(event.pointerId);
@@ -42,14 +44,14 @@ function drawBars(order, { measure, now, total, canvas, part }) {
   const whole = order.total(measure.name);
   const isWaiting = order.isMeasured === false && order.stepValues(measure.name) === null && inProgress.has(order);
   now.textContent = isWaiting ? "\u2026" : withUnit(value, measure.unit);
-  total.textContent = isWaiting ? "computing" : `whole order ${words(whole)}`;
+  total.textContent = isWaiting ? "computing" : `whole ${words(whole)}`;
   part.dataset.value = value ?? "";
   part.dataset.total = whole ?? "";
   const wide = canvas.parentElement.clientWidth;
   if (!wide) return;
   const pen = surface(canvas, wide, BAR_HEIGHT);
   const values = order.stepValues(measure.name) ?? [];
-  const most = mostOf(measure.name);
+  const most = mostOf(measure.name, order);
   const pitch = wide / mostSteps();
   const gap = pitch > 4 ? 1 : 0;
   pen.fillStyle = ink.line;

@@ -21,12 +21,16 @@ function cardOf(order) {
   const away = element("button", { type: "button", class: "plain", text: "\u00d7", "aria-label": "Put this order away", onclick: () => hide(order) });
   const edit = element("button", {
     type: "button",
-    text: order instanceof EditedOrder ? "Change a copy" : "Change",
+    class: "edit",
+    text: order instanceof EditedOrder ? "Copy" : "Change",
+    "aria-label": order instanceof EditedOrder ? "Change a copy of this order" : "Change this order by hand",
     onclick: () => {
       const copy = new EditedOrder(order);
       orders.push(copy);
-      state.shown[state.shown.indexOf(order)] = copy;
-      if (state.shown.length < MOST_SHOWN) state.shown.splice(state.shown.indexOf(copy), 0, order);
+      // Beside what it was made of, where there is room for both.
+      if (window.innerWidth < NARROW) state.shown = [order, copy];
+      else if (state.shown.length < MOST_SHOWN) state.shown.splice(state.shown.indexOf(order) + 1, 0, copy);
+      else state.shown[state.shown.indexOf(order)] = copy;
       changed("shown", "orders");
     },
   });
@@ -40,7 +44,6 @@ function cardOf(order) {
     element("div", { class: "bar" }, letter, choice, edit, away),
     about,
     canvas,
-    tools?.part ?? null,
     ...bars.parts,
   );
   let walker = 0;
@@ -87,12 +90,13 @@ function cardOf(order) {
     choice.title = order.label;
     away.disabled = state.shown.length === 1;
     about.textContent = order.about;
+    about.title = order.about;
     drawPicture();
     bars.draw();
     tools?.draw();
   };
   const drawPicture = () => {
-    const wide = card.clientWidth - 2 * 12;
+    const wide = card.clientWidth - 2 * parseFloat(getComputedStyle(card).paddingLeft);
     if (wide <= 0) return;
     const isWalking = document.activeElement === canvas && tools?.isSwapping();
     const pen = surface(canvas, wide, layout(wide).high);
@@ -106,7 +110,7 @@ function cardOf(order) {
       canvas.setAttribute("aria-label", `${order.label} at step ${state.step + 1} of ${order.sizes.length}`);
     }
   };
-  const made = { card, draw, drawPicture, bars };
+  const made = { card, draw, tools };
   cards.set(order, made);
   return made;
 }
@@ -125,13 +129,13 @@ function toolsOf(order) {
     state.picked = null;
     changed("picked", "step");
   });
-  const hint = element("p", { class: "small muted", role: "status" });
+  const hint = element("p", { class: "small muted hint", role: "status" });
   const undo = button("Undo", () => changeWith(() => order.undo()));
   const redo = button("Redo", () => changeWith(() => order.redo()));
   const less = button("\u2212", () => changeWith(() => order.resize(state.step, -1)), "One cell less in this step");
   const more = button("+", () => changeWith(() => order.resize(state.step, 1)), "One cell more in this step");
   const size = element("output", { class: "size" });
-  const sizes = element("input", { type: "text", spellcheck: "false", "aria-label": "Group sizes", inputmode: "numeric" });
+  const sizes = element("input", { type: "text", spellcheck: "false", inputmode: "numeric" });
   const refusal = element("p", { class: "small refusal", role: "alert" });
   const command = element("code", { class: "command small" });
   const saved = button("Save the order", () => save(fileName(order), fileOf(order)));
@@ -148,19 +152,23 @@ function toolsOf(order) {
     else refusal.textContent = `Sizes are whole numbers from 1 with commas between them, and sum to ${order.cells.length}.`;
   });
   sizes.addEventListener("input", () => (refusal.textContent = ""));
+  const letter = element("span", { class: "letter", "aria-hidden": "true" });
   const part = element(
     "div",
-    { class: "tools", role: "group", "aria-label": "Change the order" },
+    { class: "tools", role: "group", "aria-label": `Change ${order.label}` },
+    element("div", { class: "row" }, letter, element("strong", { text: order.label })),
     element("div", { class: "row" }, exchange, undo, redo),
-    hint,
-    element("div", { class: "row" }, element("span", { class: "small", text: "Size of this step" }), less, size, more),
-    element("label", { class: "sizes" }, element("span", { class: "small", text: "All sizes" }), sizes),
-    refusal,
+    element("div", { class: "row" }, element("span", { class: "small muted", text: "Size of this step" }), less, size, more),
+    element("label", { class: "row sizes" }, element("span", { class: "small muted", text: "All sizes" }), sizes),
     element("div", { class: "row" }, saved, manifest),
-    element("details", {}, element("summary", { class: "small", text: "Check the file" }),
-      element("p", { class: "small muted", text: "With the manifest beside it, the file's name is enough; without:" }), command),
+    hint,
+    refusal,
+    element("details", {}, element("summary", { class: "small", text: "How the file is checked" }),
+      element("p", { class: "small muted", text: "With its manifest beside it, its name is enough. Without:" }), command),
   );
   const draw = () => {
+    letter.textContent = letterOf(order);
+    letter.style.background = colourOf(order);
     exchange.setAttribute("aria-pressed", String(isOn));
     hint.textContent = !isOn
       ? ""
@@ -203,6 +211,10 @@ function drawCards() {
   const place = $("cards");
   if (shown.length !== place.children.length || shown.some((card, i) => place.children[i] !== card)) {
     place.replaceChildren(...shown);
+  }
+  const tools = state.shown.flatMap((order) => cardOf(order).tools?.part ?? []);
+  if (tools.length !== $("tools").children.length || tools.some((part, i) => $("tools").children[i] !== part)) {
+    $("tools").replaceChildren(...tools);
   }
   place.style.setProperty("--cards", String(shown.length));
   if (state.colour === "variance") state.shown.forEach(needFactor);

@@ -146,6 +146,21 @@ function drawPicked(pen, order, picked, { side, corner }) {
     pen.strokeStyle = "#000a";
     pen.stroke();
   };
+  const diamond = (cell) => {
+    const [x, y] = corner(cell);
+    const [middle, centre, reach] = [x + side / 2, y + side / 2, side * 0.32];
+    pen.beginPath();
+    pen.moveTo(middle, centre - reach);
+    pen.lineTo(middle + reach, centre);
+    pen.lineTo(middle, centre + reach);
+    pen.lineTo(middle - reach, centre);
+    pen.closePath();
+    pen.fillStyle = "#fff";
+    pen.fill();
+    pen.lineWidth = Math.max(1, side / 10);
+    pen.strokeStyle = "#1c1d1f";
+    pen.stroke();
+  };
   const seen = step < 0 ? null : contextOf(order, picked);
   if (seen) {
     const most = Math.max(...seen.weights.map(Math.abs), 1e-9);
@@ -156,7 +171,7 @@ function drawPicked(pen, order, picked, { side, corner }) {
   }
   if (step >= 0) {
     for (const cell of order.group(step)) {
-      if (cell !== picked) ring(pen, corner(cell), side, ink.now, ink.card);
+      if (cell !== picked) diamond(cell);
     }
   }
   ring(pen, corner(picked), side, ink.ink, "#fff", 3);

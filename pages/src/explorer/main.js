@@ -56,7 +56,12 @@ function drawLegend() {
     role: () => [swatch(ink.context, "context"), swatch(ink.now, "this step"), swatch(ink.empty, "later")],
     variance: () => [scale(spread(cividis), "variance left 0", "1"), swatch(ink.now, "this step", true), swatch(ink.empty, "generated")],
   };
-  $("legend").replaceChildren(...parts[state.colour](), ...known);
+  const sign = (text, name) => element("span", { class: "key" }, element("span", { class: "sign", text, "aria-hidden": "true" }), document.createTextNode(name));
+  const picked = state.picked === null ? [] : [
+    ...(covarianceOf ? [sign("\u25cf", "its context, by weight")] : []),
+    sign("\u25c7", "its group mates"),
+  ];
+  $("legend").replaceChildren(...parts[state.colour](), ...known, ...picked);
 }
 
 $("step").addEventListener("input", () => {
@@ -70,8 +75,13 @@ $("colour").addEventListener("change", () => {
   state.colour = $("colour").value;
   changed("shown");
 });
+$("one-scale").addEventListener("change", () => {
+  state.oneScale = $("one-scale").checked;
+  changed("step");
+});
 views.step.push(drawScrubber);
 views.shown.push(drawScrubber, drawLegend);
+views.picked.push(drawLegend);
 views.orders.push(drawScrubber);
 
 document.addEventListener("keydown", (event) => {

@@ -6,30 +6,58 @@ const axes = [
 ];
 const valueOf = (order, name) => (name === "steps" ? order.sizes.length : order.total(name));
 
-for (const [id, standard] of [["x", "nearest_context"], ["y", "total_correlation_nats"]]) {
-  const names = axes.map(({ name }) => name);
-  const choice = $(id);
-  choice.append(...axes.map(({ name, title }) => element("option", { value: name, text: title })));
-  state[id] = names.includes(standard) ? standard : names[0];
-  choice.value = state[id];
-  choice.addEventListener("change", () => {
-    state[id] = choice.value;
-    changed("brushed");
-  });
+/** Whether an axis is better logarithmic: values differ by more than this factor. */
+const LOG_FROM = 20;
+
+function canBeLog(values) {
+  return values.length > 0 && values.every((value) => value > 0);
 }
 
-/** Ends and marks of an axis. */
-function ticks(values) {
+function chooseAxis(id, name) {
+  state[id] = name;
+  $(id).value = name;
+  const values = orders.map((order) => valueOf(order, name)).filter((value) => value !== null);
+  state[`${id}Log`] = canBeLog(values) && Math.max(...values) > LOG_FROM * Math.min(...values);
+  changed("brushed");
+}
+
+for (const [id, standard] of [["x", "nearest_context"], ["y", "total_correlation_nats"]]) {
+  const names = axes.map(({ name }) => name);
+  $(id).append(...axes.map(({ name, title }) => element("option", { value: name, text: title })));
+  $(id).addEventListener("change", () => chooseAxis(id, $(id).value));
+  $(`${id}-log`).addEventListener("change", () => {
+    state[`${id}Log`] = $(`${id}-log`).checked;
+    changed("brushed");
+  });
+  chooseAxis(id, names.includes(standard) ? standard : names[0]);
+}
+
+/** An axis of values: where a value lies, from 0 to 1, and its marks with their texts. */
+function axisOf(values, id) {
+  const box = $(`${id}-log`);
+  box.disabled = !canBeLog(values);
+  const isLog = state[`${id}Log`] && !box.disabled;
+  box.checked = isLog;
+  const scale = isLog ? Math.log10 : (value) => value;
   let [low, high] = [Math.min(...values), Math.max(...values)];
-  if (low === high) [low, high] = [low - 0.5, high + 0.5];
-  const room = (high - low) * 0.06;
-  const rough = (high - low) / 4;
+  if (low === high) [low, high] = isLog ? [low / 2, high * 2] : [low - 0.5, high + 0.5];
+  const [from, to] = [scale(low), scale(high)];
+  const room = (to - from) * 0.06;
+  const share = (value) => (scale(value) - from + room) / (to - from + 2 * room);
+  const inside = (marks) => marks.filter((mark) => share(mark) >= 0 && share(mark) <= 1);
+  if (isLog) {
+    const powers = Array.from({ length: Math.ceil(to) - Math.floor(from) + 1 }, (_, i) => 10 ** (Math.floor(from) + i));
+    const each = [[1, 2, 5], [1, 3], [1]].find((steps) => steps.length * (to - from) < 9) ?? [1];
+    const marks = inside(powers.flatMap((power) => each.map((step) => step * power)));
+    return { share, marks, write: (mark) => String(Number(mark.toPrecision(2))) };
+  }
+  const rough = (high - low) / 5;
   const power = 10 ** Math.floor(Math.log10(rough));
   const pitch = [1, 2, 5, 10].map((m) => m * power).find((m) => m >= rough);
-  const marks = [];
-  for (let mark = Math.ceil(low / pitch) * pitch; mark <= high + 1e-12; mark += pitch) marks.push(mark);
-  const decimals = Math.max(0, -Math.floor(Math.log10(pitch)));
-  return { low: low - room, high: high + room, marks, write: (mark) => mark.toFixed(decimals) };
+  const first = Math.ceil((low - room) / pitch);
+  const marks = Array.from({ length: 12 }, (_, i) => (first + i) * pitch);
+  const decimals = Math.max(0, -Math.floor(Math.log10(pitch) + 1e-9));
+  return { share, marks: inside(marks), write: (mark) => mark.toFixed(decimals) };
 }
 
 let drawnPoints = [];
@@ -49,9 +77,9 @@ function drawScatter() {
   canvas.setAttribute("aria-label", `${plural(points.length, "order")}: ${up.title} over ${across.title}`);
   drawnPoints = [];
   if (!points.length) return;
-  const [xs, ys] = [ticks(points.map(({ a }) => a)), ticks(points.map(({ b }) => b))];
-  const x = (value) => left + ((value - xs.low) / (xs.high - xs.low)) * (wide - left - right);
-  const y = (value) => high - bottom - ((value - ys.low) / (ys.high - ys.low)) * (high - top - bottom);
+  const [xs, ys] = [axisOf(points.map(({ a }) => a), "x"), axisOf(points.map(({ b }) => b), "y")];
+  const x = (value) => left + xs.share(value) * (wide - left - right);
+  const y = (value) => high - bottom - ys.share(value) * (high - top - bottom);
   pen.strokeStyle = ink.line;
   pen.fillStyle = ink.muted;
   pen.lineWidth = 1;

@@ -1,6 +1,8 @@
 // What the page shows now, and who is told when it changes.
 
 const MOST_SHOWN = 6;
+/** Below this width in pixels two pictures have room side by side. */
+const NARROW = 700;
 const compared = measures.filter((measure) => measure.scope === "steps");
 const inTotal = measures;
 
@@ -8,14 +10,18 @@ const state = {
   /** The step, from 0. */
   step: 0,
   colour: "step",
+  /** Whether the bars of a measure have one scale in all orders that are side by side. */
+  oneScale: true,
   /** The orders that are side by side. */
-  shown: orders.slice(0, Math.min(orders.length, window.innerWidth < 700 ? 2 : 3)),
+  shown: orders.slice(0, Math.min(orders.length, window.innerWidth < NARROW ? 2 : 3)),
   /** The cell that was picked, or null. */
   picked: null,
   /** The cell that is to change places with the next one that is picked, with its order. */
   from: null,
   x: null,
   y: null,
+  xLog: false,
+  yLog: false,
   /** The orders that were brushed, or null for all. */
   brushed: null,
 };
