@@ -17,7 +17,7 @@
 //!
 //! | feature | brings |
 //! |---|---|
-//! | none | `gen`, `schedule`, `methods`, `check`, `inspect`, `convert`, `plot`, `animate`, `completions` |
+//! | none | `gen`, `schedule`, `methods`, `check`, `inspect`, `convert`, `plot`, `animate`, `completions`, `man` |
 //! | `analyze` | `explore`, `analyze` and `optimize` (faer) |
 //! | `tables` | `sweep` (polars), and what `analyze` brings |
 //! | `model` | all that runs a model or reads images (candle), and what `analyze` brings |
@@ -182,6 +182,7 @@ impl Program {
             #[cfg(feature = "model")]
             Command::Data(args) => commands::data::run(args, printer),
             Command::Completions(args) => commands::completions::run(args, printer),
+            Command::Man(args) => commands::man::run(args, printer),
         }
     }
 }

@@ -3,7 +3,8 @@
 
 use crate::folder::Folder;
 
-const LACKING: [(&str, &str); 4] = [
+const LACKING: [(&str, &str); 5] = [
+    ("explore lpd --out orders.html", "analyze"),
     ("analyze orders.npy", "analyze"),
     ("sweep rho.toml --out results", "tables"),
     ("eval --out results", "full"),

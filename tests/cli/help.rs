@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::folder::Folder;
 
-const COMMANDS: [(&str, &[&str]); 24] = [
+const COMMANDS: [(&str, &[&str]); 26] = [
     (
         "gen",
         &[
@@ -159,6 +159,32 @@ const COMMANDS: [(&str, &[&str]); 24] = [
         ],
     ),
     (
+        "explore",
+        &[
+            "[FILE|METHOD]...",
+            "--res <R>",
+            "--grid <HxW>",
+            "--known <FILE>",
+            "--steps <K>",
+            "--group-sizes <LIST|FILE>",
+            "--shape <NAME>",
+            "--method <NAME[,KEY=VALUE]...>",
+            "--all-methods",
+            "--set <KEY=VALUE>",
+            "--index <I>",
+            "--seed <S>",
+            "--label <TEXT>",
+            "--title <TEXT>",
+            "--field <FIELD>",
+            "--results <DIR>",
+            "--out <FILE>",
+            "--threads <N>",
+            "--force",
+            "--json",
+            "--quiet",
+        ],
+    ),
+    (
         "analyze",
         &[
             "--res <R>",
@@ -181,6 +207,7 @@ const COMMANDS: [(&str, &[&str]); 24] = [
             "--quiet",
             "merge",
             "plot",
+            "report",
             "table",
             "orders-cli sweep sweeps/principles.toml --out principles/",
         ],
@@ -432,6 +459,7 @@ const COMMANDS: [(&str, &[&str]); 24] = [
     ),
     ("data", &["info", "prepare", "preview", "--quiet"]),
     ("completions", &["<SHELL>", "bash", "fish", "zsh"]),
+    ("man", &["--out <DIR>", "--force"]),
 ];
 
 #[test]
@@ -495,6 +523,31 @@ fn every_shell_has_completions() {
         }
     }
     assert!(folder.names().is_empty());
+}
+
+#[test]
+fn every_command_has_a_man_page() {
+    let folder = Folder::new();
+    folder.done("man --out man1");
+    let names = folder.names();
+    for (command, flags) in COMMANDS {
+        let name = format!("man1/orders-cli-{command}.1");
+        assert!(names.contains(&name), "{names:?}");
+        let page = String::from_utf8(folder.read(&name)).unwrap();
+        assert!(page.contains(".SH SYNOPSIS"), "{name}: {page}");
+        let page = page.replace("\\-", "-");
+        for flag in flags.iter().filter(|flag| flag.starts_with("--")) {
+            let flag = flag.split(' ').next().unwrap();
+            assert!(page.contains(flag), "{name}: no {flag} in\n{page}");
+        }
+    }
+    assert!(names.contains(&"man1/orders-cli-sweep-plot.1".to_owned()));
+    folder.refuses(
+        2,
+        "man --out man1",
+        "man1/orders-cli.1 exists already; --force replaces it",
+    );
+    folder.done("man --out man1 --force");
 }
 
 /// Where there is a README, it names every command that there is.

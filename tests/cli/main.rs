@@ -26,6 +26,8 @@ mod distance;
 mod ends;
 #[cfg(feature = "full")]
 mod eval;
+#[cfg(feature = "analyze")]
+mod explore;
 #[cfg(feature = "model")]
 mod features;
 mod folder;

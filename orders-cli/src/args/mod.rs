@@ -70,8 +70,9 @@ pub(crate) use shared::{
 };
 #[cfg(feature = "tables")]
 pub(crate) use sweep::{
-    PlotKind, SlurmArgs, SweepArgs, SweepCommand, SweepCorrelateArgs, SweepMergeArgs,
-    SweepPlotArgs, SweepStatusArgs, SweepTableArgs, TableFormat, WhereArgs,
+    ChosenMeasuresArgs, PlotKind, SlurmArgs, SweepArgs, SweepCommand, SweepCorrelateArgs,
+    SweepMergeArgs, SweepPlotArgs, SweepReportArgs, SweepStatusArgs, SweepTableArgs, TableFormat,
+    WhereArgs,
 };
 #[cfg(feature = "model")]
 pub(crate) use tokenizer::{DetokenizeArgs, DeviceArgs, TokenizeArgs, TokenizerArgs};
@@ -148,6 +149,7 @@ pub(crate) enum Command {
     #[cfg(feature = "model")]
     Data(DataArgs),
     Completions(CompletionsArgs),
+    Man(ManArgs),
 }
 
 impl Command {
@@ -170,6 +172,7 @@ impl Command {
                 None => args.out.iter().map(PathBuf::as_path).collect(),
                 Some(SweepCommand::Merge(args)) => vec![&args.out],
                 Some(SweepCommand::Plot(args)) => vec![&args.out],
+                Some(SweepCommand::Report(args)) => vec![&args.out],
                 Some(
                     SweepCommand::Correlate(_) | SweepCommand::Status(_) | SweepCommand::Table(_),
                 ) => Vec::new(),
@@ -209,7 +212,8 @@ impl Command {
             | Self::Check(_)
             | Self::Inspect(_)
             | Self::Methods(_)
-            | Self::Completions(_) => Vec::new(),
+            | Self::Completions(_)
+            | Self::Man(_) => Vec::new(),
         }
     }
 }
@@ -438,6 +442,19 @@ pub(crate) struct MethodsArgs {
 pub(crate) struct CompletionsArgs {
     /// The shell
     pub(crate) shell: clap_complete::Shell,
+}
+
+/// Write man pages: of the program and of each command
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  orders-cli man --out ~/.local/share/man/man1")]
+pub(crate) struct ManArgs {
+    /// Folder for the pages, orders-cli.1 and one for each command
+    #[arg(long, value_name = "DIR", value_parser = written())]
+    pub(crate) out: PathBuf,
+    /// Replace what is there already
+    #[arg(long)]
+    pub(crate) force: bool,
 }
 
 /// The arguments of a command line, which begins with the program. If they ask for help,

@@ -56,6 +56,7 @@ pub(crate) enum SweepCommand {
     Correlate(SweepCorrelateArgs),
     Merge(SweepMergeArgs),
     Plot(SweepPlotArgs),
+    Report(SweepReportArgs),
     Status(SweepStatusArgs),
     Table(SweepTableArgs),
 }
@@ -179,15 +180,34 @@ pub(crate) struct SweepTableArgs {
     /// How to set it
     #[arg(long, value_name = "FORMAT", default_value = "markdown")]
     pub(crate) format: TableFormat,
-    /// Measures, with commas between them [default: all]
-    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
-    pub(crate) measures: Vec<String>,
     #[command(flatten)]
-    pub(crate) filter: WhereArgs,
-    /// Compare each point with the one of this label, whatever its method, or with the
-    /// one that has this value of a setting; may be given several times
-    #[arg(long, value_name = "LABEL|KEY=VALUE")]
-    pub(crate) against: Vec<String>,
+    pub(crate) chosen: ChosenMeasuresArgs,
+}
+
+/// Write a page with settings, tables and figures of results, for a browser
+///
+/// One HTML file that loads nothing from elsewhere: what was set, a table of means with 95 %
+/// intervals that can be sorted by each column, and a figure of each measure, with the
+/// command that draws it alone. Folders of 'eval' are taken as well.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  orders-cli sweep report principles/ --out report.html
+  orders-cli sweep report results/ --measures nats_per_cell,parallel_loss --against random --out report.html")]
+pub(crate) struct SweepReportArgs {
+    /// Folder of results
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+    /// The page to write: a file that ends in .html
+    #[arg(long, value_name = "FILE", value_parser = written())]
+    pub(crate) out: PathBuf,
+    #[command(flatten)]
+    pub(crate) chosen: ChosenMeasuresArgs,
+    /// Title [default: that of the sweep]
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) title: Option<String>,
+    /// Replace an existing file
+    #[arg(long)]
+    pub(crate) force: bool,
 }
 
 /// Say whether measures rise together: rank correlations over points
@@ -214,6 +234,21 @@ pub(crate) struct SweepCorrelateArgs {
     /// Print the table as JSON
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// Which results a table has, and what they are compared with.
+#[derive(Debug, Args)]
+#[group(skip)]
+pub(crate) struct ChosenMeasuresArgs {
+    /// Measures, with commas between them [default: all]
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub(crate) measures: Vec<String>,
+    #[command(flatten)]
+    pub(crate) filter: WhereArgs,
+    /// Compare each point with the one of this label, whatever its method, or with the
+    /// one that has this value of a setting; may be given several times
+    #[arg(long, value_name = "LABEL|KEY=VALUE")]
+    pub(crate) against: Vec<String>,
 }
 
 #[derive(Debug, Args)]

@@ -26,6 +26,7 @@ pub(crate) mod explore;
 pub(crate) mod features;
 pub(crate) mod r#gen;
 pub(crate) mod inspect;
+pub(crate) mod man;
 pub(crate) mod methods;
 #[cfg(feature = "analyze")]
 pub(crate) mod optimize;

@@ -58,7 +58,7 @@ function drawLegend() {
   };
   const sign = (text, name) => element("span", { class: "key" }, element("span", { class: "sign", text, "aria-hidden": "true" }), document.createTextNode(name));
   const picked = state.picked === null ? [] : [
-    ...(covarianceOf ? [sign("\u25cf", "its context, by weight")] : []),
+    ...(covarianceOf ? [sign("\u25cb", "its context, by weight")] : []),
     sign("\u25c7", "its group mates"),
   ];
   $("legend").replaceChildren(...parts[state.colour](), ...known, ...picked);

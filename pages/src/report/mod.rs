@@ -36,7 +36,7 @@ pub struct Report {
     pub command: String,
     /// What was set, by name.
     pub settings: Vec<(String, String)>,
-    /// SVG documents, each with what it shows.
+    /// SVG documents, each with the command that draws it.
     pub figures: Vec<(String, String)>,
     /// The tables.
     pub tables: Vec<ReportTable>,
@@ -108,7 +108,7 @@ impl Report {
         }
         for (title, svg) in &self.figures {
             body += &format!(
-                "<figure>\n<img alt=\"{0}\" src=\"data:image/svg+xml;base64,{1}\">\n<figcaption class=\"small muted\">{0}</figcaption>\n</figure>\n",
+                "<figure>\n<img alt=\"{0}\" src=\"data:image/svg+xml;base64,{1}\">\n<figcaption><code class=\"small muted\">{0}</code></figcaption>\n</figure>\n",
                 escaped(title),
                 STANDARD.encode(svg)
             );

@@ -5,6 +5,7 @@ mod correlate;
 #[cfg(feature = "model")]
 mod judge;
 mod plot;
+mod report;
 mod run;
 mod status;
 mod table;
@@ -34,13 +35,14 @@ pub(crate) fn run(
         (Some(SweepCommand::Merge(args)), ..) => merge(args, catalogues, printer),
         (Some(SweepCommand::Correlate(args)), ..) => correlate::run(args, measures, printer),
         (Some(SweepCommand::Plot(args)), ..) => plot::run(args, measures, printer),
+        (Some(SweepCommand::Report(args)), ..) => report::run(args, measures, printer),
         (Some(SweepCommand::Status(args)), ..) => status::run(args, catalogues, printer),
         (Some(SweepCommand::Table(args)), ..) => table::run(args, measures, printer),
         (None, Some(file), Some(out)) => {
             run::run(args, command_line, (file, out), catalogues, printer)
         }
         (None, ..) => Err(Failure::input(
-            "a sweep file and --out are needed, or one of correlate, merge, plot, status, table",
+            "a sweep file and --out are needed, or one of correlate, merge, plot, report, status, table",
         )),
     }
 }

@@ -29,21 +29,30 @@ pub(crate) fn run(args: &SweepPlotArgs, measures: &Measures, printer: &Printer) 
     }
     let file = PictureFile::new(&args.out, args.force)?;
     let (title, results) = chosen(&args.folder, &args.filter, measures)?;
+    let figure = figure(args, &title, &results)?;
+    file.write(&figure)?;
+    printer.result(&args.out.display().to_string())?;
+    Ok(())
+}
+
+/// The picture of results that flags ask for. Without one of theirs it has this title.
+pub(super) fn figure(
+    args: &SweepPlotArgs,
+    title: &str,
+    results: &PooledResults,
+) -> Result<Figure> {
     let picture = Picture {
         args,
-        title: args.title.as_deref().unwrap_or(&title),
+        title: args.title.as_deref().unwrap_or(title),
         varying: results.varying().map_err(Failure::work)?,
-        results: &results,
+        results,
     };
-    let figure = match args.kind {
+    match args.kind {
         PlotKind::Line => picture.lines(),
         PlotKind::HeatMap => picture.heat_map(),
         PlotKind::Scatter => picture.scatter(),
         PlotKind::Box => picture.boxes(),
-    }?;
-    file.write(&figure)?;
-    printer.result(&args.out.display().to_string())?;
-    Ok(())
+    }
 }
 
 /// What all kinds of pictures need.

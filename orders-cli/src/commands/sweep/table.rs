@@ -6,41 +6,69 @@ use orders_analysis::table::{Column, Table, TextTable, Values};
 
 use super::compared::Compared;
 use super::{at, chosen};
-use crate::args::{SweepTableArgs, TableFormat};
+use crate::args::{ChosenMeasuresArgs, SweepTableArgs, TableFormat};
 use crate::failure::{Failure, Result};
 use crate::printer::Printer;
 
 pub(crate) fn run(args: &SweepTableArgs, measures: &Measures, printer: &Printer) -> Result<()> {
-    let (_, results) = chosen(&args.folder, &args.filter, measures)?;
-    let measure = |name: &String| results.measure(name.trim()).map_err(at("--measures"));
-    let measures = match args.measures.is_empty() {
-        true => results.measures(),
-        false => args.measures.iter().map(measure).collect::<Result<_>>()?,
-    };
-    let compared = Compared::new(&results, &measures, &args.against)?;
-    let settings = match results.varying().map_err(Failure::work)? {
-        settings if settings.is_empty() => vec!["label".to_owned()],
-        settings => settings,
-    };
-    let mut columns = Vec::new();
-    for (place, &measure) in measures.iter().enumerate() {
-        let found = compared.as_ref().map(|compared| {
-            let rows = compared.rows.iter().map(|row| row[place]);
-            (compared.with.as_str(), rows.collect())
-        });
-        columns.push(Measured {
-            measure,
-            means: results.means(measure).map_err(Failure::work)?,
-            compared: found,
-        });
-    }
+    let (_, results) = chosen(&args.folder, &args.chosen.filter, measures)?;
+    let compared = ComparedMeasures::new(&results, &args.chosen)?;
     let text = match args.format {
-        TableFormat::Csv => csv(&results, &settings, &columns)?,
-        TableFormat::Markdown => words(&results, &settings, &columns).markdown(),
-        TableFormat::Latex => words(&results, &settings, &columns).latex(),
+        TableFormat::Csv => compared.csv(&results)?,
+        TableFormat::Markdown => compared.words(&results).markdown(),
+        TableFormat::Latex => compared.words(&results).latex(),
     };
     printer.result(text.trim_end())?;
     Ok(())
+}
+
+/// A table of results: the settings that tell points apart, and measures.
+pub(super) struct ComparedMeasures<'a> {
+    pub(super) settings: Vec<String>,
+    measured: Vec<Measured<'a>>,
+}
+
+impl<'a> ComparedMeasures<'a> {
+    /// The measures that flags ask for, compared with what they say.
+    pub(super) fn new(results: &'a PooledResults, args: &ChosenMeasuresArgs) -> Result<Self> {
+        let measure = |name: &String| results.measure(name.trim()).map_err(at("--measures"));
+        let measures = match args.measures.is_empty() {
+            true => results.measures(),
+            false => args.measures.iter().map(measure).collect::<Result<_>>()?,
+        };
+        let compared = Compared::new(results, &measures, &args.against)?;
+        let settings = match results.varying().map_err(Failure::work)? {
+            settings if settings.is_empty() => vec!["label".to_owned()],
+            settings => settings,
+        };
+        let mut measured = Vec::new();
+        for (place, &measure) in measures.iter().enumerate() {
+            let found = compared.as_ref().map(|compared| {
+                let rows = compared.rows.iter().map(|row| row[place]);
+                (compared.with.clone(), rows.collect())
+            });
+            measured.push(Measured {
+                measure,
+                means: results.means(measure).map_err(Failure::work)?,
+                compared: found,
+            });
+        }
+        Ok(Self { settings, measured })
+    }
+
+    pub(super) fn measures(&self) -> impl Iterator<Item = &'a MeasureEntry> {
+        self.measured.iter().map(|measured| measured.measure)
+    }
+
+    /// All digits, for programs.
+    fn csv(&self, results: &PooledResults) -> Result<String> {
+        csv(results, &self.settings, &self.measured)
+    }
+
+    /// The digits that count, for people.
+    pub(super) fn words(&self, results: &PooledResults) -> TextTable {
+        words(results, &self.settings, &self.measured)
+    }
 }
 
 /// What is said of a measure, a row for each point.
@@ -48,10 +76,9 @@ struct Measured<'a> {
     measure: &'a MeasureEntry,
     means: Vec<Option<Interval>>,
     /// With which points, in words, and how they differ.
-    compared: Option<(&'a str, Vec<Option<Comparison>>)>,
+    compared: Option<(String, Vec<Option<Comparison>>)>,
 }
 
-/// All digits, for programs.
 fn csv(results: &PooledResults, settings: &[String], measures: &[Measured<'_>]) -> Result<String> {
     let mut columns = Vec::new();
     for name in settings {
@@ -95,7 +122,6 @@ fn ends(name: &str, means: &[Option<Interval>]) -> [Column; 3] {
     ]
 }
 
-/// The digits that count, for people.
 fn words(results: &PooledResults, settings: &[String], measures: &[Measured<'_>]) -> TextTable {
     let mut header = settings.to_vec();
     for measured in measures {
