@@ -2,11 +2,7 @@
 
 /// Commands that not every build has: the feature that brings them, and what they do.
 const BY_FEATURE: [(&str, &str, &str); 16] = [
-    (
-        "explore",
-        "analyze",
-        "Write a page to look at orders with",
-    ),
+    ("explore", "analyze", "Write a page to look at orders with"),
     (
         "analyze",
         "analyze",

@@ -34,6 +34,8 @@ mod folder;
 mod foreign;
 mod r#gen;
 mod graph;
+#[cfg(unix)]
+mod guide;
 #[cfg(feature = "full")]
 mod help;
 mod inspect;
@@ -49,6 +51,8 @@ mod parameters;
 mod picture;
 mod plot;
 mod python;
+#[cfg(feature = "tables")]
+mod report;
 mod schedule;
 #[cfg(feature = "tables")]
 mod sweep;

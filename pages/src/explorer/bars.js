@@ -2,12 +2,13 @@
 
 const BAR_HEIGHT = 44;
 
-/** The largest value of a measure at any step: of the orders that are side by side, or of
+/** The ends of a measure over all steps, and 0: of the orders that are side by side, or of
  * this one. */
-function mostOf(name, own) {
+function rangeOf(name, own) {
   const scaled = state.oneScale ? state.shown : [own];
   const values = scaled.flatMap((order) => [...(order.stepValues(name) ?? [])]);
-  return Math.max(...values.filter((value) => value > 0), 1e-9);
+  const known = values.filter((value) => !Number.isNaN(value));
+  return [Math.min(0, ...known), Math.max(0, ...known, 1e-9)];
 }
 
 /** The bars of all measures of an order, and a way to draw them anew. */
@@ -51,11 +52,12 @@ function drawBars(order, { measure, now, total, canvas, part }) {
   if (!wide) return;
   const pen = surface(canvas, wide, BAR_HEIGHT);
   const values = order.stepValues(measure.name) ?? [];
-  const most = mostOf(measure.name, order);
+  const [least, most] = rangeOf(measure.name, order);
+  const y = (value) => BAR_HEIGHT - 1 - ((value - least) / (most - least)) * (BAR_HEIGHT - 4);
   const pitch = wide / mostSteps();
   const gap = pitch > 4 ? 1 : 0;
   pen.fillStyle = ink.line;
-  pen.fillRect(0, BAR_HEIGHT - 1, wide, 1);
+  pen.fillRect(0, y(0), wide, 1);
   for (let step = 0; step < order.sizes.length; step++) {
     const own = values[step];
     const isNow = step === state.step;
@@ -64,9 +66,9 @@ function drawBars(order, { measure, now, total, canvas, part }) {
       pen.fillRect(step * pitch, 0, Math.max(pitch - gap, 1), BAR_HEIGHT - 1);
     }
     if (own === undefined || Number.isNaN(own)) continue;
-    const high = Math.max((Math.max(own, 0) / most) * (BAR_HEIGHT - 4), own > 0 ? 1 : 0);
+    const high = own === 0 ? 0 : Math.max(Math.abs(y(own) - y(0)), 1);
     pen.fillStyle = isNow ? ink.now : ink.bar;
-    pen.fillRect(step * pitch, BAR_HEIGHT - 1 - high, Math.max(pitch - gap, 1), high);
+    pen.fillRect(step * pitch, own > 0 ? y(0) - high : y(0), Math.max(pitch - gap, 1), high);
   }
   canvas.setAttribute(
     "aria-label",

@@ -124,6 +124,9 @@ mod tests {
 
         let grid = Grid::new(33, 32).expect("a grid");
         let refused = FieldTable::new("c", grid, |a, b| f64::from(a * b));
-        assert!(matches!(refused, Err(PageError::NotStationary { cells: 1056, .. })));
+        assert!(matches!(
+            refused,
+            Err(PageError::NotStationary { cells: 1056, .. })
+        ));
     }
 }

@@ -87,7 +87,8 @@ fn measures() -> Vec<PageMeasure> {
         about: about.to_owned(),
         scope: Scope::Steps,
     };
-    let information = information.map(|(name, title, about)| measure(name, title, Some("nats"), about));
+    let information =
+        information.map(|(name, title, about)| measure(name, title, Some("nats"), about));
     let geometry =
         GEOMETRY.map(|(own, title, about)| measure(own.name(), title, own.unit(), about));
     information.into_iter().chain(geometry).collect()
@@ -107,7 +108,9 @@ fn values(
     let steps = forward.steps.iter();
     let mut values = vec![
         (
-            steps.map(|step| Some(step.total_correlation_nats)).collect(),
+            steps
+                .map(|step| Some(step.total_correlation_nats))
+                .collect(),
             Some(forward.total_correlation_nats),
         ),
         (

@@ -36,7 +36,11 @@ pub(crate) fn run(args: &ExploreArgs, catalogue: &Catalogue, printer: &Printer) 
     let between = |a, b| covariance.between(a, b);
     let table = FieldTable::new(field.to_string(), grid, between)
         .map_err(|error| Failure::input_at(format!("--field {field}"), &error))?;
-    let judged = args.results.as_deref().map(JudgedOrders::read).transpose()?;
+    let judged = args
+        .results
+        .as_deref()
+        .map(JudgedOrders::read)
+        .transpose()?;
 
     let pool = settings::thread_pool(&args.threads, printer)?;
     let progress = printer.progress(shown.orders.len() as u64, "orders measured");
@@ -44,7 +48,7 @@ pub(crate) fn run(args: &ExploreArgs, catalogue: &Catalogue, printer: &Printer) 
     progress.finish_and_clear();
     let (mut measures, mut values) = measured?;
     if let Some(judged) = &judged {
-        for (measure, of_orders) in judged.of(&shown.orders)? {
+        for (measure, of_orders) in judged.of(&shown.orders, catalogue)? {
             measures.push(measure);
             for (values, own) in values.iter_mut().zip(of_orders) {
                 values.push(own);

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use orders_analysis::experiment::{ExperimentError, ResultsFolder, TrialResult, TrialSettings};
+use orders_core::{Catalogue, Cell, GroupSizes, Problem};
 use orders_pages::{PageMeasure, Scope};
 
 use super::Values;
@@ -51,7 +52,11 @@ impl<'a> JudgedOrders<'a> {
 
     /// Likelihood and parallel loss, and of each order its values of them; none where the
     /// folder does not have it.
-    pub(super) fn of(&self, orders: &[ShownOrder]) -> Result<[(PageMeasure, Vec<Values>); 2]> {
+    pub(super) fn of(
+        &self,
+        orders: &[ShownOrder],
+        catalogue: &Catalogue,
+    ) -> Result<[(PageMeasure, Vec<Values>); 2]> {
         let found: Vec<Option<&TrialResult>> =
             orders.iter().map(|shown| self.result_of(shown)).collect();
         if found.iter().all(Option::is_none) {
@@ -61,11 +66,15 @@ impl<'a> JudgedOrders<'a> {
             )));
         }
         let nats = found.iter().map(|found| found.map_or_else(none, nats_of));
-        let losses = found.iter().map(|found| {
+        let losses = orders.iter().zip(&found).map(|(shown, found)| {
             let one_by_one = found.and_then(|found| self.one_by_one(&found.settings));
-            match (found, one_by_one) {
-                (Some(found), Some(other)) => loss_of(found, other),
-                _ => none(),
+            let (Some(found), Some(other)) = (found, one_by_one) else {
+                return none();
+            };
+            let (steps, total) = loss_of(found, other);
+            match is_the_same_one_by_one(shown, &found.settings, catalogue) {
+                true => (steps, total),
+                false => (Vec::new(), total),
             }
         });
         Ok([
@@ -81,7 +90,7 @@ impl<'a> JudgedOrders<'a> {
                 measure(
                     "parallel_loss",
                     "parallel loss",
-                    "Negative log-likelihood less that of the same method one cell at a time: of a step, less that of the cells at the same ranks; mean over cells and images.",
+                    "Negative log-likelihood less that of the same method one cell at a time; of a step, of the same cells. A method that orders them otherwise one at a time, as LPD does, has no values of steps.",
                 ),
                 losses.collect(),
             ),
@@ -108,7 +117,10 @@ impl<'a> JudgedOrders<'a> {
                 && settings.grid == order.grid().to_string()
                 && settings.group_sizes == order.group_sizes().as_slice()
         };
-        let same = self.results.iter().filter(|result| is_same(&result.settings));
+        let same = self
+            .results
+            .iter()
+            .filter(|result| is_same(&result.settings));
         same.min_by_key(|result| Some(result.settings.seed) != origin.seed)
     }
 
@@ -118,7 +130,11 @@ impl<'a> JudgedOrders<'a> {
             let other = &other.settings;
             other.group_sizes.iter().all(|&size| size == 1)
                 && (&other.method, &other.orders_sha256, &other.parameters)
-                    == (&settings.method, &settings.orders_sha256, &settings.parameters)
+                    == (
+                        &settings.method,
+                        &settings.orders_sha256,
+                        &settings.parameters,
+                    )
                 && (&other.grid, other.seed, other.orders)
                     == (&settings.grid, settings.seed, settings.orders)
         };
@@ -130,7 +146,7 @@ fn measure(name: &str, title: &str, about: &str) -> PageMeasure {
     PageMeasure {
         name: name.to_owned(),
         title: title.to_owned(),
-        unit: "nats per cell".to_owned(),
+        unit: "nats/cell".to_owned(),
         about: about.to_owned(),
         scope: Scope::Steps,
     }
@@ -138,6 +154,38 @@ fn measure(name: &str, title: &str, about: &str) -> PageMeasure {
 
 fn none() -> Values {
     (Vec::new(), None)
+}
+
+/// Whether the same cells come at the ranks of each step when the method is asked for one
+/// cell at a time.
+fn is_the_same_one_by_one(
+    shown: &ShownOrder,
+    settings: &TrialSettings,
+    catalogue: &Catalogue,
+) -> bool {
+    if settings.orders_sha256.is_some() {
+        return true;
+    }
+    let (order, origin) = (&shown.order, &shown.origin);
+    let one_by_one = || {
+        let known = order.known().clone();
+        let sizes = GroupSizes::new(vec![1; known.free_count()]).ok()?;
+        let problem = Problem::with_known(known, sizes).ok()?;
+        let name = origin.method.as_ref()?;
+        let method = catalogue
+            .method(name, order.grid(), &origin.parameters)
+            .ok()?;
+        method.order(&problem, origin.seed?, origin.index).ok()
+    };
+    one_by_one().is_some_and(|other| {
+        let groups = order.group_sizes().groups(other.cell_from_rank());
+        let sorted = |group: &[Cell]| {
+            let mut cells = group.to_vec();
+            cells.sort_unstable();
+            cells
+        };
+        groups.map(sorted).eq(order.groups().map(sorted))
+    })
 }
 
 /// The means over the images, of each step and of whole images.

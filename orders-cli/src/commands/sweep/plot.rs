@@ -36,11 +36,7 @@ pub(crate) fn run(args: &SweepPlotArgs, measures: &Measures, printer: &Printer) 
 }
 
 /// The picture of results that flags ask for. Without one of theirs it has this title.
-pub(super) fn figure(
-    args: &SweepPlotArgs,
-    title: &str,
-    results: &PooledResults,
-) -> Result<Figure> {
+pub(super) fn figure(args: &SweepPlotArgs, title: &str, results: &PooledResults) -> Result<Figure> {
     let picture = Picture {
         args,
         title: args.title.as_deref().unwrap_or(title),

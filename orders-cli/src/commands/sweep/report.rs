@@ -64,10 +64,7 @@ fn command_of(args: &SweepReportArgs) -> String {
 }
 
 /// What was set, by name: where points differ, all that there is.
-fn settings_of(
-    folder: &ResultsFolder,
-    results: &PooledResults,
-) -> Result<Vec<(String, String)>> {
+fn settings_of(folder: &ResultsFolder, results: &PooledResults) -> Result<Vec<(String, String)>> {
     let mut found = Vec::new();
     for name in results.settings() {
         let values = results.values_of(&name).map_err(Failure::work)?;
@@ -90,7 +87,10 @@ fn settings_of(
             words(seeds.iter().map(u64::to_string).collect()),
         ),
         ("trials".to_owned(), trials.len().to_string()),
-        ("digest of all settings".to_owned(), folder.plan().key().to_string()),
+        (
+            "digest of all settings".to_owned(),
+            folder.plan().key().to_string(),
+        ),
     ]);
     Ok(found)
 }
@@ -137,7 +137,11 @@ fn figures(
     let mut shown: Vec<&MeasureEntry> = Vec::new();
     for measure in compared.measures() {
         let means = results.means(measure).map_err(Failure::work)?;
-        let means: Vec<f64> = means.into_iter().flatten().map(|mean| mean.estimate).collect();
+        let means: Vec<f64> = means
+            .into_iter()
+            .flatten()
+            .map(|mean| mean.estimate)
+            .collect();
         let is_same = means.iter().all(|mean| *mean == means[0]);
         if means.len() < 2 || is_same {
             continue;
@@ -155,12 +159,21 @@ fn figures(
         wanted.push(words);
     }
     if let [first, second, ..] = shown[..] {
-        let words = ["--kind", "scatter", "--x", first.name(), "--y", second.name()];
+        let words = [
+            "--kind",
+            "scatter",
+            "--x",
+            first.name(),
+            "--y",
+            second.name(),
+        ];
         wanted.push(words.map(str::to_owned).to_vec());
     }
     let filter: Vec<String> = {
         let wanted = args.chosen.filter.wanted.iter();
-        wanted.flat_map(|pair| ["--where".to_owned(), pair.clone()]).collect()
+        wanted
+            .flat_map(|pair| ["--where".to_owned(), pair.clone()])
+            .collect()
     };
     let drawn = wanted.into_iter().map(|words| {
         let mut all = vec!["sweep".to_owned(), "plot".to_owned()];
@@ -203,6 +216,8 @@ fn command_line(words: &[String]) -> String {
             false => format!("'{}'", word.replace('\'', "'\\''")),
         }
     });
-    let words: Vec<String> = std::iter::once("orders-cli".to_owned()).chain(quoted).collect();
+    let words: Vec<String> = std::iter::once("orders-cli".to_owned())
+        .chain(quoted)
+        .collect();
     words.join(" ")
 }

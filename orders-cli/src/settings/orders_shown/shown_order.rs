@@ -39,7 +39,7 @@ pub(crate) struct Origin {
     pub(crate) parameters: Parameters,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) seed: Option<u64>,
-    pub(super) index: u64,
+    pub(crate) index: u64,
     pub(super) grid: String,
     pub(super) known_count: usize,
     pub(super) steps: usize,
