@@ -11,7 +11,7 @@ pub enum PageError {
     #[error("there are no orders to show")]
     NoOrders,
     /// There are too many orders.
-    #[error("there are {orders} orders; a page shows at most {most}")]
+    #[error("there are {orders} orders or more; a page shows at most {most}")]
     TooManyOrders { orders: usize, most: usize },
     /// The grid is too large.
     #[error("a {grid} grid has {cells} cells; a page shows grids of at most {most}")]

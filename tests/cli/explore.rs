@@ -79,6 +79,34 @@ fn names_that_are_files_are_files() {
 }
 
 #[test]
+fn several_orders_of_random_methods_are_told_apart() {
+    let folder = Folder::new();
+    folder.done("gen --grid 4x4 --steps 4 --method random --num 4 --out random.json");
+    let data = data(&page(&folder, "random.json lpd raster --num 3"));
+    let orders = data["orders"].as_array().unwrap();
+    let labels: Vec<&str> = orders
+        .iter()
+        .map(|o| o["label"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        labels,
+        [
+            "random",
+            "lpd",
+            "raster",
+            "random #1",
+            "lpd #1",
+            "random #2",
+            "lpd #2"
+        ]
+    );
+    let line = "explore random.json --num 5 --out page.html --force";
+    let outcome = folder.run(line);
+    assert_eq!(outcome.status, 2, "{outcome}");
+    assert!(outcome.stderr.contains("random.json"), "{outcome}");
+}
+
+#[test]
 fn texts_from_outside_are_escaped() {
     let folder = Folder::new();
     let label = "</script><script>alert(1)</script><!--";

@@ -175,6 +175,7 @@ const COMMANDS: [(&str, &[&str]); 26] = [
             "--seed <S>",
             "--label <TEXT>",
             "--title <TEXT>",
+            "--num <N>",
             "--field <FIELD>",
             "--results <DIR>",
             "--out <FILE>",

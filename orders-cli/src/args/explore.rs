@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::numbers;
+
 use super::{OrdersShownArgs, OutputArgs, ThreadsArgs, written};
 
 /// Write a page to look at orders with: side by side, step by step, in a browser
@@ -18,6 +20,7 @@ use super::{OrdersShownArgs, OutputArgs, ThreadsArgs, written};
   orders-cli explore --grid 16x16 --steps 20 --all-methods --out orders.html
   orders-cli explore lpd halton lpd,repulsion=4 --res 256 --steps 20 --out three.html
   orders-cli explore best.json lpd --field photos --out found.html
+  orders-cli explore lpd random halton --num 50 --res 256 --steps 20 --out many.html
   orders-cli explore lpd halton --res 256 --steps 20 --results results/ --out judged.html")]
 #[command(mut_arg("files", |files| files.value_name("FILE|METHOD").help(
     "Order files, of each of which one order is shown, and methods as for --method, where no file has such a name"
@@ -25,6 +28,9 @@ use super::{OrdersShownArgs, OutputArgs, ThreadsArgs, written};
 pub(crate) struct ExploreArgs {
     #[command(flatten)]
     pub(crate) orders: OrdersShownArgs,
+    /// How many orders of each file and of each method that has several, from --index on
+    #[arg(long, value_name = "N", default_value_t = 1, allow_hyphen_values = true, value_parser = numbers::count(1..=1000_u64))]
+    pub(crate) num: u64,
     /// Gaussian field whose total correlation is shown; see 'orders-cli analyze --help'
     #[arg(long, value_name = "FIELD", default_value = "exp:5")]
     pub(crate) field: String,

@@ -156,12 +156,7 @@ impl Explorer<'_> {
     fn check(&self) -> Result<Grid, PageError> {
         let first = self.orders.first().ok_or(PageError::NoOrders)?;
         let grid = first.order.grid();
-        if self.orders.len() > Self::MOST_ORDERS {
-            return Err(PageError::TooManyOrders {
-                orders: self.orders.len(),
-                most: Self::MOST_ORDERS,
-            });
-        }
+        Self::check_count(self.orders.len())?;
         if let Some(other) = self.orders.iter().find(|other| other.order.grid() != grid) {
             return Err(PageError::OtherGrid {
                 first_label: first.label.clone(),
@@ -179,6 +174,21 @@ impl Explorer<'_> {
             .iter()
             .try_for_each(|order| order.check(&self.measures))?;
         Ok(grid)
+    }
+
+    /// Whether a page can show so many orders.
+    ///
+    /// # Errors
+    ///
+    /// [`PageError::TooManyOrders`] if not.
+    pub fn check_count(orders: usize) -> Result<(), PageError> {
+        match orders {
+            orders if orders > Self::MOST_ORDERS => Err(PageError::TooManyOrders {
+                orders,
+                most: Self::MOST_ORDERS,
+            }),
+            _ => Ok(()),
+        }
     }
 
     /// Whether a page can show a grid.

@@ -28,7 +28,7 @@ struct Report<'a> {
 
 pub(crate) fn run(args: &ExploreArgs, catalogue: &Catalogue, printer: &Printer) -> Result<()> {
     let file = SingleFile::out(&args.out, "html", args.written.force)?;
-    let shown = OrdersShown::new(catalogue, &with_methods(&args.orders, catalogue))?;
+    let shown = orders_shown(args, catalogue)?;
     let grid = shown.orders[0].order.grid();
     // Before a covariance of a larger grid is made.
     Explorer::check_grid(grid).map_err(Failure::bad_input)?;
@@ -98,6 +98,36 @@ fn page(
             .collect(),
     };
     explorer.to_html()
+}
+
+/// The orders of all indices. One that is the same as the first of its file or method is
+/// left out: a method without chance has no other.
+fn orders_shown(args: &ExploreArgs, catalogue: &Catalogue) -> Result<OrdersShown> {
+    let mut asked = with_methods(&args.orders, catalogue);
+    let mut shown = OrdersShown::new(catalogue, &asked)?;
+    let first = shown.orders.len();
+    for _ in 1..args.num {
+        asked.index = asked.index.checked_add(1).ok_or_else(|| {
+            Failure::input(format!(
+                "--index {} and --num {} lead beyond the last index there is",
+                args.orders.index, args.num
+            ))
+        })?;
+        let more = OrdersShown::new(catalogue, &asked)?;
+        for (place, mut order) in more.orders.into_iter().enumerate() {
+            if order.order != shown.orders[place].order {
+                order.label = format!("{} #{}", order.label, asked.index);
+                order.origin.label.clone_from(&order.label);
+                shown.orders.push(order);
+            }
+        }
+        let orders = shown.orders.len();
+        if orders == first || orders > Explorer::MOST_ORDERS {
+            break;
+        }
+    }
+    Explorer::check_count(shown.orders.len()).map_err(Failure::bad_input)?;
+    Ok(shown)
 }
 
 /// Names that are no files, but methods, stand for these.
