@@ -51,7 +51,7 @@ pub(crate) struct OrdersShownArgs {
 
 /// Orders that schedulers find while a model generates.
 #[cfg(feature = "model")]
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[group(skip)]
 pub(crate) struct ScheduledArgs {
     /// Scheduler whose order is shown as well, with parameters behind commas, such as
