@@ -9,9 +9,10 @@ use orders_core::{
     FirstGroup, Grid, GroupSizes, KnownCells, LocalityAware, Order, OrderingMethod, Problem, Shape,
 };
 use orders_figures::{
-    AnimationOptions, Axis, Better, BoxPlot, Chart, Figure, HeatMap, Panel, ScatterPoint, Series,
-    SheetOptions, StepsShown, animation, box_plots, group_sizes_chart, heat_map, line_chart,
-    order_map, order_map_subtitle, scatter, sheet, small_multiples,
+    AnimationOptions, Axis, Better, BoxPlot, Chart, Difference, Figure, HeatMap, Look, Panel,
+    ScatterPoint, Series, SheetOptions, StepsShown, Theme, animation, box_plots, differences,
+    group_sizes_chart, heat_map, line_chart, line_panels, order_map, order_map_subtitle, scatter,
+    sheet, small_multiples,
 };
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -21,6 +22,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let save = |name: &str, figure: &Figure| -> Result<(), Box<dyn Error>> {
         std::fs::write(folder.join(format!("{name}.png")), figure.to_png())?;
         std::fs::write(folder.join(format!("{name}.svg")), figure.to_svg())?;
+        std::fs::write(folder.join(format!("{name}.pdf")), figure.to_pdf())?;
         Ok(())
     };
 
@@ -31,6 +33,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     save(
         "order_map",
         &order_map(&lpd, "lpd, 16x16, 20 steps", &subtitle)?,
+    )?;
+    let column = Look::new(Theme::Paper).with_width("3.25in".parse()?);
+    save(
+        "order_map_paper",
+        &column.order_map(&lpd, "lpd", &subtitle)?,
     )?;
     save(
         "steps",
@@ -137,6 +144,40 @@ fn charts(
     )
     .with_subtitle("line: mean of 5 seeds; band: 95% interval");
     save("line_chart", &line_chart(&chart, &series)?)?;
+    let column = Look::new(Theme::Paper).with_width("3.25in".parse()?);
+    save("line_chart_paper", &column.line_chart(&chart, &series)?)?;
+    let panels: Vec<(String, Vec<Series>)> = ["16x16", "24x24", "32x32"]
+        .iter()
+        .enumerate()
+        .map(|(index, grid)| ((*grid).to_owned(), series[..4 - index].to_vec()))
+        .collect();
+    save("line_panels", &line_panels(&chart, &panels)?)?;
+    let far = Series::new("far off", [(4.0, 60.0), (32.0, 21.0), (256.0, 2.5)]);
+    let clipped = Chart {
+        y: chart.y.clone().clipped(),
+        ..chart
+    };
+    let series: Vec<Series> = series.into_iter().chain([far]).collect();
+    save("line_chart_clipped", &line_chart(&clipped, &series)?)?;
+
+    let rows: Vec<Difference> = [
+        ("lpd", -0.31),
+        ("halton", -0.12),
+        ("poisson", 0.02),
+        ("raster", 0.4),
+    ]
+    .iter()
+    .map(|&(name, value)| Difference::new(name, value, (value - 0.07, value + 0.05)))
+    .collect();
+    let axis = Axis::linear("difference in loss (nats)");
+    let figure = differences(
+        "Against random orders",
+        "95 % intervals",
+        &axis,
+        "random",
+        &rows,
+    )?;
+    save("differences", &figure)?;
 
     let points: Vec<ScatterPoint> = (0..24)
         .map(|index| {
@@ -174,6 +215,7 @@ fn charts(
             columns: (1..=8).map(|i| i.to_string()).collect(),
             rows: [8, 12, 16, 20, 32, 48].map(|i| i.to_string()).to_vec(),
             values,
+            best: Some(Better::Lower),
         })?,
     )?;
 

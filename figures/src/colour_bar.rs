@@ -1,12 +1,10 @@
 //! The legend that says which step has which colour.
 
-use ab_glyph::FontRef;
-
 use crate::canvas::{Anchor, Pen, Words};
 use crate::error::FigureError;
 use crate::number::grouped;
 use crate::sampling::item_from_pixel;
-use crate::text;
+use crate::text::{self, Font};
 use crate::theme::{self, INK, LABEL_EM, MUTED_INK};
 
 /// Pixels across a bar.
@@ -44,7 +42,7 @@ pub(crate) struct ColourBar {
 
 impl ColourBar {
     /// A bar of `length` px for steps 1 to `steps`.
-    pub(crate) fn new(font: &FontRef<'_>, direction: Direction, length: u32, steps: usize) -> Self {
+    pub(crate) fn new(font: &Font, direction: Direction, length: u32, steps: usize) -> Self {
         let number_width = text::width(font, LABEL_EM, &grouped(steps as u64)).ceil() as u32;
         let pitch = match direction {
             Direction::Up => TICK_PITCH,
@@ -135,16 +133,15 @@ impl ColourBar {
         let across = THICKNESS as i32;
         let mut start = 0;
         for run in self.colours().chunk_by(|a, b| a == b) {
-            let length = run.len() as i32;
+            // Each over the rest of the bar: between fields of their own, viewers
+            // of documents would let the page shine through.
+            let rest = self.length as i32 - start;
             let (corner, size) = match self.direction {
-                Direction::Up => {
-                    let end = top + self.length as i32 - start;
-                    ((left, end - length), (across, length))
-                }
-                Direction::Right => ((left + start, top), (length, across)),
+                Direction::Up => ((left, top), (across, rest)),
+                Direction::Right => ((left + start, top), (rest, across)),
             };
             pen.fill(corner, size, run[0])?;
-            start += length;
+            start += run.len() as i32;
         }
         Ok(())
     }

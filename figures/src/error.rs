@@ -29,6 +29,18 @@ pub enum FigureError {
         /// Height in pixels.
         height: u32,
     },
+    /// What has to stand beside each other does not fit.
+    #[error(
+        "the figure needs to be {needed:.2} in wide with letters of {font_size} pt, but {given:.2} in are given"
+    )]
+    Narrow {
+        /// The width that is given, in inches.
+        given: f64,
+        /// The width that would do, in inches.
+        needed: f64,
+        /// The size of ticks and captions, in points.
+        font_size: f64,
+    },
     /// There is too much or too little of something.
     #[error("there are {given} {what}; a figure takes {least} to {most}")]
     Count {

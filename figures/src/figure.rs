@@ -2,42 +2,49 @@
 
 use std::fmt;
 
-use ab_glyph::FontRef;
+use crate::text::Font;
 
-use crate::canvas::{Canvas, Mark, Pen, SvgWords, image_from_marks, svg_from_marks};
+use crate::canvas::{
+    Canvas, DocumentWords, Mark, Pen, image_from_marks, pdf_from_marks, svg_from_marks,
+};
 use crate::error::FigureError;
 use crate::image::Image;
+use crate::look::{Look, PRINTED, Scale};
 use crate::theme;
 
-/// A finished drawing, which can be had as pixels and as SVG.
+/// A finished drawing, which can be had as SVG, as pixels and as PDF.
 ///
-/// Both come from the same shapes. The same figure gives the same bytes every
+/// All come from the same shapes. The same figure gives the same bytes every
 /// time and on every machine; text is drawn from the font that is part of this
 /// crate, in SVG as outlines, so that no viewer needs a font.
 #[derive(Clone)]
 pub struct Figure {
     size: (u32, u32),
+    scale: Scale,
     title: String,
     description: String,
     origin: String,
     marks: Vec<Mark>,
-    font: &'static FontRef<'static>,
+    font: &'static Font,
 }
 
 impl Figure {
-    /// Draws a figure of `width` x `height` px.
+    /// Draws a figure of `width` x `height` px, which files have larger or
+    /// smaller if the look says so.
     ///
     /// # Errors
     ///
     /// [`FigureError::TooLarge`] before anything is drawn, else what `draw`
     /// returns.
     pub(crate) fn draw(
+        look: &Look,
         size: (u32, u32),
-        title: &str,
-        description: &str,
+        (title, description): (&str, &str),
         draw: impl FnOnce(&Pen<'_>) -> Result<(), FigureError>,
     ) -> Result<Self, FigureError> {
+        let scale = look.scale();
         FigureError::check_size(size)?;
+        FigureError::check_size(scale.picture(size))?;
         let font = theme::font()?;
         let mut marks = Vec::new();
         let pen = Pen::new(Canvas::new(size, &mut marks), font);
@@ -45,6 +52,7 @@ impl Figure {
         drop(pen);
         Ok(Self {
             size,
+            scale,
             title: title.trim().into(),
             description: description.trim().into(),
             origin: String::new(),
@@ -75,14 +83,14 @@ impl Figure {
         }
     }
 
-    /// Width in pixels.
+    /// Width of the picture in pixels.
     pub fn width(&self) -> u32 {
-        self.size.0
+        self.scale.picture(self.size).0
     }
 
-    /// Height in pixels.
+    /// Height of the picture in pixels.
     pub fn height(&self) -> u32 {
-        self.size.1
+        self.scale.picture(self.size).1
     }
 
     /// What the figure is about, for readers who can't see it: the title, with
@@ -95,12 +103,13 @@ impl Figure {
     ///
     /// O(P) for P pixels, most of the time.
     pub fn to_image(&self) -> Image {
-        image_from_marks(self.size, &self.marks, self.font)
+        image_from_marks(self.size, self.scale.pixels, &self.marks, self.font)
     }
 
     /// The figure as a PNG file, without a time stamp.
     pub fn to_png(&self) -> Vec<u8> {
-        self.to_image().to_png_with(&self.origin)
+        let per_inch = self.scale.is_printed.then_some(PRINTED);
+        self.to_image().to_png_with(&self.origin, per_inch)
     }
 
     /// The figure as an SVG document.
@@ -109,12 +118,30 @@ impl Figure {
     /// `aria-label`. The whole has a `title` and a `desc`. Grids with cells of
     /// under 4 px are embedded as PNG.
     pub fn to_svg(&self) -> String {
-        let words = SvgWords {
+        svg_from_marks(self.size, self.scale, &self.words(), &self.marks, self.font)
+    }
+
+    /// The figure as a PDF document of one page, without a time stamp.
+    ///
+    /// Text stays text that can be searched and copied, and its font is
+    /// embedded. The title is the document's, and what
+    /// [`made_by`](Self::made_by) says an entry `Comment` of its information.
+    pub fn to_pdf(&self) -> Vec<u8> {
+        pdf_from_marks(
+            self.size,
+            self.scale.points,
+            &self.words(),
+            &self.marks,
+            self.font,
+        )
+    }
+
+    fn words(&self) -> DocumentWords<'_> {
+        DocumentWords {
             title: &self.title,
             description: &self.description,
             origin: &self.origin,
-        };
-        svg_from_marks(self.size, &words, &self.marks, self.font)
+        }
     }
 }
 

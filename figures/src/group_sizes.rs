@@ -5,6 +5,7 @@ use orders_core::GroupSizes;
 use crate::chart::{Axis, Chart, Scale, Series, stepped};
 use crate::error::FigureError;
 use crate::figure::Figure;
+use crate::look::Look;
 
 /// Draws the size of each group over its step (from 1), for 1 to 28 lists of
 /// group sizes with a name each.
@@ -34,6 +35,30 @@ pub fn group_sizes_chart(
     title: &str,
     subtitle: &str,
 ) -> Result<Figure, FigureError> {
+    Look::default().group_sizes_chart(lists, title, subtitle)
+}
+
+impl Look {
+    /// As [`group_sizes_chart`](crate::group_sizes_chart()), in this look.
+    ///
+    /// # Errors
+    ///
+    /// As there, and [`FigureError::Narrow`].
+    pub fn group_sizes_chart(
+        &self,
+        lists: &[(&str, &GroupSizes)],
+        title: &str,
+        subtitle: &str,
+    ) -> Result<Figure, FigureError> {
+        draw(self, lists, (title, subtitle))
+    }
+}
+
+fn draw(
+    look: &Look,
+    lists: &[(&str, &GroupSizes)],
+    (title, subtitle): (&str, &str),
+) -> Result<Figure, FigureError> {
     let steps = lists.iter().map(|(_, sizes)| sizes.steps()).sum();
     FigureError::check_count("steps", steps, 1, 1 << 19)?;
     let chart = Chart::new(
@@ -46,7 +71,7 @@ pub fn group_sizes_chart(
         .iter()
         .map(|(label, sizes)| Series::new(*label, outline(sizes)))
         .collect();
-    stepped(&chart, &series)
+    stepped(look, &chart, &series)
 }
 
 /// The corners of the curve: each step from half a step before its number to

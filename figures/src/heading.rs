@@ -1,10 +1,8 @@
 //! Title and subtitle above a figure.
 
-use ab_glyph::FontRef;
-
 use crate::canvas::{Anchor, Pen, Words};
 use crate::error::FigureError;
-use crate::text;
+use crate::text::{self, Font};
 use crate::theme::{INK, LINE, MUTED_INK, Rgb, SPACE, SUBTITLE_EM, TITLE_EM};
 
 /// The smallest em of a title, in pixels, before its end is cut off.
@@ -30,7 +28,7 @@ struct Line {
 
 impl Heading {
     /// Width that a figure should have for its titles, in pixels.
-    pub(crate) fn wanted_width(font: &FontRef<'_>, title: &str, subtitle: &str) -> u32 {
+    pub(crate) fn wanted_width(font: &Font, title: &str, subtitle: &str) -> u32 {
         let natural = text::width(font, TITLE_EM, title.trim())
             .max(text::width(font, SUBTITLE_EM, subtitle.trim()))
             .min(WIDEST_FOR_TITLES);
@@ -38,7 +36,7 @@ impl Heading {
     }
 
     /// Title and subtitle in a width, made smaller or cut off to fit.
-    pub(crate) fn new(font: &FontRef<'_>, title: &str, subtitle: &str, width: u32) -> Self {
+    pub(crate) fn new(font: &Font, title: &str, subtitle: &str, width: u32) -> Self {
         let mut lines = Vec::new();
         let mut top = 0;
         for (line, em, smallest, colour) in [

@@ -76,19 +76,33 @@ impl Image {
     /// The picture as a PNG file. The same picture gives the same bytes: there
     /// is no time stamp in it.
     pub fn to_png(&self) -> Vec<u8> {
-        self.to_png_with("")
+        self.to_png_with("", None)
     }
 
-    /// As [`to_png`](Self::to_png), with a comment unless it is empty.
-    pub(crate) fn to_png_with(&self, comment: &str) -> Vec<u8> {
+    /// As [`to_png`](Self::to_png), with a comment unless it is empty, and how
+    /// many pixels make an inch on paper if that is said.
+    pub(crate) fn to_png_with(&self, comment: &str, per_inch: Option<f64>) -> Vec<u8> {
         let mut file = Vec::new();
-        self.encode(&mut file, comment)
+        self.encode(&mut file, comment, per_inch)
             .expect("a picture with pixels can be encoded into memory");
         file
     }
 
-    fn encode(&self, file: &mut Vec<u8>, comment: &str) -> Result<(), png::EncodingError> {
+    fn encode(
+        &self,
+        file: &mut Vec<u8>,
+        comment: &str,
+        per_inch: Option<f64>,
+    ) -> Result<(), png::EncodingError> {
         let mut encoder = png::Encoder::new(file, self.width, self.height);
+        encoder.set_pixel_dims(per_inch.map(|per_inch| {
+            let per_metre = (per_inch / 0.0254).round() as u32;
+            png::PixelDimensions {
+                xppu: per_metre,
+                yppu: per_metre,
+                unit: png::Unit::Meter,
+            }
+        }));
         if !comment.is_empty() {
             encoder.add_itxt_chunk(COMMENT.into(), comment.into())?;
         }

@@ -3,9 +3,9 @@
 use crate::canvas::{Anchor, Words};
 use crate::error::{FigureError, LONGEST_SIDE};
 use crate::figure::Figure;
-use crate::heading::Heading;
+use crate::look::Look;
 use crate::text;
-use crate::theme::{self, CAPTION_EM, INK, MARGIN, OUTLINE, SPACE};
+use crate::theme::{self, CAPTION_EM, INK, OUTLINE, SPACE};
 
 /// Width of a whole sheet without margins, in pixels, unless one tile is wider.
 const WIDTH: u32 = 1200;
@@ -59,6 +59,26 @@ pub struct Tile {
 /// [`FigureError::Length`] if an image has not the bytes that its size asks
 /// for, [`FigureError::TooLarge`] if the sheet is.
 pub fn image_sheet(tiles: &[Tile], title: &str, subtitle: &str) -> Result<Figure, FigureError> {
+    Look::default().image_sheet(tiles, title, subtitle)
+}
+
+impl Look {
+    /// As [`image_sheet`](crate::image_sheet()), in this look.
+    ///
+    /// # Errors
+    ///
+    /// As there, and [`FigureError::Narrow`].
+    pub fn image_sheet(
+        &self,
+        tiles: &[Tile],
+        title: &str,
+        subtitle: &str,
+    ) -> Result<Figure, FigureError> {
+        draw(self, tiles, (title, subtitle))
+    }
+}
+
+fn draw(look: &Look, tiles: &[Tile], titles: (&str, &str)) -> Result<Figure, FigureError> {
     FigureError::check_count("tiles", tiles.len(), 1, MOST_TILES)?;
     let mut longest = 1;
     for (index, tile) in tiles.iter().enumerate() {
@@ -98,20 +118,21 @@ pub fn image_sheet(tiles: &[Tile], title: &str, subtitle: &str) -> Result<Figure
         image_height + caption_height + SPACE,
     );
     let count = tiles.len() as u32;
-    let across = ((WIDTH + SPACE) / pitch.0).clamp(1, count);
+    let across = ((look.room(WIDTH) + SPACE) / pitch.0).clamp(1, count);
     let block = (
         across * pitch.0 - SPACE,
         count.div_ceil(across) * pitch.1 - SPACE,
     );
-    let width = block.0.max(Heading::wanted_width(font, title, subtitle));
-    let heading = Heading::new(font, title, subtitle, width);
-    let top = MARGIN + heading.height();
-    let size = (width + 2 * MARGIN, top + block.1 + MARGIN);
-    Figure::draw(size, title, subtitle, |pen| {
-        heading.draw(pen, (MARGIN as i32, MARGIN as i32))?;
+    let width = look.fitted(block.0.max(look.wanted_width(font, titles)))?;
+    let heading = look.heading(font, titles, width);
+    let margin = look.margin();
+    let top = margin + heading.height();
+    let size = (width + 2 * margin, top + block.1 + margin);
+    Figure::draw(look, size, titles, |pen| {
+        heading.draw(pen, (margin as i32, margin as i32))?;
         for (index, tile) in tiles.iter().enumerate() {
             let (row, column) = (index as u32 / across, index as u32 % across);
-            let (mut left, top) = (MARGIN + column * pitch.0, top + row * pitch.1);
+            let (mut left, top) = (margin + column * pitch.0, top + row * pitch.1);
             for image in &tile.images {
                 let size = (zoom * image.width, zoom * image.height);
                 let corner = (left as i32, top as i32);
@@ -125,7 +146,7 @@ pub fn image_sheet(tiles: &[Tile], title: &str, subtitle: &str) -> Result<Figure
             }
             let words = Words::new(&tile.caption, CAPTION_EM, INK, Anchor::TopLeft);
             let below = top + image_height + 5;
-            pen.text(&words, ((MARGIN + column * pitch.0) as i32, below as i32))?;
+            pen.text(&words, ((margin + column * pitch.0) as i32, below as i32))?;
         }
         Ok(())
     })

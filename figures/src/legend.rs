@@ -1,12 +1,10 @@
 //! Which sign stands for what.
 
-use ab_glyph::FontRef;
-
 use crate::canvas::{Anchor, Dash, Pen, Words};
 use crate::error::FigureError;
 use crate::grid_view::draw_known_mark;
 use crate::marker::Marker;
-use crate::text;
+use crate::text::{self, Font};
 use crate::theme::{CAPTION_EM, CONTEXT, INK, KNOWN, NOT_YET, NOW, OUTLINE, Rgb};
 
 /// Height of a row of entries, in pixels.
@@ -20,7 +18,7 @@ const SPACE: u32 = 6;
 /// Pixels between entries.
 const APART: u32 = 20;
 /// The widest words, in pixels; longer ones lose their end.
-const WIDEST: f64 = 260.0;
+const WIDEST: f64 = 320.0;
 
 /// What stands before an entry's words.
 #[derive(Clone, Copy, Debug)]
@@ -35,6 +33,8 @@ pub(crate) enum Key {
         dash: Dash,
         marker: Option<Marker>,
     },
+    /// A frame around a field.
+    Frame,
     /// A marker alone.
     Point { colour: Rgb, marker: Marker },
 }
@@ -80,7 +80,7 @@ struct Entry {
 
 impl Legend {
     /// Entries in rows of up to `width` px. Takes no room without entries.
-    pub(crate) fn new(font: &FontRef<'_>, entries: Vec<(Key, String)>, width: u32) -> Self {
+    pub(crate) fn new(font: &Font, entries: Vec<(Key, String)>, width: u32) -> Self {
         let (mut left, mut top, mut widest) = (0, 0, 0);
         let mut placed = Vec::new();
         for (key, text) in entries {
@@ -136,6 +136,10 @@ fn draw_key(pen: &Pen<'_>, key: &Key, (left, middle): (i32, i32)) -> Result<(), 
             if colour == NOT_YET {
                 pen.frame(corner, (side, side), OUTLINE)?;
             }
+        }
+        Key::Frame => {
+            pen.frame(corner, (side, side), INK)?;
+            pen.frame((corner.0 + 1, corner.1 + 1), (side - 2, side - 2), INK)?;
         }
         Key::KnownCell => {
             pen.fill(corner, (side, side), KNOWN)?;

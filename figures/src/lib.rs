@@ -28,11 +28,16 @@
 //! - [`line_chart()`], [`scatter()`], [`heat_map()`] and [`box_plots()`]:
 //!   charts of plain values.
 //!
+//! - [`line_panels()`]: the same chart for each value of a setting.
+//! - [`differences()`]: differences to a baseline with their intervals.
+//!
 //! All take values and return a [`Figure`] (or an [`Animation`]), which turns
-//! itself into [pixels](Figure::to_image), [PNG](Figure::to_png) and
-//! [SVG](Figure::to_svg); none touches a file. The same arguments give the same
+//! itself into [SVG](Figure::to_svg), [pixels](Figure::to_image),
+//! [PNG](Figure::to_png) and [PDF](Figure::to_pdf); none touches a file. A
+//! [`Look`] has all of them for the width and the letters of a paper. The same arguments give the same
 //! bytes on every machine: the font is part of the crate, no system font is
-//! ever read, and text in SVG is made of outlines. [`theme`] holds the colours,
+//! ever read, and text in SVG is made of outlines. Plotters gives charts their
+//! coordinates and drawing areas; axes, lines and legends are this crate's. [`theme`] holds the colours,
 //! for figures that are to agree with these. Sizes are bounded; what would be
 //! larger is refused with a [`FigureError`].
 //!
@@ -54,6 +59,8 @@ mod heading;
 mod image;
 mod image_sheet;
 mod legend;
+mod length;
+mod look;
 mod marker;
 mod number;
 mod order_map;
@@ -65,14 +72,16 @@ pub mod theme;
 
 pub use animation::{Animation, AnimationOptions, animation};
 pub use chart::{
-    Axis, Better, BoxPlot, Chart, HeatMap, ScatterPoint, Series, box_plots, heat_map, line_chart,
-    scatter,
+    Axis, Better, BoxPlot, Chart, Difference, HeatMap, ScatterPoint, Series, box_plots,
+    differences, heat_map, line_chart, line_panels, scatter,
 };
 pub use error::FigureError;
 pub use figure::Figure;
 pub use group_sizes::group_sizes_chart;
 pub use image::Image;
 pub use image_sheet::{Tile, TileImage, image_sheet};
+pub use length::{Length, LengthError};
+pub use look::{Look, Theme};
 pub use order_map::{order_map, order_map_subtitle};
 pub use sheet::{Panel, SheetOptions, StepsShown, sheet};
 pub use small_multiples::small_multiples;

@@ -71,6 +71,23 @@ impl Marker {
     }
 }
 
+/// Draws the sign that a line leaves a chart: an arrow head at its upper or its
+/// lower edge.
+pub(crate) fn draw_exit(
+    pen: &Pen<'_>,
+    (x, y): (f64, f64),
+    is_upper: bool,
+    colour: Rgb,
+) -> Result<(), FigureError> {
+    let out = if is_upper { -1.0 } else { 1.0 };
+    let head = [
+        (x - 4.5, y - 2.0 * out),
+        (x + 4.5, y - 2.0 * out),
+        (x, y + 6.0 * out),
+    ];
+    pen.polygon(&head, colour)
+}
+
 /// The dash of category `index`: solid for the first seven, which differ in
 /// colour.
 pub(crate) fn dash(index: usize) -> Dash {

@@ -1,7 +1,7 @@
 //! The order map: a grid coloured by step.
 
-use ab_glyph::FontRef;
-use orders_core::{Grid, Order};
+use crate::text::Font;
+use orders_core::Order;
 
 use crate::colour_bar::{ColourBar, Direction};
 use crate::error::FigureError;
@@ -9,7 +9,8 @@ use crate::figure::Figure;
 use crate::grid_view::{GridView, Room, step_layers};
 use crate::heading::Heading;
 use crate::legend::{Legend, known_entry};
-use crate::theme::{self, MARGIN, SPACE};
+use crate::look::Look;
+use crate::theme::{self, SPACE};
 
 /// Pixels of a vertical bar, at least.
 const SHORTEST_UP: u32 = 120;
@@ -50,9 +51,34 @@ const ROOM: Room = Room {
 ///
 /// As [`FigureError`] says; never because of the order or the titles.
 pub fn order_map(order: &Order, title: &str, subtitle: &str) -> Result<Figure, FigureError> {
-    let layout = Layout::new(theme::font()?, order, title, subtitle);
-    Figure::draw(layout.size, title, subtitle, |pen| {
-        layout.heading.draw(pen, (MARGIN as i32, MARGIN as i32))?;
+    Look::default().order_map(order, title, subtitle)
+}
+
+impl Look {
+    /// As [`order_map`](crate::order_map()), in this look.
+    ///
+    /// # Errors
+    ///
+    /// As [`FigureError`] says; never because of the order or the titles.
+    pub fn order_map(
+        &self,
+        order: &Order,
+        title: &str,
+        subtitle: &str,
+    ) -> Result<Figure, FigureError> {
+        draw(self, order, (title, subtitle))
+    }
+
+    /// As [`order_map_subtitle`], in this look.
+    pub fn order_map_subtitle(&self, order: &Order, which: &str) -> String {
+        subtitle(self, order, which)
+    }
+}
+
+fn draw(look: &Look, order: &Order, titles: (&str, &str)) -> Result<Figure, FigureError> {
+    let layout = Layout::new(look, theme::font()?, order, titles)?;
+    Figure::draw(look, layout.size, titles, |pen| {
+        layout.heading.draw(pen, layout.heading_at)?;
         layout.view.draw(pen, layout.view_at, &step_layers(order))?;
         layout
             .view
@@ -79,11 +105,15 @@ pub fn order_map(order: &Order, title: &str, subtitle: &str) -> Result<Figure, F
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn order_map_subtitle(order: &Order, which: &str) -> String {
+    subtitle(&Look::default(), order, which)
+}
+
+fn subtitle(look: &Look, order: &Order, which: &str) -> String {
     let key = |key: &str| format!("{which}; {key}: step of generation");
     let Ok(font) = theme::font() else {
         return key("colour");
     };
-    let view = view(font, order.grid());
+    let view = view(look, font, order);
     let mut text = match view.number_em(order.group_sizes().steps()) {
         Some(_) => key("colour and number"),
         None => key("colour"),
@@ -99,6 +129,7 @@ struct Layout {
     /// Width and height of the picture.
     size: (u32, u32),
     heading: Heading,
+    heading_at: (i32, i32),
     view: GridView,
     /// Upper left corner of the grid.
     view_at: (i32, i32),
@@ -111,13 +142,29 @@ struct Layout {
 }
 
 /// How the cells of an order map are drawn.
-fn view(font: &FontRef<'_>, grid: Grid) -> GridView {
-    GridView::new(font, grid, ROOM)
+fn view(look: &Look, font: &Font, order: &Order) -> GridView {
+    let steps = order.group_sizes().steps();
+    let bar = ColourBar::new(font, Direction::Up, SHORTEST_UP, steps)
+        .size()
+        .0
+        + SPACE;
+    let side = look.room(ROOM.size.0 + bar).saturating_sub(bar);
+    let room = Room {
+        size: (side.clamp(8, ROOM.size.0), ROOM.size.1),
+        ..ROOM
+    };
+    GridView::new(font, order.grid(), room)
 }
 
 impl Layout {
-    fn new(font: &FontRef<'_>, order: &Order, title: &str, subtitle: &str) -> Self {
-        let view = view(font, order.grid());
+    fn new(
+        look: &Look,
+        font: &Font,
+        order: &Order,
+        titles: (&str, &str),
+    ) -> Result<Self, FigureError> {
+        let margin = look.margin();
+        let view = view(look, font, order);
         let (grid_width, grid_height) = view.size();
 
         // Beside a low grid, a bar would either be as low or stand out.
@@ -128,7 +175,7 @@ impl Layout {
         };
         let length = match direction {
             Direction::Up => grid_height.max(SHORTEST_UP),
-            Direction::Right => grid_width.max(SHORTEST_RIGHT),
+            Direction::Right => grid_width.max(look.room(SHORTEST_RIGHT).min(SHORTEST_RIGHT)),
         };
         let bar = ColourBar::new(font, direction, length, order.group_sizes().steps());
         let (bar_width, bar_height) = bar.size();
@@ -137,31 +184,32 @@ impl Layout {
             Direction::Right => (grid_width.max(bar_width), grid_height + SPACE + bar_height),
         };
 
-        let width = block_width.max(Heading::wanted_width(font, title, subtitle));
-        let heading = Heading::new(font, title, subtitle, width);
+        let width = look.fitted(block_width.max(look.wanted_width(font, titles)))?;
+        let heading = look.heading(font, titles, width);
         let entries = (order.known().count() > 0).then(known_entry);
         let legend = Legend::new(font, entries.into_iter().collect(), width);
         let legend_height = match legend.size().1 {
             0 => 0,
             height => SPACE / 2 + height,
         };
-        let top = MARGIN + heading.height();
-        Self {
+        let top = margin + heading.height();
+        Ok(Self {
             size: (
-                width + 2 * MARGIN,
-                top + block_height + legend_height + MARGIN,
+                width + 2 * margin,
+                top + block_height + legend_height + margin,
             ),
             heading,
+            heading_at: signed((margin, margin)),
             view,
-            view_at: signed((MARGIN, top)),
+            view_at: signed((margin, top)),
             bar,
             bar_at: signed(match direction {
-                Direction::Up => (MARGIN + grid_width + SPACE, top),
-                Direction::Right => (MARGIN, top + grid_height + SPACE),
+                Direction::Up => (margin + grid_width + SPACE, top),
+                Direction::Right => (margin, top + grid_height + SPACE),
             }),
             legend,
-            legend_at: signed((MARGIN, top + block_height + SPACE / 2)),
-        }
+            legend_at: signed((margin, top + block_height + SPACE / 2)),
+        })
     }
 }
 

@@ -1,6 +1,5 @@
 //! Several orders on one sheet.
 
-use ab_glyph::FontRef;
 use orders_core::Order;
 
 use crate::canvas::{Anchor, Dash, Pen, Words, draw_line};
@@ -10,11 +9,11 @@ use crate::error::FigureError;
 use crate::figure::Figure;
 use crate::grid_view::{GridView, Room, step_layers};
 use crate::group_sizes::{outline, small_axes};
-use crate::heading::Heading;
 use crate::legend::{Legend, known_entry, role_entries};
+use crate::look::Look;
 use crate::small_multiples::{Multiples, selected, with_part};
-use crate::text;
-use crate::theme::{self, CATEGORIES, INK, MARGIN, PANEL_EM, SPACE};
+use crate::text::{self, Font};
+use crate::theme::{self, CATEGORIES, INK, PANEL_EM, SPACE};
 
 /// The most orders on a sheet.
 const MOST_PANELS: usize = 64;
@@ -22,6 +21,12 @@ const MOST_PANELS: usize = 64;
 const MOST_COLUMNS: usize = 16;
 /// Pixels between panels.
 const APART: u32 = 28;
+/// Width of a sheet without its margins, in pixels, unless a panel is wider.
+const WIDTH: u32 = 1472;
+/// Wider than any sheet, in pixels.
+const WIDEST: u32 = 1 << 15;
+/// Width of a panel whose parts stand beside each other, at least, in pixels.
+const NARROWEST_ROW: u32 = 720;
 /// Height of the line with a panel's name, in pixels.
 const LABEL: u32 = 24;
 /// Width and height of a curve of group sizes, in pixels.
@@ -128,6 +133,25 @@ impl Default for SheetOptions {
 /// steps or columns; [`FigureError::Step`] for a step that an order does not
 /// have; [`FigureError::TooLarge`] if all together take too many pixels.
 pub fn sheet(panels: &[Panel<'_>], options: &SheetOptions) -> Result<Figure, FigureError> {
+    Look::default().sheet(panels, options)
+}
+
+impl Look {
+    /// As [`sheet`](crate::sheet()), in this look.
+    ///
+    /// # Errors
+    ///
+    /// As there, and [`FigureError::Narrow`].
+    pub fn sheet(
+        &self,
+        panels: &[Panel<'_>],
+        options: &SheetOptions,
+    ) -> Result<Figure, FigureError> {
+        draw(self, panels, options)
+    }
+}
+
+fn draw(look: &Look, panels: &[Panel<'_>], options: &SheetOptions) -> Result<Figure, FigureError> {
     let font = theme::font()?;
     FigureError::check_count("panels", panels.len(), 1, MOST_PANELS)?;
     FigureError::check_count("steps to show", options.steps.count(), 0, 16)?;
@@ -141,14 +165,34 @@ pub fn sheet(panels: &[Panel<'_>], options: &SheetOptions) -> Result<Figure, Fig
 
     let steps = |panel: &Panel<'_>| panel.order.group_sizes().steps();
     let shared = panels.iter().all(|panel| steps(panel) == steps(&panels[0]));
+    let bar_room = match shared && options.maps {
+        true => {
+            ColourBar::new(font, Direction::Up, 120, steps(&panels[0]))
+                .size()
+                .0
+                + SPACE
+        }
+        false => 0,
+    };
+    let room = look.room(WIDTH + bar_room).saturating_sub(bar_room);
+    // Panels only have to fit where a width is given.
+    let most = look.room(WIDEST + bar_room).saturating_sub(bar_room);
+    let beside = options.columns.unwrap_or(1).min(panels.len()) as u32;
+    let fit = Fit {
+        has_bar: !shared,
+        width: match most {
+            WIDEST => WIDEST,
+            most => ((most + APART) / beside).saturating_sub(APART),
+        },
+    };
     let blocks: Vec<Block<'_>> = panels
         .iter()
-        .map(|panel| Block::new(font, panel, panels, options, !shared))
+        .map(|panel| Block::new(font, panel, panels, options, fit))
         .collect::<Result<_, _>>()?;
     let width = blocks.iter().map(|b| b.size.0).max().unwrap_or(1);
     let height = blocks.iter().map(|b| b.size.1).max().unwrap_or(1);
     let columns = options.columns.unwrap_or_else(|| {
-        let most = (1500 / (width + APART)).max(1) as usize;
+        let most = ((room + APART) / (width + APART)).max(1) as usize;
         let rows = panels.len().div_ceil(most);
         panels.len().div_ceil(rows)
     });
@@ -170,33 +214,44 @@ pub fn sheet(panels: &[Panel<'_>], options: &SheetOptions) -> Result<Figure, Fig
     };
     let is_whole = blocks.iter().all(|block| block.is_whole);
     let subtitle = &with_part(&options.subtitle, is_whole);
-    let wanted = Heading::wanted_width(font, &options.title, subtitle);
-    let total = (grid_width + beside).max(wanted);
-    let heading = Heading::new(font, &options.title, subtitle, total);
+    let titles = (options.title.as_str(), subtitle.as_str());
+    let wanted = look.wanted_width(font, titles);
+    let total = look.fitted((grid_width + beside).max(wanted))?;
+    let heading = look.heading(font, titles, total);
+    let margin = look.margin();
     let legend = Legend::new(font, entries, total);
-    let legend_top = MARGIN + heading.height();
+    let legend_top = margin + heading.height();
     let gap = if legend.size().1 > 0 { SPACE } else { 0 };
     let top = legend_top + legend.size().1 + gap;
     let size = (
-        total + 2 * MARGIN,
-        top + grid_height.max(bar_size.1 + LABEL) + MARGIN,
+        total + 2 * margin,
+        top + grid_height.max(bar_size.1 + LABEL) + margin,
     );
-    Figure::draw(size, &options.title, subtitle, |pen| {
-        let left = MARGIN as i32;
+    Figure::draw(look, size, titles, |pen| {
+        let left = margin as i32;
         heading.draw(pen, (left, left))?;
         legend.draw(pen, (left, legend_top as i32))?;
         for (index, block) in blocks.iter().enumerate() {
             let (row, column) = (index as u32 / columns, index as u32 % columns);
-            let x = MARGIN + column * (width + APART);
+            let x = margin + column * (width + APART);
             let y = top + row * (height + APART);
             block.draw(pen, (x as i32, y as i32))?;
         }
         if let Some(bar) = bar {
-            let x = MARGIN + grid_width + SPACE;
+            let x = margin + grid_width + SPACE;
             bar.draw(pen, (x as i32, (top + LABEL) as i32))?;
         }
         Ok(())
     })
+}
+
+/// What a panel has to fit into.
+#[derive(Clone, Copy)]
+struct Fit {
+    /// Whether it has a colour bar of its own.
+    has_bar: bool,
+    /// In pixels.
+    width: u32,
 }
 
 /// An order with its parts and where they go.
@@ -206,7 +261,8 @@ struct Block<'a> {
     map: Option<(GridView, (u32, u32))>,
     bar: Option<(ColourBar, (u32, u32))>,
     multiples: Option<(Multiples, (u32, u32))>,
-    curve: Option<(u32, u32)>,
+    /// The curve of group sizes: its size and place.
+    curve: Option<((u32, u32), (u32, u32))>,
     axes: (usize, u32),
     size: (u32, u32),
     /// Whether all cells are drawn.
@@ -239,20 +295,20 @@ impl<'a> Block<'a> {
     /// Lays out a panel. Parts stand beside each other if there are several
     /// steps to show, else below each other.
     fn new(
-        font: &FontRef<'_>,
+        font: &Font,
         panel: &Panel<'a>,
         all: &[Panel<'_>],
         options: &SheetOptions,
-        has_bar: bool,
+        fit: Fit,
     ) -> Result<Self, FigureError> {
         let order = panel.order;
-        let is_row = options.steps.count() > 0;
+        let is_row = options.steps.count() > 0 && fit.width >= NARROWEST_ROW;
         let side = match all.len() {
             1 | 2 => 480,
             3..=9 => 320,
             _ => 240,
         };
-        let side = if is_row { 240 } else { side };
+        let side = if options.steps.count() > 0 { 240 } else { side }.min(fit.width.max(8));
         let mut parts = Parts {
             is_row,
             width: 0,
@@ -263,9 +319,14 @@ impl<'a> Block<'a> {
             let room = Room::square(order.grid(), side, 64, 16);
             let view = GridView::new(font, order.grid(), room);
             let mut size = view.size();
-            let own = has_bar.then(|| {
+            let own = fit.has_bar.then(|| {
                 let steps = order.group_sizes().steps();
-                ColourBar::new(font, Direction::Right, size.0.max(120), steps)
+                ColourBar::new(
+                    font,
+                    Direction::Right,
+                    size.0.max(fit.width.min(120)),
+                    steps,
+                )
             });
             let below = size.1 + SPACE / 2;
             if let Some(own) = &own {
@@ -276,23 +337,34 @@ impl<'a> Block<'a> {
             map = Some((view, at));
         }
         let mut multiples = None;
-        if is_row {
+        let apart = SPACE + SPACE / 2;
+        if options.steps.count() > 0 {
+            // Beside the map and before the curve, or below the one and above the other.
+            let map = if parts.width > 0 {
+                parts.width + apart
+            } else {
+                0
+            };
+            let curve = if options.sizes { CURVE.0 + apart } else { 0 };
+            let taken = if is_row { map + curve } else { 0 };
+            let beside = fit.width.saturating_sub(taken);
             let steps = match &options.steps {
                 StepsShown::Listed(steps) => selected(order, steps, 0)?,
                 spread => selected(order, &[], spread.count() as u32)?,
             };
-            let grids = Multiples::new(font, order, steps, (MULTIPLES, 150));
+            let grids = Multiples::new(font, order, steps, (MULTIPLES.min(beside), 150));
             let at = parts.place(grids.size());
             multiples = Some((grids, at));
         }
         let map_is_whole = map.iter().all(|(view, _)| view.drawn_part().is_none());
         let steps_are_whole = multiples.iter().all(|(grids, _)| grids.is_whole());
-        let curve = options.sizes.then(|| parts.place(CURVE));
+        let size = (CURVE.0.min(fit.width), CURVE.1);
+        let curve = options.sizes.then(|| (size, parts.place(size)));
         let steps = all.iter().map(|p| p.order.group_sizes().steps()).max();
         let sizes = all.iter().flat_map(|p| p.order.group_sizes().as_slice());
         let axes = (steps.unwrap_or(1), sizes.copied().max().unwrap_or(1));
         // A panel of a narrow grid still has room for a name.
-        let width = parts.width.max(130);
+        let width = parts.width.max(fit.width.min(130));
         let (label, _) = text::fit(font, &panel.label, PANEL_EM, PANEL_EM, width.into());
         Ok(Self {
             order,
@@ -324,10 +396,10 @@ impl<'a> Block<'a> {
         if let Some((multiples, place)) = &self.multiples {
             multiples.draw(pen, self.order, at(*place))?;
         }
-        if let Some(place) = self.curve {
+        if let Some((size, place)) = self.curve {
             let axes = small_axes(self.axes.0, self.axes.1);
             let (x, y) = at(place);
-            let frame = Frame::new(pen.font(), (x as u32, y as u32), CURVE, axes, None);
+            let frame = Frame::new(pen.font(), (x as u32, y as u32), size, axes, None);
             frame.draw(pen)?;
             let points = outline(self.order.group_sizes());
             draw_line(&frame.plot(pen), points, CATEGORIES[0], 2.0, Dash::SOLID)?;

@@ -1,17 +1,16 @@
 //! Selected steps of an order, side by side.
 
-use ab_glyph::FontRef;
 use orders_core::Order;
 
 use crate::canvas::{Anchor, Pen, Words};
 use crate::error::FigureError;
 use crate::figure::Figure;
 use crate::grid_view::{GridView, Room, evenly, role_layers};
-use crate::heading::Heading;
 use crate::legend::{Legend, role_entries};
+use crate::look::Look;
 use crate::number::grouped;
-use crate::text;
-use crate::theme::{self, CAPTION_EM, INK, MARGIN, SPACE};
+use crate::text::{self, Font};
+use crate::theme::{self, CAPTION_EM, INK, SPACE};
 
 /// The most steps that are shown.
 const MOST_STEPS: usize = 64;
@@ -55,22 +54,52 @@ pub fn small_multiples(
     title: &str,
     subtitle: &str,
 ) -> Result<Figure, FigureError> {
+    Look::default().small_multiples(order, steps, title, subtitle)
+}
+
+impl Look {
+    /// As [`small_multiples`](crate::small_multiples()), in this look.
+    ///
+    /// # Errors
+    ///
+    /// As there, and [`FigureError::Narrow`].
+    pub fn small_multiples(
+        &self,
+        order: &Order,
+        steps: &[usize],
+        title: &str,
+        subtitle: &str,
+    ) -> Result<Figure, FigureError> {
+        draw(self, order, steps, (title, subtitle))
+    }
+}
+
+fn draw(
+    look: &Look,
+    order: &Order,
+    steps: &[usize],
+    (title, subtitle): (&str, &str),
+) -> Result<Figure, FigureError> {
     let font = theme::font()?;
     let steps = selected(order, steps, 8)?;
-    let multiples = Multiples::new(font, order, steps, (WIDTH, 290));
+    let room = look.room(WIDTH);
+    let side = room.min(290);
+    let multiples = Multiples::new(font, order, steps, (room, side));
     let (block_width, block_height) = multiples.size();
-    let legend = Legend::new(font, role_entries(order.known().count() > 0), WIDTH);
+    let legend = Legend::new(font, role_entries(order.known().count() > 0), room);
     let subtitle = &with_part(subtitle, multiples.is_whole());
-    let wanted = Heading::wanted_width(font, title, subtitle);
-    let width = block_width.max(wanted).max(legend.size().0);
-    let heading = Heading::new(font, title, subtitle, width);
-    let top = MARGIN + heading.height();
+    let titles = (title, subtitle.as_str());
+    let wanted = look.wanted_width(font, titles);
+    let width = look.fitted(block_width.max(wanted).max(legend.size().0))?;
+    let heading = look.heading(font, titles, width);
+    let margin = look.margin();
+    let top = margin + heading.height();
     let size = (
-        width + 2 * MARGIN,
-        top + legend.size().1 + SPACE / 2 + block_height + MARGIN,
+        width + 2 * margin,
+        top + legend.size().1 + SPACE / 2 + block_height + margin,
     );
-    Figure::draw(size, title, subtitle, |pen| {
-        let left = MARGIN as i32;
+    Figure::draw(look, size, titles, |pen| {
+        let left = margin as i32;
         heading.draw(pen, (left, left))?;
         legend.draw(pen, (left, top as i32))?;
         let below = top + legend.size().1 + SPACE / 2;
@@ -127,7 +156,7 @@ pub(crate) struct Multiples {
 impl Multiples {
     /// Grids with sides of up to `side` px in rows of up to `width` px.
     pub(crate) fn new(
-        font: &FontRef<'_>,
+        font: &Font,
         order: &Order,
         steps: Vec<usize>,
         (width, side): (u32, u32),

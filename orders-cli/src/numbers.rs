@@ -4,6 +4,8 @@ use std::fmt::Display;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
+use orders_figures::{Length, LengthError};
+
 /// A whole number of a range. What else a flag asks of its number is said later.
 pub(crate) fn within<T>(
     allowed: RangeInclusive<T>,
@@ -66,6 +68,16 @@ pub(crate) fn threshold(text: &str) -> Result<f64, String> {
 /// `--fps` and `--pause`; which numbers they take is the animation's to say.
 pub(crate) fn number(text: &str) -> Result<f64, String> {
     text.parse().map_err(|_| "it takes a number".to_owned())
+}
+
+/// `--width`
+pub(crate) fn length(text: &str) -> Result<Length, String> {
+    text.parse().map_err(|error| match error {
+        LengthError::OutOfRange(_) => {
+            "it takes a width from 1in to 40in (2.54cm to 101.6cm, 96px to 3840px)".to_owned()
+        }
+        _ => "it takes a number with a unit (in, cm, mm, pt or px), as in 3.25in".to_owned(),
+    })
 }
 
 /// A label, or none.

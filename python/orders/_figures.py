@@ -59,7 +59,7 @@ def plot(
     overwrite: bool = False,
 ) -> Figure:
     """A picture of an order, or of several by their names on one sheet; notebooks show it,
-    and with `path` (.svg or .png) it is written as well. `show` has some of "map" (each cell
+    and with `path` (.svg, .pdf or .png) it is written as well. `show` has some of "map" (each cell
     coloured by its step), "steps" (selected steps: those of `steps`, from 1, or 8 of them) and
     "sizes" (group sizes over steps). Of orders, number `index` is shown.
 

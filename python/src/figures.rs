@@ -44,16 +44,22 @@ impl Figure {
         PyBytes::new(py, &py.detach(|| self.drawn.to_png()))
     }
 
+    /// The picture as the bytes of a PDF file.
+    fn to_pdf<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
+        PyBytes::new(py, &py.detach(|| self.drawn.to_pdf()))
+    }
+
     /// Writes the picture, whole or not at all.
     #[pyo3(signature = (path, *, overwrite=false))]
     fn save(&self, py: Python<'_>, path: PathBuf, overwrite: bool) -> PyResult<()> {
         let ending = path.extension().and_then(|ending| ending.to_str());
         let content = match ending {
             Some("svg") => py.detach(|| self.drawn.to_svg()).into_bytes(),
+            Some("pdf") => py.detach(|| self.drawn.to_pdf()),
             Some("png") => py.detach(|| self.drawn.to_png()),
             _ => {
                 return Err(told(format!(
-                    "{} ends in neither .svg nor .png",
+                    "{} ends in none of .svg, .pdf and .png",
                     path.display()
                 )));
             }

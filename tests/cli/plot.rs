@@ -433,7 +433,7 @@ fn wrong_input_is_refused() {
     folder.refuses(
         2,
         &format!("plot {small} --out new.jpg"),
-        "--out new.jpg ends in neither .svg nor .png",
+        "--out new.jpg ends in none of .svg, .pdf and .png",
     );
 }
 
@@ -529,5 +529,107 @@ fn schedulers_are_drawn() {
         ),
     ] {
         folder.refuses(2, &format!("plot {rest} --out none.svg -q"), error);
+    }
+}
+
+/// A table of `eval`: four methods near each other, and one far off.
+fn table_of_eval() -> String {
+    let mut table = "method,steps,nats_per_cell,nats_per_cell_low,nats_per_cell_high\n".to_owned();
+    for (method, level) in [
+        ("lpd", 1.0),
+        ("halton", 1.05),
+        ("random", 1.1),
+        ("raster", 30.0),
+    ] {
+        for steps in [8, 16, 32] {
+            let mean = level + 0.5 / f64::from(steps);
+            table += &format!("{method},{steps},{mean},{},{}\n", mean - 0.01, mean + 0.01);
+        }
+    }
+    table
+}
+
+#[test]
+fn a_line_that_flattens_the_rest_can_leave_the_chart() {
+    let folder = Folder::new();
+    folder.write("table.csv", table_of_eval());
+    for flags in ["table.csv --clip", "table.csv --y-max 1.5"] {
+        let texts = texts(&svg(&folder, flags));
+        let named = texts.iter().any(|text| text == "raster (up to 30.1)");
+        assert!(named, "{flags}: {texts:?}");
+    }
+    let whole = texts(&svg(&folder, "table.csv"));
+    assert!(whole.iter().any(|text| text == "raster"), "{whole:?}");
+    for (flags, error) in [
+        (
+            "table.csv --y-max 0.5",
+            "the end of an axis is 0.5, but it must be above the least value that is shown",
+        ),
+        (
+            "--res 256 --steps 20 --clip",
+            "--clip is taken with tables (.csv): pictures of orders have no lines that could leave an axis",
+        ),
+        (
+            "--res 256 --steps 20 --y-max 3",
+            "--y-max is taken with tables (.csv): pictures of orders have no lines that could leave an axis",
+        ),
+    ] {
+        folder.refuses(2, &format!("plot {flags} --out new.svg"), error);
+    }
+}
+
+#[test]
+fn pictures_have_the_width_and_the_letters_of_a_paper() {
+    let folder = Folder::new();
+    folder.write("table.csv", table_of_eval());
+    let paper = "--theme paper --width 3.25in --font-size 8";
+    for what in ["table.csv", "--res 256 --steps 20"] {
+        folder.done(&format!("plot {what} {paper} --out a.pdf --force"));
+        let pdf = folder.read("a.pdf");
+        assert!(pdf.starts_with(b"%PDF-"));
+        let text = String::from_utf8_lossy(&pdf);
+        assert!(text.contains("/MediaBox [0 0 234 "), "{what}");
+        assert!(
+            text.contains("/FontFile2") && text.contains("/Comment"),
+            "{what}"
+        );
+        folder.done(&format!("plot {what} {paper} --out b.pdf --force"));
+        assert!(folder.read("b.pdf") == pdf, "{what}");
+        folder.done(&format!("plot {what} {paper} --out a.png --force"));
+        assert_eq!(png_of(&folder.read("a.png")).0, 975, "{what}");
+        assert!(svg(&folder, &format!("{what} {paper}")).contains(r#"width="3.25in""#));
+    }
+    let titled = svg(&folder, &format!("table.csv {paper} --title Losses"));
+    assert!(texts(&titled).iter().any(|text| text == "Losses"));
+}
+
+#[test]
+fn looks_that_cannot_be_are_refused() {
+    let folder = Folder::new();
+    let width = |value: &str| format!("invalid value '{value}' for '--width <LENGTH>': ");
+    let range = "it takes a width from 1in to 40in (2.54cm to 101.6cm, 96px to 3840px)";
+    let unit = "it takes a number with a unit (in, cm, mm, pt or px), as in 3.25in";
+    for (flags, error) in [
+        ("--width 0in", width("0in") + range),
+        ("--width -3in", width("-3in") + range),
+        ("--width 41in", width("41in") + range),
+        ("--width 3", width("3") + unit),
+        ("--width 3furlongs", width("3furlongs") + unit),
+        (
+            "--font-size 3",
+            "--font-size: the size of letters, in points, is 3, but it must be from 4 to 36".into(),
+        ),
+        (
+            "--font-size nan",
+            "--font-size: the size of letters, in points, is NaN, but it must be from 4 to 36"
+                .into(),
+        ),
+        (
+            "--font-size big",
+            "invalid value 'big' for '--font-size <POINTS>': it takes a number".into(),
+        ),
+    ] {
+        let line = format!("plot --grid 4x4 --steps 4 --out new.svg {flags}");
+        folder.refuses(2, &line, &error);
     }
 }

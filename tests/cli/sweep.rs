@@ -121,14 +121,22 @@ fn pictures_of_each_kind_are_drawn() {
             "less.svg",
             "--y support --against repulsion=2 --where proximity=1",
         ),
+        (
+            "differences.svg",
+            "--kind difference --y support --against repulsion=2 --where proximity=1",
+        ),
+        ("panels.svg", "--y support --panels repulsion --clip"),
+        ("column.pdf", "--y support --theme paper --width 3.25in"),
     ] {
         let line = folder.done(&format!("sweep plot results {flags} --out {name}"));
         assert_eq!(line, format!("{name}\n"));
         let bytes = folder.read(name);
-        match name.ends_with("svg") {
-            true => assert!(bytes.starts_with(b"<svg")),
-            false => assert!(bytes.starts_with(b"\x89PNG")),
-        }
+        let start: &[u8] = match name.rsplit_once('.') {
+            Some((_, "svg")) => b"<svg",
+            Some((_, "pdf")) => b"%PDF",
+            _ => b"\x89PNG",
+        };
+        assert!(bytes.starts_with(start), "{name}");
     }
     let svg = String::from_utf8(folder.read("line.svg")).unwrap();
     for words in [
@@ -144,6 +152,16 @@ fn pictures_of_each_kind_are_drawn() {
         "{svg}"
     );
     assert!(svg.contains("repulsion 1"), "{svg}");
+    let svg = String::from_utf8(folder.read("differences.svg")).unwrap();
+    for words in ["whiskers: 95 % interval", "difference in ", "repulsion 2"] {
+        assert!(svg.contains(words), "{words}");
+    }
+    let svg = String::from_utf8(folder.read("panels.svg")).unwrap();
+    for words in [r#"aria-label="repulsion 1""#, r#"aria-label="repulsion 2""#] {
+        assert!(svg.contains(words), "{words}");
+    }
+    let svg = String::from_utf8(folder.read("map.svg")).unwrap();
+    assert!(svg.contains("best: "), "{svg}");
     let svg = String::from_utf8(folder.read("steps.svg")).unwrap();
     assert!(svg.contains("Mine") && svg.contains("Pareto front"));
     // The same command, the same bytes.
@@ -271,14 +289,19 @@ fn wrong_folders_are_refused_untouched() {
         ("table half --against rho=2", format!("--against: there is no setting 'rho'; there are {settings}")),
         ("table half --against repulsion=7", "--against: no point has repulsion 7; there are 1, 2".into()),
         ("table half --against steps=5 --against steps=9", "--against steps=9: steps is there already; each setting is taken once".into()),
-        ("plot half --out a.pdf --y support", "--out a.pdf ends in neither .svg nor .png".into()),
+        ("plot half --out a.bmp --y support", "--out a.bmp ends in none of .svg, .pdf and .png".into()),
         (
             "plot half --out a.svg --y entropy --kind box",
             "--y: there is no measure 'entropy' in these results; there are proximity, nearest_context, support, edge_coverage, neighbour_coverage, smallest_pair, mean_pair, violations, violating_share, discrepancy, proximity_over_steps, nearest_context_over_steps, support_over_steps, edge_coverage_over_steps, neighbour_coverage_over_steps".into(),
         ),
         ("plot half --out a.svg --y support --x grid", "--x grid: '8x8' is no number, so it has no place on an axis".into()),
         ("plot half --out a.svg --kind heat-map --value support --x grid --y sizes", "several points have grid 8x8 and sizes cosine; choose by label, proximity, repulsion with --where".into()),
-        ("plot half --out a.svg --kind box --y support --against random", "--against is taken by --kind line alone".into()),
+        ("plot half --out a.svg --kind box --y support --against random", "--against is taken by --kind line and --kind difference alone".into()),
+        ("plot half --out a.svg --kind difference --y support", "--kind difference needs --against: the points that the others differ from".into()),
+        ("plot half --out a.svg --kind box --y support --clip", "--clip is taken by --kind line alone".into()),
+        ("plot half --out a.svg --kind heat-map --value support --y-max 3", "--y-max is taken by --kind line alone".into()),
+        ("plot half --out a.svg --kind box --y support --panels steps", "--panels is taken by --kind line alone".into()),
+        ("plot half --out a.svg --y support --panels rho", format!("--panels: there is no setting 'rho'; there are {settings}")),
         ("plot half --out a.svg --kind scatter --y support", "a scatter chart needs --x and --y, two measures".into()),
     ] {
         folder.refuses(2, &format!("sweep {line}"), &error);

@@ -10,9 +10,10 @@ use crate::figure::Figure;
 use crate::grid_view::{GridView, Room, evenly};
 use crate::heading::Heading;
 use crate::legend::{Legend, role_entries};
+use crate::look::Look;
 use crate::sheet::Panel;
 use crate::small_multiples::{caption, draw_step, with_part};
-use crate::text;
+use crate::text::{self, Font};
 use crate::theme::{self, CAPTION_EM, INK, MARGIN, MUTED_INK, PANEL_EM, SPACE};
 
 /// The most orders side by side.
@@ -218,7 +219,8 @@ impl Animation<'_> {
     /// As [`FigureError`] says of the font and the drawing.
     pub fn frame(&self, frame: usize) -> Result<Figure, FigureError> {
         let layout = self.layout(theme::font()?);
-        Figure::draw(self.size, &self.title, &self.subtitle, |pen| {
+        let titles = (self.title.as_str(), self.subtitle.as_str());
+        Figure::draw(&Look::default(), self.size, titles, |pen| {
             let left = MARGIN as i32;
             layout.heading.draw(pen, (left, left))?;
             layout
@@ -256,7 +258,7 @@ impl Animation<'_> {
         })
     }
 
-    fn layout(&self, font: &ab_glyph::FontRef<'_>) -> Layout {
+    fn layout(&self, font: &Font) -> Layout {
         let count = self.panels.len() as u32;
         let rows = count.div_ceil(self.columns);
         let block = self.columns * self.pitch.0 - APART;

@@ -1,17 +1,18 @@
-//! What figures are drawn on: a list of marks, kept until it is known whether
-//! pixels or SVG are wanted.
+//! What figures are drawn on: a list of marks, kept until it is known what is
+//! wanted of them: SVG, pixels or PDF.
 
-mod glyphs;
 mod mark;
+mod outlines;
+mod paint;
+mod pdf;
 mod pen;
-mod raster;
-mod stroke;
 mod svg;
 
 pub(crate) use mark::{Anchor, Dash, Fill, Mark, Stroke, TextMark};
+pub(crate) use paint::image_from_marks;
+pub(crate) use pdf::pdf_from_marks;
 pub(crate) use pen::{Pen, Plot, Words, draw_line, fill_polygon, fill_rect};
-pub(crate) use raster::image_from_marks;
-pub(crate) use svg::{SvgWords, svg_from_marks};
+pub(crate) use svg::svg_from_marks;
 
 use std::convert::Infallible;
 
@@ -21,10 +22,23 @@ use plotters_backend::{BackendColor, BackendCoord, DrawingBackend, DrawingErrorK
 
 use crate::error::FigureError;
 
+/// What a file says of its drawing; what is empty is left out.
+pub(crate) struct DocumentWords<'a> {
+    pub(crate) title: &'a str,
+    pub(crate) description: &'a str,
+    /// How it was made.
+    pub(crate) origin: &'a str,
+}
+
 /// Plotters counts in whole numbers, and lines through points on whole pixels
 /// look like stairs; so its unit is a tenth of a pixel here. (Tenths, so that
 /// coordinates in SVG have one decimal.)
 pub(crate) const UNITS_PER_PX: i32 = 10;
+
+/// A length in pixels of the drawing.
+fn px_from_units(units: i32) -> f32 {
+    units as f32 / UNITS_PER_PX as f32
+}
 
 /// The area that plotters draws into.
 pub(crate) type Area<'a> = DrawingArea<Canvas<'a>, Shift>;

@@ -1,6 +1,5 @@
 //! Drawing in pixels.
 
-use ab_glyph::FontRef;
 use plotters::coord::CoordTranslate;
 use plotters::drawing::{DrawingArea, IntoDrawingArea};
 use plotters::element::{Drawable, PointCollection};
@@ -8,7 +7,7 @@ use plotters_backend::BackendCoord;
 
 use super::{Anchor, Area, Canvas, Dash, Drawn, Fill, Mark, Stroke, TextMark, UNITS_PER_PX};
 use crate::error::FigureError;
-use crate::text;
+use crate::text::{self, Font};
 use crate::theme::Rgb;
 
 /// A part of a canvas with coordinates of its own.
@@ -54,11 +53,11 @@ impl<'t> Words<'t> {
 /// Draws on a canvas, in pixels from its upper left corner.
 pub(crate) struct Pen<'a> {
     area: Area<'a>,
-    font: &'static FontRef<'static>,
+    font: &'static Font,
 }
 
 impl<'a> Pen<'a> {
-    pub(crate) fn new(canvas: Canvas<'a>, font: &'static FontRef<'static>) -> Self {
+    pub(crate) fn new(canvas: Canvas<'a>, font: &'static Font) -> Self {
         Self {
             area: canvas.into_drawing_area(),
             font,
@@ -66,7 +65,7 @@ impl<'a> Pen<'a> {
     }
 
     /// The font that text is set in.
-    pub(crate) fn font(&self) -> &'static FontRef<'static> {
+    pub(crate) fn font(&self) -> &'static Font {
         self.font
     }
 

@@ -2,37 +2,31 @@
 
 use std::fmt::Write;
 
-use ab_glyph::FontRef;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use plotters_backend::BackendCoord;
 
-use super::glyphs::{Glyphs, UNITS_PER_EM};
-use super::{Fill, Mark, Stroke, TextMark, UNITS_PER_PX};
+use super::outlines::Outlines;
+use super::{DocumentWords, Fill, Mark, Stroke, TextMark, UNITS_PER_PX};
 use crate::image::Image;
+use crate::look::Scale;
+use crate::text::{Font, UNITS_PER_EM};
 use crate::theme::{self, Rgb};
-
-/// What a document says of itself; what is empty is left out.
-pub(crate) struct SvgWords<'a> {
-    pub(crate) title: &'a str,
-    pub(crate) description: &'a str,
-    /// How it was made.
-    pub(crate) origin: &'a str,
-}
 
 /// An SVG document of `width` x `height` px on the theme's background.
 ///
 /// Marks of a kind and style that follow each other become one element.
 pub(crate) fn svg_from_marks(
     (width, height): (u32, u32),
-    words: &SvgWords<'_>,
+    scale: Scale,
+    words: &DocumentWords<'_>,
     marks: &[Mark],
-    font: &FontRef<'_>,
+    font: &Font,
 ) -> String {
-    let mut glyphs = Glyphs::new(font);
+    let mut outlines = Outlines::new(font);
     let mut body = String::new();
     for run in marks.chunk_by(joins) {
-        write_run(&mut body, run, &mut glyphs);
+        write_run(&mut body, run, &mut outlines);
     }
     let mut svg = String::with_capacity(body.len() + 4096);
     _ = write!(
@@ -40,10 +34,12 @@ pub(crate) fn svg_from_marks(
         concat!(
             r#"<svg xmlns="http://www.w3.org/2000/svg" "#,
             r#"xmlns:xlink="http://www.w3.org/1999/xlink" "#,
-            r#"width="{width}" height="{height}" viewBox="0 0 {width} {height}" "#,
+            r#"width="{outer_width}" height="{outer_height}" viewBox="0 0 {width} {height}" "#,
             r#"role="img" aria-label="{label}">"#,
             "\n<title>{label}</title>\n"
         ),
+        outer_width = outer(scale, width),
+        outer_height = outer(scale, height),
         width = width,
         height = height,
         label = escaped(words.title),
@@ -54,7 +50,7 @@ pub(crate) fn svg_from_marks(
         }
     }
     svg.push_str("<defs>\n");
-    glyphs.write_definitions(&mut svg);
+    outlines.write_definitions(&mut svg);
     svg.push_str("</defs>\n");
     _ = writeln!(
         svg,
@@ -79,7 +75,7 @@ fn joins(before: &Mark, mark: &Mark) -> bool {
     }
 }
 
-fn write_run(svg: &mut String, run: &[Mark], glyphs: &mut Glyphs<'_>) {
+fn write_run(svg: &mut String, run: &[Mark], outlines: &mut Outlines<'_>) {
     let Some(first) = run.first() else { return };
     match first {
         Mark::Rect { fill, .. } => {
@@ -120,7 +116,7 @@ fn write_run(svg: &mut String, run: &[Mark], glyphs: &mut Glyphs<'_>) {
             let fill = filled(*fill);
             _ = writeln!(svg, r#"<circle cx="{x}" cy="{y}" r="{r}" {fill}/>"#);
         }
-        Mark::Text(text) => write_texts(svg, text, run, glyphs),
+        Mark::Text(text) => write_texts(svg, text, run, outlines),
         Mark::Bitmap { at, size, rgb } => {
             let (width, height) = *size;
             let png = Image::new(width, height, rgb.clone()).to_png();
@@ -142,7 +138,7 @@ fn write_run(svg: &mut String, run: &[Mark], glyphs: &mut Glyphs<'_>) {
 }
 
 /// Writes lines of text in one size and colour.
-fn write_texts(svg: &mut String, first: &TextMark, run: &[Mark], glyphs: &mut Glyphs<'_>) {
+fn write_texts(svg: &mut String, first: &TextMark, run: &[Mark], outlines: &mut Outlines<'_>) {
     let scale = first.em / UNITS_PER_EM;
     let (x, y) = (px(first.at.0), px(first.at.1));
     let turn = match first.is_turned {
@@ -163,7 +159,7 @@ fn write_texts(svg: &mut String, first: &TextMark, run: &[Mark], glyphs: &mut Gl
         let x = (left / f64::from(UNITS_PER_PX) + mark.start) / scale;
         let y = (top / f64::from(UNITS_PER_PX) + f64::from(mark.baseline)) / scale;
         _ = write!(svg, r#"<g aria-label="{}">"#, escaped(&mark.text));
-        glyphs.write_line(svg, &mark.text, x, y);
+        outlines.write_line(svg, &mark.text, x, y);
         svg.push_str("</g>\n");
     }
     svg.push_str("</g>\n");
@@ -195,6 +191,19 @@ fn stroked(stroke: &Stroke) -> String {
         _ = write!(text, r#" stroke-dasharray="{}""#, lengths.join(" "));
     }
     text
+}
+
+/// A side of the document as its viewers have it: pixels, or inches for print.
+fn outer(scale: Scale, side: u32) -> String {
+    let points = f64::from(side) * scale.points;
+    let (length, unit) = match scale.is_web {
+        true => (points / 0.75, ""),
+        false => (points / 72.0, "in"),
+    };
+    // Ten thousandths, without zeros at the end.
+    let length = format!("{length:.4}");
+    let length = length.trim_end_matches('0').trim_end_matches('.');
+    format!("{length}{unit}")
 }
 
 fn pair((x, y): BackendCoord) -> String {

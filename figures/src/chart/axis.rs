@@ -19,6 +19,10 @@ pub struct Axis {
     label: String,
     is_log: bool,
     shown: Vec<f64>,
+    /// The value at the end, if it is not for the values to say.
+    end: Option<f64>,
+    /// Whether lines that flatten the others leave the chart.
+    is_clipped: bool,
 }
 
 impl Axis {
@@ -29,6 +33,8 @@ impl Axis {
             label: label.into(),
             is_log: false,
             shown: Vec::new(),
+            end: None,
+            is_clipped: false,
         }
     }
 
@@ -46,6 +52,25 @@ impl Axis {
     pub fn showing(mut self, value: f64) -> Self {
         self.shown.push(value);
         self
+    }
+
+    /// The same axis, ending at a value, beyond which lines leave the chart:
+    /// for the vertical axis of [`line_chart`](crate::line_chart()).
+    pub fn ending_at(mut self, greatest: f64) -> Self {
+        self.end = Some(greatest);
+        self
+    }
+
+    /// The same axis, on which no line flattens the others: one whose absence
+    /// would more than halve the axis leaves the chart, unless half of all lines
+    /// would. For the vertical axis of [`line_chart`](crate::line_chart()).
+    pub fn clipped(mut self) -> Self {
+        self.is_clipped = true;
+        self
+    }
+
+    pub(crate) fn is_clipped(&self) -> bool {
+        self.is_clipped
     }
 
     /// What the axis shows.
@@ -78,15 +103,31 @@ impl Axis {
                     },
                 });
             }
+            if self.end.is_some_and(|end| value > end) {
+                continue;
+            }
             let (low, high) = ends.unwrap_or((value, value));
             ends = Some((low.min(value), high.max(value)));
         }
         let start = if self.is_log { 1.0 } else { 0.0 };
-        Ok(Scale::new(
-            &self.label,
-            self.is_log,
-            ends.unwrap_or((start, start + 1.0)),
-        ))
+        let Some(end) = self.end else {
+            let ends = ends.unwrap_or((start, start + 1.0));
+            return Ok(Scale::new(&self.label, self.is_log, ends));
+        };
+        let refused = |allowed| FigureError::Value {
+            what: "the end of an axis".into(),
+            value: end,
+            allowed,
+        };
+        if end.is_nan() || end.abs() > LARGEST {
+            return Err(refused("it must be from -1e100 to 1e100"));
+        }
+        match ends {
+            Some((low, _)) if low < end => {
+                Ok(Scale::new(&self.label, self.is_log, (low, end)).ending_at(end))
+            }
+            _ => Err(refused("it must be above the least value that is shown")),
+        }
     }
 }
 
@@ -131,6 +172,21 @@ impl Scale {
             is_log,
             low,
             high,
+        }
+    }
+
+    /// The same axis, ending at exactly a value.
+    fn ending_at(mut self, end: f64) -> Self {
+        self.high = if self.is_log { libm::log10(end) } else { end };
+        self
+    }
+
+    /// The value at a share of the way along the axis.
+    pub(crate) fn value(&self, share: f64) -> f64 {
+        let place = self.low + share * (self.high - self.low);
+        match self.is_log {
+            true => libm::exp10(place),
+            false => place,
         }
     }
 

@@ -1,11 +1,11 @@
 //! Distributions by category.
 
-use super::{Axis, Frame, HEIGHT, MOST_VALUES, Scale, WIDTH};
+use super::{Axis, Frame, MOST_VALUES, Scale, WIDTH};
 use crate::canvas::{Dash, Fill, draw_line, fill_rect};
 use crate::error::FigureError;
 use crate::figure::Figure;
-use crate::heading::Heading;
-use crate::theme::{self, BACKGROUND, INK, MARGIN};
+use crate::look::Look;
+use crate::theme::{self, BACKGROUND, INK};
 
 /// The most categories of a chart.
 const MOST_CATEGORIES: usize = 40;
@@ -60,6 +60,32 @@ pub fn box_plots(
     axis: &Axis,
     boxes: &[BoxPlot],
 ) -> Result<Figure, FigureError> {
+    Look::default().box_plots(title, subtitle, axis, boxes)
+}
+
+impl Look {
+    /// As [`box_plots`](crate::box_plots()), in this look.
+    ///
+    /// # Errors
+    ///
+    /// As there, and [`FigureError::Narrow`].
+    pub fn box_plots(
+        &self,
+        title: &str,
+        subtitle: &str,
+        axis: &Axis,
+        boxes: &[BoxPlot],
+    ) -> Result<Figure, FigureError> {
+        draw(self, (title, subtitle), axis, boxes)
+    }
+}
+
+fn draw(
+    look: &Look,
+    titles: (&str, &str),
+    axis: &Axis,
+    boxes: &[BoxPlot],
+) -> Result<Figure, FigureError> {
     FigureError::check_count("categories", boxes.len(), 1, MOST_CATEGORIES)?;
     for plot in boxes {
         FigureError::check_count("values of a category", plot.values.len(), 1, MOST_VALUES)?;
@@ -73,14 +99,18 @@ pub fn box_plots(
     let font = theme::font()?;
     // Few categories don't make a wide chart, nor narrow many.
     let width = (120 + 90 * boxes.len() as u32).clamp(400, WIDTH.max(48 * boxes.len() as u32));
-    let heading = Heading::new(font, title, subtitle, width);
-    let top = MARGIN + heading.height();
+    let width = look.room(width);
+    let height = look.chart_height(width);
+    let heading = look.heading(font, titles, width);
+    let margin = look.margin();
+    let top = margin + heading.height();
     let names: Vec<String> = boxes.iter().map(|plot| plot.label.clone()).collect();
-    let room = (width, HEIGHT);
-    let frame = Frame::new(font, (MARGIN, top), room, (x, y), Some(&names));
-    let size = (width + 2 * MARGIN, top + HEIGHT + MARGIN);
-    Figure::draw(size, title, subtitle, |pen| {
-        heading.draw(pen, (MARGIN as i32, MARGIN as i32))?;
+    let room = (width, height);
+    let frame = Frame::new(font, (margin, top), room, (x, y), Some(&names));
+    frame.check_room(look)?;
+    let size = (width + 2 * margin, top + height + margin);
+    Figure::draw(look, size, titles, |pen| {
+        heading.draw(pen, (margin as i32, margin as i32))?;
         frame.draw(pen)?;
         let plot = frame.plot(pen);
         for (index, values) in boxes.iter().map(|plot| &plot.values).enumerate() {

@@ -1,13 +1,13 @@
 //! The axes of a chart and the room between them.
 
-use ab_glyph::FontRef;
 use plotters::coord::cartesian::Cartesian2d;
 
 use super::axis::Scale;
 use super::ticks::Tick;
 use crate::canvas::{Anchor, Pen, Plot, UNITS_PER_PX, Words};
 use crate::error::FigureError;
-use crate::text;
+use crate::look::Look;
+use crate::text::{self, Font};
 use crate::theme::{CAPTION_EM, INK, LABEL_EM, MUTED_INK, RULE};
 
 /// Pixels that a tick sticks out.
@@ -18,6 +18,10 @@ const SPACE: i32 = 5;
 const LINE: i32 = 17;
 /// Pixels between horizontal rules, at least.
 const PITCH: u32 = 44;
+/// Height of axes with rules half as far apart, in pixels.
+const LOW: i32 = 240;
+/// Pixels between the ends of the horizontal axis, at least.
+const LEAST: i32 = 90;
 /// The longest name of a category, in pixels; longer ones lose their end.
 const WIDEST_NAME: f64 = 150.0;
 
@@ -44,7 +48,7 @@ impl Frame {
     /// Axes in a room with its upper left corner at `(left, top)`, with names at
     /// 0, 1, 2, ... in place of numbers if there are any.
     pub(crate) fn new(
-        font: &FontRef<'_>,
+        font: &Font,
         (left, top): (u32, u32),
         (width, height): (u32, u32),
         (x, y): (Scale, Scale),
@@ -54,7 +58,8 @@ impl Frame {
         let below = TICK + SPACE + LINE + label_height(&x.label);
         let above = (CAPTION_EM / 2.0).ceil() as i32;
         let inner_height = (height as i32 - below - above).max(1);
-        let y_ticks = y.ticks((inner_height as u32 / PITCH).clamp(3, 9) as usize);
+        let pitch = if inner_height < LOW { PITCH / 2 } else { PITCH };
+        let y_ticks = y.ticks((inner_height as u32 / pitch).clamp(3, 9) as usize);
         let widest = |ticks: &[Tick]| {
             let widths = ticks
                 .iter()
@@ -104,6 +109,15 @@ impl Frame {
         }
     }
 
+    /// Refuses axes with too little between them.
+    pub(crate) fn check_room(&self, look: &Look) -> Result<(), FigureError> {
+        let missing = LEAST - self.inner.2;
+        match missing > 0 {
+            true => look.fitted((self.outer.2 + missing) as u32).map(drop),
+            false => Ok(()),
+        }
+    }
+
     /// The coordinates between the axes.
     fn coordinates(&self) -> Coordinates {
         let (left, top, width, height) = self.inner;
@@ -117,6 +131,16 @@ impl Frame {
     /// The room between the axes, in the coordinates of the axes.
     pub(crate) fn plot<'a>(&self, pen: &Pen<'a>) -> Plot<'a, Coordinates> {
         pen.plot(self.coordinates())
+    }
+
+    /// How far along each axis a point is, from 0 to 1 between their ends.
+    pub(crate) fn shares(&self, (x, y): (f64, f64)) -> (f64, f64) {
+        (self.x.share(x), self.y.share(y))
+    }
+
+    /// The point at shares of the axes.
+    pub(crate) fn point(&self, (x, y): (f64, f64)) -> (f64, f64) {
+        (self.x.value(x), self.y.value(y))
     }
 
     /// The place of a point in pixels.

@@ -1,14 +1,15 @@
 //! Values over two axes as colours.
 
 use crate::canvas::{Anchor, Words};
-use crate::chart::{Axis, Scale};
+use crate::chart::{Axis, Better, Scale};
 use crate::error::FigureError;
 use crate::figure::Figure;
-use crate::heading::Heading;
+use crate::legend::{Key, Legend};
+use crate::look::Look;
 use crate::number;
-use crate::text;
+use crate::text::{self, Font};
 use crate::theme::{
-    self, CAPTION_EM, INK, LABEL_EM, MARGIN, MUTED_INK, OUTLINE, SMALLEST_EM, SPACE,
+    self, BACKGROUND, CAPTION_EM, INK, LABEL_EM, MUTED_INK, OUTLINE, SMALLEST_EM, SPACE,
 };
 
 /// The most rows and the most columns.
@@ -44,6 +45,9 @@ pub struct HeatMap {
     pub rows: Vec<String>,
     /// The values, row after row; `None` where there is none.
     pub values: Vec<Option<f64>>,
+    /// Which values are good: the best field has a frame, and a line below the
+    /// titles says where it is. `None` marks nothing.
+    pub best: Option<Better>,
 }
 
 /// Draws fields coloured by value (viridis, the least value dark), with the
@@ -53,7 +57,7 @@ pub struct HeatMap {
 /// Names of rows and columns that would overlap are left out evenly.
 ///
 /// ```
-/// use orders_figures::{Axis, HeatMap, heat_map};
+/// use orders_figures::{Axis, Better, HeatMap, heat_map};
 ///
 /// let figure = heat_map(&HeatMap {
 ///     title: "Total correlation".into(),
@@ -64,6 +68,7 @@ pub struct HeatMap {
 ///     columns: vec!["1".into(), "2".into()],
 ///     rows: vec!["8".into(), "16".into()],
 ///     values: vec![Some(4.25), Some(3.5), Some(2.0), None],
+///     best: Some(Better::Lower),
 /// })?;
 /// assert!(figure.to_svg().contains("aria-label=\"4.25\""));
 /// # Ok::<(), orders_figures::FigureError>(())
@@ -75,6 +80,21 @@ pub struct HeatMap {
 /// [`FigureError::Length`] if there is not a value for each field, and
 /// [`FigureError::Value`] for one that has no place on the axis.
 pub fn heat_map(map: &HeatMap) -> Result<Figure, FigureError> {
+    Look::default().heat_map(map)
+}
+
+impl Look {
+    /// As [`heat_map`](crate::heat_map()), in this look.
+    ///
+    /// # Errors
+    ///
+    /// As there, and [`FigureError::Narrow`].
+    pub fn heat_map(&self, map: &HeatMap) -> Result<Figure, FigureError> {
+        draw(self, map)
+    }
+}
+
+fn draw(look: &Look, map: &HeatMap) -> Result<Figure, FigureError> {
     let (rows, columns) = (map.rows.len(), map.columns.len());
     FigureError::check_count("rows", rows, 1, MOST_SIDE)?;
     FigureError::check_count("columns", columns, 1, MOST_SIDE)?;
@@ -91,9 +111,6 @@ pub fn heat_map(map: &HeatMap) -> Result<Figure, FigureError> {
 
     let font = theme::font()?;
     let longest = rows.max(columns) as u32;
-    let field = (LONGEST / longest).clamp(1, LARGEST_FIELD);
-    let (width, height) = (field * columns as u32, field * rows as u32);
-    let gap = i32::from(field >= 10);
     let name_width = |names: &[String]| {
         let widths = names
             .iter()
@@ -101,24 +118,57 @@ pub fn heat_map(map: &HeatMap) -> Result<Figure, FigureError> {
         widths.fold(0.0, f64::max).min(WIDEST_NAME).ceil() as u32
     };
     let row_names = name_width(&map.rows);
+    // What does not depend on the fields: their names, the bar and its numbers.
+    let bar_numbers = |height: u32| {
+        let ticks = colours.scale.ticks((height / 36).clamp(3, 10) as usize);
+        let labels: Vec<String> = ticks.iter().map(|tick| tick.label.clone()).collect();
+        let width = BAR as u32 + 12 + name_width(&labels) + 8 + LINE;
+        (ticks, width)
+    };
+    let beside = LINE + 6 + row_names + 8 + SPACE + bar_numbers(LONGEST).1;
+    let room = look.room(LONGEST + beside).saturating_sub(beside);
+    let field = (LONGEST / longest)
+        .min(room / columns as u32)
+        .clamp(1, LARGEST_FIELD);
+    let (width, height) = (field * columns as u32, field * rows as u32);
+    let gap = i32::from(field >= 10);
     let bar_height = height.max(140);
-    let ticks = colours.scale.ticks((bar_height / 36).clamp(3, 10) as usize);
-    let tick_labels: Vec<String> = ticks.iter().map(|tick| tick.label.clone()).collect();
-    let bar_width = BAR as u32 + 12 + name_width(&tick_labels) + 8 + LINE;
+    let (ticks, bar_width) = bar_numbers(bar_height);
     let block = LINE + 6 + row_names + 8 + width + SPACE + bar_width;
-    let total = block.max(Heading::wanted_width(font, &map.title, &map.subtitle));
-    let heading = Heading::new(font, &map.title, &map.subtitle, total);
-    let top = MARGIN + heading.height();
+    let titles = (map.title.as_str(), map.subtitle.as_str());
+    let best = map.best.and_then(|better| best_field(&map.values, better));
+    let entry = best.map(|(index, value)| {
+        let (row, column) = (&map.rows[index / columns], &map.columns[index % columns]);
+        let (x, y) = (name(&map.x_label), name(&map.y_label));
+        let value = number::short(value);
+        (
+            Key::Frame,
+            format!("best: {value} at {x} {column}, {y} {row}"),
+        )
+    });
+    let entries: Vec<_> = entry.into_iter().collect();
+    // The words are shown whole where the width is for the figure to say.
+    let words = Legend::new(font, entries.clone(), u32::MAX).size().0;
+    let wanted = look
+        .wanted_width(font, titles)
+        .max(words.min(look.room(words)));
+    let total = look.fitted(block.max(wanted))?;
+    let heading = look.heading(font, titles, total);
+    let legend = Legend::new(font, entries, total);
+    let margin = look.margin();
+    let legend_top = margin + heading.height();
+    let top = legend_top + legend.size().1 + if best.is_some() { 6 } else { 0 };
     let size = (
-        total + 2 * MARGIN,
-        top + (height + 8 + 2 * LINE + 4).max(bar_height + LINE) + MARGIN,
+        total + 2 * margin,
+        top + (height + 8 + 2 * LINE + 4).max(bar_height + LINE) + margin,
     );
-    let left = (MARGIN + LINE + 6 + row_names + 8) as i32;
+    let left = (margin + LINE + 6 + row_names + 8) as i32;
     let top = top as i32;
     let (width, height, field) = (width as i32, height as i32, field as i32);
 
-    Figure::draw(size, &map.title, &map.subtitle, |pen| {
-        heading.draw(pen, (MARGIN as i32, MARGIN as i32))?;
+    Figure::draw(look, size, titles, |pen| {
+        heading.draw(pen, (margin as i32, margin as i32))?;
+        legend.draw(pen, (margin as i32, legend_top as i32))?;
         let em = number_em(font, &map.values, field - gap);
         for (index, value) in map.values.iter().enumerate() {
             let (row, column) = ((index / columns) as i32, (index % columns) as i32);
@@ -137,6 +187,16 @@ pub fn heat_map(map: &HeatMap) -> Result<Figure, FigureError> {
                 let label = number::short(value);
                 let middle = (at.0 + side / 2, at.1 + side / 2);
                 pen.text(&Words::new(&label, em, ink, Anchor::Middle), middle)?;
+            }
+        }
+        if let Some((index, _)) = best {
+            let (row, column) = ((index / columns) as i32, (index % columns) as i32);
+            let at = (left + column * field, top + row * field);
+            let side = field - gap;
+            // Dark around light, so that it is seen on every colour.
+            for (around, colour) in [(3, INK), (2, INK), (1, BACKGROUND)] {
+                let corner = (at.0 - around, at.1 - around);
+                pen.frame(corner, (side + 2 * around, side + 2 * around), colour)?;
             }
         }
         let widest = f64::from(name_width(&map.columns)) + 8.0;
@@ -173,14 +233,16 @@ pub fn heat_map(map: &HeatMap) -> Result<Figure, FigureError> {
         };
         let y_label = label(&map.y_label, height);
         let middle = top + height.max(100) / 2;
-        turned(&y_label, (MARGIN as i32 + LINE as i32 / 2, middle))?;
+        turned(&y_label, (margin as i32 + LINE as i32 / 2, middle))?;
 
         let bar = bar_height as i32;
         let bar_left = left + width + SPACE as i32;
         for y in 0..bar {
             let share = (f64::from(y) + 0.5) / f64::from(bar);
             let colour = theme::sequential(colours.along_colours(share));
-            pen.fill((bar_left, top + bar - 1 - y), (BAR, 1), colour)?;
+            // Each over the rest of the bar: between rows of their own, viewers of
+            // documents would let the page shine through.
+            pen.fill((bar_left, top), (BAR, bar - y), colour)?;
         }
         for tick in &ticks {
             let y = top + bar - 1 - colours.along(tick.value, bar);
@@ -192,6 +254,21 @@ pub fn heat_map(map: &HeatMap) -> Result<Figure, FigureError> {
         let x = bar_left + bar_width as i32 - LINE as i32 / 2;
         turned(&value_label, (x, top + bar / 2))
     })
+}
+
+/// The best value and its place; of equal ones, the first.
+fn best_field(values: &[Option<f64>], better: Better) -> Option<(usize, f64)> {
+    let present = values.iter().enumerate();
+    let present = present.filter_map(|(index, value)| Some((index, (*value)?)));
+    present.min_by(|(_, a), (_, b)| match better {
+        Better::Lower => a.total_cmp(b),
+        Better::Higher => b.total_cmp(a),
+    })
+}
+
+/// An axis label without its unit.
+fn name(label: &str) -> &str {
+    label.split(" (").next().unwrap_or(label)
 }
 
 /// Colours of values, from the least (dark) to the greatest.
@@ -230,7 +307,7 @@ impl Colours {
 }
 
 /// The em at which all values fit into fields of a side, if they can be read.
-fn number_em(font: &ab_glyph::FontRef<'_>, values: &[Option<f64>], side: i32) -> Option<f64> {
+fn number_em(font: &Font, values: &[Option<f64>], side: i32) -> Option<f64> {
     if side < 16 {
         return None;
     }

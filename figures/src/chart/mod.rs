@@ -2,6 +2,9 @@
 
 mod axis;
 mod box_plot;
+mod clip;
+mod differences;
+mod end_labels;
 mod frame;
 mod heat_map;
 mod line;
@@ -10,27 +13,26 @@ mod ticks;
 
 pub use axis::Axis;
 pub use box_plot::{BoxPlot, box_plots};
+pub use differences::{Difference, differences};
 pub use heat_map::{HeatMap, heat_map};
-pub use line::{Series, line_chart};
+pub use line::{Series, line_chart, line_panels};
 pub use scatter::{Better, ScatterPoint, scatter};
 
 pub(crate) use axis::Scale;
 pub(crate) use frame::Frame;
 pub(crate) use line::stepped;
 
-use ab_glyph::FontRef;
+use crate::text::Font;
 
 use crate::canvas::Pen;
 use crate::error::FigureError;
 use crate::figure::Figure;
-use crate::heading::Heading;
 use crate::legend::{Key, Legend};
-use crate::theme::{self, MARGIN};
+use crate::look::Look;
+use crate::theme;
 
 /// Width of a chart without its margins, in pixels.
 const WIDTH: u32 = 760;
-/// Height of a chart's axes and what is between them, in pixels.
-const HEIGHT: u32 = 440;
 /// The most values that a chart shows.
 const MOST_VALUES: usize = 1 << 20;
 
@@ -76,22 +78,27 @@ impl Chart {
 /// Draws a heading, a legend and a frame below each other; `draw` fills the
 /// frame.
 fn framed(
-    (title, subtitle): (&str, &str),
+    look: &Look,
+    titles: (&str, &str),
     entries: Vec<(Key, String)>,
     (x, y): (Scale, Scale),
     draw: impl FnOnce(&Pen<'_>, &Frame) -> Result<(), FigureError>,
 ) -> Result<Figure, FigureError> {
-    let font: &FontRef<'_> = theme::font()?;
-    let heading = Heading::new(font, title, subtitle, WIDTH);
-    let legend = Legend::new(font, entries, WIDTH);
-    let legend_top = MARGIN + heading.height();
+    let font: &Font = theme::font()?;
+    let width = look.room(WIDTH);
+    let height = look.chart_height(width);
+    let heading = look.heading(font, titles, width);
+    let legend = Legend::new(font, entries, width);
+    let margin = look.margin();
+    let legend_top = margin + heading.height();
     let gap = if legend.size().1 > 0 { 6 } else { 0 };
     let top = legend_top + legend.size().1 + gap;
-    let size = (WIDTH + 2 * MARGIN, top + HEIGHT + MARGIN);
-    let frame = Frame::new(font, (MARGIN, top), (WIDTH, HEIGHT), (x, y), None);
-    Figure::draw(size, title, subtitle, |pen| {
-        heading.draw(pen, (MARGIN as i32, MARGIN as i32))?;
-        legend.draw(pen, (MARGIN as i32, legend_top as i32))?;
+    let size = (width + 2 * margin, top + height + margin);
+    let frame = Frame::new(font, (margin, top), (width, height), (x, y), None);
+    frame.check_room(look)?;
+    Figure::draw(look, size, titles, |pen| {
+        heading.draw(pen, (margin as i32, margin as i32))?;
+        legend.draw(pen, (margin as i32, legend_top as i32))?;
         frame.draw(pen)?;
         draw(pen, &frame)
     })

@@ -5,6 +5,7 @@ use crate::canvas::{Anchor, Dash, Pen, Words, draw_line};
 use crate::error::FigureError;
 use crate::figure::Figure;
 use crate::legend::Key;
+use crate::look::Look;
 use crate::marker::Marker;
 use crate::text;
 use crate::theme::{self, CAPTION_EM, INK, MUTED_INK};
@@ -92,6 +93,31 @@ pub fn scatter(
     points: &[ScatterPoint],
     front: Option<(Better, Better)>,
 ) -> Result<Figure, FigureError> {
+    Look::default().scatter(chart, points, front)
+}
+
+impl Look {
+    /// As [`scatter`](crate::scatter()), in this look.
+    ///
+    /// # Errors
+    ///
+    /// As there, and [`FigureError::Narrow`].
+    pub fn scatter(
+        &self,
+        chart: &Chart,
+        points: &[ScatterPoint],
+        front: Option<(Better, Better)>,
+    ) -> Result<Figure, FigureError> {
+        draw(self, chart, points, front)
+    }
+}
+
+fn draw(
+    look: &Look,
+    chart: &Chart,
+    points: &[ScatterPoint],
+    front: Option<(Better, Better)>,
+) -> Result<Figure, FigureError> {
     FigureError::check_count("points", points.len(), 1, MOST_POINTS)?;
     let mut groups: Vec<&str> = Vec::new();
     for point in points {
@@ -110,14 +136,14 @@ pub fn scatter(
         .y
         .scale(points.iter().map(|p| p.y), name("vertical"))?;
 
-    let look = |group: &str| {
+    let sign = |group: &str| {
         let index = groups.iter().position(|&g| g == group).unwrap_or(0);
         (theme::category(index), Marker::of(index))
     };
     let named = groups.iter().filter(|group| !group.is_empty());
     let mut entries: Vec<_> = named
         .map(|&group| {
-            let (colour, marker) = look(group);
+            let (colour, marker) = sign(group);
             (Key::Point { colour, marker }, group.to_owned())
         })
         .collect();
@@ -131,12 +157,12 @@ pub fn scatter(
         entries.push((key, "Pareto front".into()));
     }
     let titles = (chart.title.as_str(), chart.subtitle.as_str());
-    framed(titles, entries, (x, y), |pen, frame| {
+    framed(look, titles, entries, (x, y), |pen, frame| {
         if let Some(front) = &front {
             draw_line(&frame.plot(pen), front.clone(), MUTED_INK, 1.5, FRONT)?;
         }
         for point in points {
-            let (colour, marker) = look(&point.group);
+            let (colour, marker) = sign(&point.group);
             marker.draw(pen, frame.px((point.x, point.y)), colour)?;
         }
         draw_names(pen, frame, points, &front.unwrap_or_default())

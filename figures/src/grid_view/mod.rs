@@ -4,13 +4,12 @@ mod lattice;
 
 use std::borrow::Cow;
 
-use ab_glyph::FontRef;
 use lattice::Lattice;
 use orders_core::{Cell, Grid, KnownCells, Order};
 
 use crate::canvas::{Anchor, Pen, Words};
 use crate::error::FigureError;
-use crate::text;
+use crate::text::{self, Font};
 use crate::theme::{
     self, BACKGROUND, CAPTION_EM, CONTEXT, KNOWN, MUTED_INK, NOT_YET, NOW, OUTLINE, Rgb, SPACE,
 };
@@ -61,7 +60,7 @@ pub(crate) struct GridView {
 
 impl GridView {
     /// The frames in as many rows as lets their cells be largest.
-    pub(crate) fn new(font: &FontRef<'_>, grid: Grid, room: Room) -> Self {
+    pub(crate) fn new(font: &Font, grid: Grid, room: Room) -> Self {
         let frames = evenly(grid.frames(), room.most_frames);
         let count = frames.len() as u32;
         let last = format!("frame {}", grid.frames() - 1);

@@ -4,7 +4,7 @@ mod palette;
 
 use std::sync::OnceLock;
 
-use ab_glyph::FontRef;
+use crate::text::Font;
 
 use crate::error::FigureError;
 
@@ -114,9 +114,9 @@ static FILE: &[u8] = include_bytes!("../../fonts/DejaVuSans-subset.ttf");
 /// # Errors
 ///
 /// [`FigureError::Font`] if the font can't be read.
-pub(crate) fn font() -> Result<&'static FontRef<'static>, FigureError> {
-    static FONT: OnceLock<Option<FontRef<'static>>> = OnceLock::new();
-    FONT.get_or_init(|| FontRef::try_from_slice(FILE).ok())
+pub(crate) fn font() -> Result<&'static Font, FigureError> {
+    static FONT: OnceLock<Option<Font>> = OnceLock::new();
+    FONT.get_or_init(|| Font::from_file(FILE))
         .as_ref()
         .ok_or(FigureError::Font)
 }

@@ -9,17 +9,18 @@ pub const NOW: Rgb = [230, 140, 0];
 /// Cells that are generated in later steps.
 pub const NOT_YET: Rgb = [242, 242, 242];
 
-/// Colours of categories, such as the methods in a chart: those of Okabe and
-/// Ito ("Color Universal Design", 2008) that can be seen on white, which
-/// excludes their yellow. Readers of every kind of colour vision can tell them
-/// apart; charts use other markers and dashes besides.
+/// Colours of categories, such as the methods in a chart. They were searched for,
+/// from the hues of Okabe and Ito ("Color Universal Design", 2008), so that each
+/// has a lightness of its own: readers of every kind of colour vision can tell
+/// them apart, and so can those of a grey print. Charts use other markers and
+/// dashes besides.
 pub const CATEGORIES: [Rgb; 7] = [
-    [0, 114, 178],
-    [213, 94, 0],
-    [0, 158, 115],
-    [204, 121, 167],
-    [230, 159, 0],
-    [86, 180, 233],
+    [39, 125, 213],
+    [158, 74, 14],
+    [23, 172, 85],
+    [128, 3, 147],
+    [232, 167, 13],
+    [20, 34, 72],
     [0, 0, 0],
 ];
 
@@ -177,14 +178,21 @@ mod tests {
     }
 
     #[test]
-    fn categories_differ_for_every_kind_of_sight() {
+    fn categories_differ_for_every_kind_of_sight_and_in_grey() {
         for (name, sight) in &SIGHT {
             for (i, &a) in CATEGORIES.iter().enumerate() {
                 assert!(contrast(a, BACKGROUND) > 1.9, "{a:?}");
                 for &b in &CATEGORIES[..i] {
                     let difference = difference(a, b, sight);
-                    assert!(difference > 9.0, "{name} {a:?} {b:?}: {difference}");
+                    assert!(difference > 20.0, "{name} {a:?} {b:?}: {difference}");
                 }
+            }
+        }
+        let lightness = |colour: Rgb| seen(colour, &SIGHT[0].1)[0];
+        for (i, &a) in CATEGORIES.iter().enumerate() {
+            for &b in &CATEGORIES[..i] {
+                let in_grey = (lightness(a) - lightness(b)).abs();
+                assert!(in_grey > 10.0, "{a:?} {b:?}: {in_grey}");
             }
         }
         assert!(contrast(INK, BACKGROUND) > 7.0);

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use orders_analysis::attention::{AttentionScope, TokenIndexing};
 
-use super::{ModelArgs, ThreadsArgs, one_of};
+use super::{LookArgs, ModelArgs, ThreadsArgs, one_of};
 use crate::numbers;
 
 /// Scopes by the words that flags take.
@@ -78,9 +78,12 @@ pub(crate) struct AttentionArgs {
     /// Seed of the orders
     #[arg(long, value_name = "S", default_value_t = 0, allow_hyphen_values = true, value_parser = numbers::within(0..=u64::MAX))]
     pub(crate) seed: u64,
-    /// Draw per-token attention by distance, a line for each layer, into a .png or .svg file
+    /// Draw per-token attention by distance, a line for each layer, into a file
+    /// that ends in .svg, .pdf or .png
     #[arg(long, value_name = "FILE")]
     pub(crate) plot: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) look: LookArgs,
     /// Replace an existing picture
     #[arg(long)]
     pub(crate) force: bool,

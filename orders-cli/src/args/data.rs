@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::{OutputArgs, ThreadsArgs, one_of, written};
+use super::{LookArgs, OutputArgs, ThreadsArgs, one_of, written};
 use orders_datasets::Image;
 
 use crate::numbers;
@@ -93,7 +93,9 @@ pub(crate) struct DataPreviewArgs {
     /// How many images, drawn by the seed
     #[arg(long, value_name = "N", default_value_t = 24, allow_hyphen_values = true, value_parser = numbers::count(1..=512_u32))]
     pub(crate) num: u32,
-    /// The picture to write, a .png file
+    #[command(flatten)]
+    pub(crate) look: LookArgs,
+    /// The picture to write: a file that ends in .svg, .pdf or .png
     #[arg(long, value_name = "FILE", value_parser = written())]
     pub(crate) out: PathBuf,
     #[command(flatten)]

@@ -63,7 +63,9 @@ pub(crate) use features::{DistanceArgs, FeaturesArgs};
 pub(crate) use model::{
     BenchArgs, DecodingArgs, ModelArgs, SampleArgs, SampleOrdersArgs, ScoreArgs,
 };
-pub(crate) use plot::{AnimateArgs, OrdersShownArgs, PartArg, PlotArgs};
+#[cfg(feature = "tables")]
+pub(crate) use plot::AxisArgs;
+pub(crate) use plot::{AnimateArgs, LookArgs, OrdersShownArgs, PartArg, PlotArgs, ThemeArg};
 pub(crate) use shared::{
     GridArgs, KnownArgs, MethodArgs, OutputArgs, PlaceArgs, SetArgs, SizesArgs, ThreadsArgs,
     ThresholdArgs, one_of, written,

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use orders_figures::{Axis, Length};
 
 use super::{GridArgs, KnownArgs, OutputArgs, SetArgs, SizesArgs, ThresholdArgs, written};
 use crate::numbers;
@@ -67,6 +68,63 @@ pub(crate) struct ScheduledArgs {
     pub(crate) class: Option<u32>,
 }
 
+/// How a picture looks.
+#[derive(Debug, Args)]
+#[group(skip)]
+pub(crate) struct LookArgs {
+    /// Width of the picture with its unit, from 1in to 40in: in, cm, mm, pt or px, as in
+    /// 3.25in; it is laid out for that width [default: as wide as suits it]
+    #[arg(long, value_name = "LENGTH", allow_hyphen_values = true, value_parser = numbers::length)]
+    pub(crate) width: Option<Length>,
+    /// Size of ticks and captions in points, from 4 to 36; titles have more [default: 9;
+    /// 8 with --theme paper]
+    #[arg(long, value_name = "POINTS", allow_hyphen_values = true, value_parser = numbers::number)]
+    pub(crate) font_size: Option<f64>,
+    /// What it is for: 'screen', with titles and a border; 'paper', a column of a paper,
+    /// without border, and without a title unless --title gives one
+    #[arg(long, value_name = "THEME", default_value = "screen")]
+    pub(crate) theme: ThemeArg,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum ThemeArg {
+    Screen,
+    Paper,
+}
+
+/// Where the vertical axis of lines ends.
+#[derive(Debug, Args)]
+#[group(skip)]
+pub(crate) struct AxisArgs {
+    /// End the vertical axis of lines at this value; what is beyond leaves the chart, and
+    /// its name says how far it goes
+    #[arg(long, value_name = "VALUE", allow_hyphen_values = true, value_parser = numbers::number)]
+    pub(crate) y_max: Option<f64>,
+    /// Let lines that flatten all others leave the chart
+    #[arg(long, conflicts_with = "y_max")]
+    pub(crate) clip: bool,
+}
+
+impl AxisArgs {
+    /// The flag that is given, if any.
+    pub(crate) fn given(&self) -> Option<&'static str> {
+        match (self.y_max, self.clip) {
+            (Some(_), _) => Some("--y-max"),
+            (None, true) => Some("--clip"),
+            (None, false) => None,
+        }
+    }
+
+    /// The axis, ending as is said.
+    pub(crate) fn applied_to(&self, axis: Axis) -> Axis {
+        match (self.y_max, self.clip) {
+            (Some(end), _) => axis.ending_at(end),
+            (None, true) => axis.clipped(),
+            (None, false) => axis,
+        }
+    }
+}
+
 /// Draw orders: maps, selected steps, group sizes; or curves of training
 ///
 /// Orders come from files, of this program or others, and from methods; several
@@ -76,7 +134,8 @@ pub(crate) struct ScheduledArgs {
 ///
 /// Files that end in .csv are logs of 'train', drawn as loss over epochs, or tables
 /// of 'eval', drawn as likelihood over steps; of the other flags, --label, --title,
-/// --out, --force and --json go with them.
+/// --y-max, --clip, --width, --font-size, --theme, --out, --force and --json go with
+/// them.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   orders-cli plot orders/res512_steps48_repulsion4.json --out map.png
@@ -84,6 +143,7 @@ pub(crate) struct ScheduledArgs {
   orders-cli plot --res 256 --steps 20 --method lpd --method lpd,repulsion=4 --method halton --out three.svg
   orders-cli plot --grid 16x16 --steps 20 --all-methods --out zoo.png
   orders-cli plot nano/log.csv --out loss.svg
+  orders-cli plot results/table.csv --clip --theme paper --width 3.25in --out likelihood.pdf
   orders-cli plot theirs.json --res 256 --steps 20 --method lpd --out compared.png")]
 pub(crate) struct PlotArgs {
     #[command(flatten)]
@@ -104,7 +164,11 @@ pub(crate) struct PlotArgs {
     /// Orders side by side, from 1 to 16 [default: as many as look well]
     #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = numbers::within(1..=16_usize))]
     pub(crate) columns: Option<usize>,
-    /// The picture to write: a file that ends in .svg or .png
+    #[command(flatten)]
+    pub(crate) axis: AxisArgs,
+    #[command(flatten)]
+    pub(crate) look: LookArgs,
+    /// The picture to write: a file that ends in .svg, .pdf or .png
     #[arg(long, value_name = "FILE", value_parser = written())]
     pub(crate) out: PathBuf,
     #[command(flatten)]

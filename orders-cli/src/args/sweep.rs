@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 use orders_analysis::experiment::Shard;
 
-use super::{ThreadsArgs, written};
+use super::{AxisArgs, LookArgs, ThreadsArgs, written};
 
 /// Try a declared space of methods, steps, sizes and fields
 ///
@@ -119,6 +119,8 @@ pub(crate) struct SlurmArgs {
 #[command(after_help = "Examples:
   orders-cli sweep plot steps/ --y total_correlation_nats --log-x --log-y --out steps.svg
   orders-cli sweep plot principles/ --y nats_per_cell --against random --where model=nano --out differences.png
+  orders-cli sweep plot principles/ --kind difference --y nats_per_cell --against random --where steps=20 --out differences.pdf
+  orders-cli sweep plot steps/ --y total_correlation_nats --panels field --clip --out fields.svg
   orders-cli sweep plot thresholds/ --kind heat-map --x repulsion --y proximity --value total_correlation_nats --out map.png
   orders-cli sweep plot principles/ --kind scatter --x total_correlation_nats --y nearest_context --where steps=20 --out front.png
   orders-cli sweep plot principles/ --kind box --y total_correlation_nats --where steps=20 --out boxes.png")]
@@ -126,7 +128,7 @@ pub(crate) struct SweepPlotArgs {
     /// Folder of results
     #[arg(value_name = "DIR")]
     pub(crate) folder: PathBuf,
-    /// Picture to write; it ends in .png or .svg
+    /// Picture to write; it ends in .svg, .pdf or .png
     #[arg(long, value_name = "FILE", value_parser = written())]
     pub(crate) out: PathBuf,
     /// What to draw
@@ -144,16 +146,24 @@ pub(crate) struct SweepPlotArgs {
     pub(crate) value: Option<String>,
     #[command(flatten)]
     pub(crate) filter: WhereArgs,
-    /// Draw lines of differences to the points of this label, or to those that have this
-    /// value of a setting, order by order; may be given several times
+    /// Draw differences to the points of this label, or to those that have this value of a
+    /// setting, order by order, as lines or (--kind difference) with their intervals; may
+    /// be given several times
     #[arg(long, value_name = "LABEL|KEY=VALUE")]
     pub(crate) against: Vec<String>,
+    /// Draw lines in charts of their own for each value of this setting, with the same axes
+    #[arg(long, value_name = "SETTING")]
+    pub(crate) panels: Option<String>,
     /// Logarithmic axis across
     #[arg(long)]
     pub(crate) log_x: bool,
     /// Logarithmic axis upwards, or colours
     #[arg(long)]
     pub(crate) log_y: bool,
+    #[command(flatten)]
+    pub(crate) axis: AxisArgs,
+    #[command(flatten)]
+    pub(crate) look: LookArgs,
     /// Title [default: that of the sweep]
     #[arg(long, value_name = "TEXT")]
     pub(crate) title: Option<String>,
@@ -264,7 +274,9 @@ pub(crate) struct WhereArgs {
 pub(crate) enum PlotKind {
     /// A measure against a setting, a line for each method
     Line,
-    /// A measure over two settings
+    /// Differences of a measure to the points that --against names, with 95 % intervals
+    Difference,
+    /// A measure over two settings, the best field marked
     HeatMap,
     /// A measure against another, with the Pareto front
     Scatter,

@@ -9,7 +9,7 @@ use orders_analysis::attention::{
 use orders_analysis::table::TextTable;
 use orders_core::sizes::{SizesChoice, SizesRequest};
 use orders_core::{Catalogue, Grid, KnownCells, Order, OrderingMethod, Problem, Shape};
-use orders_figures::{Axis, Chart, Series, line_chart};
+use orders_figures::{Axis, Chart, Series};
 use orders_model::lpd::Batch;
 use serde::Serialize;
 
@@ -34,8 +34,9 @@ struct Report {
 pub(crate) fn run(args: &AttentionArgs, catalogue: &Catalogue, printer: &Printer) -> Result<()> {
     let picture = args.plot.as_deref();
     let picture = picture
-        .map(|path| PictureFile::new(path, args.force))
+        .map(|path| PictureFile::new("--plot", path, args.force))
         .transpose()?;
+    let look = settings::look(&args.look, false)?;
     let pool = settings::thread_pool(&args.threads, printer)?;
     interrupt::catch()?;
     let report = pool.install(|| match &args.maps {
@@ -55,7 +56,8 @@ pub(crate) fn run(args: &AttentionArgs, catalogue: &Catalogue, printer: &Printer
             Axis::linear("distance (cells)"),
             Axis::log("per-token attention"),
         );
-        picture.write(&line_chart(&chart, &series).map_err(figure_failure)?)?;
+        let figure = look.line_chart(&chart, &series).map_err(figure_failure)?;
+        picture.write(&figure)?;
     }
     printer.report(args.json, &report, || words(&report, args.within))
 }

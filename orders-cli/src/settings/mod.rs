@@ -7,6 +7,7 @@ pub(crate) mod data;
 #[cfg(feature = "model")]
 mod feature_network;
 mod known;
+mod look;
 #[cfg(feature = "model")]
 mod lpd;
 mod mask;
@@ -49,6 +50,7 @@ pub(crate) use feature_network::{LoadedNetwork, check_features};
 #[cfg(feature = "model")]
 pub(crate) use feature_network::{bytes_of_features, feature_network};
 pub(crate) use known::{KnownFile, known_of_file};
+pub(crate) use look::look;
 #[cfg(all(feature = "model", feature = "tables"))]
 pub(crate) use lpd::{CONFIG_FILE, checkpoint, config_file, lpd_failure, weights_needed};
 #[cfg(feature = "model")]

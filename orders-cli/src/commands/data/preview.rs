@@ -3,15 +3,16 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use orders_datasets::{Image, ImageSource, PatchCodebook, Preparation, Psnr, subset};
-use orders_figures::{Tile, TileImage, image_sheet};
+use orders_figures::{Tile, TileImage};
 use rayon::prelude::*;
 use serde::Serialize;
 
 use super::{codebook, decibels, encode_failure, tell_left_out};
 use crate::args::DataPreviewArgs;
+use crate::commands::figure_failure;
 use crate::failure::{Failure, Result};
+use crate::picture_file::PictureFile;
 use crate::printer::Printer;
-use crate::single_file::SingleFile;
 use crate::{interrupt, settings};
 
 /// The most pixels of a picture.
@@ -49,7 +50,8 @@ struct Pair {
 
 pub(crate) fn run(args: &DataPreviewArgs, printer: &Printer) -> Result<()> {
     let out = args.out.display();
-    let file = SingleFile::out(&args.out, "png", args.written.force)?;
+    let file = PictureFile::new("--out", &args.out, args.written.force)?;
+    let look = settings::look(&args.look, false)?;
     let pool = settings::thread_pool(&args.threads, printer)?;
     let threads = pool.current_num_threads();
     let (sources, splits) = settings::data::splits(&args.images, threads)?;
@@ -106,8 +108,9 @@ pub(crate) fn run(args: &DataPreviewArgs, printer: &Printer) -> Result<()> {
         "original and reconstruction; together {}",
         overall(&report, &pairs)
     );
-    let figure = image_sheet(&tiles, &title, &subtitle).map_err(Failure::bad_input)?;
-    file.write(&figure.to_png())?;
+    let figure = look.image_sheet(&tiles, &title, &subtitle);
+    let figure = figure.map_err(figure_failure)?;
+    file.write(&figure)?;
     printer.report(args.written.json, &report, || {
         format!(
             "{} images of {}, {} codes, {}: {out}",

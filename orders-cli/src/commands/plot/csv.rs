@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use csv::{ErrorKind, StringRecord};
-use orders_figures::{Axis, Chart, Series, line_chart};
+use orders_figures::{Axis, Chart, Series};
 
 use crate::args::PlotArgs;
 use crate::bounded_file::read_bounded;
@@ -29,7 +29,7 @@ struct Columns {
 }
 
 pub(super) fn run(args: &PlotArgs, printer: &Printer) -> Result<()> {
-    let file = PictureFile::new(&args.out, args.written.force)?;
+    let file = PictureFile::new("--out", &args.out, args.written.force)?;
     let files = &args.orders.files;
     let labels = match &args.orders.label[..] {
         [] => files.iter().map(|path| usual_label(path)).collect(),
@@ -63,13 +63,15 @@ pub(super) fn run(args: &PlotArgs, printer: &Printer) -> Result<()> {
             names.join(", ")
         )));
     };
+    let look = settings::look(&args.look, args.orders.title.is_some())?;
     let chart = Chart {
+        y: args.axis.applied_to(chart.y),
         title: args.orders.title.clone().unwrap_or(chart.title),
         ..chart
     };
     let names: Vec<&str> = tables.iter().map(|table| table.label.as_str()).collect();
     let origin = serde_json::json!({"program": PROGRAM, "files": names});
-    let figure = line_chart(&chart, &series).map_err(figure_failure)?;
+    let figure = look.line_chart(&chart, &series).map_err(figure_failure)?;
     let figure = figure.made_by(origin.to_string());
     file.write(&figure)?;
     let path = args.out.display().to_string();

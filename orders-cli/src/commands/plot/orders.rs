@@ -1,23 +1,26 @@
 //! Pictures of orders.
 
 use orders_core::{Catalogue, GroupSizes};
-use orders_figures::{
-    Figure, FigureError, Panel, SheetOptions, StepsShown, group_sizes_chart, order_map,
-    order_map_subtitle, sheet, small_multiples,
-};
+use orders_figures::{Figure, FigureError, Look, Panel, SheetOptions, StepsShown};
 
 use crate::args::{PartArg, PlotArgs};
 use crate::commands::{drawn, figure_failure};
 use crate::failure::{Failure, Result};
 use crate::picture_file::PictureFile;
 use crate::printer::Printer;
-use crate::settings::OrdersShown;
+use crate::settings::{self, OrdersShown};
 
 /// How many steps are shown of an order on a sheet where nobody says which.
 const STEPS_SHOWN: u32 = 8;
 
 pub(super) fn run(args: &PlotArgs, catalogue: &Catalogue, printer: &Printer) -> Result<()> {
-    let file = PictureFile::new(&args.out, args.written.force)?;
+    if let Some(flag) = args.axis.given() {
+        return Err(Failure::input(format!(
+            "{flag} is taken with tables (.csv): pictures of orders have no lines that could leave an axis"
+        )));
+    }
+    let look = settings::look(&args.look, args.orders.title.is_some())?;
+    let file = PictureFile::new("--out", &args.out, args.written.force)?;
     let shown = OrdersShown::new(catalogue, &args.orders)?;
     for order in &shown.orders {
         let steps = order.order.group_sizes().steps();
@@ -28,7 +31,7 @@ pub(super) fn run(args: &PlotArgs, catalogue: &Catalogue, printer: &Printer) -> 
             )));
         }
     }
-    let figure = figure(args, &shown)
+    let figure = figure(args, &shown, &look)
         .map_err(figure_failure)?
         .made_by(shown.origin_text()?);
     printer.notes(&shown.notes);
@@ -39,7 +42,7 @@ pub(super) fn run(args: &PlotArgs, catalogue: &Catalogue, printer: &Printer) -> 
 
 /// The picture of these orders: a single part of a single order has one of its
 /// own, all else is a sheet.
-fn figure(args: &PlotArgs, shown: &OrdersShown) -> Result<Figure, FigureError> {
+fn figure(args: &PlotArgs, shown: &OrdersShown, look: &Look) -> Result<Figure, FigureError> {
     let mut parts = args.show.clone();
     if !args.steps_shown.is_empty() && parts == [PartArg::Map] {
         parts = vec![PartArg::Steps];
@@ -53,10 +56,12 @@ fn figure(args: &PlotArgs, shown: &OrdersShown) -> Result<Figure, FigureError> {
         .collect::<Vec<_>>();
     match (&only[..], &shown.orders[..]) {
         ([PartArg::Map], [one]) => {
-            let subtitle = order_map_subtitle(&one.order, &which);
-            order_map(&one.order, &title, &subtitle)
+            let subtitle = look.order_map_subtitle(&one.order, &which);
+            look.order_map(&one.order, &title, &subtitle)
         }
-        ([PartArg::Steps], [one]) => small_multiples(&one.order, &args.steps_shown, &title, &which),
+        ([PartArg::Steps], [one]) => {
+            look.small_multiples(&one.order, &args.steps_shown, &title, &which)
+        }
         ([PartArg::Sizes], orders) => {
             // Curves that are the same would hide each other.
             let mut lists: Vec<(String, &GroupSizes)> = Vec::new();
@@ -71,7 +76,7 @@ fn figure(args: &PlotArgs, shown: &OrdersShown) -> Result<Figure, FigureError> {
                 .iter()
                 .map(|(l, sizes)| (l.as_str(), *sizes))
                 .collect();
-            group_sizes_chart(&lists, &title, "cells generated in each step")
+            look.group_sizes_chart(&lists, &title, "cells generated in each step")
         }
         (_, orders) => {
             let panels: Vec<Panel<'_>> = orders
@@ -95,7 +100,7 @@ fn figure(args: &PlotArgs, shown: &OrdersShown) -> Result<Figure, FigureError> {
                 sizes: has(PartArg::Sizes),
                 columns: args.columns,
             };
-            sheet(&panels, &options)
+            look.sheet(&panels, &options)
         }
     }
 }

@@ -7,8 +7,8 @@ use orders_analysis::experiment::{
 };
 use orders_analysis::statistics::Interval;
 use orders_figures::{
-    Axis, Better, BoxPlot, Chart, Figure, FigureError, HeatMap, ScatterPoint, Series, box_plots,
-    heat_map, line_chart, scatter,
+    Axis, Better, BoxPlot, Chart, Difference, Figure, FigureError, HeatMap, Look, ScatterPoint,
+    Series,
 };
 
 use super::compared::Compared;
@@ -21,13 +21,11 @@ use crate::printer::Printer;
 use crate::settings;
 
 pub(crate) fn run(args: &SweepPlotArgs, measures: &Measures, printer: &Printer) -> Result<()> {
-    if !args.against.is_empty() && !matches!(args.kind, PlotKind::Line) {
-        return Err(Failure::input("--against is taken by --kind line alone"));
-    }
+    check_flags(args)?;
     if let Some(title) = &args.title {
         settings::line_of_text("--title", title)?;
     }
-    let file = PictureFile::new(&args.out, args.force)?;
+    let file = PictureFile::new("--out", &args.out, args.force)?;
     let (title, results) = chosen(&args.folder, &args.filter, measures)?;
     let figure = figure(args, &title, &results)?;
     file.write(&figure)?;
@@ -39,21 +37,47 @@ pub(crate) fn run(args: &SweepPlotArgs, measures: &Measures, printer: &Printer) 
 pub(super) fn figure(args: &SweepPlotArgs, title: &str, results: &PooledResults) -> Result<Figure> {
     let picture = Picture {
         args,
+        look: settings::look(&args.look, args.title.is_some())?,
         title: args.title.as_deref().unwrap_or(title),
         varying: results.varying().map_err(Failure::work)?,
         results,
     };
     match args.kind {
         PlotKind::Line => picture.lines(),
+        PlotKind::Difference => picture.differences(),
         PlotKind::HeatMap => picture.heat_map(),
         PlotKind::Scatter => picture.scatter(),
         PlotKind::Box => picture.boxes(),
     }
 }
 
+/// Refuses flags that the kind of picture has no use for.
+fn check_flags(args: &SweepPlotArgs) -> Result<()> {
+    let is_line = matches!(args.kind, PlotKind::Line);
+    let is_difference = matches!(args.kind, PlotKind::Difference);
+    if !args.against.is_empty() && !is_line && !is_difference {
+        return Err(Failure::input(
+            "--against is taken by --kind line and --kind difference alone",
+        ));
+    }
+    if is_difference && args.against.is_empty() {
+        return Err(Failure::input(
+            "--kind difference needs --against: the points that the others differ from",
+        ));
+    }
+    let panels = args.panels.as_ref().map(|_| "--panels");
+    match args.axis.given().or(panels) {
+        Some(flag) if !is_line => Err(Failure::input(format!(
+            "{flag} is taken by --kind line alone"
+        ))),
+        _ => Ok(()),
+    }
+}
+
 /// What all kinds of pictures need.
 struct Picture<'a> {
     args: &'a SweepPlotArgs,
+    look: Look,
     title: &'a str,
     results: &'a PooledResults,
     /// Settings that tell points apart.
@@ -66,9 +90,14 @@ impl Picture<'_> {
         self.check("--x", setting)?;
         let measure = self.measure("--y", self.args.y.as_deref())?;
         let compared = Compared::new(self.results, &[measure], &self.args.against)?;
-        let others = self.others(&[setting]);
+        let panels = self.args.panels.as_deref();
+        if let Some(panels) = panels {
+            self.check("--panels", panels)?;
+        }
+        let apart: Vec<&str> = [setting].into_iter().chain(panels).collect();
+        let others = self.others(&apart);
         // In the order in which they come first.
-        let mut lines: Vec<(String, Vec<Mean>)> = Vec::new();
+        let mut charts: Vec<(String, Vec<(String, Vec<Mean>)>)> = Vec::new();
         let means = match &compared {
             None => self.means(measure)?,
             Some(compared) => {
@@ -81,29 +110,55 @@ impl Picture<'_> {
             let (Some(x), Some(mean)) = (number(point, setting)?, mean) else {
                 continue;
             };
+            let panel = match panels {
+                None => String::new(),
+                Some(name) => format!("{name} {}", point.setting(name).unwrap_or_default()),
+            };
             let name = point.name(&others);
-            let mean = Mean { x, ..mean };
-            match lines.iter_mut().find(|(known, _)| *known == name) {
-                Some((_, means)) => means.push(mean),
-                None => lines.push((name, vec![mean])),
-            }
+            let lines = entry(&mut charts, panel);
+            entry(lines, name).push(Mean { x, ..mean });
         }
-        let series: Vec<Series> = lines
+        let charts: Vec<(String, Vec<Series>)> = charts
             .into_iter()
-            .map(|(name, mut means)| {
-                means.sort_by(|a, b| a.x.total_cmp(&b.x));
-                let points: Vec<_> = means.iter().map(|mean| (mean.x, mean.mean)).collect();
-                let band: Vec<_> = means.iter().map(|mean| (mean.low, mean.high)).collect();
-                Series::new(name, points).with_band(band)
-            })
+            .map(|(panel, lines)| (panel, lines.into_iter().map(series).collect()))
             .collect();
         let label = setting_label(setting);
         let mut chart = self.chart(self.axis(label, self.args.log_x), measure, "band");
+        chart.y = self.args.axis.applied_to(chart.y);
         if let Some(compared) = compared {
             let subtitle = self.subtitle("band");
             chart = chart.with_subtitle(format!("difference to {}: {subtitle}", compared.with));
         }
-        drawn(line_chart(&chart, &series))
+        drawn(match (panels, &charts[..]) {
+            (None, [(_, series)]) => self.look.line_chart(&chart, series),
+            (None, _) => self.look.line_chart(&chart, &[]),
+            (Some(_), charts) => self.look.line_panels(&chart, charts),
+        })
+    }
+
+    fn differences(&self) -> Result<Figure> {
+        let measure = self.measure("--y", self.args.y.as_deref())?;
+        let compared = Compared::new(self.results, &[measure], &self.args.against)?;
+        let compared =
+            compared.ok_or_else(|| Failure::input("--kind difference needs --against"))?;
+        let rows = self.results.points().zip(&compared.rows);
+        let rows: Vec<Difference> = rows
+            .filter_map(|(point, row)| {
+                let mean = Mean::new(row[0]?.difference);
+                let name = point.name(&self.varying);
+                Some(Difference::new(name, mean.mean, (mean.low, mean.high)))
+            })
+            .collect();
+        let axis = self.axis(
+            format!("difference in {}", measure.label()),
+            self.args.log_y,
+        );
+        let subtitle = self.subtitle("whiskers");
+        let titles = (self.title, subtitle.as_str());
+        drawn(
+            self.look
+                .differences(titles.0, titles.1, &axis, &compared.with, &rows),
+        )
     }
 
     fn scatter(&self) -> Result<Figure> {
@@ -148,7 +203,10 @@ impl Picture<'_> {
             points.push(ScatterPoint::new(name, x, y.mean).in_group(point.label()));
         }
         let chart = self.chart(x_axis, y, "");
-        drawn(scatter(&chart, &points, Some((x_better, better(y)))))
+        drawn(
+            self.look
+                .scatter(&chart, &points, Some((x_better, better(y)))),
+        )
     }
 
     fn heat_map(&self) -> Result<Figure> {
@@ -182,13 +240,14 @@ impl Picture<'_> {
             }
         }
         let places = (0..rows.len()).flat_map(|row| (0..columns.len()).map(move |c| (row, c)));
-        drawn(heat_map(&HeatMap {
+        drawn(self.look.heat_map(&HeatMap {
             title: self.title.to_owned(),
             subtitle: self.subtitle(""),
             x_label: setting_label(across),
             y_label: setting_label(upwards),
             value: self.axis(measure.label(), self.args.log_y),
             values: places.map(|place| means.get(&place).copied()).collect(),
+            best: measure.better().map(|_| better(measure)),
             columns,
             rows,
         }))
@@ -209,7 +268,7 @@ impl Picture<'_> {
         let subtitle = [format!("{orders} orders each"), self.constant()];
         let subtitle = subtitle.into_iter().filter(|text| !text.is_empty());
         let subtitle = subtitle.collect::<Vec<_>>().join("; ");
-        drawn(box_plots(self.title, &subtitle, &axis, &boxes))
+        drawn(self.look.box_plots(self.title, &subtitle, &axis, &boxes))
     }
 
     fn chart(&self, x: Axis, y: &MeasureEntry, interval: &str) -> Chart {
@@ -298,6 +357,24 @@ impl Picture<'_> {
         let means = self.results.means(measure).map_err(at("--y"))?;
         Ok(means.into_iter().map(|mean| mean.map(Mean::new)).collect())
     }
+}
+
+/// The entry of a name in a list, which it joins if it is new.
+fn entry<T>(list: &mut Vec<(String, Vec<T>)>, name: String) -> &mut Vec<T> {
+    let index = list.iter().position(|(known, _)| *known == name);
+    let index = index.unwrap_or_else(|| {
+        list.push((name, Vec::new()));
+        list.len() - 1
+    });
+    &mut list[index].1
+}
+
+/// The line of means, from left to right.
+fn series((name, mut means): (String, Vec<Mean>)) -> Series {
+    means.sort_by(|a, b| a.x.total_cmp(&b.x));
+    let points: Vec<_> = means.iter().map(|mean| (mean.x, mean.mean)).collect();
+    let band: Vec<_> = means.iter().map(|mean| (mean.low, mean.high)).collect();
+    Series::new(name, points).with_band(band)
 }
 
 /// A mean with its interval, over a place.
