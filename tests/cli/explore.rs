@@ -74,8 +74,8 @@ fn names_that_are_files_are_files() {
     assert_eq!(outcome.status, 2, "{outcome}");
     assert!(outcome.stderr.contains("halton"), "{outcome}");
     assert!(!folder.path("page.html").exists());
-    let data = data(&page(&folder, "lpd,repulsion=1 lpd --grid 4x4 --steps 4"));
-    assert_eq!(data["orders"][0]["label"], "lpd, repulsion 1");
+    let data = data(&page(&folder, "lpd,repulsion=2 lpd --grid 4x4 --steps 4"));
+    assert_eq!(data["orders"][0]["label"], "lpd, repulsion 2");
 }
 
 #[test]
@@ -140,7 +140,7 @@ fn what_no_page_can_show_is_refused() {
         ),
         (
             "explore lpd --grid 4x4 --steps 4 --results none --out page.html",
-            "--results: none is no folder of results",
+            "--results: none is no folder of a sweep's results",
         ),
     ] {
         folder.refuses(2, line, message);

@@ -25,7 +25,8 @@ fn documents() -> Vec<PathBuf> {
 /// The blocks of a language in a document.
 fn blocks(document: &Path, language: &str) -> Vec<String> {
     let text = fs_err::read_to_string(document).unwrap();
-    let blocks = text.split(&format!("```{language}\n")).skip(1);
+    let fence = format!("```{language}\n");
+    let blocks = text.split(&fence).skip(1);
     let blocks = blocks.map(|rest| rest.split("```").next().unwrap().to_owned());
     blocks.collect()
 }

@@ -154,18 +154,8 @@ impl Explorer<'_> {
     }
 
     fn check(&self) -> Result<Grid, PageError> {
-        let first = self.orders.first().ok_or(PageError::NoOrders)?;
-        let grid = first.order.grid();
-        Self::check_count(self.orders.len())?;
-        if let Some(other) = self.orders.iter().find(|other| other.order.grid() != grid) {
-            return Err(PageError::OtherGrid {
-                first_label: first.label.clone(),
-                first: grid,
-                label: other.label.clone(),
-                grid: other.order.grid(),
-            });
-        }
-        Self::check_grid(grid)?;
+        let orders = self.orders.iter();
+        let grid = Self::check_orders(orders.map(|order| (order.label.as_str(), order.order)))?;
         if let Some(field) = self.field.as_ref().filter(|field| field.grid() != grid) {
             let field = field.grid();
             return Err(PageError::FieldGrid { field, grid });
@@ -176,34 +166,40 @@ impl Explorer<'_> {
         Ok(grid)
     }
 
-    /// Whether a page can show so many orders.
+    /// Whether a page can show these orders, each with its label: gives their grid. Whoever
+    /// measures them for a page asks before.
     ///
     /// # Errors
     ///
-    /// [`PageError::TooManyOrders`] if not.
-    pub fn check_count(orders: usize) -> Result<(), PageError> {
-        match orders {
-            orders if orders > Self::MOST_ORDERS => Err(PageError::TooManyOrders {
-                orders,
-                most: Self::MOST_ORDERS,
-            }),
-            _ => Ok(()),
-        }
-    }
-
-    /// Whether a page can show a grid.
-    ///
-    /// # Errors
-    ///
+    /// [`PageError::NoOrders`], [`PageError::TooManyOrders`], [`PageError::OtherGrid`] or
     /// [`PageError::TooManyCells`] if not.
-    pub fn check_grid(grid: Grid) -> Result<(), PageError> {
+    pub fn check_orders<'o>(
+        orders: impl ExactSizeIterator<Item = (&'o str, &'o Order)>,
+    ) -> Result<Grid, PageError> {
+        if orders.len() > Self::MOST_ORDERS {
+            return Err(PageError::TooManyOrders {
+                orders: orders.len(),
+                most: Self::MOST_ORDERS,
+            });
+        }
+        let mut orders = orders;
+        let (first_label, first) = orders.next().ok_or(PageError::NoOrders)?;
+        let grid = first.grid();
+        if let Some((label, other)) = orders.find(|(_, other)| other.grid() != grid) {
+            return Err(PageError::OtherGrid {
+                first_label: first_label.to_owned(),
+                first: grid,
+                label: label.to_owned(),
+                grid: other.grid(),
+            });
+        }
         match grid.cells() {
             cells if cells > Self::MOST_CELLS => Err(PageError::TooManyCells {
                 grid,
                 cells,
                 most: Self::MOST_CELLS,
             }),
-            _ => Ok(()),
+            _ => Ok(grid),
         }
     }
 }

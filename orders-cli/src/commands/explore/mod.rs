@@ -29,9 +29,9 @@ struct Report<'a> {
 pub(crate) fn run(args: &ExploreArgs, catalogue: &Catalogue, printer: &Printer) -> Result<()> {
     let file = SingleFile::out(&args.out, "html", args.written.force)?;
     let shown = orders_shown(args, catalogue)?;
-    let grid = shown.orders[0].order.grid();
-    // Before a covariance of a larger grid is made.
-    Explorer::check_grid(grid).map_err(Failure::bad_input)?;
+    let labelled = shown.orders.iter();
+    let labelled = labelled.map(|shown| (shown.label.as_str(), &shown.order));
+    let grid = Explorer::check_orders(labelled).map_err(Failure::bad_input)?;
     let (field, covariance) = settings::covariance(&args.field, grid)?;
     let between = |a, b| covariance.between(a, b);
     let table = FieldTable::new(field.to_string(), grid, between)
@@ -126,7 +126,6 @@ fn orders_shown(args: &ExploreArgs, catalogue: &Catalogue) -> Result<OrdersShown
             break;
         }
     }
-    Explorer::check_count(shown.orders.len()).map_err(Failure::bad_input)?;
     Ok(shown)
 }
 

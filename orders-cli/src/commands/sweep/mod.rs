@@ -10,11 +10,12 @@ mod run;
 mod status;
 mod table;
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::Path;
 
 use orders_analysis::experiment::{
-    self, ExperimentError, Measures, PooledResults, ResultsError, ResultsFolder, Tools,
+    self, ExperimentError, Measures, PooledPoint, PooledResults, ResultsError, ResultsFolder, Tools,
 };
 use serde::Serialize;
 
@@ -74,6 +75,24 @@ fn chosen(
         folder.plan().title().to_owned(),
         results.map_err(at("--where"))?,
     ))
+}
+
+/// The settings that tell points apart. Where each number of steps has one list of sizes, as
+/// in a folder of `eval`, the steps say it shorter.
+fn varying(results: &PooledResults) -> Result<Vec<String>> {
+    let mut names = results.varying().map_err(Failure::work)?;
+    let is_list = |sizes: &str| sizes.chars().all(|c| c.is_ascii_digit() || c == ' ');
+    let mut lists = BTreeMap::new();
+    let mut is_told = |point: PooledPoint<'_>| {
+        let sizes = point.setting("sizes").filter(|sizes| is_list(sizes))?;
+        let list = lists.entry((point.setting("grid"), point.steps()));
+        (*list.or_insert_with(|| sizes.clone()) == sizes).then_some(())
+    };
+    let is_told = results.points().all(|point| is_told(point).is_some());
+    if is_told && names.iter().any(|name| name == "steps") {
+        names.retain(|name| name != "sizes");
+    }
+    Ok(names)
 }
 
 /// Why results can't be taken so, where a flag asks for them.

@@ -12,7 +12,7 @@ use orders_figures::{
 };
 
 use super::compared::Compared;
-use super::{at, chosen};
+use super::{at, chosen, varying};
 use crate::args::{PlotKind, SweepPlotArgs};
 use crate::commands::figure_failure;
 use crate::failure::{Failure, Result};
@@ -39,7 +39,7 @@ pub(super) fn figure(args: &SweepPlotArgs, title: &str, results: &PooledResults)
         args,
         look: settings::look(&args.look, args.title.is_some())?,
         title: args.title.as_deref().unwrap_or(title),
-        varying: results.varying().map_err(Failure::work)?,
+        varying: varying(results)?,
         results,
     };
     match args.kind {

@@ -19,6 +19,8 @@ use crate::single_file::SingleFile;
 
 /// How many values of a setting are listed.
 const MOST_VALUES: usize = 24;
+/// How much of one.
+const MOST_LETTERS: usize = 80;
 /// From which ratio of the largest to the smallest value on an axis is logarithmic.
 const LOG_FROM: f64 = 20.0;
 
@@ -96,9 +98,17 @@ fn settings_of(folder: &ResultsFolder, results: &PooledResults) -> Result<Vec<(S
 }
 
 fn listed(values: &[String]) -> String {
+    let shortened = values.iter().take(MOST_VALUES).map(|value| {
+        let short: String = value.chars().take(MOST_LETTERS).collect();
+        match short.len() < value.len() {
+            true => format!("{short}..."),
+            false => short,
+        }
+    });
+    let shortened: Vec<String> = shortened.collect();
     match values.len().checked_sub(MOST_VALUES) {
-        None | Some(0) => values.join("; "),
-        Some(more) => format!("{}; and {more} more", values[..MOST_VALUES].join("; ")),
+        None | Some(0) => shortened.join("; "),
+        Some(more) => format!("{}; and {more} more", shortened.join("; ")),
     }
 }
 

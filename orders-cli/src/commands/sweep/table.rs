@@ -5,7 +5,7 @@ use orders_analysis::statistics::Interval;
 use orders_analysis::table::{Column, Table, TextTable, Values};
 
 use super::compared::Compared;
-use super::{at, chosen};
+use super::{at, chosen, varying};
 use crate::args::{ChosenMeasuresArgs, SweepTableArgs, TableFormat};
 use crate::failure::{Failure, Result};
 use crate::printer::Printer;
@@ -37,7 +37,7 @@ impl<'a> ComparedMeasures<'a> {
             false => args.measures.iter().map(measure).collect::<Result<_>>()?,
         };
         let compared = Compared::new(results, &measures, &args.against)?;
-        let settings = match results.varying().map_err(Failure::work)? {
+        let settings = match varying(results)? {
             settings if settings.is_empty() => vec!["label".to_owned()],
             settings => settings,
         };
