@@ -3,12 +3,16 @@
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
-use candle_core::{D, DType, Device, Result, Tensor};
+use candle_core::{D, DType, Device, Tensor};
 use candle_nn::ops;
 
 use super::dropout::{Dropout, DropoutSite};
+use super::error::LpdError;
+use super::statement::{BackEnd, Branch, NormAt};
 use crate::attention_mask::AttentionMask;
 use crate::cpu::{self, CpuCache, Finish, PackedWeight, Segment};
+
+type Result<T, E = candle_core::Error> = std::result::Result<T, E>;
 
 /// Which implementation of the operations a transformer uses. All compute
 /// the same function, up to rounding.
@@ -359,8 +363,7 @@ impl Heads {
     }
 }
 
-/// A transformer block: attention and MLP, each after a norm and added to what
-/// came in.
+/// The layers of a block.
 #[derive(Debug)]
 pub(crate) struct Block {
     pub(crate) heads: Heads,
@@ -372,33 +375,60 @@ pub(crate) struct Block {
     pub(crate) fc2: Linear,
 }
 
-impl Block {
-    /// `x` has shape (rows, positions, width).
-    pub(crate) fn forward(&self, layer: usize, x: Tensor, pass: &mut Pass<'_>) -> Result<Tensor> {
-        let qkv = self
-            .qkv
-            .forward(&self.norm1.forward(&x)?, Finish::Nothing)?;
-        let attended = self.heads.attend(layer, &qkv, pass)?;
-        let site = (layer, DropoutSite::AttentionProjection);
-        let x = add(&self.proj, &attended, x, site, pass)?;
-        let hidden = self.fc1.forward(&self.norm2.forward(&x)?, Finish::Gelu)?;
-        let hidden = pass.drop(layer, DropoutSite::Hidden, hidden)?;
-        let site = (layer, DropoutSite::MlpProjection);
-        add(&self.fc2, &hidden, x, site, pass)
-    }
+/// Layers that work on tensors of shape (rows, positions, width), in a pass.
+pub(crate) struct TensorBackEnd<'l, 'b, 'p> {
+    pub(crate) embedding_norm: &'l Norm,
+    pub(crate) blocks: &'l [Block],
+    pub(crate) pass: &'b mut Pass<'p>,
 }
 
-/// `x` and the outputs of a linear layer, after dropout.
-fn add(
-    linear: &Linear,
-    inputs: &Tensor,
-    x: Tensor,
-    (layer, site): (usize, DropoutSite),
-    pass: &mut Pass<'_>,
-) -> Result<Tensor> {
-    if pass.dropout.is_none() {
-        return linear.forward(inputs, Finish::AddTo(&x));
+impl BackEnd for TensorBackEnd<'_, '_, '_> {
+    type Flow = Tensor;
+    type Error = LpdError;
+
+    fn goes_on(&mut self) -> Result<(), LpdError> {
+        match self.pass.watch.as_mut() {
+            Some(watch) if watch().is_break() => Err(LpdError::Stopped),
+            _ => Ok(()),
+        }
     }
-    let outputs = linear.forward(inputs, Finish::Nothing)?;
-    x + pass.drop(layer, site, outputs)?
+
+    fn norm(&mut self, at: NormAt, x: &Tensor) -> Result<Tensor, LpdError> {
+        let norm = match at {
+            NormAt::Embedding => self.embedding_norm,
+            NormAt::Attention(block) => &self.blocks[block].norm1,
+            NormAt::Mlp(block) => &self.blocks[block].norm2,
+        };
+        Ok(norm.forward(x)?)
+    }
+
+    fn attend(&mut self, block: usize, normed: Tensor) -> Result<Tensor, LpdError> {
+        let Block { heads, qkv, .. } = &self.blocks[block];
+        let qkv = qkv.forward(&normed, Finish::Nothing)?;
+        Ok(heads.attend(block, &qkv, self.pass)?)
+    }
+
+    fn hidden(&mut self, block: usize, normed: Tensor) -> Result<Tensor, LpdError> {
+        let hidden = self.blocks[block].fc1.forward(&normed, Finish::Gelu)?;
+        Ok(self.pass.drop(block, DropoutSite::Hidden, hidden)?)
+    }
+
+    fn add(
+        &mut self,
+        block: usize,
+        branch: Branch,
+        inputs: Tensor,
+        x: Tensor,
+    ) -> Result<Tensor, LpdError> {
+        let layers = &self.blocks[block];
+        let linear = match branch {
+            Branch::Attention => &layers.proj,
+            Branch::Mlp => &layers.fc2,
+        };
+        if self.pass.dropout.is_none() {
+            return Ok(linear.forward(&inputs, Finish::AddTo(&x))?);
+        }
+        let outputs = linear.forward(&inputs, Finish::Nothing)?;
+        Ok((x + self.pass.drop(block, branch.site(), outputs)?)?)
+    }
 }

@@ -32,6 +32,7 @@ mod positions;
 mod requests;
 mod sample;
 mod sampling;
+pub(crate) mod statement;
 mod whole_pass;
 
 pub use batch::Batch;

@@ -6,8 +6,11 @@ use candle_core::{D, DType, Device, Result, Tensor, Var};
 
 use super::config::LpdConfig;
 use super::error::LpdError;
-use super::layers::{Block, Cache, Heads, Kernels, Linear, Norm, Pass, Visibility};
+use super::layers::{
+    Block, Cache, Heads, Kernels, Linear, Norm, Pass, TensorBackEnd, Visibility,
+};
 use super::memory::Costs;
+use super::statement::run;
 use crate::cpu::Finish;
 use crate::weights::Weights;
 
@@ -252,14 +255,12 @@ impl Lpd {
         embedded: &Tensor,
         pass: &mut Pass<'_>,
     ) -> std::result::Result<Tensor, LpdError> {
-        let mut x = self.embedding_norm.forward(embedded)?;
-        for (layer, block) in self.blocks.iter().enumerate() {
-            if pass.watch.as_mut().is_some_and(|watch| watch().is_break()) {
-                return Err(LpdError::Stopped);
-            }
-            x = block.forward(layer, x, pass)?;
-        }
-        Ok(x)
+        let mut back_end = TensorBackEnd {
+            embedding_norm: &self.embedding_norm,
+            blocks: &self.blocks,
+            pass,
+        };
+        run(&mut back_end, self.blocks.len(), embedded)
     }
 
     /// Logits of the last positions, `queries` of them, in f32: shape (rows,

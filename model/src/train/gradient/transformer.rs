@@ -12,6 +12,7 @@ use super::operations::{
     RowStatistics, activate, activate_gradient, add, add_norm_gradients, cross_entropy, dropped,
     norm, resize,
 };
+use crate::lpd::statement::{BackEnd, Branch, NormAt, run};
 use crate::lpd::{Batch, Dropout, DropoutMask, DropoutSite, LpdConfig};
 
 /// What the forward pass leaves for the backward pass, and scratch.
@@ -74,10 +75,13 @@ impl Part<'_> {
         work.blocks
             .resize_with(self.config.depth(), BlockTape::default);
         let mut blocks = std::mem::take(&mut work.blocks);
-        for (layer, tape) in blocks.iter_mut().enumerate() {
-            self.goes_on()?;
-            self.block(layer, &sequence, tape, work);
-        }
+        let mut tape = Tape {
+            part: self,
+            sequence: &sequence,
+            blocks: &mut blocks,
+            work,
+        };
+        run(&mut tape, self.config.depth(), &InWorkspace).ok()?;
         let loss = self.head(&sequence, work, gradient);
         for (layer, tape) in blocks.iter().enumerate().rev() {
             self.goes_on()?;
@@ -123,16 +127,6 @@ impl Part<'_> {
                 *row = what + position;
             }
         }
-        resize(&mut work.x, size);
-        work.embedded_statistics
-            .resize(sequence.inputs.len(), RowStatistics::default());
-        norm(
-            &work.embedded,
-            self.of_norm(&layout.embedding_norm),
-            self.config.norm_eps() as f32,
-            &mut work.embedded_statistics,
-            &mut work.x,
-        );
     }
 
     fn embed_gradient(&self, sequence: &Sequence, work: &mut Workspace, gradient: &mut [f32]) {
@@ -166,61 +160,25 @@ impl Part<'_> {
         ]
     }
 
-    fn block(&self, layer: usize, sequence: &Sequence, tape: &mut BlockTape, work: &mut Workspace) {
-        let places = &self.layout.blocks[layer];
+    /// Outputs of a layer for all positions.
+    fn forward(&self, linear: Linear, places: &LayerPlaces, x: &[f32], y: &mut Vec<f32>) {
+        resize(y, x.len() / linear.inputs * linear.outputs);
+        let [weight, bias] = self.of_norm(places);
+        linear.forward(x, weight, bias, y);
+    }
+
+    /// The norm of all positions, and what its gradient needs.
+    fn normed(
+        &self,
+        places: &LayerPlaces,
+        x: &[f32],
+        statistics: &mut Vec<RowStatistics>,
+        out: &mut Vec<f32>,
+    ) {
+        statistics.resize(x.len() / self.width(), RowStatistics::default());
+        resize(out, x.len());
         let epsilon = self.config.norm_eps() as f32;
-        let positions = sequence.inputs.len();
-        let size = positions * self.width();
-        let [qkv, proj, fc1, fc2] = self.linears();
-        let forward = |linear: Linear, places: &LayerPlaces, x: &[f32], y: &mut Vec<f32>| {
-            resize(y, positions * linear.outputs);
-            linear.forward(
-                x,
-                self.parameters(&places.weight),
-                self.parameters(&places.bias),
-                y,
-            );
-        };
-        let normed = |places, x: &[f32], statistics: &mut Vec<_>, out: &mut Vec<f32>| {
-            statistics.resize(positions, RowStatistics::default());
-            resize(out, size);
-            norm(x, self.of_norm(places), epsilon, statistics, out);
-        };
-
-        copy(&mut tape.x, &work.x);
-        normed(
-            &places.norm1,
-            &tape.x,
-            &mut tape.statistics1,
-            &mut tape.normed1,
-        );
-        forward(qkv, &places.qkv, &tape.normed1, &mut tape.qkv);
-        resize(&mut tape.attended, size);
-        self.attend(sequence, tape);
-        forward(proj, &places.proj, &tape.attended, &mut work.narrow);
-        let mask = self.mask(layer, DropoutSite::AttentionProjection);
-        add(&mut work.x, &work.narrow, mask);
-
-        copy(&mut tape.middle, &work.x);
-        normed(
-            &places.norm2,
-            &tape.middle,
-            &mut tape.statistics2,
-            &mut tape.normed2,
-        );
-        forward(fc1, &places.fc1, &tape.normed2, &mut tape.hidden);
-        resize(&mut tape.active, tape.hidden.len());
-        activate(
-            &tape.hidden,
-            &mut tape.active,
-            self.mask(layer, DropoutSite::Hidden),
-        );
-        forward(fc2, &places.fc2, &tape.active, &mut work.narrow);
-        add(
-            &mut work.x,
-            &work.narrow,
-            self.mask(layer, DropoutSite::MlpProjection),
-        );
+        norm(x, self.of_norm(places), epsilon, statistics, out);
     }
 
     /// `work.x` is the gradient of what the block gave, and becomes that of what
@@ -404,6 +362,97 @@ impl Part<'_> {
             x[context..].copy_from_slice(queries);
         }
         loss
+    }
+}
+
+/// The forward pass, which leaves what the backward pass needs.
+struct Tape<'a, 'p> {
+    part: &'a Part<'p>,
+    sequence: &'a Sequence,
+    blocks: &'a mut [BlockTape],
+    work: &'a mut Workspace,
+}
+
+/// The positions of a pass: the residual stream is in the workspace, what layers make of it
+/// on the tape of their block.
+struct InWorkspace;
+
+/// Whoever watches ended it.
+struct Ended;
+
+impl BackEnd for Tape<'_, '_> {
+    type Flow = InWorkspace;
+    type Error = Ended;
+
+    fn goes_on(&mut self) -> Result<(), Ended> {
+        self.part.goes_on().ok_or(Ended)
+    }
+
+    fn norm(&mut self, at: NormAt, _: &InWorkspace) -> Result<InWorkspace, Ended> {
+        let (part, work) = (self.part, &mut *self.work);
+        let layout = part.layout;
+        match at {
+            NormAt::Embedding => part.normed(
+                &layout.embedding_norm,
+                &work.embedded,
+                &mut work.embedded_statistics,
+                &mut work.x,
+            ),
+            NormAt::Attention(block) => {
+                let (places, tape) = (&layout.blocks[block], &mut self.blocks[block]);
+                copy(&mut tape.x, &work.x);
+                let (statistics, out) = (&mut tape.statistics1, &mut tape.normed1);
+                part.normed(&places.norm1, &tape.x, statistics, out);
+            }
+            NormAt::Mlp(block) => {
+                let (places, tape) = (&layout.blocks[block], &mut self.blocks[block]);
+                copy(&mut tape.middle, &work.x);
+                let (statistics, out) = (&mut tape.statistics2, &mut tape.normed2);
+                part.normed(&places.norm2, &tape.middle, statistics, out);
+            }
+        }
+        Ok(InWorkspace)
+    }
+
+    fn attend(&mut self, block: usize, _: InWorkspace) -> Result<InWorkspace, Ended> {
+        let (places, tape) = (&self.part.layout.blocks[block], &mut self.blocks[block]);
+        let [qkv, ..] = self.part.linears();
+        self.part
+            .forward(qkv, &places.qkv, &tape.normed1, &mut tape.qkv);
+        resize(&mut tape.attended, tape.normed1.len());
+        self.part.attend(self.sequence, tape);
+        Ok(InWorkspace)
+    }
+
+    fn hidden(&mut self, block: usize, _: InWorkspace) -> Result<InWorkspace, Ended> {
+        let (places, tape) = (&self.part.layout.blocks[block], &mut self.blocks[block]);
+        let [_, _, fc1, _] = self.part.linears();
+        self.part
+            .forward(fc1, &places.fc1, &tape.normed2, &mut tape.hidden);
+        resize(&mut tape.active, tape.hidden.len());
+        let mask = self.part.mask(block, DropoutSite::Hidden);
+        activate(&tape.hidden, &mut tape.active, mask);
+        Ok(InWorkspace)
+    }
+
+    fn add(
+        &mut self,
+        block: usize,
+        branch: Branch,
+        _: InWorkspace,
+        _: InWorkspace,
+    ) -> Result<InWorkspace, Ended> {
+        let (places, tape) = (&self.part.layout.blocks[block], &self.blocks[block]);
+        let [_, proj, _, fc2] = self.part.linears();
+        let (linear, places, inputs) = match branch {
+            Branch::Attention => (proj, &places.proj, &tape.attended),
+            Branch::Mlp => (fc2, &places.fc2, &tape.active),
+        };
+        self.part
+            .forward(linear, places, inputs, &mut self.work.narrow);
+        let mask = self.part.mask(block, branch.site());
+        add(&mut self.work.x, &self.work.narrow, mask);
+        Ok(InWorkspace)
     }
 }
 
