@@ -387,9 +387,10 @@ impl BackEnd for TensorBackEnd<'_, '_, '_> {
     type Error = LpdError;
 
     fn goes_on(&mut self) -> Result<(), LpdError> {
-        match self.pass.watch.as_mut() {
-            Some(watch) if watch().is_break() => Err(LpdError::Stopped),
-            _ => Ok(()),
+        let watch = self.pass.watch.as_mut();
+        match watch.is_some_and(|watch| watch().is_break()) {
+            true => Err(LpdError::Stopped),
+            false => Ok(()),
         }
     }
 

@@ -6,9 +6,7 @@ use candle_core::{D, DType, Device, Result, Tensor, Var};
 
 use super::config::LpdConfig;
 use super::error::LpdError;
-use super::layers::{
-    Block, Cache, Heads, Kernels, Linear, Norm, Pass, TensorBackEnd, Visibility,
-};
+use super::layers::{Block, Cache, Heads, Kernels, Linear, Norm, Pass, TensorBackEnd, Visibility};
 use super::memory::Costs;
 use super::statement::run;
 use crate::cpu::Finish;
