@@ -254,7 +254,7 @@ fn previews_show_originals_and_reconstructions() {
     folder.refuses(
         2,
         "data preview fashion --pad 8 --out sheet.jpg",
-        "--out sheet.jpg does not end in .png",
+        "--out sheet.jpg ends in none of .svg, .pdf and .png",
     );
     folder.refuses(
         2,

@@ -84,6 +84,9 @@ struct Picture<'a> {
     varying: Vec<String>,
 }
 
+/// The means of a line, by its name.
+type NamedMeans = (String, Vec<Mean>);
+
 impl Picture<'_> {
     fn lines(&self) -> Result<Figure> {
         let setting = self.args.x.as_deref().unwrap_or("steps");
@@ -97,7 +100,7 @@ impl Picture<'_> {
         let apart: Vec<&str> = [setting].into_iter().chain(panels).collect();
         let others = self.others(&apart);
         // In the order in which they come first.
-        let mut charts: Vec<(String, Vec<(String, Vec<Mean>)>)> = Vec::new();
+        let mut charts: Vec<(String, Vec<NamedMeans>)> = Vec::new();
         let means = match &compared {
             None => self.means(measure)?,
             Some(compared) => {
