@@ -83,9 +83,15 @@ impl Legend {
     pub(crate) fn new(font: &Font, entries: Vec<(Key, String)>, width: u32) -> Self {
         let (mut left, mut top, mut widest) = (0, 0, 0);
         let mut placed = Vec::new();
+        // One that is alone may have all there is.
+        let most = if entries.len() == 1 {
+            f64::INFINITY
+        } else {
+            WIDEST
+        };
         for (key, text) in entries {
             let sign = key.width() + SPACE;
-            let room = f64::from(width.saturating_sub(sign)).min(WIDEST);
+            let room = f64::from(width.saturating_sub(sign)).min(most);
             let (text, em) = text::fit(font, &text, CAPTION_EM, CAPTION_EM, room);
             let taken = sign + text::width(font, em, &text).ceil() as u32;
             if left > 0 && left + taken > width {

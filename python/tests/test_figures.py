@@ -45,7 +45,7 @@ def test_files_are_kept(made, tmp_path):
         (dict(show="steps", steps=[9]), "9"),
         (dict(index=3), "index is 3"),
         (dict(columns=0), "columns is 0"),
-        (dict(path="x.jpg"), "ends in neither"),
+        (dict(path="x.jpg"), "ends in none of .svg, .pdf and .png"),
     ],
 )
 def test_refused(made, asked, sentence):

@@ -137,24 +137,28 @@ fn draw(look: &Look, map: &HeatMap) -> Result<Figure, FigureError> {
     let block = LINE + 6 + row_names + 8 + width + SPACE + bar_width;
     let titles = (map.title.as_str(), map.subtitle.as_str());
     let best = map.best.and_then(|better| best_field(&map.values, better));
-    let entry = best.map(|(index, value)| {
-        let (row, column) = (&map.rows[index / columns], &map.columns[index % columns]);
-        let (x, y) = (name(&map.x_label), name(&map.y_label));
-        let value = number::short(value);
-        (
-            Key::Frame,
-            format!("best: {value} at {x} {column}, {y} {row}"),
-        )
-    });
-    let entries: Vec<_> = entry.into_iter().collect();
+    let entries = |with_names: bool| -> Vec<_> {
+        let entry = best.map(|(index, value)| {
+            let (row, column) = (&map.rows[index / columns], &map.columns[index % columns]);
+            let (x, y) = (name(&map.x_label), name(&map.y_label));
+            let value = number::short(value);
+            let words = match with_names {
+                true => format!("best: {value} at {x} {column}, {y} {row}"),
+                false => format!("best: {value} at {column}, {row}"),
+            };
+            (Key::Frame, words)
+        });
+        entry.into_iter().collect()
+    };
     // The words are shown whole where the width is for the figure to say.
-    let words = Legend::new(font, entries.clone(), u32::MAX).size().0;
+    let words = Legend::new(font, entries(true), u32::MAX).size().0;
     let wanted = look
         .wanted_width(font, titles)
         .max(words.min(look.room(words)));
     let total = look.fitted(block.max(wanted))?;
     let heading = look.heading(font, titles, total);
-    let legend = Legend::new(font, entries, total);
+    // Where names have no room, the frame says which are meant.
+    let legend = Legend::new(font, entries(words <= total), total);
     let margin = look.margin();
     let legend_top = margin + heading.height();
     let top = legend_top + legend.size().1 + if best.is_some() { 6 } else { 0 };
