@@ -50,6 +50,8 @@ mod picture_file;
 mod printer;
 mod progress_lines;
 mod settings;
+#[cfg(feature = "tables")]
+mod shell;
 mod single_file;
 #[cfg(feature = "tables")]
 mod slurm;

@@ -11,6 +11,7 @@ use std::process::{Command, Stdio};
 use crate::args::SlurmArgs;
 use crate::failure::{Failure, Result, reason};
 use crate::printer::Printer;
+use crate::shell;
 use crate::single_file::SingleFile;
 
 /// The most shards: more than the arrays of most installations have.
@@ -302,11 +303,7 @@ fn word(text: &OsStr) -> Result<String> {
             Path::new(text).display()
         ))
     })?;
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./=,:+@%".contains(c);
-    Ok(match !text.is_empty() && text.chars().all(is_plain) {
-        true => text.to_owned(),
-        false => format!("'{}'", text.replace('\'', r"'\''")),
-    })
+    Ok(shell::word(text))
 }
 
 #[cfg(test)]
@@ -319,19 +316,6 @@ mod tests {
             slurm_dry_run: true,
         };
         Slurm::of(&args, Path::new("/results/my sweep")).map(|slurm| slurm.unwrap())
-    }
-
-    #[test]
-    fn words_of_a_shell() {
-        for (text, expected) in [
-            ("sweep.toml", "sweep.toml"),
-            ("lpd,repulsion=4", "lpd,repulsion=4"),
-            ("", "''"),
-            ("a b", "'a b'"),
-            ("it's $HOME", r"'it'\''s $HOME'"),
-        ] {
-            assert_eq!(word(OsStr::new(text)).unwrap(), expected);
-        }
     }
 
     #[test]

@@ -11,7 +11,8 @@ pub trait Clock: Sync {
     /// The machine, and what is timed.
     fn settings(&self) -> &TrialMachine;
 
-    /// How long generation takes, of as many images as there are in a batch ([`TrialMachine::batch`]). `watch` is told of runs done and to do.
+    /// How long generation takes, of as many images as there are in a batch
+    /// ([`TrialMachine::batch`]). `watch` is told of runs done and to do.
     ///
     /// # Errors
     ///

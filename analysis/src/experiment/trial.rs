@@ -12,6 +12,7 @@ use orders_core::{Catalogue, Grid, GroupSizes, KnownCells, OrderingMethod, Probl
 use serde::{Deserialize, Serialize};
 
 use super::clock::{Clock, TrialMachine};
+use super::difference::one_by_one_key;
 use super::error::TrialError;
 use super::judge::{Judge, Sampler, TrialModel, TrialSamples};
 use super::listed::ListedOrders;
@@ -140,6 +141,12 @@ impl TrialSettings {
         let entry = tools.catalogue.entry(&self.method)?;
         let parameters = entry.parameters_from_texts(texts);
         Ok(tools.catalogue.method(&self.method, grid, &parameters)?)
+    }
+
+    /// Whether another trial is the same method one cell at a time, whose likelihoods the
+    /// parallel loss of this one is taken from.
+    pub fn has_one_by_one_partner(&self, other: &Self) -> bool {
+        one_by_one_key(other, true) == one_by_one_key(self, false)
     }
 
     /// The rule that chooses cells while images are generated, if the method is one.

@@ -40,7 +40,8 @@ impl CutCosts {
         self.cells
     }
 
-    /// The cost of the group from rank `start` up to but without rank `end`. A group of one costs 0.
+    /// The cost of the group from rank `start` up to but without rank `end`. A group of
+    /// one costs 0.
     ///
     /// # Panics
     ///

@@ -64,5 +64,6 @@ pub use field_text::FieldReadError;
 pub use kernel::KernelFamily;
 pub use measure::{Information, OrderInformation, StepInformation};
 pub use measured::{MeasuredError, MeasuredField};
+pub use refusals::expected_passes;
 pub use search::{OrderSearch, greedy_order, greedy_order_watched};
 pub use sizes::{OptimalSizes, SizesParams};

@@ -16,6 +16,13 @@ static TABLE: LazyLock<Vec<f64>> = LazyLock::new(|| {
     angles.map(|angle| exact(angle.cos().powi(2))).collect()
 });
 
+/// Passes of exact decoding whose drafts are those of a group, from the expected refusals of
+/// each group: one that drafts the first group, then one that verifies a group and drafts the
+/// next, and one for each refusal.
+pub fn expected_passes(refusals: &[f64]) -> f64 {
+    1.0 + refusals.len() as f64 + refusals.iter().sum::<f64>()
+}
+
 /// The probability that a draft of a cell is refused, within 1e-7: the cell has the variance
 /// `left` given all cells before it, and its draft was drawn with the variance `at_draft`,
 /// when those of its group were not known yet.

@@ -33,7 +33,12 @@ pub(crate) fn run_trials(
             Some(now) => {
                 let (label, steps) = (&now.trial.label, now.trial.settings.steps);
                 let number = finished + 1;
-                let what = format!("{number} of {trials}: {label}, {steps} steps, {}", now.what);
+                // A rule finds them out.
+                let steps = match steps {
+                    0 => String::new(),
+                    steps => format!(", {steps} steps"),
+                };
+                let what = format!("{number} of {trials}: {label}{steps}, {}", now.what);
                 (what, now.done, now.all)
             }
         };

@@ -4,27 +4,20 @@ use std::ops::ControlFlow;
 
 use ndarray::s;
 use orders_analysis::experiment::{JudgeError, TrialSettings};
-use orders_core::decoding::Drafts;
-use orders_core::decoding::schedulers::SampleRule;
 use orders_core::methods::Raster;
 use orders_core::{Catalogue, GroupSizes, MemoryLimit, Problem};
 use orders_model::lpd::{
-    Choice, Chooser, Guidance, Lpd, RequestError, SampleOrders, SampleRequest, ScoreRequest,
+    Choice, Guidance, Lpd, RequestError, SampleOrders, SampleRequest, ScoreRequest,
 };
 
+use crate::settings::CellChoice;
 use crate::token_images::TokenImages;
 
 /// The room for batches of a trial. What they take does not depend on their orders.
 pub(super) struct Room<'a> {
     lpd: &'a Lpd,
-    chosen: OfTrial,
+    choice: CellChoice,
     memory: MemoryLimit,
-}
-
-/// What chooses cells.
-enum OfTrial {
-    Orders(SampleOrders, Option<Drafts>),
-    Rule(SampleRule),
 }
 
 impl<'a> Room<'a> {
@@ -35,27 +28,19 @@ impl<'a> Room<'a> {
         memory: MemoryLimit,
     ) -> Result<Self, JudgeError> {
         let grid = lpd.config().grid();
-        let chosen = match trial.rule(grid, catalogue)? {
-            Some(rule) => OfTrial::Rule(rule),
+        let choice = match trial.rule(grid, catalogue)? {
+            Some(rule) => CellChoice::Rule(rule),
             None => {
                 let problem = Problem::new(grid, GroupSizes::new(trial.group_sizes.as_slice())?)?;
                 let orders = SampleOrders::of_method(Box::new(Raster), problem, 0);
-                OfTrial::Orders(orders, trial.drafts(grid)?)
+                CellChoice::of_orders(orders, trial.drafts(grid)?)
             }
         };
         Ok(Self {
             lpd,
-            chosen,
+            choice,
             memory,
         })
-    }
-
-    fn chooser(&self) -> Chooser<'_> {
-        match &self.chosen {
-            OfTrial::Orders(orders, None) => Chooser::Orders(orders),
-            OfTrial::Orders(orders, Some(drafts)) => Chooser::Exact(orders, *drafts),
-            OfTrial::Rule(rule) => Chooser::Rule(rule),
-        }
     }
 
     /// Whether it is enough to ask about images, so many at once.
@@ -66,7 +51,7 @@ impl<'a> Room<'a> {
     ) -> Result<(), RequestError> {
         let of_batch = batch.min(images.len());
         let request = ScoreRequest {
-            chooser: self.chooser(),
+            chooser: self.choice.chooser(),
             first: 0,
             labels: &images.labels[..of_batch],
             tokens: images.tokens.slice(s![..of_batch, ..]),
@@ -84,7 +69,7 @@ impl<'a> Room<'a> {
         guidance: Guidance,
     ) -> Result<(), RequestError> {
         let request = SampleRequest {
-            chooser: self.chooser(),
+            chooser: self.choice.chooser(),
             samples: 0..count,
             label: &|_| None,
             known: None,

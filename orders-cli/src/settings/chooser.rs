@@ -19,6 +19,14 @@ pub(crate) enum CellChoice {
 }
 
 impl CellChoice {
+    /// Orders, decoded exactly if there are drafts.
+    pub(crate) fn of_orders(orders: SampleOrders, drafts: Option<Drafts>) -> Self {
+        match drafts {
+            None => Self::Orders(orders),
+            Some(drafts) => Self::Exact(orders, drafts),
+        }
+    }
+
     pub(crate) fn chooser(&self) -> Chooser<'_> {
         match self {
             Self::Orders(orders) => Chooser::Orders(orders),

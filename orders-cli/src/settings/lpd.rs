@@ -191,11 +191,22 @@ pub(crate) fn bundled_or_files(
         })?;
         return Ok(ModelSource::Bundled(model));
     };
+    checkpoint_with("--config", path, config)
+}
+
+/// The model of a file of weights, with sizes from a file that `flag` names, else from the
+/// one beside the weights.
+#[cfg(feature = "analyze")]
+pub(crate) fn checkpoint_with(
+    flag: &str,
+    path: &Path,
+    config: Option<&Path>,
+) -> Result<ModelSource> {
     let beside = || path.with_file_name(CONFIG_FILE);
     let config = config.map_or_else(beside, Path::to_owned);
     Ok(ModelSource::Checkpoint {
         path: path.to_owned(),
-        config: config_file("--config", &config)?,
+        config: config_file(flag, &config)?,
         key: None,
         trained_on: None,
     })

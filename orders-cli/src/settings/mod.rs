@@ -51,12 +51,12 @@ pub(crate) use feature_network::{LoadedNetwork, check_features};
 pub(crate) use feature_network::{bytes_of_features, feature_network};
 pub(crate) use known::{KnownFile, known_of_file};
 pub(crate) use look::look;
-#[cfg(all(feature = "model", feature = "tables"))]
-pub(crate) use lpd::{CONFIG_FILE, checkpoint, config_file, lpd_failure, weights_needed};
 #[cfg(feature = "model")]
 pub(crate) use lpd::{
     LookedAt, bundled_or_files, guidance, looked_at, lpd, model, request_failure, weights_digest,
 };
+#[cfg(all(feature = "model", feature = "tables"))]
+pub(crate) use lpd::{checkpoint, checkpoint_with, lpd_failure, weights_needed};
 pub(crate) use method::{method_and_parameters, method_by_name, method_entry};
 #[cfg(feature = "analyze")]
 pub(crate) use order_list::OrderList;

@@ -61,10 +61,7 @@ pub(crate) fn cell_choice(
         Some(path) => sample_orders_of_file(path, &problem, count)?,
         None => SampleOrders::of_method(method, problem, seed),
     };
-    Ok(match drafts {
-        None => CellChoice::Orders(orders),
-        Some(drafts) => CellChoice::Exact(orders, drafts),
-    })
+    Ok(CellChoice::of_orders(orders, drafts))
 }
 
 /// The orders of a file: sample i has row i, or each the only row.

@@ -2,6 +2,7 @@
 
 use super::entry::{Difference, Input, MeasureEntry};
 use crate::geometry::Measure;
+use crate::information::expected_passes;
 
 /// Measures of context, whose mean over the steps tells orders apart where the
 /// total can't.
@@ -78,15 +79,11 @@ fn information() -> Vec<MeasureEntry> {
         |order| Some(order.refusals()?.iter().sum()),
     )
     .by_step(|order, step| order.refusals()?.get(step).copied());
-    // A pass drafts the first group, and then one verifies a group and drafts the next.
     let passes = MeasureEntry::of_orders(
         "expected_passes",
         "expected passes of exact decoding",
         Some(Input::Refusals),
-        |order| {
-            let refusals = order.refusals()?;
-            Some(1.0 + refusals.len() as f64 + refusals.iter().sum::<f64>())
-        },
+        |order| Some(expected_passes(order.refusals()?)),
     );
     all.extend([refusals.better_low(), passes.better_low()]);
     all

@@ -114,6 +114,7 @@ impl<'a> JudgedOrders<'a> {
                 }
             };
             is_of_method
+                && settings.decoding.is_none()
                 && settings.grid == order.grid().to_string()
                 && settings.group_sizes == order.group_sizes().as_slice()
         };
@@ -126,19 +127,8 @@ impl<'a> JudgedOrders<'a> {
 
     /// The result of the same orders one cell at a time.
     fn one_by_one(&self, settings: &TrialSettings) -> Option<&TrialResult> {
-        let is_partner = |other: &&TrialResult| {
-            let other = &other.settings;
-            other.group_sizes.iter().all(|&size| size == 1)
-                && (&other.method, &other.orders_sha256, &other.parameters)
-                    == (
-                        &settings.method,
-                        &settings.orders_sha256,
-                        &settings.parameters,
-                    )
-                && (&other.grid, other.seed, other.orders)
-                    == (&settings.grid, settings.seed, settings.orders)
-        };
-        self.results.iter().find(is_partner)
+        let mut results = self.results.iter();
+        results.find(|other| settings.has_one_by_one_partner(&other.settings))
     }
 }
 

@@ -3,7 +3,9 @@
 #[cfg(feature = "model")]
 mod model;
 
-use orders_analysis::information::{Covariance, Field, Information, InformationError};
+use orders_analysis::information::{
+    Covariance, Field, Information, InformationError, expected_passes,
+};
 use orders_analysis::optimize::{CostError, Goal};
 use orders_core::{Grid, Order};
 use rayon::prelude::*;
@@ -137,10 +139,7 @@ impl Aim {
                     let cells = order.cell_from_rank();
                     Ok(match goal {
                         Goal::Loss => information.measure(cells)?.total_correlation_nats,
-                        Goal::Passes => {
-                            let refusals = information.expected_refusals(cells)?;
-                            1.0 + refusals.len() as f64 + refusals.iter().sum::<f64>()
-                        }
+                        Goal::Passes => expected_passes(&information.expected_refusals(cells)?),
                     })
                 };
                 let costs = orders.par_iter().map(cost);

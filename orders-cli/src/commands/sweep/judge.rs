@@ -1,6 +1,6 @@
 //! The models that a sweep file names, with what it has them do.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use orders_analysis::experiment::{Judge, ModelChoice, ModelFiles, SamplesChoice, Spec};
@@ -92,9 +92,8 @@ fn bundled_model(name: &str) -> Result<Named> {
 
 /// A model from files.
 fn model_of_files(name: &str, files: &ModelFiles) -> Result<Named> {
-    let beside = || files.checkpoint.with_file_name(settings::CONFIG_FILE);
-    let config: PathBuf = files.config.clone().unwrap_or_else(beside);
-    let config = settings::config_file("config", &config)?;
+    let source = settings::checkpoint_with("config", &files.checkpoint, files.config.as_deref())?;
+    let config = source.config();
     if let Some(background) = files.background
         && background as usize >= config.vocab()
     {
@@ -109,12 +108,7 @@ fn model_of_files(name: &str, files: &ModelFiles) -> Result<Named> {
     let images = TokenImages::read(&files.tokens)?;
     images.check(&config)?;
     Ok(Named {
-        source: ModelSource::Checkpoint {
-            path: files.checkpoint.clone(),
-            config,
-            key: None,
-            trained_on: None,
-        },
+        source,
         images,
         background: files.background,
     })

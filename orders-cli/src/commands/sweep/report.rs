@@ -15,6 +15,7 @@ use crate::failure::{Failure, Result};
 use crate::output::{self, PROGRAM};
 use crate::printer::Printer;
 use crate::settings;
+use crate::shell;
 use crate::single_file::SingleFile;
 
 /// How many values of a setting are listed.
@@ -219,13 +220,7 @@ fn plot_args(words: &[String]) -> Result<SweepPlotArgs> {
 
 /// A command line as a shell takes it.
 fn command_line(words: &[String]) -> String {
-    let quoted = words.iter().map(|word| {
-        let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./=,:+@%".contains(c);
-        match !word.is_empty() && word.chars().all(is_plain) {
-            true => word.clone(),
-            false => format!("'{}'", word.replace('\'', "'\\''")),
-        }
-    });
+    let quoted = words.iter().map(|text| shell::word(text));
     let words: Vec<String> = std::iter::once("orders-cli".to_owned())
         .chain(quoted)
         .collect();
