@@ -65,6 +65,8 @@ def open_page(browser, complaints):
             viewport={"width": width, "height": height}, color_scheme=scheme, has_touch=touch
         )
         contexts.append(context)
+        # A machine that does other work as well may be slow.
+        context.set_default_timeout(120_000)
         page = context.new_page()
         page.on("console", lambda message: complaints.append(message.text))
         page.on("pageerror", lambda error: complaints.append(str(error)))

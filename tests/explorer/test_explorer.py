@@ -40,14 +40,21 @@ def click_cell(card, row, column, side=16):
 
 def to_step(page, step):
     page.locator("#step").fill(str(step))
-    page.wait_for_timeout(100)
+    drawn(page)
 
 
 def change(page, label):
     """Makes a copy that can be changed, and gives its card and its tools."""
     card(page, label).get_by_label("Change this order by hand").click()
-    page.wait_for_timeout(200)
+    drawn(page)
     return card(page, f"{label}, changed"), page.locator(".tools")
+
+
+def drawn(page):
+    """Waits until what was done is drawn: the page draws what changed in the next frame."""
+    page.evaluate(
+        "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+    )
 
 
 def until(page, condition):
@@ -61,7 +68,7 @@ def until(page, condition):
 
 
 def wait_until_measured(card):
-    card.page.wait_for_timeout(50)
+    drawn(card.page)
     total = card.locator("[data-measure=total_correlation_nats]")
     until(card.page, lambda: total.get_attribute("data-total") != "")
 
@@ -79,17 +86,19 @@ def test_orders_stand_side_by_side_under_one_scrubber(zoo, open_page):
     assert page.locator("#step-words").text_content() == "Step 3 of 20, 4 cells"
     assert card(page, "lpd").locator("canvas.picture").screenshot() != before
     page.locator("#forth").click()
+    drawn(page)
     assert "Step 4 of 20" in page.locator("#step-words").text_content()
     # Keys do as well, wherever no field has the focus.
     page.locator("h1").click()
     page.keyboard.press("ArrowLeft")
-    page.wait_for_timeout(100)
+    drawn(page)
     assert "Step 3 of 20" in page.locator("#step-words").text_content()
 
 
 def test_it_plays_to_the_end_and_pauses(zoo, open_page):
     page = open_page(zoo)
     page.locator("#play").click()
+    drawn(page)
     assert page.locator("#play").get_attribute("aria-label") == "Pause"
     until(page, lambda: int(page.locator("#step").input_value()) in range(3, 20))
     page.keyboard.press("Escape")
@@ -138,7 +147,7 @@ def test_what_the_page_computes_is_what_the_program_computes(field, near, share,
         for name in names:
             assert measured(copy, name) == pytest.approx(measured(own, name), abs=near, rel=share), (label, name)
         card(page, f"{label}, changed").get_by_label("Put this order away").click()
-        page.wait_for_timeout(100)
+        drawn(page)
 
 
 def test_an_order_that_is_changed_is_measured_saved_and_checked(zoo, orders_cli, tmp_path, open_page):
@@ -146,6 +155,7 @@ def test_an_order_that_is_changed_is_measured_saved_and_checked(zoo, orders_cli,
     before = measured(card(page, "lpd"), "total_correlation_nats")
     copy, tools = change(page, "lpd")
     tools.get_by_role("button", name="Exchange cells").click()
+    drawn(page)
     assert "two cells" in tools.locator(".hint").text_content()
     # Cells of steps that are far apart, found in the data of the page.
     cells = page.evaluate(
@@ -158,13 +168,13 @@ def test_an_order_that_is_changed_is_measured_saved_and_checked(zoo, orders_cli,
     )
     for cell in cells:
         click_cell(copy, cell // 16, cell % 16)
-        page.wait_for_timeout(150)
+        drawn(page)
     wait_until_measured(copy)
     exchanged = measured(copy, "total_correlation_nats")
     assert abs(exchanged - before) > 1e-6
     to_step(page, 5)
     tools.get_by_label("One cell more in this step").click()
-    page.wait_for_timeout(150)
+    drawn(page)
     wait_until_measured(copy)
 
     for button, name in [("Save the order", "lpd-changed.json"), ("Save its manifest", "lpd-changed.json.toml")]:
@@ -192,14 +202,13 @@ def test_an_order_that_is_changed_is_measured_saved_and_checked(zoo, orders_cli,
     # All of it can be undone, and done again.
     tools.get_by_role("button", name="Undo").click()
     wait_until_measured(copy)
-    page.wait_for_timeout(100)
     assert measured(copy, "total_correlation_nats") == pytest.approx(exchanged, abs=1e-12)
     tools.get_by_role("button", name="Undo").click()
-    page.wait_for_timeout(300)
+    wait_until_measured(copy)
     assert measured(copy, "total_correlation_nats") == pytest.approx(before, abs=1e-9)
     assert tools.get_by_role("button", name="Undo").is_disabled()
     page.keyboard.press("Control+Shift+Z")
-    page.wait_for_timeout(300)
+    wait_until_measured(copy)
     assert measured(copy, "total_correlation_nats") == pytest.approx(exchanged, abs=1e-9)
 
 
@@ -213,7 +222,7 @@ def test_sizes_that_do_not_fit_are_refused(zoo, open_page):
         assert "sum to 256" in tools.locator(".refusal").text_content(), wrong
     field.fill("56,200")
     field.blur()
-    page.wait_for_timeout(200)
+    drawn(page)
     assert tools.locator(".refusal").text_content() == ""
     wait_until_measured(copy)
     assert measured(copy, "total_correlation_nats") > measured(card(page, "lpd"), "total_correlation_nats")
@@ -252,10 +261,10 @@ def test_a_cell_that_is_picked_says_what_it_sees(zoo, open_page):
     # It is walked to with keys as well, and put away.
     card(page, "lpd").locator("canvas.picture").focus()
     page.keyboard.press("ArrowRight")
-    page.wait_for_timeout(150)
+    drawn(page)
     assert page.locator("#cell-title").text_content() == "Cell in row 6, column 9"
     page.keyboard.press("Escape")
-    page.wait_for_timeout(150)
+    drawn(page)
     assert page.locator("#cell-parts").is_hidden()
 
 
@@ -270,17 +279,17 @@ def test_points_are_brushed_and_picked(zoo, open_page):
     page.mouse.down()
     page.mouse.move(box["x"] + box["width"] - 5, box["y"] + box["height"] / 2, steps=5)
     page.mouse.up()
-    page.wait_for_timeout(150)
+    drawn(page)
     names = page.locator(".thumbnail .name").all_text_contents()
     assert "lpd" in names and "hilbert" not in names and 1 < len(names) < 18
     page.locator(".thumbnail", has_text="bayer").click()
-    page.wait_for_timeout(150)
+    drawn(page)
     assert page.locator("article.card").count() == 4
     page.locator("#unbrush").click()
-    page.wait_for_timeout(150)
+    drawn(page)
     assert page.locator(".thumbnail").count() == 18
     page.locator("#x").select_option("mean_pair")
-    page.wait_for_timeout(150)
+    drawn(page)
     assert "group spread" in scatter.get_attribute("aria-label")
 
 
@@ -313,7 +322,7 @@ def test_names_from_outside_run_nothing(orders_cli, tmp_path, open_page, expect_
     assert page.locator("script").count() == 2
     change(page, HOSTILE[1])
     click_cell(card(page, HOSTILE[0]), 2, 2, side=8)
-    page.wait_for_timeout(300)
+    drawn(page)
     assert HOSTILE[1] in page.locator("#cell-table").text_content()
     # What gets into the markup all the same, the policy does not let run.
     assert page.evaluate(
