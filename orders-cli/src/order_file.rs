@@ -6,7 +6,7 @@ use orders_core::files::{
     Limits, Manifest, ReadError, ReadFileError, RowChecker, RowError, Summary, read_order_file,
 };
 use orders_core::{Cell, KnownCells};
-#[cfg(feature = "model")]
+#[cfg(any(feature = "model", feature = "tables"))]
 use orders_core::{Order, Problem};
 
 use crate::description::counted;
@@ -64,7 +64,7 @@ pub(crate) fn row(path: &Path, index: u64) -> Result<Vec<Cell>> {
 
 /// The first orders of a file, `count` of them or all there are, if they are a
 /// problem's. What comes behind them is not read.
-#[cfg(feature = "model")]
+#[cfg(any(feature = "model", feature = "tables"))]
 pub(crate) fn first_orders(path: &Path, problem: &Problem, count: usize) -> Result<Vec<Order>> {
     let mut orders = Vec::new();
     read_while(path, |index, row| {
@@ -74,6 +74,20 @@ pub(crate) fn first_orders(path: &Path, problem: &Problem, count: usize) -> Resu
         orders.push(order);
         Ok(orders.len() < count)
     })?;
+    Ok(orders)
+}
+
+/// The first orders of a file for so many samples: as many, or one for all.
+#[cfg(any(feature = "model", feature = "tables"))]
+pub(crate) fn orders_for(path: &Path, problem: &Problem, count: usize) -> Result<Vec<Order>> {
+    let orders = first_orders(path, problem, count.max(1))?;
+    let found = orders.len();
+    if found < count && found != 1 {
+        return Err(Failure::input(format!(
+            "{} has {found} orders, but {count} are needed; a file with one order is for all samples",
+            path.display()
+        )));
+    }
     Ok(orders)
 }
 

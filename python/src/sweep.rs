@@ -33,7 +33,7 @@ pub(crate) fn sweep<'py>(
     let results = watched(py, progress, |watched| {
         let spec = Spec::read(&text, &catalogue, &measures);
         let spec = spec.map_err(|error| refused_at(place, &error))?;
-        if !spec.models().is_empty() {
+        if !spec.models.is_empty() {
             return Err(told(format!(
                 "{place}: models: sweeps with LPD models are run by 'orders-cli sweep' of a full build; models of your own are compared by orders.evaluate"
             )));

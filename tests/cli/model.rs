@@ -209,7 +209,7 @@ fn wrong_input() {
         ),
         (
             format!("sample {model} {steps} --labels 1,2,3,4 --tokens-out t.safetensors"),
-            "orders.json has 3 orders, but there are 4 samples; a file with one order is for all of them",
+            "orders.json has 3 orders, but 4 are needed; a file with one order is for all samples",
         ),
         (
             format!("sample {model} --orders short.json --group-sizes {sizes} --labels 1 --tokens-out t.safetensors"),

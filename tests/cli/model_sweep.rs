@@ -207,7 +207,8 @@ fn wrong_models_are_refused() {
     folder.write("wrong.toml", format!("{FILES}[clock]\nbatch = 65536\n"));
     let outcome = folder.run("sweep wrong.toml --out results");
     assert_eq!(outcome.status, 2, "{outcome}");
-    let at = "error: wrong.toml: point 1 (random, 8x8, 6 steps, cosine sizes, tiny, seed 0): ";
+    let at =
+        "error: wrong.toml: trial 2 (random, 8x8, 6 steps, cosine sizes, tiny, timed, seed 0): ";
     assert!(outcome.stderr.starts_with(at), "{outcome}");
     assert!(outcome.stderr.contains("65536"), "{outcome}");
     // The config of the weights is the one beside them, unless the file says more.
@@ -216,5 +217,32 @@ fn wrong_models_are_refused() {
         2,
         "sweep files.toml --out results",
         "files.toml: models: config config.json can't be read: there is no such file or folder",
+    );
+}
+
+/// What a sweep measures of attention is what `attention` measures.
+#[test]
+fn attention_is_a_measure() {
+    let folder = Folder::new();
+    let sweep = "orders = 3\ngrids = [\"16x16\"]\nsteps = [20]\nmodels = [\"nano\"]\nmeasures = [\"attention_within_3\"]\n[[methods]]\nname = \"lpd\"\n[[methods]]\nname = \"raster\"\n";
+    folder.write("attention.toml", sweep);
+    folder.done("sweep attention.toml --out results");
+    let csv = trials(&folder, "results");
+    for method in ["lpd", "raster"] {
+        let line = format!("-q attention --method {method} --steps 20 --num 3 --json");
+        let said: Value = serde_json::from_str(&folder.done(&line)).unwrap();
+        let expected = said["attention"]["overall"]["attention_within"].as_f64();
+        let found = mean(&csv, &[method], "attention_within_3");
+        assert!((found - expected.unwrap()).abs() < 1e-9, "{found}, {said}");
+        assert!((0.2..0.95).contains(&found), "{found}");
+    }
+    folder.write(
+        "exact.toml",
+        sweep.replace("steps =", "decoding = [\"exact\"]\nsteps ="),
+    );
+    folder.refuses(
+        2,
+        "sweep exact.toml --out exact",
+        "exact.toml: point 1 (lpd, 16x16, 20 steps, published sizes, exact, nano, seed 0): attention_within_3 is measured of orders that are decoded in parallel",
     );
 }

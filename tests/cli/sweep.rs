@@ -515,3 +515,134 @@ fn shards_on_a_cluster() {
         "none is no folder of a sweep's results",
     );
 }
+
+/// An order file is as good as the method that made it, in the sizes of its manifest or in
+/// others; and shards of it are merged.
+#[test]
+fn order_files_are_swept() {
+    let folder = Folder::new();
+    folder.done("-q gen --grid 8x8 --method lpd --steps 5 --shape cosine --num 8 --out lpd.npy");
+    folder
+        .done("-q gen --grid 8x8 --method halton --steps 5 --shape cosine --num 1 --out one.json");
+    let sweep = r#"orders = 8
+grids = ["8x8"]
+steps = [5]
+sizes = ["cosine"]
+measures = ["proximity", "violations"]
+[[methods]]
+name = "lpd"
+[[methods]]
+name = "halton"
+[[methods]]
+file = "lpd.npy"
+[[methods]]
+file = "one.json"
+sizes = ["own", [4, 20, 40]]
+label = "searched"
+"#;
+    folder.write("files.toml", sweep);
+    folder.done("sweep files.toml --out results");
+    let csv = folder.done("sweep table results --format csv");
+    let row = |label: &str, sizes: &str| {
+        let mut lines = csv.lines();
+        let line =
+            lines.find(|line| line.starts_with(&format!("{label},")) && line.contains(sizes));
+        let line = line.unwrap_or_else(|| panic!("{label} {sizes}: {csv}"));
+        let numbers = line
+            .split(',')
+            .filter(|text| text.contains('.') && !text.contains("lpd"));
+        numbers.map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(row("lpd.npy", "own"), row("lpd", "cosine"));
+    assert_eq!(row("searched", "own"), row("halton", "cosine"));
+    assert_ne!(row("searched", "4 20 40"), row("halton", "cosine"));
+    for shard in [1, 2] {
+        folder.done(&format!(
+            "-q sweep files.toml --out s{shard} --shard {shard}/2"
+        ));
+    }
+    folder.done("sweep merge s1 s2 --out merged");
+    assert_eq!(folder.done("sweep table merged --format csv"), csv);
+
+    // The best first.
+    let sorted = folder.done("sweep table results --measures proximity --sort proximity");
+    let means: Vec<f64> = sorted
+        .lines()
+        .skip(2)
+        .map(|line| {
+            let cell = line.split('|').nth(4).unwrap().trim();
+            cell.split(' ').next().unwrap().parse().unwrap()
+        })
+        .collect();
+    assert!(
+        means.len() == 5 && means.is_sorted_by(|a, b| a >= b),
+        "{sorted}"
+    );
+    folder.refuses(
+        2,
+        "sweep table results --measures proximity --sort violations",
+        "--sort violations: it is not among those of --measures",
+    );
+
+    // Another file of the same name is another sweep.
+    folder.done("-q gen --grid 8x8 --method raster --steps 5 --num 1 --out one.json --force");
+    folder.refuses(
+        2,
+        "sweep files.toml --out results",
+        "results holds the results of another sweep; name another folder",
+    );
+    for (from, to, error) in [
+        (
+            "file = \"lpd.npy\"",
+            "file = \"gone.npy\"",
+            "gone.npy can't be read: there is no such file or folder",
+        ),
+        (
+            "orders = 8",
+            "orders = 9",
+            "lpd.npy has 8 orders, but 9 are needed; a file with one order is for all samples",
+        ),
+        (
+            "[\"8x8\"]",
+            "[\"8x8\", \"4x4\"]",
+            "lpd.npy has orders of one grid, and grids lists 2",
+        ),
+        (
+            "[\"8x8\"]",
+            "[\"4x16\"]",
+            "lpd.npy has orders of a 8x8 grid; needed are orders of 4x16 cells",
+        ),
+        (
+            "file = \"lpd.npy\"",
+            "file = \"lpd.npy\"\nname = \"lpd\"",
+            "wrong.toml: line 12: a method has a name or a file; to call a file something, give a label",
+        ),
+        (
+            "file = \"lpd.npy\"",
+            "file = \"lpd.npy\"\nset = { repulsion = 2 }",
+            "wrong.toml: line 12: repulsion is set, but an order file has no parameters",
+        ),
+        (
+            "file = \"lpd.npy\"",
+            "label = \"x\"",
+            "wrong.toml: [[methods]]: each needs a name, or the file of its orders",
+        ),
+        (
+            "file = \"lpd.npy\"",
+            "file = \"..\"",
+            "wrong.toml: line 11: '..' names no file",
+        ),
+    ] {
+        folder.write("wrong.toml", sweep.replace(from, to));
+        folder.refuses(2, "sweep wrong.toml --out new", error);
+    }
+    folder.remove("one.json.toml");
+    let start = "files.toml: point 4 (searched, 8x8, own sizes, seed 0): ";
+    let outcome = folder.run("sweep files.toml --out new");
+    assert_eq!(outcome.status, 2, "{outcome}");
+    assert!(
+        outcome.stderr.starts_with(&format!("error: {start}")),
+        "{outcome}"
+    );
+    assert!(outcome.stderr.contains("one.json"), "{outcome}");
+}

@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 use super::disk::{io, json, read_json, write};
 use super::error::ExperimentError;
 use super::pieces::{PieceFiles, PieceShape};
-use super::plan::{Plan, Shard, ShardError};
+use super::plan::Plan;
+use super::shard::{Shard, ShardError};
 use super::trial::{FORMAT, Trial, TrialResult};
 
 /// The file that says what a folder holds.

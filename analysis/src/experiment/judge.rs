@@ -58,8 +58,23 @@ pub trait Judge: Sync {
         Err("it counts no passes".into())
     }
 
+    /// The weight that images from number `first` on give to cells at most so far away, in
+    /// the mean over queries, heads and layers; image by image.
+    ///
+    /// # Errors
+    ///
+    /// Whatever keeps the model from answering; that its attention is not known, by default.
+    fn attention(
+        &self,
+        _first: u64,
+        _chosen: Chosen<'_>,
+        _within: f64,
+    ) -> Result<Vec<f64>, JudgeError> {
+        Err("its attention is not known".into())
+    }
+
     /// Whether there is room for what a trial asks of it, of its sampler and of its
-    /// clock, which is asked when trials are planned. There always is by default.
+    /// clock, which is to be asked before trials are run. There always is by default.
     ///
     /// # Errors
     ///

@@ -4,7 +4,7 @@ use orders_core::{Cell, Problem};
 
 use super::error::TrialError;
 use super::judge::Judgement;
-use super::measure::{MeasureEntry, Measurer};
+use super::measure::{MeasureEntry, Measurer, OfImage};
 use crate::information::Covariance;
 use crate::workers::Workers;
 
@@ -24,12 +24,18 @@ pub(super) struct Said {
     pub(super) judgements: Vec<Judgement>,
     /// Passes of each, where they were counted; else none.
     pub(super) passes: Vec<usize>,
+    /// Attention sums of each, where they are measured; else none.
+    pub(super) attention: Vec<f64>,
 }
 
 impl Said {
     /// What it says of one of them.
-    pub(super) fn of(&self, place: usize) -> (&Judgement, Option<usize>) {
-        (&self.judgements[place], self.passes.get(place).copied())
+    pub(super) fn of(&self, place: usize) -> OfImage<'_> {
+        OfImage {
+            judgement: self.judgements.get(place),
+            passes: self.passes.get(place).copied(),
+            attention_within_3: self.attention.get(place).copied(),
+        }
     }
 }
 
@@ -69,7 +75,7 @@ impl Measuring {
     ) -> Result<(), TrialError> {
         match self {
             Self::Shared(workers) => {
-                workers.with(|measurer| measurer.measure((index, cells), None, None, out))
+                workers.with(|measurer| measurer.measure((index, cells), OfImage::default(), out))
             }
             Self::Each { .. } => Err(TrialError::Settings {
                 reason: "a rule has no orders beforehand".into(),
@@ -83,10 +89,10 @@ impl Measuring {
         &self,
         index: u64,
         cells: Option<&[Cell]>,
-        (judgement, passes): (&Judgement, Option<usize>),
+        image: OfImage<'_>,
         out: &mut Vec<f64>,
     ) -> Result<(), TrialError> {
-        let revealed = judgement.revealed.as_ref();
+        let revealed = image.judgement.and_then(|said| said.revealed.as_ref());
         let cells = cells.or(revealed.map(|order| order.cell_from_rank()));
         let failed = |reason: &str| TrialError::Judge {
             image: index,
@@ -96,8 +102,7 @@ impl Measuring {
         let cells = cells.ok_or_else(nothing)?;
         match self {
             Self::Shared(workers) => {
-                let image = (index, cells);
-                workers.with(|measurer| measurer.measure(image, Some(judgement), passes, out))
+                workers.with(|measurer| measurer.measure((index, cells), image, out))
             }
             Self::Each {
                 measures,
@@ -106,7 +111,7 @@ impl Measuring {
                 let problem = revealed.ok_or_else(nothing)?.problem();
                 let mut measurer = Measurer::new(problem, measures, covariance.as_ref())?;
                 let mut all = Vec::with_capacity(measurer.width());
-                measurer.measure((index, cells), Some(judgement), passes, &mut all)?;
+                measurer.measure((index, cells), image, &mut all)?;
                 out.extend(&all[all.len() - measures.len()..]);
                 Ok(())
             }

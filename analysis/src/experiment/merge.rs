@@ -6,9 +6,9 @@ use super::error::{ExperimentError, TrialError, trial_failed};
 use super::fields::TrialFields;
 use super::folder::ResultsFolder;
 use super::pieces::Pieces;
-use super::plan::Shard;
 use super::real_file::read_real;
 use super::run_trial::TrialRun;
+use super::shard::Shard;
 use super::trial::{Tools, Trial, TrialResult};
 use super::trial_part::TrialPart;
 

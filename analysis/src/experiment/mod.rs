@@ -79,6 +79,7 @@ mod measuring;
 mod merge;
 mod pieces;
 mod plan;
+mod planner;
 #[cfg(feature = "tables")]
 mod pooled;
 mod price;
@@ -86,6 +87,7 @@ mod read_spec;
 mod real_file;
 mod run;
 mod run_trial;
+mod shard;
 mod sizes;
 mod source;
 mod space;
@@ -110,15 +112,17 @@ pub use measure::{
     Measures, RealImages, SampleSet, SetValue,
 };
 pub use merge::merge;
-pub use plan::{Plan, Shard, ShardError};
+pub use plan::Plan;
 #[cfg(feature = "tables")]
 pub use pooled::{Comparison, PooledPoint, PooledResults, compare};
 pub use price::{Price, price};
 pub use run::{PartProgress, Progress, run};
 pub use run_trial::run_trial;
+pub use shard::{Shard, ShardError};
 pub use sizes::{OPTIMAL_ORDERS, optimal_seed};
 pub use spec::{
-    ClockChoice, MOST_ORDERS, MOST_TRIALS, ModelChoice, ModelFiles, SamplesChoice, Spec,
+    Axis, ClockChoice, MOST_ORDERS, MOST_TRIALS, MethodAxes, ModelChoice, ModelFiles,
+    SamplesChoice, Spec,
 };
 pub use status::{FolderStatus, status};
 #[cfg(feature = "tables")]

@@ -9,8 +9,9 @@ use orders_core::catalogue::Entry;
 use super::error::{ExperimentError, trial_failed};
 use super::fields::TrialFields;
 use super::pieces::Pieces;
-use super::plan::{Plan, Shard};
+use super::plan::Plan;
 use super::run_trial::{TrialRun, Watch};
+use super::shard::Shard;
 use super::trial::{Tools, Trial, TrialSettings};
 use super::trial_part::TrialPart;
 

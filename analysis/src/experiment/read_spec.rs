@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::error::Error;
 use std::fmt::Display;
 use std::ops::Range;
+use std::path::PathBuf;
 use std::str::FromStr;
 
 use orders_core::catalogue::ParameterEntry;
@@ -19,7 +20,7 @@ use super::measure::{Input, MeasureEntry, MeasureKind, Measures};
 use super::sizes::sizes_choice;
 use super::spec::{
     Axis, ClockChoice, Design, MOST_ORDERS, MOST_SAMPLES, MOST_TRIALS, MethodAxes, ModelChoice,
-    SamplesChoice, Spec,
+    PARALLEL, SamplesChoice, Spec,
 };
 use crate::information::Field;
 
@@ -45,7 +46,9 @@ struct File {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct MethodTable {
-    name: Spanned<String>,
+    name: Option<Spanned<String>>,
+    /// An order file, in the place of a name.
+    file: Option<Spanned<PathBuf>>,
     label: Option<Spanned<String>>,
     #[serde(default)]
     set: BTreeMap<String, Spanned<Value>>,
@@ -91,7 +94,7 @@ impl Reader<'_> {
             Some(values) => self.sizes(values)?,
         };
         let decodings = match &file.decoding {
-            None => vec!["parallel".to_owned()],
+            None => vec![PARALLEL.to_owned()],
             Some(values) => self.decodings(values)?,
         };
         let methods_span = file.methods.span();
@@ -102,25 +105,12 @@ impl Reader<'_> {
                 "methods is empty; at least one [[methods]] is needed",
             );
         }
-        for (place, method) in methods.iter().enumerate() {
-            let Some(label) = &method.label else {
-                continue;
-            };
-            let mut others = methods
-                .iter()
-                .enumerate()
-                .filter(|(other, _)| *other != place);
-            if others.any(|(_, other)| label_of(other) == label.get_ref()) {
-                let label = label.get_ref();
-                let reason =
-                    format!("two [[methods]] are called '{label}'; give each a label of its own");
-                return self.refuse(method.label.as_ref().map_or(0..0, Spanned::span), reason);
-            }
-        }
         let methods = methods
             .into_iter()
             .map(|method| self.method(method, &sizes, &decodings, design))
             .collect::<Result<Vec<_>, _>>()?;
+        self.check_labels(&methods)?;
+        let methods: Vec<MethodAxes> = methods.into_iter().map(|(method, _)| method).collect();
         let grids = self.some("grids", &file.grids)?;
         let seeds = match &file.seeds {
             None => vec![0],
@@ -143,8 +133,8 @@ impl Reader<'_> {
         }
         let samples = self.samples(file.samples, &models)?;
         let clock = self.clock(file.clock, &models)?;
-        let is_found = methods.iter().any(|method: &MethodAxes| {
-            let is_parallel = method.decodings.iter().all(|text| text == "parallel");
+        let is_found = methods.iter().any(|method| {
+            let is_parallel = method.decodings.iter().all(|text| text == PARALLEL);
             method.finds_steps || !is_parallel
         });
         let has_field = !file.fields.as_ref().is_none_or(Vec::is_empty);
@@ -152,6 +142,8 @@ impl Reader<'_> {
             MeasureKind::Orders(Some(Input::Background)) => {
                 !models.is_empty() && models.iter().all(ModelChoice::has_background)
             }
+            // Its maps, of all cells with all, are made where they are asked for.
+            MeasureKind::Orders(Some(Input::Attention)) => false,
             MeasureKind::Orders(_) => {
                 (has_field || !measure.asks_field()) && !(models.is_empty() && measure.asks_model())
                 // With orders that are decoded a group at a time, these are the steps.
@@ -279,32 +271,75 @@ impl Reader<'_> {
         }
     }
 
+    /// A method, and where its label is, if the file gives one.
     fn method(
         &self,
         table: MethodTable,
         sizes: &[SizesChoice],
         decodings: &[String],
         design: Design,
+    ) -> Result<Labelled, SpecError> {
+        let mut method = match (&table.name, &table.file) {
+            (Some(name), None) => self.named(name, &table.set, design)?,
+            (None, Some(file)) => self.of_file(file, &table.set)?,
+            (Some(name), Some(_)) => {
+                let reason =
+                    "a method has a name or a file; to call a file something, give a label";
+                return self.refuse(name.span(), reason);
+            }
+            (None, None) => {
+                return Err(SpecError {
+                    line: None,
+                    reason: "[[methods]]: each needs a name, or the file of its orders".into(),
+                });
+            }
+        };
+        let is_rule = self.catalogue.scheduler_entry(&method.name).is_some();
+        match &table.sizes {
+            Some(sizes) if method.finds_steps => {
+                let name = &method.name;
+                let reason =
+                    format!("sizes: {name} finds out itself how many cells a step reveals");
+                return self.refuse(sizes.span(), reason);
+            }
+            Some(values) => method.sizes = self.sizes(values)?,
+            None if method.finds_steps || method.file.is_some() => {}
+            None => method.sizes = sizes.to_vec(),
+        }
+        match &table.decoding {
+            Some(decoding) if is_rule => {
+                let name = &method.name;
+                let reason =
+                    format!("decoding: {name} has no orders that could be decoded exactly");
+                return self.refuse(decoding.span(), reason);
+            }
+            Some(values) => method.decodings = self.decodings(values)?,
+            None if is_rule => {}
+            None => method.decodings = decodings.to_vec(),
+        }
+        let span = table.label.as_ref().map(Spanned::span);
+        if let Some(label) = table.label {
+            method.label = label.into_inner();
+        }
+        Ok((method, span))
+    }
+
+    /// A method or scheduler of the catalogue, with the axes of its parameters.
+    fn named(
+        &self,
+        name: &Spanned<String>,
+        set: &BTreeMap<String, Spanned<Value>>,
+        design: Design,
     ) -> Result<MethodAxes, SpecError> {
-        let name = table.name.get_ref();
-        let rule = self.catalogue.scheduler_entry(name);
-        let method = match self.catalogue.entry(name) {
+        let mut method = MethodAxes::named(name.get_ref(), self.catalogue);
+        let rule = self.catalogue.scheduler_entry(&method.name);
+        let entry = match self.catalogue.entry(&method.name) {
             Ok(entry) => Some(entry),
             Err(_) if rule.is_some() => None,
-            Err(error) => return self.refuse(table.name.span(), error.to_string()),
+            Err(error) => return self.refuse(name.span(), error.to_string()),
         };
-        let finds_steps = rule.is_some_and(|rule| !rule.needs().group_sizes);
-        if let Some(sizes) = table.sizes.as_ref().filter(|_| finds_steps) {
-            let reason = format!("sizes: {name} finds out itself how many cells a step reveals");
-            return self.refuse(sizes.span(), reason);
-        }
-        if let (Some(decoding), Some(_)) = (&table.decoding, rule) {
-            let reason = format!("decoding: {name} has no orders that could be decoded exactly");
-            return self.refuse(decoding.span(), reason);
-        }
-        let mut parameters = Vec::new();
-        for (parameter, value) in &table.set {
-            let kind = match (method, rule) {
+        for (parameter, value) in set {
+            let kind = match (entry, rule) {
                 (Some(entry), _) => entry.parameter(parameter).map(ParameterEntry::kind),
                 (None, Some(entry)) => entry.parameter(parameter).map(ParameterEntry::kind),
                 (None, None) => continue,
@@ -315,26 +350,47 @@ impl Reader<'_> {
             };
             let axis = Axis::new(parameter, value.get_ref(), kind, design != Design::Grid);
             match axis {
-                Ok(axis) => parameters.push((parameter.clone(), axis)),
+                Ok(axis) => method.parameters.push((parameter.clone(), axis)),
                 Err(reason) => return self.refuse(value.span(), reason),
             }
         }
-        Ok(MethodAxes {
-            label: label_of(&table).to_owned(),
-            sizes: match &table.sizes {
-                _ if finds_steps => vec![SizesChoice::Usual],
-                None => sizes.to_vec(),
-                Some(values) => self.sizes(values)?,
-            },
-            decodings: match &table.decoding {
-                _ if rule.is_some() => vec!["parallel".to_owned()],
-                None => decodings.to_vec(),
-                Some(values) => self.decodings(values)?,
-            },
-            finds_steps,
-            parameters,
-            name: name.clone(),
-        })
+        Ok(method)
+    }
+
+    /// An order file, which is called by its name without the folder.
+    fn of_file(
+        &self,
+        file: &Spanned<PathBuf>,
+        set: &BTreeMap<String, Spanned<Value>>,
+    ) -> Result<MethodAxes, SpecError> {
+        if let Some((name, value)) = set.iter().next() {
+            let reason = format!("{name} is set, but an order file has no parameters");
+            return self.refuse(value.span(), reason);
+        }
+        let path = file.get_ref();
+        match path.file_name() {
+            Some(name) => Ok(MethodAxes::of_file(name.to_string_lossy(), path)),
+            None => self.refuse(file.span(), format!("'{}' names no file", path.display())),
+        }
+    }
+
+    /// Refuses a label that is given and that another method has too.
+    fn check_labels(&self, methods: &[Labelled]) -> Result<(), SpecError> {
+        for (place, (method, span)) in methods.iter().enumerate() {
+            let mut others = methods
+                .iter()
+                .enumerate()
+                .filter(|(other, _)| *other != place);
+            if let Some(span) = span
+                && others.any(|(_, (other, _))| other.label == method.label)
+            {
+                let label = &method.label;
+                let reason =
+                    format!("two [[methods]] are called '{label}'; give each a label of its own");
+                return self.refuse(span.clone(), reason);
+            }
+        }
+        Ok(())
     }
 
     fn sizes(&self, values: &Spanned<Vec<Spanned<Value>>>) -> Result<Vec<SizesChoice>, SpecError> {
@@ -397,11 +453,8 @@ fn line_at(text: &str, offset: usize) -> usize {
     before.iter().filter(|&&byte| byte == b'\n').count() + 1
 }
 
-/// What tables and pictures call a method.
-fn label_of(table: &MethodTable) -> &str {
-    let label = table.label.as_ref().unwrap_or(&table.name);
-    label.get_ref()
-}
+/// A method, and where its label is, if the file gives one.
+type Labelled = (MethodAxes, Option<Range<usize>>);
 
 /// Turns what is written into what is meant; errors name the line.
 struct Reader<'a> {

@@ -10,9 +10,9 @@ use super::folder::ResultsFolder;
 use super::judge::TrialSamples;
 use super::measure::RealImages;
 use super::pieces::Pieces;
-use super::plan::Shard;
 use super::real_file::write_real;
 use super::run_trial::{TrialRun, Watch};
+use super::shard::Shard;
 use super::trial::{Tools, Trial, TrialSettings};
 use super::trial_part::TrialPart;
 

@@ -14,12 +14,15 @@ use super::judge::{Judge, Sampler};
 use super::measure::{Input, MeasureEntry, MeasureKind, RealImages, SampleSet};
 use super::measuring::{Measuring, Said};
 use super::pieces::{OrderPiece, Piece, PieceShape, Pieces, SamplePiece};
-use super::plan::Shard;
+use super::shard::Shard;
 use super::source::{Orders, Source};
 use super::trial::{Estimate, FORMAT, Tools, TrialResult, TrialSettings};
 use super::trial_part::{TrialPart, chunks, span};
 use crate::information::Covariance;
 use crate::statistics::{BootstrapParams, mean_intervals};
+
+/// How far attention that is summed goes, in cells, as in LPD's analysis.
+const ATTENTION_WITHIN: f64 = 3.0;
 
 /// Makes the orders of a trial, measures them, and takes their means.
 ///
@@ -264,20 +267,33 @@ impl<'a> TrialRun<'a> {
         let images = (range.end - range.start) as usize;
         let chosen = self.source.chosen(images, orders);
         let judgements = judge.judge(range.start, chosen).map_err(failed)?;
-        let asks_passes = self.paired.iter().any(|measure| {
-            let kind = MeasureKind::Orders(Some(Input::Passes));
-            measure.kind() == kind
-        });
+        let asks = |input| {
+            let kind = MeasureKind::Orders(Some(input));
+            self.paired.iter().any(|measure| measure.kind() == kind)
+        };
         let passes = match self.source.drafts() {
-            Some(_) if asks_passes => {
+            Some(_) if asks(Input::Passes) => {
                 let from = (self.settings.seed, range.start);
                 judge.passes(from, chosen).map_err(failed)?
             }
             _ => Vec::new(),
         };
-        let is_whole = judgements.len() == images && [0, images].contains(&passes.len());
+        let attention = match asks(Input::Attention) {
+            true => judge
+                .attention(range.start, chosen, ATTENTION_WITHIN)
+                .map_err(failed)?,
+            false => Vec::new(),
+        };
+        let is_whole = judgements.len() == images
+            && [passes.len(), attention.len()]
+                .iter()
+                .all(|&count| count == 0 || count == images);
         match is_whole {
-            true => Ok(Said { judgements, passes }),
+            true => Ok(Said {
+                judgements,
+                passes,
+                attention,
+            }),
             false => Err(failed("it does not say something of every image".into())),
         }
     }

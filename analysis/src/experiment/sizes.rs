@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::error::Error;
 
 use orders_core::files::Digest;
-use orders_core::sizes::{SizesChoice, SizesError, SizesRequest};
+use orders_core::sizes::{ResolvedSizes, SizesChoice, SizesError, SizesRequest};
 use orders_core::{Cell, GroupSizes, KnownCells, OrderingMethod, Problem, generate_batch};
 use toml::Value;
 
@@ -31,12 +31,12 @@ pub(super) fn sizes_choice(value: &Value) -> Result<SizesChoice, Box<dyn Error>>
     }
 }
 
-/// The sizes of a point, whose method is given; none of a rule that needs some.
+/// The sizes of a point, whose method is given; a rule that needs some has none.
 pub(super) fn sizes_of(
     point: &Point<'_>,
     method: Option<&dyn OrderingMethod>,
     optimal: &mut OptimalTables,
-) -> Result<GroupSizes, Box<dyn Error>> {
+) -> Result<ResolvedSizes, Box<dyn Error>> {
     let known = KnownCells::none(point.grid);
     let request = SizesRequest {
         method,
@@ -46,15 +46,15 @@ pub(super) fn sizes_of(
         Some(method) => optimal.find(point, method, steps),
         None => Err("'optimal' sizes are those of orders that are made beforehand".into()),
     };
-    match point.sizes.resolve_with(&request, find) {
-        Ok(resolved) => Ok(resolved.sizes),
-        Err(error) => Err(match error.downcast_ref() {
+    point
+        .sizes
+        .resolve_with(&request, find)
+        .map_err(|error: Box<dyn Error>| match error.downcast_ref() {
             Some(SizesError::StepsNeeded { choice }) => {
                 format!("'{choice}' sizes need steps, and the file lists none").into()
             }
             _ => error,
-        }),
-    }
+        })
 }
 
 /// How many orders of a random method the optimal sizes of a trial are found

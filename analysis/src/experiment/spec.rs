@@ -1,9 +1,9 @@
 //! What a sweep file says.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use orders_core::sizes::SizesChoice;
-use orders_core::{Grid, ParameterKind};
+use orders_core::{Catalogue, Grid, ParameterKind};
 use serde::Deserialize;
 use toml::Value;
 
@@ -19,9 +19,9 @@ pub const MOST_ORDERS: u64 = 100_000;
 /// The most images that a trial generates.
 pub(super) const MOST_SAMPLES: u64 = 1 << 24;
 
-/// A declared space of trials, as a sweep file states it: axes, and how points
-/// are taken from them. What its points are is found out by
-/// [`Plan::new`](super::Plan::new).
+/// A declared space of trials: axes, and how points are taken from them. What its points
+/// are is found out by [`Plan::new`](super::Plan::new). It is read from a sweep file
+/// ([`read`](Self::read)), or put together by a program ([`new`](Self::new)).
 ///
 /// The file is TOML:
 ///
@@ -48,6 +48,10 @@ pub(super) const MOST_SAMPLES: u64 = 1 << 24;
 /// name = "random"
 /// sizes = ["published"]          # instead of the sizes above; decoding as well
 ///
+/// [[methods]]
+/// file = "best.json"             # an order file: order i is its row i, or its only one
+/// sizes = ["own"]                # the default of files: those that its manifest states
+///
 /// [design]                       # the default is every combination
 /// kind = "sobol"                 # "grid", "random" or "sobol"
 /// points = 64
@@ -58,7 +62,7 @@ pub(super) const MOST_SAMPLES: u64 = 1 << 24;
 /// find out themselves how many cells a step reveals have neither sizes nor steps.
 ///
 /// In random and Sobol designs a parameter may be a range, `{ from = 0, to = 2 }`.
-/// Files of fields are read when the text is.
+/// Files of fields are read when the text is, order files by whoever runs the sweep.
 ///
 /// A model is a name, or a table of files (relative to where the program runs):
 /// `{ checkpoint = "model.safetensors", tokens = "held-out.safetensors" }`, with
@@ -71,32 +75,83 @@ pub(super) const MOST_SAMPLES: u64 = 1 << 24;
 pub struct Spec {
     /// What it is about; empty if the file does not say.
     pub title: String,
-    /// Orders of each trial.
+    /// Orders of each trial, which are of held-out images where models are asked.
     pub orders: u64,
-    pub(super) measures: Vec<MeasureEntry>,
+    /// What is measured.
+    pub measures: Vec<MeasureEntry>,
     pub(super) design: Design,
-    pub(super) methods: Vec<MethodAxes>,
+    /// The methods, in the order in which their points come.
+    pub methods: Vec<MethodAxes>,
     pub(super) grids: Vec<Grid>,
-    pub(super) steps: Vec<usize>,
+    /// Numbers of steps, for sizes that are made for one.
+    pub steps: Vec<usize>,
     pub(super) fields: Vec<Field>,
-    pub(super) models: Vec<ModelChoice>,
-    pub(super) samples: Option<SamplesChoice>,
-    pub(super) clock: Option<ClockChoice>,
-    pub(super) seeds: Vec<u64>,
+    /// The models, for each of which [`Plan::new`](super::Plan::new) wants a judge.
+    pub models: Vec<ModelChoice>,
+    /// The images that models are to generate, for which [`Plan::new`](super::Plan::new)
+    /// wants a [sampler](super::Sampler) of each judge.
+    pub samples: Option<SamplesChoice>,
+    /// How models are to be timed, for which [`Plan::new`](super::Plan::new) wants a
+    /// [clock](super::Clock) of each judge.
+    pub clock: Option<ClockChoice>,
+    /// Seeds of orders, and of what is generated.
+    pub seeds: Vec<u64>,
 }
 
-/// A method with the axes that are its own.
+/// A method, a scheduler or an order file, with the axes that are its own.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct MethodAxes {
+pub struct MethodAxes {
     pub(super) name: String,
-    pub(super) label: String,
-    pub(super) sizes: Vec<SizesChoice>,
-    /// How tokens come about, as texts.
-    pub(super) decodings: Vec<String>,
+    /// The order file that the orders are from, if they are from one.
+    pub(super) file: Option<PathBuf>,
+    /// What tables and figures call it.
+    pub label: String,
+    /// Its group sizes.
+    pub sizes: Vec<SizesChoice>,
+    /// How tokens come about, as [`Drafts::of_text`](orders_core::decoding::Drafts::of_text)
+    /// reads it.
+    pub decodings: Vec<String>,
     /// Whether it is a rule that finds out itself how many cells a step reveals.
     pub(super) finds_steps: bool,
-    pub(super) parameters: Vec<(String, Axis)>,
+    /// Parameters by name; those that are left out have their defaults.
+    pub parameters: Vec<(String, Axis)>,
 }
+
+impl MethodAxes {
+    /// A method or scheduler of a catalogue, by its name and with its defaults, in usual
+    /// sizes, decoded in parallel.
+    pub fn named(name: impl Into<String>, catalogue: &Catalogue) -> Self {
+        let name = name.into();
+        let rule = catalogue.scheduler_entry(&name);
+        Self {
+            label: name.clone(),
+            file: None,
+            sizes: vec![SizesChoice::Usual],
+            decodings: vec![PARALLEL.to_owned()],
+            finds_steps: rule.is_some_and(|rule| !rule.needs().group_sizes),
+            parameters: Vec::new(),
+            name,
+        }
+    }
+
+    /// The orders of a file ([`ListedOrders`](super::ListedOrders)), in the group sizes
+    /// that its manifest states, decoded in parallel. `name` is what it is called.
+    pub fn of_file(name: impl Into<String>, file: impl Into<PathBuf>) -> Self {
+        let name = name.into();
+        Self {
+            label: name.clone(),
+            file: Some(file.into()),
+            sizes: vec![SizesChoice::Own],
+            decodings: vec![PARALLEL.to_owned()],
+            finds_steps: false,
+            parameters: Vec::new(),
+            name,
+        }
+    }
+}
+
+/// What parallel decoding is called.
+pub(super) const PARALLEL: &str = "parallel";
 
 /// How points are taken from the axes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,22 +165,36 @@ pub(super) enum Design {
 }
 
 impl Spec {
-    /// The models that the file names, for each of which
-    /// [`Plan::new`](super::Plan::new) wants a judge.
-    pub fn models(&self) -> &[ModelChoice] {
-        &self.models
+    /// Every combination of axes on a grid, of which there are none yet: no methods, steps
+    /// or measures, no model; one order a trial, seed 0.
+    pub fn new(title: impl Into<String>, grid: Grid) -> Self {
+        Self {
+            title: title.into(),
+            orders: 1,
+            measures: Vec::new(),
+            design: Design::Grid,
+            methods: Vec::new(),
+            grids: vec![grid],
+            steps: Vec::new(),
+            fields: Vec::new(),
+            models: Vec::new(),
+            samples: None,
+            clock: None,
+            seeds: vec![0],
+        }
     }
 
-    /// The images that models are to generate, for which
-    /// [`Plan::new`](super::Plan::new) wants a [sampler](super::Sampler) of each judge.
-    pub fn samples(&self) -> Option<&SamplesChoice> {
-        self.samples.as_ref()
+    /// The order files that methods are from, for each of which
+    /// [`Plan::new`](super::Plan::new) wants [listed orders](super::ListedOrders).
+    pub fn order_files(&self) -> impl Iterator<Item = &Path> {
+        self.methods
+            .iter()
+            .filter_map(|method| method.file.as_deref())
     }
 
-    /// How models are to be timed, for which [`Plan::new`](super::Plan::new) wants a
-    /// [clock](super::Clock) of each judge.
-    pub fn clock(&self) -> Option<&ClockChoice> {
-        self.clock.as_ref()
+    /// The grids.
+    pub fn grids(&self) -> &[Grid] {
+        &self.grids
     }
 }
 
@@ -166,6 +235,32 @@ pub struct ClockChoice {
     pub cfg: f64,
 }
 
+impl SamplesChoice {
+    /// So many images, without guidance, judged by what is bundled.
+    pub fn new(count: u64) -> Self {
+        Self {
+            count,
+            cfg: one(),
+            network: None,
+            weights: None,
+            real: None,
+            tokenizer: None,
+            tokenizer_config: None,
+        }
+    }
+}
+
+impl Default for ClockChoice {
+    /// 3 runs of 8 images, without guidance.
+    fn default() -> Self {
+        Self {
+            batch: eight(),
+            runs: three(),
+            cfg: one(),
+        }
+    }
+}
+
 fn one() -> f64 {
     1.0
 }
@@ -179,11 +274,13 @@ fn eight() -> usize {
 }
 
 /// What a parameter is varied over.
+#[non_exhaustive]
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Axis {
+pub enum Axis {
     /// Some values, as texts that their [`ParameterKind`] reads.
     List(Vec<String>),
-    /// All numbers from one to another.
+    /// All numbers from one to another, for designs that draw points.
+    #[expect(missing_docs, reason = "named as they are")]
     Range { from: f64, to: f64 },
 }
 

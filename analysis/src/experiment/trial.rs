@@ -34,16 +34,18 @@ pub struct Tools<'a> {
     /// Judges of the models: to plan a sweep, one for each that its file
     /// [names](super::Spec::models), in their order; to run trials, in any order.
     pub judges: &'a [&'a dyn Judge],
-    /// Orders of files.
+    /// Orders of files: to plan a space, of those that it
+    /// [names](super::Spec::order_files).
     pub listed: &'a [ListedOrders],
 }
 
 impl<'a> Tools<'a> {
     /// The judge of a trial's model; `None` if it has no model.
-    pub(super) fn judge_of(
-        &self,
-        settings: &TrialSettings,
-    ) -> Result<Option<&'a dyn Judge>, TrialError> {
+    ///
+    /// # Errors
+    ///
+    /// [`TrialError::NoJudge`] if none is of this model, generates such images and is timed so.
+    pub fn judge_of(&self, settings: &TrialSettings) -> Result<Option<&'a dyn Judge>, TrialError> {
         let Some(model) = &settings.model else {
             return Ok(None);
         };

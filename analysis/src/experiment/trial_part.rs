@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::pieces::Pieces;
-use super::plan::Shard;
+use super::shard::Shard;
 use super::trial::TrialSettings;
 
 /// A part of a trial: ranges of orders and images, and whether a machine is timed.

@@ -22,7 +22,7 @@ pub enum Values {
 
 impl Values {
     /// Number of rows.
-    fn len(&self) -> usize {
+    pub fn rows(&self) -> usize {
         match self {
             Self::Text(values) => values.len(),
             Self::Whole(values) => values.len(),
@@ -75,12 +75,12 @@ impl Table {
     /// column that is not as long as the first one, [`TableError::Repeated`] at the
     /// first name that comes twice.
     pub fn new(columns: Vec<Column>) -> Result<Self, TableError> {
-        let rows = columns.first().ok_or(TableError::NoColumns)?.values.len();
+        let rows = columns.first().ok_or(TableError::NoColumns)?.values.rows();
         for (index, column) in columns.iter().enumerate() {
-            if column.values.len() != rows {
+            if column.values.rows() != rows {
                 return Err(TableError::Rows {
                     column: column.name.clone(),
-                    rows: column.values.len(),
+                    rows: column.values.rows(),
                     expected: rows,
                 });
             }

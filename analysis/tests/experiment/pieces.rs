@@ -190,26 +190,22 @@ fn tools<'a>(measures: &'a Measures, judges: &'a [&'a dyn Judge]) -> Tools<'a> {
 }
 
 fn plan(model: &Model, measures: &Measures) -> Plan {
-    let names = ["nats_per_cell", "weighted_sum", "latency_seconds", "passes"];
-    let trial = |method: &str, sizes: &[u32]| Trial {
-        label: method.into(),
-        settings: TrialSettings {
-            method: method.into(),
-            grid: "4x4".into(),
-            sizes: "listed".into(),
-            steps: sizes.len(),
-            group_sizes: sizes.to_vec(),
-            model: Some(model.model.clone()),
-            samples: Some(model.samples.clone()),
-            machine: Some(model.machine.clone()),
-            seed: 5,
-            orders: 31,
-            measures: names.map(str::to_owned).into(),
-            ..TrialSettings::default()
-        },
+    let method = |name: &str, sizes: &[u32]| MethodAxes {
+        sizes: vec![SizesChoice::Listed(GroupSizes::new(sizes).unwrap())],
+        ..MethodAxes::named(name, catalogue())
     };
-    let trials = vec![trial("random", &[4, 12]), trial("raster", &[16])];
-    Plan::of_trials("pieces", trials, measures).unwrap()
+    let names = ["nats_per_cell", "weighted_sum", "latency_seconds", "passes"];
+    let mut spec = Spec::new("pieces", model.grid());
+    spec.orders = 31;
+    spec.seeds = vec![5];
+    spec.measures = names
+        .map(|name| measures.entry(name).unwrap().clone())
+        .into();
+    spec.methods = vec![method("random", &[4, 12]), method("raster", &[16])];
+    spec.models = vec![ModelChoice::Named(model.model.name.clone())];
+    spec.samples = Some(SamplesChoice::new(model.samples.count));
+    spec.clock = Some(ClockChoice::default());
+    Plan::new(&spec, &tools(measures, &[model]), &|_, _| {}).unwrap()
 }
 
 fn run_into(path: &Path, shard: Shard, stop_after: u64) -> Result<bool, ExperimentError> {

@@ -190,6 +190,10 @@ pub(crate) struct SweepTableArgs {
     /// How to set it
     #[arg(long, value_name = "FORMAT", default_value = "markdown")]
     pub(crate) format: TableFormat,
+    /// Sort the points by a measure, the best first; by one that says nothing of better and
+    /// worse, the smallest first [default: the order of the sweep file]
+    #[arg(long, value_name = "MEASURE")]
+    pub(crate) sort: Option<String>,
     #[command(flatten)]
     pub(crate) chosen: ChosenMeasuresArgs,
 }

@@ -10,12 +10,13 @@ use orders_analysis::table::TextTable;
 use orders_core::sizes::{SizesChoice, SizesRequest};
 use orders_core::{Catalogue, Grid, KnownCells, Order, OrderingMethod, Problem, Shape};
 use orders_figures::{Axis, Chart, Series};
-use orders_model::lpd::Batch;
+use orders_model::lpd::LpdError;
 use serde::Serialize;
 
 use super::figure_failure;
 use crate::args::AttentionArgs;
-use crate::failure::{Failure, Result};
+use crate::experiment::{attention_of_image, attention_params};
+use crate::failure::{Failure, Result, with_sources};
 use crate::picture_file::PictureFile;
 use crate::printer::Printer;
 use crate::token_images::TokenImages;
@@ -127,11 +128,8 @@ fn of_model(args: &AttentionArgs, catalogue: &Catalogue, printer: &Printer) -> R
     let device = settings::device(&args.model.device)?;
     let lpd = settings::lpd(&source, args.model.dtype, &device)?;
     let params = AttentionParams {
-        within: args.within,
         row_sum_tolerance: args.tolerance,
-        // The class.
-        prefix_tokens: 1,
-        scope: AttentionScope::Groups,
+        ..attention_params(args.within)
     };
     let bar = printer.progress(images.len() as u64, "images");
     let (mut reports, mut uniforms) = (Vec::new(), Vec::new());
@@ -140,15 +138,14 @@ fn of_model(args: &AttentionArgs, catalogue: &Catalogue, printer: &Printer) -> R
         bar.set_position(image as u64);
         let order = method.order(&problem, args.seed, image as u64);
         let order = order.map_err(Failure::bad_input)?;
-        let batch = Batch::new(std::slice::from_ref(&order), &images.labels[image..=image]);
         let tokens = images.tokens.slice(s![image..=image, ..]);
-        let maps = batch.and_then(|batch| lpd.attention_maps(&batch, tokens, &layers));
-        let maps = maps.map_err(|error| images.failure(&error))?;
-        let locality = AttentionLocality::new(&order, TokenIndexing::Cell, params);
-        let report = locality.and_then(|locality| locality.measure_array(maps.view()));
-        let mut report = report.map_err(Failure::work)?;
-        report.number_layers(&layers);
-        reports.push(report);
+        let asked = (images.labels[image], tokens);
+        let report = attention_of_image(&lpd, &order, asked, &layers, params);
+        let report = report.map_err(|error| match error.downcast::<LpdError>() {
+            Ok(error) => images.failure(&error),
+            Err(error) => Failure::Work(with_sources(&*error)),
+        });
+        reports.push(report?);
         uniforms.push(uniform(&order, params)?);
     }
     bar.finish_and_clear();

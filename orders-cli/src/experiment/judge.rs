@@ -8,11 +8,12 @@ use orders_analysis::experiment::{
     Chosen, Clock, Judge, JudgeError, Judgement, Sampler, TrialModel, TrialSettings,
 };
 use orders_core::files::Digest;
-use orders_core::{Catalogue, Grid};
+use orders_core::{Catalogue, Cell, Grid, Order};
 use orders_model::ModelSource;
 use orders_model::lpd::{Choice, Guidance, RequestError, SampleRequest, Sampling, ScoreRequest};
 
 use super::asked::Asked;
+use super::attention::{attention_of_image, attention_params};
 use super::clock::LpdClock;
 use super::model::SharedModel;
 use super::room::Room;
@@ -94,9 +95,9 @@ impl LpdJudge {
         Ok((labels, images.tokens.slice(s![range, ..])))
     }
 
-    /// The model, to be loaded before anything is asked.
-    pub(crate) fn shared_model(&self) -> &SharedModel {
-        &self.model
+    /// Where the model is from.
+    pub(crate) fn source(&self) -> &ModelSource {
+        self.model.source()
     }
 }
 
@@ -176,11 +177,31 @@ impl Judge for LpdJudge {
         Ok(passes)
     }
 
-    /// Nothing is computed, and nothing known before the model is loaded.
-    fn check(&self, trial: &TrialSettings, catalogue: &Catalogue) -> Result<(), JudgeError> {
-        let Some(lpd) = self.model.loaded() else {
-            return Ok(());
+    /// One image after the other, since maps are large; all layers and heads weigh the same.
+    fn attention(
+        &self,
+        first: u64,
+        chosen: Chosen<'_>,
+        within: f64,
+    ) -> Result<Vec<f64>, JudgeError> {
+        let (labels, tokens) = self.some_images(first, chosen.images())?;
+        let Chosen::Orders { problem, orders } = chosen else {
+            return Err("attention is that of orders that are decoded in parallel".into());
         };
+        let lpd = self.model.lpd()?;
+        let layers: Vec<usize> = (0..lpd.config().depth()).collect();
+        let of_image = |(image, cells): (usize, &Vec<Cell>)| {
+            let order = Order::new(problem.clone(), cells.clone())?;
+            let asked = (labels[image], tokens.slice(s![image..=image, ..]));
+            let report = attention_of_image(lpd, &order, asked, &layers, attention_params(within))?;
+            Ok(report.overall.attention_within)
+        };
+        orders.iter().enumerate().map(of_image).collect()
+    }
+
+    /// The model is loaded, and nothing computed.
+    fn check(&self, trial: &TrialSettings, catalogue: &Catalogue) -> Result<(), JudgeError> {
+        let lpd = self.model.lpd()?;
         let room = Room::new(lpd, trial, catalogue, memory::limit())?;
         if let Some(images) = self.images.as_ref().filter(|_| trial.orders > 0) {
             room.check_score(images, self.batch)?;

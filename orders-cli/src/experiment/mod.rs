@@ -4,14 +4,17 @@
 #[cfg(feature = "model")]
 mod asked;
 #[cfg(feature = "model")]
+mod attention;
+#[cfg(feature = "model")]
 mod clock;
 #[cfg(feature = "model")]
 mod judge;
 #[cfg(feature = "model")]
+mod judge_asked;
+#[cfg(feature = "model")]
 mod measures;
 #[cfg(feature = "model")]
 mod model;
-#[cfg(feature = "model")]
 mod order_files;
 mod progress;
 #[cfg(feature = "model")]
@@ -22,19 +25,20 @@ mod room;
 mod sampler;
 #[cfg(feature = "model")]
 mod samples;
-#[cfg(feature = "model")]
-mod variants;
+mod table;
 
-pub(crate) use progress::run_trials;
+pub(crate) use order_files::listed_orders;
+pub(crate) use progress::{check_room, run_trials};
+pub(crate) use table::{ResultColumn, ResultTable};
 #[cfg(feature = "model")]
 pub(crate) use {
-    clock::LpdClock,
+    attention::{attention_of_image, attention_params},
     judge::LpdJudge,
-    model::SharedModel,
+    judge_asked::JudgeAsked,
     order_files::OrderFile,
-    sampler::{LpdSampler, SampleSettings},
-    samples::SamplesAsked,
-    variants::{Variants, Wanted},
+    sampler::LpdSampler,
+    samples::Place,
+    table::Spread,
 };
 
 use orders_analysis::experiment::Measures;

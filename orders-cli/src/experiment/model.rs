@@ -2,11 +2,9 @@
 
 use std::sync::OnceLock;
 
-use orders_analysis::experiment::JudgeError;
 use orders_model::lpd::{Lpd, LpdConfig};
 use orders_model::{DType, Device, ModelSource, ModelSourceError};
 
-use crate::failure::{Failure, Result};
 use crate::memory;
 
 /// A model, which judge, sampler and clock share. Its weights are read once, and not at
@@ -45,25 +43,15 @@ impl SharedModel {
         (!is_usual).then(|| format!("{:?} on {}", self.dtype, self.device_name))
     }
 
-    /// Reads the weights, if they are not there; `failed` says why there are none.
-    pub(crate) fn load(&self, failed: impl FnOnce(ModelSourceError) -> Failure) -> Result<()> {
-        if self.lpd.get().is_none() {
-            let lpd = self.source.load(self.dtype, &self.device, memory::limit());
-            let lpd = lpd.map_err(failed)?;
-            // Whoever was faster read the same.
-            let _ = self.lpd.set(lpd);
+    /// The model, whose weights are read now if they were not.
+    pub(super) fn lpd(&self) -> Result<&Lpd, ModelSourceError> {
+        if let Some(lpd) = self.lpd.get() {
+            return Ok(lpd);
         }
-        Ok(())
-    }
-
-    /// The model, if it was loaded.
-    pub(super) fn loaded(&self) -> Option<&Lpd> {
-        self.lpd.get()
-    }
-
-    /// The model, which was loaded.
-    pub(super) fn lpd(&self) -> Result<&Lpd, JudgeError> {
-        self.loaded()
-            .ok_or_else(|| "the model is not loaded".into())
+        let lpd = self
+            .source
+            .load(self.dtype, &self.device, memory::limit())?;
+        // Whoever was faster read the same.
+        Ok(self.lpd.get_or_init(|| lpd))
     }
 }

@@ -2,45 +2,28 @@
 
 use std::path::{Path, PathBuf};
 
+use orders_analysis::experiment::{ListedOrders, Spec};
 use orders_core::files::{Digest, Manifest};
-use orders_core::{Grid, GroupSizes};
+use orders_core::{Grid, GroupSizes, KnownCells};
 
 use crate::digest::digest_of_file;
 use crate::failure::{Failure, Result};
-use crate::order_file::manifest_beside;
-use crate::output;
-use crate::settings;
+use crate::order_file::{manifest_beside, orders_for};
+use crate::{output, settings};
 
 /// An order file with what its manifest states.
 pub(crate) struct OrderFile {
     pub(crate) path: PathBuf,
     /// Its name without the folder, which tables call it.
     pub(crate) name: String,
-    pub(crate) sha256: Digest,
+    grid: Grid,
+    sha256: Digest,
     pub(crate) group_sizes: Option<GroupSizes>,
 }
 
 impl OrderFile {
-    /// The files, for a grid. No two of them have one name.
-    pub(crate) fn read_all(paths: &[PathBuf], grid: Grid) -> Result<Vec<Self>> {
-        let mut files: Vec<Self> = Vec::with_capacity(paths.len());
-        for path in paths {
-            let file = Self::read(path, grid)?;
-            settings::line_of_text("--orders: the file name", &file.name)?;
-            if let Some(other) = files.iter().find(|other| other.name == file.name) {
-                return Err(Failure::input(format!(
-                    "--orders {} and {} have the same name, by which the table calls them",
-                    other.path.display(),
-                    path.display()
-                )));
-            }
-            files.push(file);
-        }
-        Ok(files)
-    }
-
-    /// A file, whose orders are not looked at, and its manifest.
-    fn read(path: &Path, grid: Grid) -> Result<Self> {
+    /// A file of orders of all cells of a grid. They are not looked at, but its manifest is.
+    pub(crate) fn read(path: &Path, grid: Grid) -> Result<Self> {
         let shown = path.display();
         let sha256 = digest_of_file(path)?;
         let manifest = manifest_beside(path)?;
@@ -54,7 +37,7 @@ impl OrderFile {
             }
             if let Some(stated) = manifest.grid.filter(|stated| *stated != grid) {
                 return Err(Failure::input(format!(
-                    "{shown} has orders of a {stated} grid, but the model's is {grid}"
+                    "{shown} has orders of a {stated} grid; needed are orders of {grid} cells"
                 )));
             }
             if manifest.known.is_some() {
@@ -68,23 +51,36 @@ impl OrderFile {
         Ok(Self {
             path: path.into(),
             name: output::file_name(path),
+            grid,
             sha256,
             group_sizes: sizes.map_err(|error| Failure::input_at(shown, &error))?,
         })
     }
 
-    /// The numbers of steps that manifests of files state, each once, from the fewest.
-    pub(crate) fn steps_of(files: &[Self]) -> Result<Vec<usize>> {
-        let steps = files.iter().map(|file| match &file.group_sizes {
-            Some(sizes) => Ok(sizes.steps()),
-            None => Err(Failure::input(format!(
-                "--steps is needed: no manifest states group sizes for {}",
-                file.path.display()
-            ))),
-        });
-        let mut steps = steps.collect::<Result<Vec<_>, _>>()?;
-        steps.sort_unstable();
-        steps.dedup();
-        Ok(steps)
+    /// Its orders: for so many images or orders of a trial, as many, or one for all.
+    pub(crate) fn listed(&self, count: u64) -> Result<ListedOrders> {
+        // Which groups they are in says each trial for itself.
+        let whole = GroupSizes::new(vec![self.grid.cells() as u32]).map_err(Failure::work)?;
+        let known = KnownCells::none(self.grid);
+        let problem = settings::problem(known, &whole, self.path.display())?;
+        let count = usize::try_from(count).unwrap_or(usize::MAX);
+        let orders = orders_for(&self.path, &problem, count)?;
+        let rows = orders.iter().map(|order| order.cell_from_rank().to_vec());
+        let file = (self.path.clone(), self.sha256.to_string());
+        ListedOrders::new(&self.name, file, rows.collect(), self.group_sizes.clone())
+            .ok_or_else(|| Failure::input(format!("{} holds no orders", self.path.display())))
     }
+}
+
+/// The orders of the files that a space names.
+pub(crate) fn listed_orders(spec: &Spec) -> Result<Vec<ListedOrders>> {
+    let listed = spec.order_files().map(|path| match spec.grids() {
+        [grid] => OrderFile::read(path, *grid)?.listed(spec.orders),
+        grids => Err(Failure::input(format!(
+            "{} has orders of one grid, and grids lists {}",
+            path.display(),
+            grids.len()
+        ))),
+    });
+    listed.collect()
 }

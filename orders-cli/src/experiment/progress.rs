@@ -1,9 +1,10 @@
 //! Running the trials of a folder, with a bar that says how far it came.
 
+use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use indicatif::ProgressBar;
-use orders_analysis::experiment::{self, Progress, ResultsFolder, Tools};
+use orders_analysis::experiment::{self, JudgeError, Plan, Progress, ResultsFolder, Tools, Trial};
 
 use crate::failure::{Failure, Result};
 use crate::interrupt;
@@ -12,6 +13,26 @@ use crate::printer::Printer;
 
 /// What a bar is of, and the bar.
 type Shown = Option<(String, ProgressBar)>;
+
+/// Asks models whether there is room for the trials of a plan, unless a folder has all
+/// results. `failed` says why there is none, given the number of the trial, from 1.
+pub(crate) fn check_room(
+    plan: &Plan,
+    tools: &Tools<'_>,
+    out: &Path,
+    failed: impl Fn(usize, &Trial, JudgeError) -> Failure,
+) -> Result<()> {
+    if tools.judges.is_empty() || ResultsFolder::has_all(out, plan)? {
+        return Ok(());
+    }
+    for (number, trial) in (1..).zip(plan.trials()) {
+        if let Some(judge) = tools.judge_of(&trial.settings).map_err(Failure::work)? {
+            let checked = judge.check(&trial.settings, tools.catalogue);
+            checked.map_err(|error| failed(number, trial, error))?;
+        }
+    }
+    Ok(())
+}
 
 /// Runs what is not there yet.
 ///

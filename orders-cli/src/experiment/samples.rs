@@ -1,7 +1,6 @@
 //! What generated images are judged with, as flags or a sweep file name it.
 
-use std::path::Path;
-
+use orders_analysis::experiment::SamplesChoice;
 use orders_model::features::Network;
 use orders_model::lpd::Guidance;
 use orders_model::{Device, ModelSource};
@@ -11,20 +10,18 @@ use crate::failure::{Failure, Result};
 use crate::feature_set::FeatureSet;
 use crate::settings::{self, LookedAt, TokenizerFiles};
 
-/// What is asked for of images that a model is to generate.
+/// Where something is asked for, which is how messages call it.
+#[derive(Clone, Copy)]
+pub(crate) enum Place {
+    Flags,
+    File,
+}
+
+/// What is asked for of images that a model is to generate. A bundled model has a network
+/// and real images, where none are named.
 pub(crate) struct SamplesAsked<'a> {
-    /// What names begin with: "--" of flags, "samples: " of a file.
-    pub(crate) at: &'static str,
-    /// The feature network; the classifier for a bundled model, if none is named.
-    pub(crate) network: Option<&'a str>,
-    /// Its weights, unless they are bundled.
-    pub(crate) weights: Option<&'a Path>,
-    /// Real images; without them, those that are bundled with the model.
-    pub(crate) real: Option<&'a Path>,
-    /// What turns tokens into images, unless it is bundled.
-    pub(crate) tokenizer: TokenizerFiles<'a>,
-    /// Images to generate, and what the number is called.
-    pub(crate) count: (u64, &'static str),
+    pub(crate) place: Place,
+    pub(crate) choice: &'a SamplesChoice,
     pub(crate) guidance: Guidance,
     /// Images that are generated together.
     pub(crate) batch: usize,
@@ -39,9 +36,14 @@ impl SamplesAsked<'_> {
         notes: &mut Vec<String>,
     ) -> Result<SampleSettings> {
         let (config, is_bundled) = (model.config(), model.bundled().is_some());
+        let choice = self.choice;
+        let (before, count_flag) = match self.place {
+            Place::Flags => ("--", "--samples"),
+            Place::File => ("samples: ", "samples: count"),
+        };
         let [network_flag, weights_flag, real_flag] =
-            ["network", "weights", "real"].map(|name| format!("{}{name}", self.at));
-        let network: Network = match self.network {
+            ["network", "weights", "real"].map(|name| format!("{before}{name}"));
+        let network: Network = match &choice.network {
             Some(name) => name
                 .parse()
                 .map_err(|error| Failure::input_at(&network_flag, &error))?,
@@ -53,20 +55,24 @@ impl SamplesAsked<'_> {
                 )));
             }
         };
-        if self.real.is_none() && !is_bundled {
+        if choice.real.is_none() && !is_bundled {
             return Err(Failure::input(format!(
                 "{real_flag} is needed: features or statistics of real images"
             )));
         }
-        let tokenizer = self.tokenizer.file.map(Path::to_owned);
-        let decoder = settings::model_decoder(self.tokenizer, (model, looked_at), device, notes)?;
-        let (count, count_flag) = self.count;
-        settings::check_features(network, count, count_flag)?;
-        let real = self.real.map(FeatureSet::read).transpose()?;
+        let files = TokenizerFiles {
+            file: choice.tokenizer.as_deref(),
+            config: choice.tokenizer_config.as_deref(),
+            key: None,
+        };
+        let decoder = settings::model_decoder(files, (model, looked_at), device, notes)?;
+        settings::check_features(network, choice.count, count_flag)?;
+        let real = choice.real.as_deref().map(FeatureSet::read).transpose()?;
         if let Some(real) = &real {
             real.network(Some((network, &format!("{network_flag} is {network}"))))?;
         }
-        let loaded = settings::feature_network(network, self.weights, &weights_flag, notes)?;
+        let loaded =
+            settings::feature_network(network, choice.weights.as_deref(), &weights_flag, notes)?;
         if let Some(classifier) = loaded.network.classifier() {
             let weights = loaded.weights.to_string();
             if let Some(real) = &real
@@ -91,10 +97,10 @@ impl SamplesAsked<'_> {
         Ok(SampleSettings {
             real,
             decoder,
-            tokenizer,
+            tokenizer: choice.tokenizer.clone(),
             loaded,
             guidance: self.guidance,
-            count,
+            count: choice.count,
             batch: self.batch,
         })
     }

@@ -4,6 +4,8 @@
 mod chooser;
 #[cfg(feature = "model")]
 pub(crate) mod data;
+#[cfg(all(feature = "model", feature = "tables"))]
+mod evaluation;
 #[cfg(feature = "model")]
 mod feature_network;
 mod known;
@@ -46,6 +48,8 @@ pub(crate) use chooser::drafts_of_text;
 #[cfg(all(feature = "model", feature = "tables"))]
 pub(crate) use chooser::rule_of_text;
 #[cfg(all(feature = "model", feature = "tables"))]
+pub(crate) use evaluation::{Evaluation, evaluation};
+#[cfg(all(feature = "model", feature = "tables"))]
 pub(crate) use feature_network::{LoadedNetwork, check_features};
 #[cfg(feature = "model")]
 pub(crate) use feature_network::{bytes_of_features, feature_network};
@@ -65,8 +69,6 @@ pub(crate) use orders_shown::ShownOrder;
 pub(crate) use orders_shown::{OrdersShown, Origin};
 #[cfg(feature = "model")]
 pub(crate) use sample_orders::cell_choice;
-#[cfg(all(feature = "model", feature = "tables"))]
-pub(crate) use sample_orders::orders_of_file;
 pub(crate) use sizes::sizes;
 #[cfg(all(feature = "model", feature = "tables"))]
 pub(crate) use sizes::{resolved, shape};

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use orders_core::{Catalogue, Grid, KnownCells, Order, Problem};
+use orders_core::{Catalogue, Grid, KnownCells, Problem};
 use orders_model::lpd::SampleOrders;
 
 use super::chooser::{CellChoice, drafts, rule};
@@ -68,20 +68,7 @@ pub(crate) fn cell_choice(
 fn sample_orders_of_file(path: &Path, problem: &Problem, count: usize) -> Result<SampleOrders> {
     SampleOrders::listed(
         output::file_name(path),
-        orders_of_file(path, problem, count)?,
+        order_file::orders_for(path, problem, count)?,
     )
     .map_err(|error| Failure::input_at(path.display(), &error))
-}
-
-/// The first orders of a file, for so many samples: as many, or one for all.
-pub(crate) fn orders_of_file(path: &Path, problem: &Problem, count: usize) -> Result<Vec<Order>> {
-    let orders = order_file::first_orders(path, problem, count.max(1))?;
-    let found = orders.len();
-    if found < count && found != 1 {
-        return Err(Failure::input(format!(
-            "{} has {found} orders, but there are {count} samples; a file with one order is for all of them",
-            path.display()
-        )));
-    }
-    Ok(orders)
 }

@@ -65,6 +65,8 @@ pub enum Input {
     Background,
     /// A model, and how many passes of it an image takes.
     Passes,
+    /// A model, and where its attention goes.
+    Attention,
 }
 
 /// What values of a measure belong to.
@@ -242,7 +244,10 @@ impl MeasureEntry {
     pub fn asks_model(&self) -> bool {
         matches!(
             self.taken,
-            Taken::Orders(Some(Input::Model | Input::Background | Input::Passes), ..)
+            Taken::Orders(
+                Some(Input::Model | Input::Background | Input::Passes | Input::Attention),
+                ..
+            )
         )
     }
 

@@ -20,6 +20,18 @@ pub struct Measured<'a> {
     refusals: Option<Vec<f64>>,
     judged: Option<(&'a Judgement, JudgedNats)>,
     passes: Option<usize>,
+    attention_within_3: Option<f64>,
+}
+
+/// What was found out about an image.
+#[derive(Clone, Copy, Default)]
+pub(in crate::experiment) struct OfImage<'a> {
+    /// What a model says of it.
+    pub(in crate::experiment) judgement: Option<&'a Judgement>,
+    /// Passes of the model; as many as steps where nothing is said.
+    pub(in crate::experiment) passes: Option<usize>,
+    /// The attention sum within 3 cells.
+    pub(in crate::experiment) attention_within_3: Option<f64>,
 }
 
 /// Nats of the groups of an image, and of all of it.
@@ -80,6 +92,12 @@ impl Measured<'_> {
         self.passes
     }
 
+    /// The weight that the trial's model gives, in the mean over the image's queries, heads
+    /// and layers, to cells at most 3 away, for measures that take it ([`Input::Attention`]).
+    pub fn attention_within_3(&self) -> Option<f64> {
+        self.attention_within_3
+    }
+
     pub(super) fn nats(&self) -> Option<&JudgedNats> {
         self.judged.as_ref().map(|(_, nats)| nats)
     }
@@ -131,13 +149,11 @@ impl Measurer {
     }
 
     /// Appends the values of all measures for each step and then for the order of an
-    /// index, of which a model may have said something. NaN where there is none. `passes`
-    /// are those of the model; as many as steps where nothing is said.
+    /// index, of whose image a model may have said something. NaN where there is none.
     pub(in crate::experiment) fn measure(
         &mut self,
         (index, cells): (u64, &[Cell]),
-        judgement: Option<&Judgement>,
-        passes: Option<usize>,
+        image: OfImage<'_>,
         out: &mut Vec<f64>,
     ) -> Result<(), TrialError> {
         let [forward, reverse, refusals] = self.asked;
@@ -163,14 +179,15 @@ impl Measurer {
                 Some(information) if refusals => Some(information.expected_refusals(cells)?),
                 _ => None,
             },
-            judged: match judgement {
+            judged: match image.judgement {
                 Some(judgement) => {
                     let nats = nats_of(judgement, &self.problem, index, cells)?;
                     Some((judgement, nats))
                 }
                 None => None,
             },
-            passes: Some(passes.unwrap_or(self.problem.group_sizes().steps())),
+            passes: Some(image.passes.unwrap_or(self.problem.group_sizes().steps())),
+            attention_within_3: image.attention_within_3,
             problem: &self.problem,
         };
         for step in 0..self.problem.group_sizes().steps() {

@@ -9,5 +9,5 @@ mod standard;
 pub use catalogue::{MeasureError, Measures};
 pub use entry::{Better, Difference, Input, MeasureEntry, MeasureKind};
 pub use measured::Measured;
-pub(super) use measured::Measurer;
+pub(super) use measured::{Measurer, OfImage};
 pub use samples::{MeasureFailure, RealImages, SampleSet, SetValue};

@@ -47,7 +47,18 @@ fn likelihood() -> Vec<MeasureEntry> {
         Some(Input::Passes),
         |image| Some(image.passes()? as f64),
     );
-    vec![in_nats(nats), in_nats(foreground), passes.better_low()]
+    let attention = MeasureEntry::of_orders(
+        "attention_within_3",
+        "attention within 3 cells",
+        Some(Input::Attention),
+        |image| image.attention_within_3(),
+    );
+    vec![
+        in_nats(nats),
+        in_nats(foreground),
+        passes.better_low(),
+        attention,
+    ]
 }
 
 fn information() -> Vec<MeasureEntry> {

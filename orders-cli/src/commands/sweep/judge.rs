@@ -1,19 +1,16 @@
 //! The models that a sweep file names, with what it has them do.
 
 use std::path::Path;
-use std::sync::Arc;
 
-use orders_analysis::experiment::{Judge, ModelChoice, ModelFiles, SamplesChoice, Spec};
+use orders_analysis::experiment::{Judge, JudgeError, ModelChoice, ModelFiles, Spec, Trial};
 use orders_core::UnknownName;
 use orders_model::bundled::{self, BundledModel};
 use orders_model::lpd::GuidanceSchedule;
 use orders_model::{DType, Device, ModelSource, ModelSourceError};
 
-use crate::experiment::{
-    LpdClock, LpdJudge, LpdSampler, SampleSettings, SamplesAsked, SharedModel,
-};
-use crate::failure::{Failure, Result};
-use crate::settings::{self, LookedAt, TokenizerFiles};
+use crate::experiment::{JudgeAsked, Place};
+use crate::failure::{Failure, Result, with_sources};
+use crate::settings;
 use crate::token_images::TokenImages;
 
 /// Images that a model is asked about at once.
@@ -26,10 +23,6 @@ pub(super) fn judges(
     threads: usize,
     notes: &mut Vec<String>,
 ) -> Result<Vec<Box<dyn Judge + Send>>> {
-    let at_file = |failure: Failure| match failure {
-        Failure::Input(message) => Failure::Input(format!("{}: models: {message}", file.display())),
-        other => other,
-    };
     let mut judge_of = |choice: &ModelChoice| {
         let named = match choice {
             ModelChoice::Named(name) => bundled_model(name),
@@ -40,32 +33,50 @@ pub(super) fn judges(
             images,
             background,
         } = named?;
-        let looked_at = settings::looked_at(&source, notes)?;
-        images.check_tokenizer(&looked_at, notes)?;
-        let samples = spec
-            .samples()
-            .map(|samples| sample_settings(samples, (&source, &looked_at), notes));
-        let samples = samples.transpose()?;
-        let device = (Device::Cpu, "cpu".to_owned());
-        let model = Arc::new(SharedModel::new(source, DType::F32, device));
-        model.load(|error| load_failure(choice, error))?;
-        let sampler = samples.map(|samples| LpdSampler::new(Arc::clone(&model), samples));
-        let clock = spec.clock().map(|clock| {
-            let guidance = settings::guidance(clock.cfg, GuidanceSchedule::Linear)?;
-            let runs = (clock.batch, clock.runs);
-            Ok::<_, Failure>(LpdClock::new(Arc::clone(&model), guidance, runs, threads))
-        });
-        let judge = LpdJudge::new(choice.name(), model, Some(images), background, BATCH)?;
-        let judge = judge
-            .with_sampler(sampler.transpose()?)
-            .with_clock(clock.transpose()?);
-        Ok(Box::new(judge) as Box<dyn Judge + Send>)
+        let asked = JudgeAsked {
+            place: Place::File,
+            name: choice.name(),
+            source,
+            images: Some((images, background)),
+            dtype: DType::F32,
+            device: (Device::Cpu, "cpu".to_owned()),
+            schedule: GuidanceSchedule::Linear,
+            batch: BATCH,
+            threads,
+        };
+        Ok(Box::new(asked.judge(spec, notes)?) as Box<dyn Judge + Send>)
     };
-    let judges = spec
-        .models()
-        .iter()
-        .map(|choice| judge_of(choice).map_err(at_file));
+    let judges = spec.models.iter();
+    let judges = judges.map(|choice| judge_of(choice).map_err(|failure| at_models(file, failure)));
     judges.collect()
+}
+
+/// Why a model of a file has no room for a trial, or can't be read.
+pub(super) fn no_room(
+    (file, spec): (&Path, &Spec),
+    (number, trial): (usize, &Trial),
+    error: JudgeError,
+) -> Failure {
+    let error = match error.downcast::<ModelSourceError>() {
+        Ok(error) => {
+            let name = trial.settings.model.as_ref().map(|model| &model.name);
+            let choice = spec
+                .models
+                .iter()
+                .find(|choice| Some(&choice.name()) == name);
+            return at_models(file, load_failure(choice, *error));
+        }
+        Err(error) => error,
+    };
+    let (file, why) = (file.display(), with_sources(&*error));
+    Failure::input(format!("{file}: trial {number} ({trial}): {why}"))
+}
+
+fn at_models(file: &Path, failure: Failure) -> Failure {
+    match failure {
+        Failure::Input(message) => Failure::Input(format!("{}: models: {message}", file.display())),
+        other => other,
+    }
 }
 
 /// A model that a sweep file names.
@@ -115,35 +126,12 @@ fn model_of_files(name: &str, files: &ModelFiles) -> Result<Named> {
 }
 
 /// Why there is no model.
-fn load_failure(choice: &ModelChoice, error: ModelSourceError) -> Failure {
+fn load_failure(choice: Option<&ModelChoice>, error: ModelSourceError) -> Failure {
     match (error, choice) {
         (ModelSourceError::Checkpoint(error), _) => Failure::bad_input(error),
-        (ModelSourceError::Weights(error), ModelChoice::Files(files)) => {
+        (ModelSourceError::Weights(error), Some(ModelChoice::Files(files))) => {
             Failure::input_at(files.checkpoint.display(), &error)
         }
         (error, _) => Failure::work(error),
     }
-}
-
-/// What generated images are judged with.
-fn sample_settings(
-    samples: &SamplesChoice,
-    model: (&ModelSource, &LookedAt),
-    notes: &mut Vec<String>,
-) -> Result<SampleSettings> {
-    let asked = SamplesAsked {
-        at: "samples: ",
-        network: samples.network.as_deref(),
-        weights: samples.weights.as_deref(),
-        real: samples.real.as_deref(),
-        tokenizer: TokenizerFiles {
-            file: samples.tokenizer.as_deref(),
-            config: samples.tokenizer_config.as_deref(),
-            key: None,
-        },
-        count: (samples.count, "samples: count"),
-        guidance: settings::guidance(samples.cfg, GuidanceSchedule::Linear)?,
-        batch: BATCH,
-    };
-    asked.read(model, &Device::Cpu, notes)
 }

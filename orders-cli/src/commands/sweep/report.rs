@@ -8,9 +8,10 @@ use orders_analysis::experiment::{
 };
 use orders_pages::{Align, Column, Report, ReportTable};
 
-use super::table::ComparedMeasures;
+use super::table::{table, words};
 use super::{chosen, plot};
 use crate::args::{self, Command, SweepCommand, SweepPlotArgs, SweepReportArgs};
+use crate::experiment::ResultTable;
 use crate::failure::{Failure, Result};
 use crate::output::{self, PROGRAM};
 use crate::printer::Printer;
@@ -32,7 +33,7 @@ pub(crate) fn run(args: &SweepReportArgs, measures: &Measures, printer: &Printer
     let file = SingleFile::out(&args.out, "html", args.force)?;
     let (title, results) = chosen(&args.folder, &args.chosen.filter, measures)?;
     let folder = ResultsFolder::open(&args.folder)?;
-    let compared = ComparedMeasures::new(&results, &args.chosen)?;
+    let table = table(&results, &args.chosen)?;
     let title = match (&args.title, title.is_empty()) {
         (Some(title), _) => title.clone(),
         (None, false) => title,
@@ -42,8 +43,8 @@ pub(crate) fn run(args: &SweepReportArgs, measures: &Measures, printer: &Printer
         program: PROGRAM.to_owned(),
         command: command_of(args),
         settings: settings_of(&folder, &results)?,
-        figures: figures(args, &title, &results, &compared)?,
-        tables: vec![table(&results, &compared)],
+        figures: figures(args, &title, &results, &table)?,
+        tables: vec![shown(&table)],
         title,
     };
     file.write(report.to_html().as_bytes())?;
@@ -113,9 +114,9 @@ fn listed(values: &[String]) -> String {
     }
 }
 
-fn table(results: &PooledResults, compared: &ComparedMeasures<'_>) -> ReportTable {
-    let words = compared.words(results);
-    let settings = compared.settings.len();
+fn shown(table: &ResultTable) -> ReportTable {
+    let settings = table.settings.len();
+    let words = words(table);
     let is_number = |index: usize| {
         let texts = words.rows().iter().map(|row| row[index].as_str());
         let mut said = texts.filter(|text| !text.is_empty());
@@ -141,18 +142,17 @@ fn figures(
     args: &SweepReportArgs,
     title: &str,
     results: &PooledResults,
-    compared: &ComparedMeasures<'_>,
+    table: &ResultTable,
 ) -> Result<Vec<(String, String)>> {
-    let varies = |name: &str| compared.settings.iter().any(|known| known == name);
+    let varies = |name: &str| table.settings.iter().any(|(known, _)| known == name);
     let mut wanted: Vec<Vec<String>> = Vec::new();
     let mut shown: Vec<&MeasureEntry> = Vec::new();
-    for measure in compared.measures() {
-        let means = results.means(measure).map_err(Failure::work)?;
-        let means: Vec<f64> = means
-            .into_iter()
-            .flatten()
-            .map(|mean| mean.estimate)
-            .collect();
+    let columns = table.columns.iter();
+    // Differences are no measures.
+    let measured = columns.filter_map(|column| Some((column, results.measure(&column.name).ok()?)));
+    for (column, measure) in measured {
+        let means = column.means.iter().flatten();
+        let means: Vec<f64> = means.map(|mean| mean.estimate).collect();
         let is_same = means.iter().all(|mean| *mean == means[0]);
         if means.len() < 2 || is_same {
             continue;

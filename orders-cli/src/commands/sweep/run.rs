@@ -4,17 +4,21 @@ use std::ffi::OsString;
 use std::path::Path;
 use std::time::Instant;
 
-use orders_analysis::experiment::{self, Judge, Plan, Price, ResultsFolder, Shard, Spec, Tools};
+#[cfg(not(feature = "model"))]
+use orders_analysis::experiment::JudgeError;
+use orders_analysis::experiment::{
+    self, Judge, Plan, Price, ResultsFolder, Shard, Spec, Tools, Trial,
+};
 use serde::Serialize;
 
 #[cfg(feature = "model")]
-use super::judge::judges;
+use super::judge::{judges, no_room};
 use crate::args::SweepArgs;
 use crate::bounded_file::read_bounded;
 #[cfg(not(feature = "model"))]
 use crate::builds;
 use crate::description::{duration, plural};
-use crate::experiment::{Catalogues, run_trials};
+use crate::experiment::{Catalogues, check_room, listed_orders, run_trials};
 use crate::failure::{Failure, Result};
 use crate::folder_lock;
 use crate::interrupt;
@@ -52,6 +56,7 @@ pub(crate) fn run(
     let threads = pool.current_num_threads();
     let mut notes = Vec::new();
     let judges = pool.install(|| judges(file, &spec, threads, &mut notes))?;
+    let listed = listed_orders(&spec)?;
     let judges: Vec<&dyn Judge> = judges.iter().map(|judge| judge.as_ref() as _).collect();
     let bar = printer.progress(0, "points checked");
     let tell = |done: usize, points: usize| {
@@ -62,11 +67,14 @@ pub(crate) fn run(
         catalogue: &catalogues.methods,
         measures: &catalogues.measures,
         judges: &judges,
-        listed: &[],
+        listed: &listed,
     };
     let plan = pool.install(|| Plan::new(&spec, &tools, &tell));
     bar.finish_and_clear();
     let plan = plan.map_err(|error| at_file(&error))?;
+    notes.extend(plan.notes().iter().cloned());
+    let failed = |number, trial: &Trial, error| no_room((file, &spec), (number, trial), error);
+    pool.install(|| check_room(&plan, &tools, out, failed))?;
     let shard = args.shard.unwrap_or(Shard::WHOLE);
     if args.dry_run {
         list(&plan, shard, args.json, printer)?;
@@ -107,7 +115,7 @@ fn judges(
     _threads: usize,
     _notes: &mut Vec<String>,
 ) -> Result<Vec<Box<dyn Judge + Send>>> {
-    match spec.models() {
+    match &spec.models[..] {
         [] => Ok(Vec::new()),
         _ => Err(Failure::input(format!(
             "{}: models: {}",
@@ -115,6 +123,12 @@ fn judges(
             builds::lacking_feature("what runs models", "model")
         ))),
     }
+}
+
+/// There is none to ask.
+#[cfg(not(feature = "model"))]
+fn no_room((file, _): (&Path, &Spec), _: (usize, &Trial), error: JudgeError) -> Failure {
+    Failure::input(format!("{}: {error}", file.display()))
 }
 
 fn words(report: &Report, shard: Shard) -> String {
