@@ -5,7 +5,9 @@ use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
 use super::functions::{exp, largest, sum};
-use super::product::{PANEL, PanelRow, Sums, TILE_ROWS, add_products, tiles, with_numbers};
+use super::product::{
+    PANEL, PanelRow, Sums, TILE_ROWS, add_products, products, tiles, with_numbers,
+};
 use crate::attention_mask::{AttentionMask, MaskRow};
 
 /// Keys and values of one layer.
@@ -62,15 +64,26 @@ pub(crate) struct Segment<'a> {
     pub(crate) start: usize,
     /// Positions of the cache that are kept.
     pub(crate) past: usize,
+    /// So many of its first positions are only seen: what they attend to is not wanted.
+    pub(crate) seen_only: usize,
     /// Who sees whom.
     pub(crate) mask: &'a AttentionMask,
+}
+
+impl<'a> Segment<'a> {
+    /// What those positions see whose attention is wanted.
+    fn wanted(&self) -> &'a [MaskRow] {
+        let rows = self.mask.rows();
+        &rows[self.seen_only.min(rows.len())..]
+    }
 }
 
 /// What positions attend to, of shape (.., heads x width), from their queries, keys and
 /// values side by side, of shape (.., 3 x heads x width). The positions are cut into
 /// segments, which lie one behind the other; keys and values go into the cache behind
-/// those that are kept. `capture` gets the weights, of shape (heads, positions, keys) for
-/// each segment.
+/// those that are kept. All segments have as many positions that are only seen, if some
+/// are, and then as many others. `capture` gets the weights, of shape (heads, positions,
+/// keys) for each segment.
 pub(crate) fn attention(
     qkv: &Tensor,
     cache: &mut CpuCache,
@@ -79,8 +92,14 @@ pub(crate) fn attention(
 ) -> Result<Tensor> {
     let (heads, width) = (cache.heads, cache.width);
     let positions = qkv.elem_count() / (3 * heads * width);
-    let mut out = vec![0.0; positions * heads * width];
-    for Segment { past, mask, .. } in segments {
+    let mut wanted = 0;
+    for segment in segments {
+        let Segment {
+            past,
+            seen_only,
+            mask,
+            ..
+        } = segment;
         let new = mask.rows().len();
         if past + new > cache.capacity || mask.keys() != past + new {
             candle_core::bail!(
@@ -88,24 +107,26 @@ pub(crate) fn attention(
                 cache.capacity
             );
         }
+        wanted += new - seen_only.min(&new);
     }
+    let mut out = vec![0.0; wanted * heads * width];
     let counts = segments.iter().map(|segment| segment.mask.rows().len());
     if counts.sum::<usize>() != positions {
         candle_core::bail!("segments are not those of {positions} positions");
     }
     // For each segment and head, its part of the output of every position.
-    let of_segment = |segment: &Segment<'_>| Vec::with_capacity(segment.mask.rows().len());
+    let of_segment = |segment: &Segment<'_>| Vec::with_capacity(segment.wanted().len());
     let rooms = segments.iter();
     let rooms = rooms.flat_map(|segment| (0..heads).map(move |_| of_segment(segment)));
     let mut outs: Vec<Vec<&mut [f32]>> = rooms.collect();
     let owners = segments.iter().enumerate();
     let owners = owners
-        .flat_map(|(index, segment)| std::iter::repeat_n(index, segment.mask.rows().len() * heads));
+        .flat_map(|(index, segment)| std::iter::repeat_n(index, segment.wanted().len() * heads));
     for (part, (owner, place)) in out.chunks_mut(width).zip(owners.zip(0..)) {
         // Heads of a position lie side by side.
         outs[owner * heads + place % heads].push(part);
     }
-    let weights = |segment: &Segment<'_>| segment.mask.rows().len() * segment.mask.keys();
+    let weights = |segment: &Segment<'_>| segment.wanted().len() * segment.mask.keys();
     let mut none = Vec::new();
     let captured = match capture {
         Some(capture) => {
@@ -156,6 +177,7 @@ pub(crate) fn attention(
                     width,
                     capacity,
                     past: segment.past,
+                    seen_only: segment.seen_only,
                     mask: segment.mask,
                     keys,
                     values,
@@ -166,7 +188,8 @@ pub(crate) fn attention(
         Ok(())
     })?;
     let mut shape = qkv.dims().to_vec();
-    if let Some(last) = shape.last_mut() {
+    if let [.., count, last] = &mut shape[..] {
+        *count = *count * wanted / positions;
         *last = heads * width;
     }
     Tensor::from_vec(out, shape, qkv.device())
@@ -181,6 +204,7 @@ struct Head<'a> {
     width: usize,
     capacity: usize,
     past: usize,
+    seen_only: usize,
     mask: &'a AttentionMask,
     keys: &'a mut [PanelRow],
     values: &'a mut [PanelRow],
@@ -198,7 +222,7 @@ impl Head<'_> {
 
     #[inline(always)]
     fn store(&mut self) {
-        for position in 0..self.out.len() {
+        for position in 0..self.mask.rows().len() {
             let at = self.past + position;
             let start = position * self.stride;
             let key = &self.qkv[start + self.starts[1]..][..self.width];
@@ -225,19 +249,19 @@ impl WithSimd for Head<'_> {
         let stride = keys.next_multiple_of(PANEL);
         let mut scores = vec![0.0; TILE_ROWS * stride];
         let mut panels = Vec::with_capacity(keys.div_ceil(PANEL));
+        let mut sums: Sums = [PanelRow::ZERO; _];
         for tile in tiles(self.out.len()) {
-            let rows = &self.mask.rows()[tile.clone()];
+            let rows = &self.mask.rows()[self.seen_only..][tile.clone()];
             panels.clear();
             panels.extend((0..keys.div_ceil(PANEL)).filter(|panel| is_seen(rows, *panel)));
 
             let mut queries = [&[] as &[f32]; TILE_ROWS];
             for (query, position) in queries.iter_mut().zip(tile.clone()) {
-                *query = self.part(position, 0);
+                *query = self.part(self.seen_only + position, 0);
             }
             for &panel in &panels {
-                let mut sums: Sums = [PanelRow::ZERO; _];
                 let keys = &self.keys[panel * self.width..][..self.width];
-                add_products(simd, &queries[..rows.len()], keys, &mut sums);
+                products(simd, &queries[..rows.len()], keys, PANEL, &mut sums);
                 for (scores, sums) in scores.chunks_mut(stride).zip(&sums[..rows.len()]) {
                     scores[panel * PANEL..][..PANEL].copy_from_slice(&sums.0);
                 }
@@ -247,8 +271,7 @@ impl WithSimd for Head<'_> {
                 *total = softmax(scores, row, scale, &panels);
             }
             for (block, dimensions) in (0..self.width).step_by(PANEL).enumerate() {
-                let mut sums: Sums = [PanelRow::ZERO; _];
-                for &panel in &panels {
+                for (place, &panel) in panels.iter().enumerate() {
                     let first = panel * PANEL;
                     let end = keys.min(first + PANEL);
                     let start = block * self.capacity;
@@ -257,7 +280,11 @@ impl WithSimd for Head<'_> {
                     for (weights, scores) in weights.iter_mut().zip(scores.chunks(stride)) {
                         *weights = &scores[first..end];
                     }
-                    add_products(simd, &weights[..rows.len()], values, &mut sums);
+                    let (weights, columns) = (&weights[..rows.len()], self.width - dimensions);
+                    match place {
+                        0 => products(simd, weights, values, columns, &mut sums),
+                        _ => add_products(simd, weights, values, columns, &mut sums),
+                    }
                 }
                 let count = PANEL.min(self.width - dimensions);
                 for ((position, sums), total) in tile.clone().zip(&sums).zip(totals) {

@@ -117,6 +117,7 @@ impl WithSimd for Stripe<'_> {
         } = *self.weight;
         let rows: Vec<&[f32]> = self.x.chunks(inputs).collect();
         let mut inputs_of_tile: Vec<&[f32]> = Vec::with_capacity(rows.len());
+        let mut sums: Sums = [PanelRow::ZERO; _];
         for (index, panel) in self.panels.clone().enumerate() {
             let weights = &self.weight.panels[panel * inputs..(panel + 1) * inputs];
             let column = panel * PANEL;
@@ -127,7 +128,6 @@ impl WithSimd for Stripe<'_> {
                 let is_first = chunk == 0;
                 let is_last = depth.end == inputs;
                 for tile in tiles(rows.len()) {
-                    let mut sums: Sums = [PanelRow::ZERO; _];
                     for (sums, row) in sums.iter_mut().zip(tile.clone()) {
                         if is_first {
                             sums.0
@@ -138,7 +138,7 @@ impl WithSimd for Stripe<'_> {
                     }
                     inputs_of_tile.clear();
                     inputs_of_tile.extend(rows[tile.clone()].iter().map(|row| &row[depth.clone()]));
-                    add_products(simd, &inputs_of_tile, weights, &mut sums);
+                    add_products(simd, &inputs_of_tile, weights, PANEL, &mut sums);
                     for (sums, row) in sums.iter_mut().zip(tile) {
                         let out = &mut self.out[row][own.clone()];
                         if is_last {
@@ -158,7 +158,11 @@ impl WithSimd for Stripe<'_> {
                                 }
                             }
                         }
-                        out.copy_from_slice(&sums.0[..columns]);
+                        // A copy of known length is a few moves of registers.
+                        match <&mut [f32; PANEL]>::try_from(&mut *out) {
+                            Ok(whole) => *whole = sums.0,
+                            Err(_) => out.copy_from_slice(&sums.0[..columns]),
+                        }
                     }
                 }
             }

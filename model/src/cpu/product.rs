@@ -14,13 +14,43 @@ pub(crate) type Sums = [PanelRow; TILE_ROWS];
 /// the panel's rows: `sums[r][c] += sum over k of rows[r][k] panel[k][c]`.
 ///
 /// There are from 1 to [`TILE_ROWS`] rows, each at least as long as the panel
-/// has rows. Must be inlined into a function that is compiled for `S`.
+/// has rows. Of more columns than are wanted, the others are left as they are where that is
+/// faster. Must be inlined into a function that is compiled for `S`.
 #[inline(always)]
-pub(crate) fn add_products<S: Simd>(simd: S, rows: &[&[f32]], panel: &[PanelRow], sums: &mut Sums) {
-    match S::F32_LANES {
-        16 => by_rows::<S, 4>(simd, rows, panel, sums),
-        8 => by_rows::<S, 2>(simd, rows, panel, sums),
-        _ => by_rows::<S, 4>(simd, rows, panel, sums),
+pub(crate) fn add_products<S: Simd>(
+    simd: S,
+    rows: &[&[f32]],
+    panel: &[PanelRow],
+    columns: usize,
+    sums: &mut Sums,
+) {
+    by_lanes(simd, rows, panel, (columns, true), sums);
+}
+
+/// The same with what was in `sums` forgotten.
+#[inline(always)]
+pub(crate) fn products<S: Simd>(
+    simd: S,
+    rows: &[&[f32]],
+    panel: &[PanelRow],
+    columns: usize,
+    sums: &mut Sums,
+) {
+    by_lanes(simd, rows, panel, (columns, false), sums);
+}
+
+#[inline(always)]
+fn by_lanes<S: Simd>(
+    simd: S,
+    rows: &[&[f32]],
+    panel: &[PanelRow],
+    (columns, adds): (usize, bool),
+    sums: &mut Sums,
+) {
+    let how = (columns.min(PANEL), adds);
+    match (S::F32_LANES, columns <= PANEL / 2) {
+        (16, true) | (8, _) => by_rows::<S, 2>(simd, rows, panel, how, sums),
+        _ => by_rows::<S, 4>(simd, rows, panel, how, sums),
     }
 }
 
@@ -29,15 +59,16 @@ fn by_rows<S: Simd, const VECTORS: usize>(
     simd: S,
     rows: &[&[f32]],
     panel: &[PanelRow],
+    how: (usize, bool),
     sums: &mut Sums,
 ) {
     match *rows {
-        [a] => tile::<S, VECTORS, 1>(simd, [a], panel, sums),
-        [a, b] => tile::<S, VECTORS, 2>(simd, [a, b], panel, sums),
-        [a, b, c] => tile::<S, VECTORS, 3>(simd, [a, b, c], panel, sums),
-        [a, b, c, d] => tile::<S, VECTORS, 4>(simd, [a, b, c, d], panel, sums),
-        [a, b, c, d, e] => tile::<S, VECTORS, 5>(simd, [a, b, c, d, e], panel, sums),
-        [a, b, c, d, e, f] => tile::<S, VECTORS, 6>(simd, [a, b, c, d, e, f], panel, sums),
+        [a] => tile::<S, VECTORS, 1>(simd, [a], panel, how, sums),
+        [a, b] => tile::<S, VECTORS, 2>(simd, [a, b], panel, how, sums),
+        [a, b, c] => tile::<S, VECTORS, 3>(simd, [a, b, c], panel, how, sums),
+        [a, b, c, d] => tile::<S, VECTORS, 4>(simd, [a, b, c, d], panel, how, sums),
+        [a, b, c, d, e] => tile::<S, VECTORS, 5>(simd, [a, b, c, d, e], panel, how, sums),
+        [a, b, c, d, e, f] => tile::<S, VECTORS, 6>(simd, [a, b, c, d, e, f], panel, how, sums),
         _ => debug_assert!(rows.is_empty(), "a tile has at most {TILE_ROWS} rows"),
     }
 }
@@ -53,6 +84,7 @@ fn tile<S: Simd, const VECTORS: usize, const ROWS: usize>(
     simd: S,
     rows: [&[f32]; ROWS],
     panel: &[PanelRow],
+    (wanted, adds): (usize, bool),
     sums: &mut Sums,
 ) {
     let columns = VECTORS * S::F32_LANES;
@@ -61,13 +93,15 @@ fn tile<S: Simd, const VECTORS: usize, const ROWS: usize>(
         *row = &row[..panel.len()];
     }
     let rows = ends;
-    for part in 0..PANEL / columns {
+    for part in 0..wanted.div_ceil(columns) {
         let first = part * columns;
         let mut registers = [[simd.splat_f32s(0.0); VECTORS]; ROWS];
-        for r in 0..ROWS {
-            let (vectors, _) = S::as_simd_f32s(&sums[r].0[first..first + columns]);
-            for v in 0..VECTORS {
-                registers[r][v] = vectors[v];
+        if adds {
+            for r in 0..ROWS {
+                let (vectors, _) = S::as_simd_f32s(&sums[r].0[first..first + columns]);
+                for v in 0..VECTORS {
+                    registers[r][v] = vectors[v];
+                }
             }
         }
         for (k, panel) in panel.iter().enumerate() {

@@ -212,6 +212,7 @@ impl<'a> LpdDecoder<'a> {
         for half in 0..halves {
             for (&index, mask) in asked.iter().zip(&masks) {
                 segments.push(Segment {
+                    seen_only: 0,
                     row: half * questions.len() + index,
                     start,
                     past: self.samples[index].kept,

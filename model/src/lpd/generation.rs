@@ -275,6 +275,7 @@ impl Generation<'_> {
             .lpd
             .pass(Visibility::Rows(&mask), Some(&mut self.cache))?;
         pass.watch = Some(watch);
+        pass.wanted = Some(queries).filter(|&queries| queries > 0);
         let x = self.lpd.blocks(embedded, &mut pass)?;
         self.cache.keep(new);
         self.positions += (embedded.dim(0)? * (new + queries)) as u64;

@@ -208,6 +208,9 @@ pub(crate) struct Pass<'a> {
     pub(crate) cache: Option<&'a mut Cache>,
     pub(crate) dropout: Option<Dropout>,
     pub(crate) capture: Option<&'a mut Capture>,
+    /// So many of the last positions have outputs that are wanted; all if nothing is said.
+    /// Dropout and captured attention are those of all.
+    pub(crate) wanted: Option<usize>,
     /// Whoever may end it, asked before each block.
     pub(crate) watch: Option<&'a mut dyn FnMut() -> ControlFlow<()>>,
 }
@@ -243,8 +246,18 @@ impl<'a> Pass<'a> {
             cache,
             dropout: None,
             capture: None,
+            wanted: None,
             watch: None,
         })
+    }
+
+    /// How many of the first of so many positions are only seen in the last block.
+    fn seen_only(&self, positions: usize) -> usize {
+        let is_whole = self.dropout.is_some()
+            || self.capture.is_some()
+            || matches!(self.visibility, Visibility::Segments(_));
+        let wanted = self.wanted.filter(|_| !is_whole);
+        wanted.map_or(0, |wanted| positions.saturating_sub(wanted))
     }
 
     fn drop(&self, layer: usize, site: DropoutSite, x: Tensor) -> Result<Tensor> {
@@ -260,9 +273,14 @@ impl<'a> Pass<'a> {
 }
 
 impl Heads {
-    /// What the positions of a pass attend to: shape (rows, positions, heads x
-    /// width), from their queries, keys and values, which lie side by side.
-    pub(crate) fn attend(self, layer: usize, qkv: &Tensor, pass: &mut Pass<'_>) -> Result<Tensor> {
+    /// What the positions of a pass attend to, but for the first `seen_only`: shape (rows,
+    /// positions, heads x width), from their queries, keys and values, which lie side by side.
+    pub(crate) fn attend(
+        self,
+        (layer, seen_only): (usize, usize),
+        qkv: &Tensor,
+        pass: &mut Pass<'_>,
+    ) -> Result<Tensor> {
         let past = pass.cache.as_ref().map_or(0, |cache| cache.kept());
         let capture = pass
             .capture
@@ -279,6 +297,7 @@ impl Heads {
                     row,
                     start: row * positions,
                     past,
+                    seen_only,
                     mask,
                 };
                 let segments: Vec<Segment<'_>> = (0..rows).map(of_row).collect();
@@ -291,7 +310,8 @@ impl Heads {
                     let qkv = qkv.narrow(1, segment.start, count)?;
                     let room = (segment.row, segment.past);
                     let parts = self.with_cache(&qkv, (&*keys, &*values), room)?;
-                    attended.push(self.plain(parts, pass.kernels, additive.as_ref(), None)?);
+                    let kernels = pass.kernels;
+                    attended.push(self.plain(parts, kernels, (additive.as_ref(), 0), None)?);
                 }
                 Tensor::cat(&attended, 1)
             }
@@ -303,7 +323,7 @@ impl Heads {
                     _ => self.split(qkv)?,
                 };
                 let additive = pass.additive.first().and_then(Option::as_ref);
-                self.plain(parts, pass.kernels, additive, capture)
+                self.plain(parts, pass.kernels, (additive, seen_only), capture)
             }
         }
     }
@@ -343,13 +363,15 @@ impl Heads {
         self,
         [q, k, v]: [Tensor; 3],
         kernels: Kernels,
-        additive: Option<&Tensor>,
+        (additive, seen_only): (Option<&Tensor>, usize),
         capture: Option<&mut Vec<f32>>,
     ) -> Result<Tensor> {
+        let wanted = |x: &Tensor, dim| x.narrow(dim, seen_only, x.dim(dim)? - seen_only);
+        let q = wanted(&q, 2)?;
         let scale = 1.0 / (self.width as f64).sqrt();
         let mut scores = (q * scale)?.matmul(&k.transpose(2, 3)?)?;
         if let Some(additive) = additive {
-            scores = scores.broadcast_add(additive)?;
+            scores = scores.broadcast_add(&wanted(additive, 0)?)?;
         }
         let weights = match kernels {
             Kernels::Differentiable => ops::softmax(&scores, D::Minus1)?,
@@ -405,8 +427,20 @@ impl BackEnd for TensorBackEnd<'_, '_, '_> {
 
     fn attend(&mut self, block: usize, normed: Tensor) -> Result<Tensor, LpdError> {
         let Block { heads, qkv, .. } = &self.blocks[block];
+        let seen_only = match block + 1 == self.blocks.len() {
+            true => self.pass.seen_only(normed.dim(1)?),
+            false => 0,
+        };
         let qkv = qkv.forward(&normed, Finish::Nothing)?;
-        Ok(heads.attend(block, &qkv, self.pass)?)
+        Ok(heads.attend((block, seen_only), &qkv, self.pass)?)
+    }
+
+    fn wanted(&mut self, x: Tensor) -> Result<Tensor, LpdError> {
+        let positions = x.dim(1)?;
+        Ok(match self.pass.seen_only(positions) {
+            0 => x,
+            first => x.narrow(1, first, positions - first)?.contiguous()?,
+        })
     }
 
     fn hidden(&mut self, block: usize, normed: Tensor) -> Result<Tensor, LpdError> {

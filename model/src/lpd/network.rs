@@ -1,6 +1,7 @@
 //! The transformer.
 
 use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
 
 use candle_core::{D, DType, Device, Result, Tensor, Var};
 
@@ -34,6 +35,9 @@ pub struct Lpd {
     blocks: Vec<Block>,
     norm: Norm,
     head: Linear,
+    /// Caches of the last passes over all groups, with their rows and capacities: fresh
+    /// memory for one costs what several per cent of such a pass do.
+    spare: Mutex<Vec<((usize, usize), Cache)>>,
 }
 
 impl Lpd {
@@ -159,6 +163,7 @@ impl Lpd {
             dtype,
             device,
             variables,
+            spare: Mutex::default(),
         })
     }
 
@@ -204,6 +209,27 @@ impl Lpd {
         let heads = self.blocks[0].heads;
         let kind = (self.dtype, &self.device, self.kernels);
         Cache::new(self.config.depth(), rows, capacity, heads, kind)
+    }
+
+    /// An empty cache; one that was spared, if it is of this size.
+    pub(crate) fn spare_cache(&self, rows: usize, capacity: usize) -> Result<Cache> {
+        let mut spare = self.spare.lock().unwrap_or_else(PoisonError::into_inner);
+        let fitting = spare.iter().position(|(size, _)| *size == (rows, capacity));
+        let spared = fitting.map(|place| spare.swap_remove(place));
+        drop(spare);
+        match spared {
+            Some((_, cache)) => Ok(cache),
+            None => self.cache(rows, capacity),
+        }
+    }
+
+    /// Keeps a cache for a later pass; one for each thread at most.
+    pub(crate) fn spare(&self, size: (usize, usize), cache: Cache) {
+        let mut spare = self.spare.lock().unwrap_or_else(PoisonError::into_inner);
+        if spare.len() >= rayon::current_num_threads() {
+            spare.remove(0);
+        }
+        spare.push((size, cache));
     }
 
     /// A pass whose positions see what is said.

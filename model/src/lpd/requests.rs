@@ -17,7 +17,7 @@ use orders_core::{
     GroupSizes, MemoryError, MemoryLimit, MethodError, Order, OrderingMethod, Problem,
 };
 
-use super::batch::{Batch, problem_of};
+use super::batch::problem_of;
 use super::error::LpdError;
 use super::memory::Costs;
 use super::network::Lpd;
@@ -115,8 +115,8 @@ impl SampleOrders {
 /// Those of `work`, and [`RequestError::Stopped`] if `progress` says so.
 pub(super) fn in_batches<E: From<RequestError>>(
     (samples, size): (Range<u64>, usize),
-    mut progress: impl FnMut(u64) -> ControlFlow<()>,
-    mut work: impl FnMut(Range<u64>, &mut dyn FnMut() -> ControlFlow<()>) -> Result<(), E>,
+    mut progress: impl FnMut(u64) -> ControlFlow<()> + Send,
+    mut work: impl FnMut(Range<u64>, &mut (dyn FnMut() -> ControlFlow<()> + Send)) -> Result<(), E>,
 ) -> Result<(), E> {
     let first = samples.start;
     let mut next = first;
@@ -243,7 +243,7 @@ impl Lpd {
     pub fn score(
         &self,
         request: &ScoreRequest<'_>,
-        progress: impl FnMut(u64) -> ControlFlow<()>,
+        progress: impl FnMut(u64) -> ControlFlow<()> + Send,
     ) -> Result<Scored, RequestError> {
         let ScoreRequest {
             chooser,
@@ -286,8 +286,7 @@ impl Lpd {
                         made = made.iter().map(one_by_one).collect();
                     }
                     let labels = &labels[place(images.start)..place(images.end)];
-                    let batch = Batch::new(&made, labels)?;
-                    self.log_likelihood_watched(&batch, tokens, watch)?
+                    self.log_likelihoods(&made, labels, tokens, watch)?
                 }
                 Chooser::Rule(rule) => {
                     let label = |image: u64| labels[place(image)];

@@ -119,7 +119,7 @@ impl Lpd {
     pub fn sample<E: From<RequestError>>(
         &self,
         request: &SampleRequest<'_>,
-        progress: impl FnMut(u64) -> ControlFlow<()>,
+        progress: impl FnMut(u64) -> ControlFlow<()> + Send,
         mut take: impl FnMut(Range<u64>, &Sampled) -> Result<(), E>,
     ) -> Result<(), E> {
         let SampleRequest {

@@ -46,8 +46,15 @@ pub(crate) trait BackEnd {
 
     fn norm(&mut self, at: NormAt, x: &Self::Flow) -> Result<Self::Flow, Self::Error>;
 
-    /// Queries, keys and values of a block, and what the heads make of them.
+    /// Queries, keys and values of a block, and what the heads make of them; in the last
+    /// block, of the [wanted](Self::wanted) positions alone.
     fn attend(&mut self, block: usize, normed: Self::Flow) -> Result<Self::Flow, Self::Error>;
+
+    /// The positions whose outputs are wanted in the end; all, unless the back end says
+    /// otherwise.
+    fn wanted(&mut self, x: Self::Flow) -> Result<Self::Flow, Self::Error> {
+        Ok(x)
+    }
 
     /// The hidden layer of a block's MLP: linear, GELU by the error function, dropout.
     fn hidden(&mut self, block: usize, normed: Self::Flow) -> Result<Self::Flow, Self::Error>;
@@ -73,6 +80,9 @@ pub(crate) fn run<B: BackEnd>(
         back_end.goes_on()?;
         let normed = back_end.norm(NormAt::Attention(block), &x)?;
         let attended = back_end.attend(block, normed)?;
+        if block + 1 == depth {
+            x = back_end.wanted(x)?;
+        }
         x = back_end.add(block, Branch::Attention, attended, x)?;
         let normed = back_end.norm(NormAt::Mlp(block), &x)?;
         let hidden = back_end.hidden(block, normed)?;

@@ -2,10 +2,13 @@
 //! tokens, and what the model attends to.
 
 use std::ops::ControlFlow;
+use std::sync::{Mutex, PoisonError};
 
 use candle_core::{DType, Tensor};
 use candle_nn::ops;
-use ndarray::{Array2, Array4, ArrayView2};
+use ndarray::{Array2, Array4, ArrayView2, Axis, s};
+use orders_core::Order;
+use rayon::prelude::*;
 
 use super::batch::Batch;
 use super::dropout::Dropout;
@@ -98,14 +101,18 @@ impl Lpd {
         // Our own attention reads keys and values from a cache; there, the pass is
         // one that nothing came before.
         let mut cache = match self.kernels() {
-            Kernels::Cpu => Some(self.cache(batch.len(), mask.keys())?),
+            Kernels::Cpu => Some(self.spare_cache(batch.len(), mask.keys())?),
             _ => None,
         };
         let mut pass = self.pass(Visibility::Rows(&mask), cache.as_mut())?;
         pass.dropout = dropout;
         pass.capture = capture;
         pass.watch = Some(watch);
+        pass.wanted = Some(free);
         let x = self.blocks(&embedded, &mut pass)?;
+        if let Some(cache) = cache {
+            self.spare((batch.len(), mask.keys()), cache);
+        }
         let logits = self.logits(&x, free)?;
         debug_assert_eq!(logits.dtype(), DType::F32);
         Ok(logits)
@@ -145,6 +152,35 @@ impl Lpd {
         let logits = self.whole_pass(batch, tokens, None, (None, watch))?;
         let of_tokens: Vec<Vec<f32>> = self.of_tokens(&logits, batch, tokens)?.to_vec2()?;
         Ok(batch.in_raster(batch.known(), &of_tokens))
+    }
+
+    /// The same of samples with these orders and classes. With our own kernels, which give a
+    /// sample the same bits whatever it is beside, each is a batch of its own, several at
+    /// once: what one of them needs stays in the cache of a processor.
+    pub(crate) fn log_likelihoods(
+        &self,
+        orders: &[Order],
+        labels: &[Option<u32>],
+        tokens: ArrayView2<'_, u32>,
+        watch: &mut (dyn FnMut() -> ControlFlow<()> + Send),
+    ) -> Result<Array2<f32>, LpdError> {
+        if self.kernels() != Kernels::Cpu {
+            return self.log_likelihood_watched(&Batch::new(orders, labels)?, tokens, watch);
+        }
+        let watch = Mutex::new(watch);
+        let of_sample = |index: usize| {
+            let batch = Batch::new(&orders[index..=index], &labels[index..=index])?;
+            let tokens = tokens.slice(s![index..=index, ..]);
+            let mut watch = || (watch.lock().unwrap_or_else(PoisonError::into_inner))();
+            self.log_likelihood_watched(&batch, tokens, &mut watch)
+        };
+        let rows: Vec<Array2<f32>> = (0..orders.len())
+            .into_par_iter()
+            .map(of_sample)
+            .collect::<Result<_, _>>()?;
+        let rows: Vec<ArrayView2<'_, f32>> = rows.iter().map(|row| row.view()).collect();
+        // All have as many cells.
+        ndarray::concatenate(Axis(0), &rows).map_err(|_| LpdError::Empty)
     }
 
     /// Attention of one sample in chosen layers: shape (layers, heads, 1 + N, 1 +

@@ -173,7 +173,7 @@ impl WithSimd for Products<'_, '_> {
                     }
                     let mut sums: Sums = [PanelRow::ZERO; _];
                     sums[..count].copy_from_slice(&self.sums[tile.clone()]);
-                    add_products(simd, &rows[..count], weights, &mut sums);
+                    add_products(simd, &rows[..count], weights, PANEL, &mut sums);
                     self.sums[tile].copy_from_slice(&sums[..count]);
                 }
             }
