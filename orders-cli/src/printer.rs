@@ -49,6 +49,12 @@ impl Printer {
         self.result(&text)
     }
 
+    /// What measures are, a line each below an empty one.
+    #[cfg(feature = "analyze")]
+    pub(crate) fn explanations(&self, lines: impl Iterator<Item = String>) -> Result<()> {
+        self.result(&format!("\n{}", lines.collect::<Vec<_>>().join("\n")))
+    }
+
     /// A result, as one line of JSON if that is asked for, else in words.
     pub(crate) fn report(
         &self,

@@ -136,7 +136,7 @@ fn likelihoods_under_schedulers() {
 fn speed_of_exact_decoding_is_reported() {
     let folder = Folder::new();
     let json = folder.done(
-        "bench --model nano --method halton --steps 20 --decoding exact --cfg 1 --runs 1 --warm-up 0 --no-baseline --json",
+        "bench --model nano --method halton --steps 20 --decoding exact --runs 1 --warm-up 0 --no-baselines --json",
     );
     let report: serde_json::Value = serde_json::from_str(&json).unwrap();
     let case = &report["cases"][0];

@@ -422,7 +422,7 @@ const COMMANDS: [(&str, &[&str]); 26] = [
             "--batch <B>",
             "--runs <N>",
             "--warm-up <N>",
-            "--no-baseline",
+            "--no-baselines",
             "--threads <N>",
             "--json",
             "--quiet",

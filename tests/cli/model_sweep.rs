@@ -229,7 +229,7 @@ fn attention_is_a_measure() {
     folder.done("sweep attention.toml --out results");
     let csv = trials(&folder, "results");
     for method in ["lpd", "raster"] {
-        let line = format!("-q attention --method {method} --steps 20 --num 3 --json");
+        let line = format!("-q attention --method {method} --steps 20 --limit 3 --json");
         let said: Value = serde_json::from_str(&folder.done(&line)).unwrap();
         let expected = said["attention"]["overall"]["attention_within"].as_f64();
         let found = mean(&csv, &[method], "attention_within_3");

@@ -342,7 +342,7 @@ fn the_bundled_model_needs_no_files() {
     let image = folder.read("out/0000.png");
     assert_eq!(image[16..24], [0, 0, 0, 32, 0, 0, 0, 32]);
     folder.done("plot results/table.csv --out nats.png");
-    folder.done("bench --model nano-mixture --steps 8 --runs 1 --warm-up 0 --no-baseline --cfg 1");
+    folder.done("bench --model nano-mixture --steps 8 --runs 1 --warm-up 0 --no-baselines");
     let outcome = folder
         .run("sample --checkpoint x.safetensors --model nano --labels 1 --steps 8 --images a");
     assert_eq!(outcome.status, 2);

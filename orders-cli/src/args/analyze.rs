@@ -43,6 +43,9 @@ pub(crate) struct AnalyzeArgs {
     /// The most orders that are measured, from the first one on
     #[arg(long, value_name = "N", default_value_t = 1000, allow_hyphen_values = true, value_parser = numbers::count(1..=u64::MAX))]
     pub(crate) limit: u64,
+    /// Say what each measure is, in which unit, and which way is better
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) explain: bool,
     #[command(flatten)]
     pub(crate) threads: ThreadsArgs,
     /// Print a JSON object: every order with its steps, and a summary
@@ -212,7 +215,7 @@ pub(crate) struct OptimizeModelArgs {
     #[arg(long, value_name = "N", default_value_t = 64, allow_hyphen_values = true, value_parser = numbers::count(1..=u64::MAX))]
     pub(crate) limit: u64,
     /// Images that are handled together
-    #[arg(long, value_name = "B", default_value_t = 16, allow_hyphen_values = true, value_parser = numbers::within(1..=65_536_usize))]
+    #[arg(long, value_name = "B", default_value_t = 8, allow_hyphen_values = true, value_parser = numbers::within(1..=65_536_usize))]
     pub(crate) batch: usize,
 }
 

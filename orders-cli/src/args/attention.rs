@@ -28,14 +28,14 @@ const INDEXINGS: &[(&str, TokenIndexing)] =
 /// model they are bundled.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  orders-cli attention --method lpd --steps 20 --num 20
+  orders-cli attention --method lpd --steps 20 --limit 20
   orders-cli attention --checkpoint m.safetensors --config m.json --tokens held-out.safetensors \\
       --method raster --steps 256 --plot attention.png
   orders-cli attention maps.safetensors --grid 16x16 --indexing cell")]
 pub(crate) struct AttentionArgs {
     /// Attention maps: [layers, heads, N, N], [heads, N, N] or [N, N], in an .npy file or
     /// the tensor 'attention' of a .safetensors file
-    #[arg(value_name = "MAPS", conflicts_with_all = ["checkpoint", "model", "tokens", "num", "layers"])]
+    #[arg(value_name = "MAPS", conflicts_with_all = ["checkpoint", "model", "tokens", "limit", "layers"])]
     pub(crate) maps: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) model: ModelArgs,
@@ -63,9 +63,9 @@ pub(crate) struct AttentionArgs {
     /// are bundled, for a bundled model]
     #[arg(long, value_name = "FILE")]
     pub(crate) tokens: Option<PathBuf>,
-    /// How many of them
-    #[arg(long, value_name = "N", default_value_t = 20, allow_hyphen_values = true, value_parser = numbers::within(1..=1_u64 << 20))]
-    pub(crate) num: u64,
+    /// The first so many of them
+    #[arg(long, alias = "num", value_name = "N", default_value_t = 20, allow_hyphen_values = true, value_parser = numbers::within(1..=1_u64 << 20))]
+    pub(crate) limit: u64,
     /// Layers of the model, as in 0,5,11 [default: all]
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub(crate) layers: Vec<usize>,

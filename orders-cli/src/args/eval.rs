@@ -148,6 +148,9 @@ pub(crate) struct EvalArgs {
     /// latency_seconds or images_per_second [default: methods as they are given]
     #[arg(long, value_name = "COLUMN")]
     pub(crate) sort: Option<String>,
+    /// Say what each measure is, in which unit, and which way is better
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) explain: bool,
     #[command(flatten)]
     pub(crate) threads: ThreadsArgs,
     /// Print the table as JSON

@@ -194,7 +194,7 @@ pub(crate) struct ScoreArgs {
     #[arg(long, value_name = "S", default_value_t = 0, allow_hyphen_values = true, value_parser = numbers::within(0..=u64::MAX))]
     pub(crate) seed: u64,
     /// Images that are scored together; it changes speed and memory only
-    #[arg(long, value_name = "B", default_value_t = 4, allow_hyphen_values = true, value_parser = numbers::within(1..=65_536_usize))]
+    #[arg(long, value_name = "B", default_value_t = 8, allow_hyphen_values = true, value_parser = numbers::within(1..=65_536_usize))]
     pub(crate) batch: usize,
     #[command(flatten)]
     pub(crate) threads: ThreadsArgs,
@@ -210,8 +210,8 @@ pub(crate) struct ScoreArgs {
 /// runs are not counted.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  orders-cli bench --model lpd-l --steps 20
-  orders-cli bench --model lpd-l --steps 20 --batch 8 --runs 5 --no-baseline --json
+  orders-cli bench --model lpd-l --steps 20 --cfg 4
+  orders-cli bench --model lpd-l --steps 20 --batch 8 --runs 5 --no-baselines --json
   orders-cli bench --checkpoint lpd_l_256.pth --model lpd-l --method halton --steps 20 --decoding exact")]
 pub(crate) struct BenchArgs {
     #[command(flatten)]
@@ -219,7 +219,7 @@ pub(crate) struct BenchArgs {
     #[command(flatten)]
     pub(crate) orders: SampleOrdersArgs,
     /// Scale of classifier-free guidance; 1 is none, and half the work
-    #[arg(long, value_name = "S", default_value_t = 4.0, allow_hyphen_values = true, value_parser = numbers::number)]
+    #[arg(long, value_name = "S", default_value_t = 1.0, allow_hyphen_values = true, value_parser = numbers::number)]
     pub(crate) cfg: f64,
     /// 'linear' or 'constant'
     #[arg(long, value_name = "NAME", default_value = "linear", value_parser = one_of(SCHEDULES))]
@@ -234,8 +234,8 @@ pub(crate) struct BenchArgs {
     #[arg(long, value_name = "N", default_value_t = 1, allow_hyphen_values = true, value_parser = numbers::within(0..=u32::MAX as usize))]
     pub(crate) warm_up: usize,
     /// Leave out the baseline of one cell at a time
-    #[arg(long)]
-    pub(crate) no_baseline: bool,
+    #[arg(long, alias = "no-baseline")]
+    pub(crate) no_baselines: bool,
     #[command(flatten)]
     pub(crate) threads: ThreadsArgs,
     /// Print what was measured as JSON

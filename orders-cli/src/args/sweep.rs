@@ -194,6 +194,10 @@ pub(crate) struct SweepTableArgs {
     /// worse, the smallest first [default: the order of the sweep file]
     #[arg(long, value_name = "MEASURE")]
     pub(crate) sort: Option<String>,
+    /// Say what each measure is, in which unit, and which way is better, below the table of
+    /// Markdown
+    #[arg(long)]
+    pub(crate) explain: bool,
     #[command(flatten)]
     pub(crate) chosen: ChosenMeasuresArgs,
 }

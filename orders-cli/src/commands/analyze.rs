@@ -2,6 +2,7 @@
 
 use indicatif::HumanCount;
 use orders_analysis::analyze::{Analysis, AnalyzeRequest, StepAnalysis, analyze};
+use orders_analysis::experiment::Measures;
 use serde::Serialize;
 
 use crate::args::AnalyzeArgs;
@@ -63,7 +64,17 @@ pub(crate) fn run(args: &AnalyzeArgs, printer: &Printer) -> Result<()> {
             HumanCount(list.orders.len() as u64)
         ));
     }
-    printer.report(args.json, &report, || words(&report))
+    printer.report(args.json, &report, || words(&report))?;
+    if args.explain {
+        let measures = Measures::standard();
+        let one_shot = "one_shot_total_correlation_nats (nats): the same if all cells were drawn at once, the most that an order can lose";
+        let named = report.analysis.summary.keys();
+        printer.explanations(named.map(|name| match measures.entry(name) {
+            Ok(measure) => measure.explanation(),
+            Err(_) => one_shot.to_owned(),
+        }))?;
+    }
+    Ok(())
 }
 
 fn words(report: &Report) -> String {

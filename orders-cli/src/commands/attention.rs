@@ -112,7 +112,7 @@ fn of_model(args: &AttentionArgs, catalogue: &Catalogue, printer: &Printer) -> R
         None if source.bundled().is_some() => TokenImages::bundled()?,
         None => return Err(Failure::input("images are needed: --tokens FILE")),
     }
-    .first(args.num);
+    .first(args.limit);
     images.check(&config)?;
     let (method, problem) = method_and_problem(args, catalogue, config.grid())?;
     let depth = config.depth();

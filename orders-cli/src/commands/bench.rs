@@ -105,7 +105,7 @@ pub(crate) fn run(args: &BenchArgs, catalogue: &Catalogue, printer: &Printer) ->
             Ok(Case::new(&request, timing))
         };
         cases.push(measure(cells.chooser())?);
-        if !args.no_baseline {
+        if !args.no_baselines {
             cases.push(measure(Chooser::Orders(&baseline))?);
         }
     }
@@ -121,7 +121,7 @@ pub(crate) fn run(args: &BenchArgs, catalogue: &Catalogue, printer: &Printer) ->
         cfg: guidance.scale(),
         warm_up: args.warm_up,
         runs: args.runs,
-        speed_up: (!args.no_baseline).then(|| cases[1].seconds_best / cases[0].seconds_best),
+        speed_up: (!args.no_baselines).then(|| cases[1].seconds_best / cases[0].seconds_best),
         cases,
         peak_megabytes: peak_megabytes(),
     };

@@ -14,11 +14,16 @@ const SPLITS: usize = 10;
 /// Some measures, and those of generated images.
 pub(super) fn with_those_of_samples(mut measures: Measures) -> Result<Measures> {
     let all = [
-        MeasureEntry::of_samples("frechet_distance", "Frechet distance", frechet).better_low(),
-        MeasureEntry::of_samples("mmd", "MMD^2 of a polynomial kernel", mmd).better_low(),
+        MeasureEntry::of_samples("frechet_distance", "Frechet distance", frechet)
+            .explained("distance between Gaussians fitted to features of generated and of real images; FID with inception-fid alone")
+            .better_low(),
+        MeasureEntry::of_samples("mmd", "MMD^2 of a polynomial kernel", mmd)
+            .explained("squared maximum mean discrepancy of features, polynomial kernel, unbiased: below 0 by chance")
+            .better_low(),
         MeasureEntry::of_samples("inception_score", "Inception Score formula", |set| {
             Ok(Some(alone(score(set)?.mean)))
         })
+        .explained("how sure a network is of each image's class and how even the classes are, in the mean over 10 splits")
         .better_high(),
         MeasureEntry::of_samples(
             "inception_score_deviation",
@@ -28,6 +33,7 @@ pub(super) fn with_those_of_samples(mut measures: Measures) -> Result<Measures> 
         MeasureEntry::of_samples("class_accuracy", "class accuracy", |set| {
             Ok(class_accuracy(set))
         })
+        .explained("the share of images that the classifier assigns to the class asked for")
         .better_high(),
     ];
     for measure in all {

@@ -33,6 +33,7 @@ use crate::experiment::clock::Timing;
 pub struct MeasureEntry {
     name: String,
     words: String,
+    explanation: Option<String>,
     unit: Option<String>,
     better: Option<Better>,
     taken: Taken,
@@ -149,6 +150,7 @@ impl MeasureEntry {
         Self {
             name: name.into(),
             words: words.into(),
+            explanation: None,
             unit: None,
             better: None,
             taken,
@@ -172,6 +174,13 @@ impl MeasureEntry {
             );
         };
         *step = Some(Arc::new(value));
+        self
+    }
+
+    /// With a sentence that says what it is, without its full stop.
+    #[must_use]
+    pub fn explained(mut self, sentence: impl Into<String>) -> Self {
+        self.explanation = Some(sentence.into());
         self
     }
 
@@ -207,6 +216,34 @@ impl MeasureEntry {
             Some(unit) => format!("{} ({unit})", self.words),
             None => self.words.clone(),
         }
+    }
+
+    /// A line that says what it is: the name, the sentence of [`explained`](Self::explained)
+    /// or else its words, the unit, and which way is better.
+    ///
+    /// ```
+    /// use orders_analysis::experiment::Measures;
+    ///
+    /// let measures = Measures::standard();
+    /// assert_eq!(
+    ///     measures.entry("latency_seconds")?.explanation(),
+    ///     "latency_seconds (s): time to generate one image, best of the timed runs; less is better"
+    /// );
+    /// # Ok::<(), orders_core::UnknownName>(())
+    /// ```
+    pub fn explanation(&self) -> String {
+        let mut line = self.name.clone();
+        if let Some(unit) = &self.unit {
+            line.push_str(&format!(" ({unit})"));
+        }
+        line.push_str(": ");
+        line.push_str(self.explanation.as_ref().unwrap_or(&self.words));
+        line.push_str(match self.better {
+            Some(Better::Low) => "; less is better",
+            Some(Better::High) => "; more is better",
+            None => "",
+        });
+        line
     }
 
     /// Which way is better; `None` where neither is by itself.

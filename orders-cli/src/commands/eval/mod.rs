@@ -4,7 +4,9 @@ mod table;
 
 use std::ffi::OsString;
 
-use orders_analysis::experiment::{Plan, PlanError, PooledResults, ResultsFolder, Shard, Tools};
+use orders_analysis::experiment::{
+    MeasureEntry, Plan, PlanError, PooledResults, ResultsFolder, Shard, Tools,
+};
 use orders_model::ModelSourceError;
 use orders_model::lpd::RequestError;
 use serde_json::json;
@@ -102,6 +104,9 @@ pub(crate) fn run(
     }
     printer.result(&table.for_people(preset))?;
     printer.note(table::LEGEND);
+    if args.explain {
+        printer.explanations(spec.measures.iter().map(MeasureEntry::explanation))?;
+    }
     match (floor, sampler) {
         (Some(floor), Some(sampler)) => {
             printer.result(&format!("\n{}", floor.words(sampler.network())))

@@ -1,6 +1,6 @@
 //! `sweep table`
 
-use orders_analysis::experiment::{Better, Measures, PooledResults};
+use orders_analysis::experiment::{Better, MeasureEntry, Measures, PooledResults};
 use orders_analysis::table::{TextTable, Values};
 
 use super::compared::Compared;
@@ -14,6 +14,9 @@ use crate::printer::Printer;
 const DIGITS: usize = 3;
 
 pub(crate) fn run(args: &SweepTableArgs, measures: &Measures, printer: &Printer) -> Result<()> {
+    if args.explain && !matches!(args.format, TableFormat::Markdown) {
+        return Err(Failure::input("--explain is for --format markdown alone"));
+    }
     let (_, results) = chosen(&args.folder, &args.chosen.filter, measures)?;
     let mut table = table(&results, &args.chosen)?;
     if let Some(name) = &args.sort {
@@ -37,6 +40,11 @@ pub(crate) fn run(args: &SweepTableArgs, measures: &Measures, printer: &Printer)
         TableFormat::Latex => words(&table).latex(),
     };
     printer.result(text.trim_end())?;
+    if args.explain {
+        let columns = table.columns.iter();
+        let measures = columns.filter_map(|column| results.measure(&column.name).ok());
+        printer.explanations(measures.map(MeasureEntry::explanation))?;
+    }
     Ok(())
 }
 
