@@ -518,7 +518,7 @@ fn rules_and_decodings_that_nobody_can_run_are_refused() {
     refused(
         &with("set = { budget = [0.1, 0.2] }", "").replace("entropy-bound", "maskgit"),
         &[&judge],
-        "point 3 (maskgit, 6x6, 4 steps, cosine sizes, one, seed 0): scheduler maskgit looks at the tokens that it draws, so that images have no likelihood and no nats_per_cell under it; measure generated images or time",
+        "point 3 (maskgit, 6x6, 4 steps, cosine sizes, one, seed 0): scheduler maskgit looks at the tokens that it draws, so that images have no likelihood under it; measure generated images or time",
     );
     let without =
         with("models = [\"one\"]", "").replace("\"nats_per_cell\", \"passes_per_image\", ", "");

@@ -7,11 +7,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use ndarray::{Array1, Array2};
 use orders_analysis::experiment::{
-    Chosen, Clock, ExperimentError, Judge, JudgeError, Judgement, MeasureEntry, Measures, Plan,
-    RealImages, ResultsFolder, SampledFeatures, Sampler, SetValue, Shard, Timing, Tools, Trial,
-    TrialMachine, TrialModel, TrialSamples, TrialSettings, merge, run,
+    Chosen, Clock, ClockChoice, ExperimentError, Judge, JudgeError, Judgement, MeasureEntry,
+    Measures, MethodAxes, ModelChoice, Plan, RealImages, ResultsFolder, SampledFeatures, Sampler,
+    SamplesChoice, SetValue, Shard, Spec, Timing, Tools, TrialMachine, TrialModel, TrialSamples,
+    merge, run,
 };
-use orders_core::Grid;
+use orders_core::sizes::SizesChoice;
+use orders_core::{Grid, GroupSizes};
 
 use crate::{catalogue, content};
 
@@ -190,9 +192,10 @@ fn tools<'a>(measures: &'a Measures, judges: &'a [&'a dyn Judge]) -> Tools<'a> {
 }
 
 fn plan(model: &Model, measures: &Measures) -> Plan {
-    let method = |name: &str, sizes: &[u32]| MethodAxes {
-        sizes: vec![SizesChoice::Listed(GroupSizes::new(sizes).unwrap())],
-        ..MethodAxes::named(name, catalogue())
+    let method = |name: &str, sizes: &[u32]| {
+        let mut method = MethodAxes::named(name, catalogue());
+        method.sizes = vec![SizesChoice::Listed(GroupSizes::new(sizes).unwrap())];
+        method
     };
     let names = ["nats_per_cell", "weighted_sum", "latency_seconds", "passes"];
     let mut spec = Spec::new("pieces", model.grid());

@@ -42,7 +42,7 @@ fn the_line_is_named() {
             4,
             "name",
             "nam",
-            "unknown field `nam`, expected one of `name`, `label`, `set`, `sizes`, `decoding`",
+            "unknown field `nam`, expected one of `name`, `file`, `label`, `set`, `sizes`, `decoding`",
         ),
         (
             4,

@@ -67,7 +67,7 @@ pub(crate) fn run(args: &AnalyzeArgs, printer: &Printer) -> Result<()> {
     printer.report(args.json, &report, || words(&report))?;
     if args.explain {
         let measures = Measures::standard();
-        let one_shot = "one_shot_total_correlation_nats (nats): the same if all cells were drawn at once, the most that an order can lose";
+        let one_shot = "one_shot_total_correlation_nats (nats): total correlation if all cells were drawn at once: what an order can lose";
         let named = report.analysis.summary.keys();
         printer.explanations(named.map(|name| match measures.entry(name) {
             Ok(measure) => measure.explanation(),

@@ -204,9 +204,9 @@ impl ResultTable {
             for column in &shown {
                 let cell = column.cell(row, digits);
                 let is_best = column.cost(row).is_some_and(|cost| {
-                    let mut others = (0..rows).filter(|&other| other != row && same(row, other));
-                    let is_none_better = |other| column.cost(other).is_none_or(|c| c >= cost);
-                    others.clone().count() > 0 && others.all(is_none_better)
+                    let others = (0..rows).filter(|&other| other != row && same(row, other));
+                    let mut costs = others.filter_map(|other| column.cost(other)).peekable();
+                    costs.peek().is_some() && costs.all(|other| other >= cost)
                 });
                 cells.push(if is_best { format!("**{cell}**") } else { cell });
             }

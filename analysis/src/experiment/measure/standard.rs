@@ -155,7 +155,6 @@ fn sentence(measure: Measure) -> &'static str {
         Measure::Discrepancy => {
             "how unevenly what is generated covers the grid (centred L2 discrepancy)"
         }
-        _ => "a measure of geometry",
     }
 }
 
