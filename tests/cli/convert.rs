@@ -133,3 +133,37 @@ fn no_orders_can_be_converted() {
     folder.done("convert none.safetensors back.json");
     assert_eq!(folder.read("back.json"), b"[]");
 }
+
+/// Group sizes that nobody wrote down before are in the new manifest, so that commands know
+/// them.
+#[test]
+fn group_sizes_are_stated() {
+    let folder = Folder::new();
+    folder.write("a.json", "[[0,1,2,3]]");
+    folder.done("convert a.json b.npy --grid 2x2 --group-sizes 1,3");
+    assert_eq!(folder.manifest("b.npy").group_sizes, Some(vec![1, 3]));
+    // What the origin states is kept, unless others are given.
+    folder.done("convert b.npy c.json");
+    assert_eq!(folder.manifest("c.json").group_sizes, Some(vec![1, 3]));
+    folder.write("sizes.json", "[2, 2]");
+    folder.done("convert b.npy d.json --group-sizes sizes.json");
+    assert_eq!(folder.manifest("d.json").group_sizes, Some(vec![2, 2]));
+    for (rest, error) in [
+        (
+            "e.npy --group-sizes 1,3",
+            "--group-sizes are those of a grid: --grid HEIGHTxWIDTH",
+        ),
+        ("e.npy --grid 2x2 --group-sizes 1,4", "--group-sizes 1,4: "),
+        (
+            "- --grid 2x2 --group-sizes 1,3",
+            "--group-sizes are for the manifest, which a file has and a stream has not",
+        ),
+    ] {
+        let outcome = folder.run(&format!("convert a.json {rest}"));
+        assert_eq!(outcome.status, 2, "{outcome}");
+        assert!(
+            outcome.stderr.starts_with(&format!("error: {error}")),
+            "{outcome}"
+        );
+    }
+}

@@ -654,3 +654,64 @@ fn exact_decoding_and_schedulers_are_compared() {
         folder.refuses(2, &format!("eval --limit 4 --steps 8 {rest}"), error);
     }
 }
+
+/// Sizes of one's own stand beside those of steps, and labels in the place of names.
+#[test]
+fn own_sizes_and_labels() {
+    let folder = folder();
+    folder.write("sizes.json", "[4, 60]");
+    let line = format!(
+        "eval {MODEL} --tokens tokens.safetensors --runs 0 --no-baselines --method halton --method raster -q --json"
+    );
+    let names = |rest: &str| {
+        let rows = rows(&folder.done(&format!("{line} {rest}")));
+        let names = rows
+            .iter()
+            .map(|row| row["method"].as_str().unwrap().to_owned());
+        (names.collect::<Vec<_>>(), rows)
+    };
+    let (all, rows) =
+        names("--steps 2 --group-sizes 10,54 --group-sizes sizes.json --label H --label R");
+    assert_eq!(
+        all,
+        [
+            "H",
+            "H, sizes 10 54",
+            "H, sizes sizes.json",
+            "R",
+            "R, sizes 10 54",
+            "R, sizes sizes.json"
+        ]
+    );
+    let nats = |row: usize| rows[row]["nats_per_cell"]["estimate"].as_f64().unwrap();
+    let scored = folder.done(&format!(
+        "-q score {MODEL} --tokens tokens.safetensors --method halton --group-sizes 4,60 --json"
+    ));
+    let scored: serde_json::Value = serde_json::from_str(&scored).unwrap();
+    assert!((nats(2) - scored["nats_per_cell"].as_f64().unwrap()).abs() < 1e-6);
+    assert!(nats(0) != nats(1) && nats(1) != nats(2));
+    assert_eq!(names("--group-sizes 10,54").0.len(), 2);
+
+    for (rest, error) in [
+        ("--group-sizes 10,55", "--group-sizes 10,55: "),
+        (
+            "--group-sizes none.json",
+            "--group-sizes: 'none.json' is neither a list such as 1,5,10 nor a file that can be read: ",
+        ),
+        (
+            "--steps 2 --label H",
+            "--label is given 1 time, but 2 methods are shown; each has one, or none has",
+        ),
+        (
+            "--steps 2 --label H --label H",
+            "two methods are called 'H'; give each a --label of its own",
+        ),
+    ] {
+        let outcome = folder.run(&format!("{line} {rest}"));
+        assert_eq!(outcome.status, 2, "{outcome}");
+        assert!(
+            outcome.stderr.starts_with(&format!("error: {error}")),
+            "{outcome}"
+        );
+    }
+}

@@ -134,6 +134,12 @@ impl MethodAxes {
         }
     }
 
+    /// Whether it is a rule that finds out itself how many cells a step reveals, so that it
+    /// has no sizes.
+    pub fn finds_steps(&self) -> bool {
+        self.finds_steps
+    }
+
     /// The orders of a file ([`ListedOrders`](super::ListedOrders)), in the group sizes
     /// that its manifest states, decoded in parallel. `name` is what it is called.
     pub fn of_file(name: impl Into<String>, file: impl Into<PathBuf>) -> Self {

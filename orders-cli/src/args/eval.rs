@@ -40,7 +40,7 @@ lpd-l-256-32, lpd-xl-256-32, lpd-l-512-48, lpd-xl-512-48.")]
 pub(crate) struct EvalArgs {
     /// A published row: its model, resolution, steps, repulsion and guidance, and
     /// 50,000 samples
-    #[arg(long, value_name = "NAME", conflicts_with_all = ["config", "model", "res", "method", "scheduler", "decoding", "steps", "shape", "cfg", "cfg_schedule"])]
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["config", "model", "res", "method", "scheduler", "decoding", "steps", "shape", "group_sizes", "label", "cfg", "cfg_schedule"])]
     pub(crate) preset: Option<String>,
     #[command(flatten)]
     pub(crate) model: ModelArgs,
@@ -76,6 +76,14 @@ pub(crate) struct EvalArgs {
     /// power:EXPONENT or uniform
     #[arg(long, value_name = "NAME")]
     pub(crate) shape: Option<String>,
+    /// Group sizes of one's own, beside those of --steps: a list such as 1,5,10 in brackets or
+    /// not, or a JSON file; may be given several times
+    #[arg(long, value_name = "LIST|FILE")]
+    pub(crate) group_sizes: Vec<String>,
+    /// What the table calls each --method, --scheduler and --orders, in this order [default:
+    /// name and parameters]
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) label: Vec<String>,
     /// Leave out the baselines, raster and random
     #[arg(long)]
     pub(crate) no_baselines: bool,

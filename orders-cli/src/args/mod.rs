@@ -412,6 +412,10 @@ pub(crate) struct ConvertArgs {
     /// model or state_dict, or where the only tensors are]
     #[arg(long, value_name = "KEY")]
     pub(crate) key: Option<String>,
+    /// Group sizes that the new manifest states: a list such as 1,5,10, or a JSON file
+    /// [default: those of IN's manifest]
+    #[arg(long, value_name = "LIST|FILE")]
+    pub(crate) group_sizes: Option<String>,
     #[command(flatten)]
     pub(crate) grid: GridArgs,
     #[command(flatten)]

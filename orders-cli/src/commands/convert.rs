@@ -3,10 +3,10 @@
 use std::io::Write;
 use std::path::Path;
 
-use orders_core::KnownCells;
 use orders_core::files::{
     Encoder, Format, Limits, Manifest, Summary, open_regular, read_order_file,
 };
+use orders_core::{GroupSizes, KnownCells};
 use serde::Serialize;
 
 #[cfg(feature = "model")]
@@ -63,23 +63,37 @@ pub(crate) fn run(args: &ConvertArgs, printer: &Printer) -> Result<()> {
     }
     let given = KnownFile::read(&args.known)?;
     let known = settings::known_of_file(&args.grid, given.as_ref(), origin.as_ref(), &args.input)?;
-    match Stream::of(&args.output) {
-        Some(stream) => to_stream(args, known.as_ref(), &stream),
-        None => to_file(args, known.as_ref(), origin, printer),
+    let sizes = match (&args.group_sizes, &known) {
+        (None, _) => None,
+        (Some(_), None) => {
+            return Err(Failure::input(
+                "--group-sizes are those of a grid: --grid HEIGHTxWIDTH",
+            ));
+        }
+        (Some(text), Some(known)) => Some(settings::listed_sizes(text, known)?),
+    };
+    match (Stream::of(&args.output), sizes) {
+        (Some(_), Some(_)) => Err(Failure::input(
+            "--group-sizes are for the manifest, which a file has and a stream has not",
+        )),
+        (Some(stream), None) => to_stream(args, known.as_ref(), &stream),
+        (None, sizes) => to_file(args, (known.as_ref(), sizes), origin, printer),
     }
 }
 
 fn to_file(
     args: &ConvertArgs,
-    known: Option<&KnownCells>,
-    origin: Option<Manifest>,
+    (known, sizes): (Option<&KnownCells>, Option<GroupSizes>),
+    mut origin: Option<Manifest>,
     printer: &Printer,
 ) -> Result<()> {
     let target = Target::file(&args.output, args.written.force)?;
     output::check_format(args.output.display(), target.format, args.format)?;
+    let of_origin = origin.as_mut().and_then(|m| m.group_sizes.take());
+    let sizes = sizes.map(|sizes| sizes.as_slice().to_vec()).or(of_origin);
     if let Some(known) = known {
-        let sizes = origin.as_ref().and_then(|m| m.group_sizes.as_deref());
-        Manifest::check_room(known, sizes.unwrap_or_default()).map_err(Failure::bad_input)?;
+        let sizes = sizes.as_deref().unwrap_or_default();
+        Manifest::check_room(known, sizes).map_err(Failure::bad_input)?;
     }
     interrupt::catch()?;
     let conversion = Conversion::new(args, known, target.format)?;
@@ -90,8 +104,8 @@ fn to_file(
     let mut manifest = output::manifest(&conversion.encoder, &orders)?;
     let name = output::file_name(&args.input);
     manifest.note = Some(format!("converted from {name}"));
+    manifest.group_sizes = sizes;
     if let Some(origin) = origin {
-        manifest.group_sizes = origin.group_sizes;
         manifest.method = origin.method;
         manifest.parameters = origin.parameters;
         manifest.seed = origin.seed;

@@ -208,16 +208,18 @@ impl Asked<'_> {
                 stated.sort_unstable();
                 Ok(stated)
             }
+            (None, []) if !self.args.group_sizes.is_empty() => Ok(Vec::new()),
             (None, []) if self.is_bundled => Ok(BUNDLED_STEPS.to_vec()),
             (None, []) => Err(Failure::input(
-                "the numbers of steps are needed: --steps, as in --steps 8,16,32",
+                "the numbers of steps are needed: --steps, as in --steps 8,16,32, or --group-sizes LIST",
             )),
             (None, steps) => Ok(steps.to_vec()),
         }
     }
 
-    /// Adds steps and their sizes, each once.
-    fn add_steps(&self, spec: &mut Spec) -> Result<SizesChoice> {
+    /// Adds steps, each once, and says in which sizes all is: those of the steps, and lists,
+    /// which labels name.
+    fn add_steps(&self, spec: &mut Spec) -> Result<Vec<(SizesChoice, String)>> {
         let known = KnownCells::none(self.grid);
         let mut choice = SizesChoice::Usual;
         let mut seen = Vec::new();
@@ -232,16 +234,21 @@ impl Asked<'_> {
                 spec.steps.push(steps);
             }
         }
-        Ok(choice)
+        let of_steps = (!spec.steps.is_empty()).then(|| Ok((choice, String::new())));
+        let listed = self.args.group_sizes.iter().map(|text| {
+            let sizes = settings::listed_sizes(text, &known)?;
+            settings::line_of_text("--group-sizes", text)?;
+            let label = format!(", sizes {}", text.replace(',', " "));
+            Ok((SizesChoice::Listed(sizes), label))
+        });
+        of_steps.into_iter().chain(listed).collect()
     }
 
-    /// Adds methods, schedulers, files and baselines, each once.
-    fn add_methods(&self, spec: &mut Spec) -> Result<()> {
-        let (args, grid) = (self.args, self.grid);
-        let sizes = self.add_steps(spec)?;
+    /// How tokens come about, each way once.
+    fn decodings(&self) -> Result<Vec<String>> {
         let (mut decodings, mut seen) = (Vec::new(), Vec::new());
-        for text in &args.decoding {
-            let drafts = settings::drafts_of_text(text, grid)?;
+        for text in &self.args.decoding {
+            let drafts = settings::drafts_of_text(text, self.grid)?;
             if !seen.contains(&drafts) {
                 seen.push(drafts);
                 decodings.push(text.clone());
@@ -250,38 +257,39 @@ impl Asked<'_> {
         if decodings.is_empty() {
             decodings.push(PARALLEL.to_owned());
         }
-        let of_method = |text: &str| {
-            let mut axes = self.method(text)?;
-            axes.sizes = vec![sizes.clone()];
-            axes.decodings.clone_from(&decodings);
-            Ok::<_, Failure>(axes)
-        };
+        Ok(decodings)
+    }
+
+    /// Adds methods, schedulers, files and baselines, each once.
+    fn add_methods(&self, spec: &mut Spec) -> Result<()> {
+        let (args, grid) = (self.args, self.grid);
+        let sizes = self.add_steps(spec)?;
+        let decodings = self.decodings()?;
         let methods = match (self.preset, &args.method[..]) {
             (Some(row), _) => vec![format!("lpd,repulsion={}", row.repulsion)],
             (None, []) if self.is_bundled => BUNDLED_METHODS.map(str::to_owned).to_vec(),
             (None, []) => vec!["lpd".to_owned()],
             (None, methods) => methods.to_vec(),
         };
-        let methods = methods.iter().map(|text| of_method(text));
+        let decoded = |mut axes: MethodAxes| {
+            axes.decodings.clone_from(&decodings);
+            axes
+        };
+        let method = |text: &str| Ok::<_, Failure>((decoded(self.method(text)?), None));
+        let methods = methods.iter().map(|text| method(text));
         let mut all = methods.collect::<Result<Vec<_>>>()?;
         for text in &args.scheduler {
-            let mut axes = self.scheduler(text)?;
-            axes.sizes = vec![sizes.clone()];
-            all.push(axes);
+            all.push((self.scheduler(text)?, None));
         }
         for file in &self.files {
-            let mut axes = MethodAxes::of_file(&file.name, &file.path);
-            axes.decodings.clone_from(&decodings);
-            match &file.group_sizes {
-                None => axes.sizes = vec![sizes.clone()],
-                // One by one as well, where that is asked for: its parallel loss is known then.
-                Some(own) if own.steps() < grid.cells() && spec.steps.contains(&grid.cells()) => {
-                    let ones = GroupSizes::new(vec![1; grid.cells()]).map_err(Failure::work)?;
-                    axes.sizes.push(SizesChoice::Listed(ones));
-                }
-                Some(_) => {}
+            let axes = decoded(MethodAxes::of_file(&file.name, &file.path));
+            all.push((axes, file.group_sizes.as_ref()));
+        }
+        if !args.label.is_empty() {
+            settings::check_labels(&args.label, ("method", all.len()))?;
+            for ((axes, _), label) in all.iter_mut().zip(&args.label) {
+                axes.label.clone_from(label);
             }
-            all.push(axes);
         }
         let baselines = if args.no_baselines {
             &[][..]
@@ -289,11 +297,34 @@ impl Asked<'_> {
             &BASELINES
         };
         for name in baselines {
-            all.push(of_method(name)?);
+            all.push(method(name)?);
         }
-        for axes in all {
-            if !spec.methods.contains(&axes) {
-                spec.methods.push(axes);
+        for (mut axes, own) in all {
+            let added = match own {
+                // One by one as well, where that is asked for: its parallel loss is known then.
+                Some(own) => {
+                    if own.steps() < grid.cells() && spec.steps.contains(&grid.cells()) {
+                        let ones = GroupSizes::new(vec![1; grid.cells()]);
+                        let ones = ones.map_err(Failure::work)?;
+                        axes.sizes.push(SizesChoice::Listed(ones));
+                    }
+                    vec![axes]
+                }
+                None if axes.finds_steps() => vec![axes],
+                None => {
+                    let in_sizes = sizes.iter().map(|(sizes, suffix)| {
+                        let mut axes = axes.clone();
+                        axes.sizes = vec![sizes.clone()];
+                        axes.label.push_str(suffix);
+                        axes
+                    });
+                    in_sizes.collect()
+                }
+            };
+            for axes in added {
+                if !spec.methods.contains(&axes) {
+                    spec.methods.push(axes);
+                }
             }
         }
         Ok(())

@@ -69,7 +69,7 @@ pub(crate) use orders_shown::ShownOrder;
 pub(crate) use orders_shown::{OrdersShown, Origin};
 #[cfg(feature = "model")]
 pub(crate) use sample_orders::cell_choice;
-pub(crate) use sizes::sizes;
+pub(crate) use sizes::{listed_sizes, sizes};
 #[cfg(all(feature = "model", feature = "tables"))]
 pub(crate) use sizes::{resolved, shape};
 pub(crate) use text::{check_labels, line_of_text};

@@ -6,7 +6,7 @@ use orders_core::files::open_regular;
 use orders_core::sizes::{
     ReleasedSizes, ResolvedSizes, SizesChoice, SizesError, SizesRequest, group_sizes_from_json,
 };
-use orders_core::{Catalogue, KnownCells, OrderingMethod, Shape, UnknownName};
+use orders_core::{Catalogue, GroupSizes, KnownCells, OrderingMethod, Shape, UnknownName};
 
 use crate::args::SizesArgs;
 use crate::bounded_file::read_bounded;
@@ -87,6 +87,16 @@ pub(crate) fn shape(name: &str, steps: Option<usize>) -> Result<SizesChoice> {
         )));
     }
     Ok(choice)
+}
+
+/// The group sizes of a value of `--group-sizes` for the free cells of a grid: a list, or a
+/// file with one.
+pub(crate) fn listed_sizes(text: &str, known: &KnownCells) -> Result<GroupSizes> {
+    let request = SizesRequest::new(known, None);
+    let choice = listed(text, &request)?;
+    let sizes = resolved(&choice, &request, None)?.sizes;
+    super::problem(known.clone(), &sizes, format!("--group-sizes {text}"))?;
+    Ok(sizes)
 }
 
 /// What `--group-sizes` says: a list, `own`, or a file with lists, of which `--steps` may
