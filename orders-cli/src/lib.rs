@@ -39,6 +39,8 @@ mod feature_set;
 mod folder;
 #[cfg(any(feature = "model", feature = "tables"))]
 mod folder_lock;
+#[cfg(feature = "model")]
+mod hub;
 mod interrupt;
 #[cfg(feature = "model")]
 mod memory;

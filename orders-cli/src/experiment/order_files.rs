@@ -7,6 +7,7 @@ use orders_core::{Grid, GroupSizes};
 
 use crate::digest::digest_of_file;
 use crate::failure::{Failure, Result};
+use crate::hub::located;
 use crate::order_file::manifest_beside;
 use crate::output;
 use crate::settings;
@@ -25,6 +26,7 @@ impl OrderFile {
     pub(crate) fn read_all(paths: &[PathBuf], grid: Grid) -> Result<Vec<Self>> {
         let mut files: Vec<Self> = Vec::with_capacity(paths.len());
         for path in paths {
+            let path = &located(path, "--orders")?;
             let file = Self::read(path, grid)?;
             settings::line_of_text("--orders: the file name", &file.name)?;
             if let Some(other) = files.iter().find(|other| other.name == file.name) {

@@ -2,14 +2,16 @@
 
 use std::path::Path;
 
+use ndarray::Array2;
+use orders_model::ModelSource;
 use orders_model::features::Network;
 use orders_model::lpd::Guidance;
-use orders_model::{Device, ModelSource};
 
 use super::sampler::SampleSettings;
 use crate::failure::{Failure, Result};
 use crate::feature_set::FeatureSet;
-use crate::settings::{self, LookedAt, TokenizerFiles};
+use crate::hub::located;
+use crate::settings::{self, LookedAt, RunsOn, TokenizerFiles};
 
 /// What is asked for of images that a model is to generate.
 pub(crate) struct SamplesAsked<'a> {
@@ -35,7 +37,7 @@ impl SamplesAsked<'_> {
     pub(crate) fn read(
         self,
         (model, looked_at): (&ModelSource, &LookedAt),
-        device: &Device,
+        runs_on: &RunsOn,
         notes: &mut Vec<String>,
     ) -> Result<SampleSettings> {
         let (config, is_bundled) = (model.config(), model.bundled().is_some());
@@ -58,15 +60,22 @@ impl SamplesAsked<'_> {
                 "{real_flag} is needed: features or statistics of real images"
             )));
         }
-        let tokenizer = self.tokenizer.file.map(Path::to_owned);
-        let decoder = settings::model_decoder(self.tokenizer, (model, looked_at), device, notes)?;
+        let tokenizer = self.tokenizer.file.map(|path| located(path, "--tokenizer"));
+        let tokenizer = tokenizer.transpose()?;
+        let decoder = settings::model_decoder(self.tokenizer, (model, looked_at), runs_on, notes)?;
         let (count, count_flag) = self.count;
         settings::check_features(network, count, count_flag)?;
         let real = self.real.map(FeatureSet::read).transpose()?;
         if let Some(real) = &real {
             real.network(Some((network, &format!("{network_flag} is {network}"))))?;
         }
-        let loaded = settings::feature_network(network, self.weights, &weights_flag, notes)?;
+        let loaded = settings::feature_network(
+            network,
+            self.weights,
+            &weights_flag,
+            &runs_on.device,
+            notes,
+        )?;
         if let Some(classifier) = loaded.network.classifier() {
             let weights = loaded.weights.to_string();
             if let Some(real) = &real
@@ -84,9 +93,12 @@ impl SamplesAsked<'_> {
                 )));
             }
             // Whether it takes images of this size is known before any is generated.
-            let image = decoder.decode(config.grid(), &vec![0; config.grid().cells()])?;
-            let taken = loaded.network.extract(&[image]);
-            taken.map_err(|error| Failure::input_at(&weights_flag, &error))?;
+            let tokens = Array2::zeros((1, config.grid().cells()));
+            decoder.decode_all(config.grid(), tokens.view(), |image| {
+                let taken = loaded.network.extract(&[image]);
+                let taken = taken.map_err(|error| Failure::input_at(&weights_flag, &error));
+                taken.map(|_| ())
+            })?;
         }
         Ok(SampleSettings {
             real,

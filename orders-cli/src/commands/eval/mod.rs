@@ -22,7 +22,7 @@ use crate::experiment::{
 use crate::failure::{Failure, Result};
 use crate::output::PROGRAM;
 use crate::printer::Printer;
-use crate::settings::TokenizerFiles;
+use crate::settings::{RunsOn, TokenizerFiles};
 use crate::single_file::SingleFile;
 use crate::slurm::Slurm;
 use crate::token_images::HeldOutArgs;
@@ -184,7 +184,7 @@ fn asked_for(
         Some(_) => PUBLISHED_SAMPLES,
         None => SAMPLES,
     });
-    let device = settings::device(&args.model.device)?;
+    let runs_on = RunsOn::new(&args.model.runs, notes)?;
     let is_asked = args.network.is_some() || args.real.is_some() || args.samples.is_some();
     let samples = is_asked.then_some(SamplesAsked {
         at: "--",
@@ -200,14 +200,13 @@ fn asked_for(
         guidance,
         batch: args.batch,
     });
-    let samples = samples.map(|asked| asked.read((&model, &looked_at), &device, notes));
+    let samples = samples.map(|asked| asked.read((&model, &looked_at), &runs_on, notes));
     let samples = samples.transpose()?;
     let name = match &model {
         ModelSource::Bundled(bundled) => bundled.name().to_owned(),
         model => model.label(),
     };
-    let device = (device, args.model.device.device.clone());
-    let model = Arc::new(SharedModel::new(model, args.model.dtype, device));
+    let model = Arc::new(SharedModel::new(model, runs_on));
     let sampler = samples.map(|samples| LpdSampler::new(Arc::clone(&model), samples));
     let clock = (args.runs > 0).then(|| {
         LpdClock::new(

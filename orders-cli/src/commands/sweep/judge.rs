@@ -7,25 +7,31 @@ use orders_analysis::experiment::{Judge, ModelChoice, ModelFiles, SamplesChoice,
 use orders_core::UnknownName;
 use orders_model::bundled::{self, BundledModel};
 use orders_model::lpd::GuidanceSchedule;
-use orders_model::{DType, Device, ModelSource, ModelSourceError};
+use orders_model::{ModelSource, ModelSourceError};
 
+use crate::args::SweepArgs;
 use crate::experiment::{
     LpdClock, LpdJudge, LpdSampler, SampleSettings, SamplesAsked, SharedModel,
 };
 use crate::failure::{Failure, Result};
-use crate::settings::{self, LookedAt, TokenizerFiles};
+use crate::settings::{self, LookedAt, RunsOn, TokenizerFiles};
 use crate::token_images::TokenImages;
 
 /// Images that a model is asked about at once.
 const BATCH: usize = 8;
 
-/// A judge for each model of a sweep file, which is at `file`, f32 on the CPU.
+/// A judge for each model of a sweep file, which is at `file`.
 pub(super) fn judges(
+    args: &SweepArgs,
     file: &Path,
     spec: &Spec,
     threads: usize,
     notes: &mut Vec<String>,
 ) -> Result<Vec<Box<dyn Judge + Send>>> {
+    if spec.models().is_empty() {
+        return Ok(Vec::new());
+    }
+    let runs_on = RunsOn::new(&args.runs, notes)?;
     let at_file = |failure: Failure| match failure {
         Failure::Input(message) => Failure::Input(format!("{}: models: {message}", file.display())),
         other => other,
@@ -44,10 +50,9 @@ pub(super) fn judges(
         images.check_tokenizer(&looked_at, notes)?;
         let samples = spec
             .samples()
-            .map(|samples| sample_settings(samples, (&source, &looked_at), notes));
+            .map(|samples| sample_settings(samples, (&source, &looked_at), &runs_on, notes));
         let samples = samples.transpose()?;
-        let device = (Device::Cpu, "cpu".to_owned());
-        let model = Arc::new(SharedModel::new(source, DType::F32, device));
+        let model = Arc::new(SharedModel::new(source, runs_on.clone()));
         model.load(|error| load_failure(choice, error))?;
         let sampler = samples.map(|samples| LpdSampler::new(Arc::clone(&model), samples));
         let clock = spec.clock().map(|clock| {
@@ -103,8 +108,9 @@ fn model_of_files(name: &str, files: &ModelFiles) -> Result<Named> {
         )));
     }
     // Its digest is taken later; that it can't be read is said first.
-    fs_err::File::open(&files.checkpoint)
-        .map_err(|error| Failure::unreadable(files.checkpoint.display(), &error))?;
+    if let ModelSource::Checkpoint { path, .. } = &source {
+        fs_err::File::open(path).map_err(|error| Failure::unreadable(path.display(), &error))?;
+    }
     let images = TokenImages::read(&files.tokens)?;
     images.check(&config)?;
     Ok(Named {
@@ -129,6 +135,7 @@ fn load_failure(choice: &ModelChoice, error: ModelSourceError) -> Failure {
 fn sample_settings(
     samples: &SamplesChoice,
     model: (&ModelSource, &LookedAt),
+    runs_on: &RunsOn,
     notes: &mut Vec<String>,
 ) -> Result<SampleSettings> {
     let asked = SamplesAsked {
@@ -145,5 +152,5 @@ fn sample_settings(
         guidance: settings::guidance(samples.cfg, GuidanceSchedule::Linear)?,
         batch: BATCH,
     };
-    asked.read(model, &Device::Cpu, notes)
+    asked.read(model, runs_on, notes)
 }
