@@ -185,11 +185,14 @@ def decoder():
 
 
 def timed(run, runs):
+    wait = torch.cuda.synchronize if torch.get_default_device().type == "cuda" else lambda: None
     run()
     times = []
     for _ in range(runs):
+        wait()
         start = time.perf_counter()
         run()
+        wait()
         times.append(time.perf_counter() - start)
     times.sort()
     print(f"best {times[0]:.3f} s, median {statistics.median(times):.3f} s of {runs}")
@@ -226,10 +229,15 @@ def main():
     parser.add_argument("--batch", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--dtype", default="float32", choices=["float32", "bfloat16"])
     args = parser.parse_args()
+    torch.set_default_device(args.device)
+    torch.set_default_dtype(getattr(torch, args.dtype))
     torch.manual_seed(0)
     torch.set_num_threads(args.threads)
-    print(f"PyTorch {torch.__version__}, {args.threads} threads, batch {args.batch}")
+    where = torch.cuda.get_device_name() if args.device == "cuda" else f"{args.threads} threads"
+    print(f"PyTorch {torch.__version__}, {where}, {args.dtype}, batch {args.batch}")
     if args.what == "decoder":
         model = decoder().eval()
         latent = torch.randn(args.batch, 8, 16, 16)

@@ -78,6 +78,14 @@ impl AttentionMask {
         Self { keys, rows }
     }
 
+    /// How many new tokens there are, if it is that of a [step](Self::step) after `past`
+    /// keys.
+    pub(crate) fn as_step(&self, past: usize) -> Option<usize> {
+        let has_own = |row: &MaskRow| !row.own.is_empty();
+        let fresh = self.rows.iter().take_while(|row| !has_own(row)).count();
+        (*self == Self::step(past, fresh, self.rows.len() - fresh)).then_some(fresh)
+    }
+
     /// What each of the last positions of so many keys sees.
     pub(crate) fn of_rows(keys: usize, rows: Vec<MaskRow>) -> Self {
         Self { keys, rows }

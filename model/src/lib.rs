@@ -3,7 +3,7 @@
 //! - [`bundled`]: small models that are part of the program.
 //! - [`checkpoint`]: files of named tensors, PyTorch's and safetensors, read
 //!   without running what is in them.
-//! - [`DeviceKind`]: where to compute.
+//! - [`DeviceKind`]: where to compute; [`Precision`]: in which numbers.
 //! - [`features`]: networks that turn images into features.
 //! - [`lpd`]: the transformer, its training pass and generation.
 //! - [`metrics`]: distances between sets of images, from their features.
@@ -18,10 +18,14 @@ mod attention_mask;
 pub mod bundled;
 pub mod checkpoint;
 mod cpu;
+#[cfg(feature = "cuda")]
+mod cuda;
 mod device;
 pub mod features;
+mod fused;
 pub mod lpd;
 pub mod metrics;
+mod precision;
 pub mod published;
 mod source;
 pub mod train;
@@ -29,5 +33,6 @@ pub mod vq;
 pub mod weights;
 
 pub use candle_core::{DType, Device, Error as TensorError, Tensor};
-pub use device::{DeviceError, DeviceKind};
+pub use device::{Card, DeviceError, DeviceKind, card, room_on};
+pub use precision::{Precision, PrecisionError};
 pub use source::{ModelAbout, ModelSource, ModelSourceError};

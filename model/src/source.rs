@@ -2,13 +2,15 @@
 
 use std::path::PathBuf;
 
-use candle_core::{DType, Device};
+use candle_core::Device;
 use orders_core::{Grid, MemoryLimit};
 use orders_datasets::tokenizer_identity;
 
 use crate::bundled::{self, BundledError, BundledModel};
 use crate::checkpoint::{CheckpointError, CheckpointFile, CheckpointNote, read_checkpoint};
+use crate::device::{room_on, use_tf32};
 use crate::lpd::{Lpd, LpdConfig, LpdError, interpolate_positions};
+use crate::precision::{Precision, PrecisionError};
 use crate::weights::{Weights, WeightsError};
 
 /// The name of the positional embedding.
@@ -108,19 +110,21 @@ impl ModelSource {
     /// [`ModelSourceError`].
     pub fn load(
         &self,
-        dtype: DType,
+        precision: Precision,
         device: &Device,
         memory: MemoryLimit,
     ) -> Result<Lpd, ModelSourceError> {
-        let config = self.config();
+        precision.check(device)?;
+        use_tf32(device, precision == Precision::TF32);
+        let (config, dtype) = (self.config(), precision.dtype());
+        let room = room_on(device, memory);
+        let checked = |bytes| room.check(bytes).map_err(LpdError::Memory);
         let mut tensors = match self {
             Self::Formula(config) => {
-                if device.is_cpu() {
-                    let checked = memory.check(config.weight_bytes(dtype));
-                    checked.map_err(LpdError::Memory)?;
-                }
+                checked(config.weight_bytes(dtype))?;
                 let weights = config.formula_weights(dtype, device);
-                return Ok(Lpd::new(config.clone(), weights.map_err(LpdError::from)?)?);
+                let weights = weights.map_err(LpdError::from)?;
+                return Ok(Lpd::in_precision(config.clone(), weights, precision)?);
             }
             Self::Bundled(model) => model.weights()?.into_tensors(),
             Self::Checkpoint {
@@ -143,6 +147,9 @@ impl ModelSource {
                 tensors
             }
         };
+        if !device.is_cpu() {
+            checked(config.weight_bytes(dtype))?;
+        }
         for tensor in tensors.values_mut() {
             let moved = tensor
                 .to_dtype(dtype)
@@ -150,7 +157,7 @@ impl ModelSource {
             *tensor = moved.map_err(LpdError::from)?;
         }
         let weights = Weights::checked(&config.tensors(), tensors)?;
-        Ok(Lpd::new(config, weights)?)
+        Ok(Lpd::in_precision(config, weights, precision)?)
     }
 }
 
@@ -170,6 +177,9 @@ pub enum ModelSourceError {
     /// Its tensors are not those of the sizes.
     #[error(transparent)]
     Weights(#[from] WeightsError),
+    /// The device has no such precision.
+    #[error(transparent)]
+    Precision(#[from] PrecisionError),
     /// The device has no room.
     #[error(transparent)]
     Lpd(#[from] LpdError),

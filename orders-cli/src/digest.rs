@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use orders_core::files::{Digest, Hasher, open_regular};
+#[cfg(feature = "model")]
+use orders_core::files::Hasher;
+use orders_core::files::{Digest, open_regular};
 
 use crate::failure::{Failure, Result};
 
@@ -14,6 +16,7 @@ pub(crate) fn digest_of_file(path: &Path) -> Result<Digest> {
 }
 
 /// The digest of bytes.
+#[cfg(feature = "model")]
 pub(crate) fn digest_of(bytes: &[u8]) -> Digest {
     let mut hasher = Hasher::default();
     hasher.update(bytes);

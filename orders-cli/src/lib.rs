@@ -29,7 +29,7 @@ mod bounded_file;
 mod builds;
 mod commands;
 mod description;
-#[cfg(feature = "model")]
+#[cfg(any(feature = "model", feature = "tables"))]
 mod digest;
 #[cfg(feature = "tables")]
 mod experiment;
@@ -39,6 +39,8 @@ mod feature_set;
 mod folder;
 #[cfg(any(feature = "model", feature = "tables"))]
 mod folder_lock;
+#[cfg(feature = "model")]
+mod hub;
 mod interrupt;
 #[cfg(feature = "model")]
 mod memory;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use candle_core::{DType, Tensor};
 use orders_datasets::Image;
 
+use super::activations::Activations;
 use super::conv::{Activation, Conv, Folded, Geometry};
 use super::error::FeaturesError;
 use super::head::{Head, ImageFeatures};
@@ -71,18 +72,16 @@ impl Classifier {
         let weights = Weights::checked(&Self::specs(classes), tensors)?;
         let convolution = |layer: usize| -> candle_core::Result<Conv> {
             let name = format!("convolutions.{layer}");
-            Ok(Conv {
-                geometry: Geometry {
-                    kernel: [KERNEL; 2],
-                    stride: 2,
-                    padding: [1; 2],
-                },
-                folded: Folded {
-                    weight: weights.numbers(&format!("{name}.weight"))?,
-                    bias: weights.numbers(&format!("{name}.bias"))?,
-                },
-                activation: Activation::Relu,
-            })
+            let geometry = Geometry {
+                kernel: [KERNEL; 2],
+                stride: 2,
+                padding: [1; 2],
+            };
+            let folded = Folded {
+                weight: weights.numbers(&format!("{name}.weight"))?,
+                bias: weights.numbers(&format!("{name}.bias"))?,
+            };
+            Ok(Conv::new(geometry, folded, Activation::Relu))
         };
         Ok(Self {
             sides: sides(&weights.get(IMAGE_SIZE))?,
@@ -113,6 +112,14 @@ impl Classifier {
     ///
     /// [`FeaturesError::OtherSides`] for an image of another size.
     pub fn extract(&self, image: &Image) -> Result<ImageFeatures, FeaturesError> {
+        let last = self
+            .last(self.seen(image)?)
+            .map_err(FeaturesError::Device)?;
+        Ok(self.head(&last))
+    }
+
+    /// What it sees of an image.
+    pub(super) fn seen(&self, image: &Image) -> Result<Map, FeaturesError> {
         let found = [image.height(), image.width()];
         if found != self.sides {
             return Err(FeaturesError::OtherSides {
@@ -124,10 +131,18 @@ impl Classifier {
         for (value, &level) in map.values.iter_mut().zip(image.to_grey().pixels()) {
             *value = f32::from(level) / 255.0;
         }
-        for convolution in &self.convolutions {
-            map = convolution.apply(&map);
-        }
-        Ok(self.head.apply(&map))
+        Ok(map)
+    }
+
+    /// The activations of the last convolution.
+    pub(super) fn last<A: Activations>(&self, seen: A) -> candle_core::Result<A> {
+        let mut convolutions = self.convolutions.iter();
+        convolutions.try_fold(seen, |input, convolution| input.convolve(convolution))
+    }
+
+    /// Features and class scores of the last activations.
+    pub(super) fn head(&self, last: &Map) -> ImageFeatures {
+        self.head.apply(last)
     }
 }
 

@@ -1,5 +1,8 @@
 //! Convolutions as matrix products.
 
+use std::sync::OnceLock;
+
+use candle_core::{Device, Tensor};
 use faer::linalg::matmul::matmul;
 use faer::{Accum, MatMut, MatRef, Par};
 use rayon::prelude::*;
@@ -117,9 +120,36 @@ pub(super) struct Conv {
     pub(super) geometry: Geometry,
     pub(super) folded: Folded,
     pub(super) activation: Activation,
+    /// Weight and bias on the device that it was used on first.
+    pub(super) on_device: OnceLock<(Tensor, Tensor)>,
 }
 
 impl Conv {
+    /// With nothing on a device.
+    pub(super) fn new(geometry: Geometry, folded: Folded, activation: Activation) -> Self {
+        Self {
+            geometry,
+            folded,
+            activation,
+            on_device: OnceLock::new(),
+        }
+    }
+
+    /// Weight, outputs x inputs of each x kernel, and bias on a device.
+    pub(super) fn tensors(&self, device: &Device) -> candle_core::Result<&(Tensor, Tensor)> {
+        if let Some(tensors) = self.on_device.get() {
+            return Ok(tensors);
+        }
+        let [height, width] = self.geometry.kernel;
+        let (weight, bias) = (&self.folded.weight, &self.folded.bias);
+        let outputs = bias.len();
+        let inputs = weight.len() / (outputs * height * width);
+        let shape = (outputs, inputs, height, width);
+        let weight = Tensor::from_slice(weight, shape, device)?;
+        let bias = Tensor::from_slice(bias, outputs, device)?;
+        Ok(self.on_device.get_or_init(|| (weight, bias)))
+    }
+
     /// O(outputs x inputs x kernel x pixels) time.
     pub(super) fn apply(&self, input: &Map) -> Map {
         let [height, width] = self.geometry.output(input.height, input.width);
@@ -321,6 +351,7 @@ mod tests {
                     bias: formula_values("bias", outputs, 0.0, 1.0),
                 },
                 activation: Activation::Relu,
+                on_device: OnceLock::new(),
             };
             let mut input = Map::zeros(inputs, height, width);
             input.values = formula_values("input", input.values.len(), 0.0, 1.0);
@@ -348,6 +379,7 @@ mod tests {
                 bias: vec![0.5],
             },
             activation: Activation::Relu,
+            on_device: OnceLock::new(),
         };
         let mut input = Map::zeros(inputs, 37, 51);
         input.values = formula_values("input", input.values.len(), 0.0, 1.0);

@@ -18,6 +18,9 @@ pub enum FeaturesError {
     /// A tensor can't be had as 32-bit numbers.
     #[error("a tensor can't be read as 32-bit floating-point numbers")]
     Tensor(#[from] candle_core::Error),
+    /// The network can't be computed on its device.
+    #[error("the network failed on its device")]
+    Device(#[source] candle_core::Error),
     /// A classifier is for images of no size.
     #[error(
         "image_size is {said:?}; it takes a height and a width from 1 to {}",

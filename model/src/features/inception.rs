@@ -6,12 +6,13 @@ use std::convert::Infallible;
 use candle_core::Tensor;
 use orders_datasets::Image;
 
+use super::activations::Activations;
 use super::conv::{Activation, Conv, Folded, normed_specs};
 use super::error::FeaturesError;
 use super::head::{Head, ImageFeatures};
 use super::inception_blocks::{Block, Stage, blocks};
 use super::map::Map;
-use super::{pool, resize};
+use super::resize;
 use crate::weights::{TensorSpec, Weights};
 
 /// The side of the images that it takes.
@@ -69,43 +70,48 @@ impl InceptionV3 {
         let weights = Weights::checked(&Self::specs(), tensors)?;
         let blocks = blocks(|name, _, layer| {
             let (conv, norm) = (format!("{name}.conv"), format!("{name}.bn"));
-            candle_core::Result::Ok(Conv {
-                geometry: layer.geometry(),
-                folded: Folded::new(&weights, &conv, &norm, EPSILON)?,
-                activation: Activation::Relu,
-            })
+            let folded = Folded::new(&weights, &conv, &norm, EPSILON)?;
+            candle_core::Result::Ok(Conv::new(layer.geometry(), folded, Activation::Relu))
         })?;
         let classifier = Head::new(&weights, "fc", false)?;
         Ok(Self { blocks, classifier })
     }
 
-    /// Features and class scores of an image in colour, of any size.
-    pub(super) fn extract(&self, image: &Image) -> ImageFeatures {
+    /// What it sees of an image in colour, of any size.
+    pub(super) fn seen(image: &Image) -> Map {
         let mut map = resize::tensorflow_1(image, SIDE);
         for value in &mut map.values {
             *value = (*value - 128.0) / 128.0;
         }
-        for block in &self.blocks {
-            map = apply(block, &map);
-        }
-        self.classifier.apply(&map)
+        map
+    }
+
+    /// The activations of the last block.
+    pub(super) fn last<A: Activations>(&self, seen: A) -> candle_core::Result<A> {
+        let mut blocks = self.blocks.iter();
+        blocks.try_fold(seen, |input, block| apply(block, &input))
+    }
+
+    /// Features and class scores of the last activations.
+    pub(super) fn head(&self, last: &Map) -> ImageFeatures {
+        self.classifier.apply(last)
     }
 }
 
-fn apply(block: &Block<Conv>, input: &Map) -> Map {
+fn apply<A: Activations>(block: &Block<Conv>, input: &A) -> candle_core::Result<A> {
     let mut outputs = Vec::new();
     for branch in &block.branches {
         let mut map = None;
         for stage in branch {
             let input = map.as_ref().unwrap_or(input);
             map = Some(match stage {
-                Stage::Conv(conv) => conv.apply(input),
-                Stage::Fork(a, b) => Map::concat(vec![a.apply(input), b.apply(input)]),
-                Stage::Average => pool::average(input),
-                Stage::Max(stride, padding) => pool::max(input, *stride, *padding),
+                Stage::Conv(conv) => input.convolve(conv)?,
+                Stage::Fork(a, b) => A::concat(vec![input.convolve(a)?, input.convolve(b)?])?,
+                Stage::Average => input.average()?,
+                Stage::Max(stride, padding) => input.largest(*stride, *padding)?,
             });
         }
         outputs.extend(map);
     }
-    Map::concat(outputs)
+    A::concat(outputs)
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use candle_core::Tensor;
 use orders_datasets::Image;
 
+use super::activations::Activations;
 use super::conv::{Activation, Conv, Depthwise, Folded, Geometry, normed_specs};
 use super::error::FeaturesError;
 use super::head::{Head, ImageFeatures};
@@ -67,16 +68,15 @@ struct Bottleneck<L, D = L> {
 }
 
 impl Bottleneck<Conv, Depthwise> {
-    fn apply(&self, input: Map) -> Map {
-        let expanded = self.expand.as_ref().map(|conv| conv.apply(&input));
-        let filtered = self.depthwise.apply(expanded.as_ref().unwrap_or(&input));
-        let mut output = self.project.apply(&filtered);
-        if self.residual {
-            for (output, input) in output.values.iter_mut().zip(input.values) {
-                *output += input;
-            }
+    fn apply<A: Activations>(&self, input: &A) -> candle_core::Result<A> {
+        let expanded = self.expand.as_ref().map(|conv| input.convolve(conv));
+        let expanded = expanded.transpose()?;
+        let filtered = expanded.as_ref().unwrap_or(input).filter(&self.depthwise)?;
+        let output = filtered.convolve(&self.project)?;
+        match self.residual {
+            true => output.plus(input),
+            false => Ok(output),
         }
-        output
     }
 }
 
@@ -98,15 +98,13 @@ impl Layer {
     }
 
     fn conv(&self, weights: &Weights) -> candle_core::Result<Conv> {
-        Ok(Conv {
-            geometry: Geometry {
-                kernel: [self.side; 2],
-                stride: self.stride,
-                padding: [self.side / 2; 2],
-            },
-            folded: Folded::new(weights, &self.conv, &self.norm, EPSILON)?,
-            activation: self.activation,
-        })
+        let geometry = Geometry {
+            kernel: [self.side; 2],
+            stride: self.stride,
+            padding: [self.side / 2; 2],
+        };
+        let folded = Folded::new(weights, &self.conv, &self.norm, EPSILON)?;
+        Ok(Conv::new(geometry, folded, self.activation))
     }
 }
 
@@ -208,8 +206,8 @@ impl MobileNetV2 {
         })
     }
 
-    /// Features and class scores of an image in colour, of any size.
-    pub(super) fn extract(&self, image: &Image) -> ImageFeatures {
+    /// What it sees of an image in colour, of any size.
+    pub(super) fn seen(image: &Image) -> Map {
         let mut map = resize::antialiased(image, SIDE);
         let planes = map.values.chunks_exact_mut(SIDE * SIDE);
         for ((plane, mean), sd) in planes.zip(MEAN).zip(SD) {
@@ -217,10 +215,19 @@ impl MobileNetV2 {
                 *value = (*value / 255.0 - mean) / sd;
             }
         }
-        map = self.first.apply(&map);
-        for bottleneck in &self.bottlenecks {
-            map = bottleneck.apply(map);
-        }
-        self.classifier.apply(&self.last.apply(&map))
+        map
+    }
+
+    /// The activations of the last layer.
+    pub(super) fn last<A: Activations>(&self, seen: &A) -> candle_core::Result<A> {
+        let first = seen.convolve(&self.first)?;
+        let mut bottlenecks = self.bottlenecks.iter();
+        let last = bottlenecks.try_fold(first, |input, bottleneck| bottleneck.apply(&input))?;
+        last.convolve(&self.last)
+    }
+
+    /// Features and class scores of the last activations.
+    pub(super) fn head(&self, last: &Map) -> ImageFeatures {
+        self.classifier.apply(last)
     }
 }

@@ -7,13 +7,15 @@
 //! | [`Network::MobileNetV2`] | 1280 | `mobilenet_v2-b0353104.pth` |
 //! | [`Network::Classifier`] | 128 | [bundled](crate::bundled::classifier), or [trained](crate::train::ClassifierTraining) |
 //!
-//! All run on the CPU, in single precision, on all threads. Convolutions are
+//! They run on the CPU, in single precision, on all threads, or on a
+//! [device](FeatureNetwork::on). On the CPU convolutions are
 //! matrix products over patches ([im2col]); batch normalisation is folded into
 //! them when weights are loaded. Each output depends on its image only, to the
 //! last bit, whatever the batch and the number of threads.
 //!
 //! [im2col]: https://arxiv.org/abs/1410.0759
 
+mod activations;
 mod classifier;
 mod conv;
 mod error;

@@ -94,6 +94,10 @@ impl Lpd {
         after_step: &mut dyn FnMut() -> Result<(), LpdError>,
         watch: &mut dyn FnMut() -> ControlFlow<()>,
     ) -> Result<Generated, LpdError> {
+        if let Some(fused) = self.fused() {
+            let request = (batch, known, guidance);
+            return self.generate_on_device(fused, sampler, request, after_step, watch);
+        }
         let mut generation = self.generation(batch, known, guidance)?;
         while let Some(step) = generation.next_step_watched(watch)? {
             generation.commit(sampler.choose(&step.logits)?)?;

@@ -11,6 +11,7 @@ use super::error::LpdError;
 use super::statement::{BackEnd, Branch, NormAt};
 use crate::attention_mask::AttentionMask;
 use crate::cpu::{self, CpuCache, Finish, PackedWeight, Segment};
+use crate::fused::{Seeing, Sight};
 
 type Result<T, E = candle_core::Error> = std::result::Result<T, E>;
 
@@ -27,6 +28,20 @@ pub enum Kernels {
     Device,
     /// Those of candle that gradients flow through, on any device.
     Differentiable,
+    /// Our own on cards of NVIDIA, for f32 and bf16 and heads up to 128 wide. In f32 the bits
+    /// of a sample don't depend on the rest of its batch; products of bf16 are cuBLAS's,
+    /// which may choose others for another number of rows. On the CPU they are stated
+    /// literally, for tests.
+    Cuda,
+    /// The same with products of f32 in TF32, by cuBLAS.
+    CudaTf32,
+}
+
+impl Kernels {
+    /// Whether they are those of [`fused`].
+    pub(crate) fn are_fused(self) -> bool {
+        matches!(self, Self::Cuda | Self::CudaTf32)
+    }
 }
 
 /// A linear layer.
@@ -57,23 +72,28 @@ impl Linear {
             Self::Packed(weight) => return cpu::linear(x, weight, finish),
             Self::Plain { weight, bias } => (weight, bias),
         };
-        let mut shape = x.dims().to_vec();
-        let inputs = x.dim(D::Minus1)?;
-        let rows = x.elem_count() / inputs;
-        let mut y = x.reshape((rows, inputs))?.matmul(&weight.t()?)?;
+        let mut y = product(x, weight)?;
         if let Some(bias) = bias {
             y = y.broadcast_add(bias)?;
         }
-        if let Some(last) = shape.last_mut() {
-            *last = weight.dim(0)?;
-        }
-        let y = y.reshape(shape)?;
         match finish {
             Finish::Nothing => Ok(y),
             Finish::Gelu => y.gelu_erf(),
             Finish::AddTo(base) => base + y,
         }
     }
+}
+
+/// The product of (.., inputs) with a weight of the shape (outputs, inputs).
+pub(crate) fn product(x: &Tensor, weight: &Tensor) -> Result<Tensor> {
+    let mut shape = x.dims().to_vec();
+    let inputs = x.dim(D::Minus1)?;
+    let rows = x.elem_count() / inputs;
+    let y = x.reshape((rows, inputs))?.matmul(&weight.t()?)?;
+    if let Some(last) = shape.last_mut() {
+        *last = weight.dim(0)?;
+    }
+    y.reshape(shape)
 }
 
 /// Layer norm over the last dimension.
@@ -89,10 +109,10 @@ impl Norm {
     pub(crate) fn forward(&self, x: &Tensor) -> Result<Tensor> {
         match self.kernels {
             Kernels::Cpu => cpu::layer_norm(x, &self.weight, &self.bias, self.epsilon),
-            Kernels::Device => ops::layer_norm(x, &self.weight, &self.bias, self.epsilon),
             Kernels::Differentiable => {
                 ops::layer_norm_slow(x, &self.weight, &self.bias, self.epsilon)
             }
+            _ => ops::layer_norm(x, &self.weight, &self.bias, self.epsilon),
         }
     }
 }
@@ -112,6 +132,7 @@ pub(crate) struct Heads {
 #[derive(Debug)]
 pub(crate) struct Cache {
     kept: usize,
+    capacity: usize,
     layers: Vec<LayerCache>,
 }
 
@@ -124,6 +145,8 @@ pub(crate) enum LayerCache {
         keys: Tensor,
         values: Tensor,
     },
+    /// Keys and then values: (2, rows, heads, capacity, head width).
+    Fused(Tensor),
 }
 
 impl Cache {
@@ -142,6 +165,10 @@ impl Cache {
                 heads.width,
                 capacity,
             ))),
+            Kernels::Cuda | Kernels::CudaTf32 => {
+                let shape = (2, rows, heads.count, capacity, heads.width);
+                Ok(LayerCache::Fused(Tensor::zeros(shape, dtype, device)?))
+            }
             _ => {
                 let shape = (rows, heads.count, capacity, heads.width);
                 Ok(LayerCache::Device {
@@ -151,7 +178,11 @@ impl Cache {
             }
         };
         let layers = (0..depth).map(|_| layer()).collect::<Result<_>>()?;
-        Ok(Self { kept: 0, layers })
+        Ok(Self {
+            kept: 0,
+            capacity,
+            layers,
+        })
     }
 
     /// Positions that are kept.
@@ -205,6 +236,8 @@ pub(crate) struct Pass<'a> {
     /// The masks as tensors, one for all rows or one for each segment, unless all is
     /// visible. There are none where our own kernels are in use.
     additive: Vec<Option<Tensor>>,
+    /// The same for fused kernels, which attend to a cache.
+    pub(crate) sight: Option<Sight>,
     pub(crate) cache: Option<&'a mut Cache>,
     pub(crate) dropout: Option<Dropout>,
     pub(crate) capture: Option<&'a mut Capture>,
@@ -231,8 +264,29 @@ impl<'a> Pass<'a> {
             let tensor = Tensor::from_vec(numbers, shape, device)?;
             tensor.to_dtype(dtype).map(Some)
         };
+        let cached = cache.as_ref().filter(|_| kernels.are_fused());
+        let sight = cached.map(|cache| {
+            let seeing = match &visibility {
+                Visibility::Rows(mask) => vec![Seeing {
+                    row: 0,
+                    past: cache.kept,
+                    mask,
+                }],
+                Visibility::Segments(segments) => segments
+                    .iter()
+                    .map(
+                        |&Segment {
+                             row, past, mask, ..
+                         }| Seeing { row, past, mask },
+                    )
+                    .collect(),
+            };
+            Sight::new(&seeing, cache.capacity, device)
+        });
+        let sight = sight.transpose()?;
         let additive = match (&visibility, kernels) {
             (_, Kernels::Cpu) => Vec::new(),
+            _ if sight.is_some() => Vec::new(),
             (Visibility::Rows(mask), _) => vec![additive(mask)?],
             (Visibility::Segments(segments), _) => {
                 let masks = segments.iter().map(|segment| additive(segment.mask));
@@ -243,6 +297,7 @@ impl<'a> Pass<'a> {
             kernels,
             visibility,
             additive,
+            sight,
             cache,
             dropout: None,
             capture: None,
@@ -258,6 +313,15 @@ impl<'a> Pass<'a> {
             || matches!(self.visibility, Visibility::Segments(_));
         let wanted = self.wanted.filter(|_| !is_whole);
         wanted.map_or(0, |wanted| positions.saturating_sub(wanted))
+    }
+
+    /// Whether whoever watches lets it go on.
+    pub(crate) fn goes_on(&mut self) -> Result<(), LpdError> {
+        let watch = self.watch.as_mut();
+        match watch.is_some_and(|watch| watch().is_break()) {
+            true => Err(LpdError::Stopped),
+            false => Ok(()),
+        }
     }
 
     fn drop(&self, layer: usize, site: DropoutSite, x: Tensor) -> Result<Tensor> {
@@ -409,11 +473,7 @@ impl BackEnd for TensorBackEnd<'_, '_, '_> {
     type Error = LpdError;
 
     fn goes_on(&mut self) -> Result<(), LpdError> {
-        let watch = self.pass.watch.as_mut();
-        match watch.is_some_and(|watch| watch().is_break()) {
-            true => Err(LpdError::Stopped),
-            false => Ok(()),
-        }
+        self.pass.goes_on()
     }
 
     fn norm(&mut self, at: NormAt, x: &Tensor) -> Result<Tensor, LpdError> {

@@ -110,8 +110,8 @@ impl Costs<'_> {
         let free = sizes.cells();
         let positions = 1 + problem.known().count() + free - last + free;
         let cache = match self.kernels {
-            Kernels::Cpu => self.cache(positions),
-            _ => 0.0,
+            Kernels::Device | Kernels::Differentiable => 0.0,
+            _ => self.cache(positions),
         };
         let logits = 4.0 * LOG_SOFTMAX * float(free) * float(self.config.vocab());
         let pass = self.pass(positions, positions);
@@ -141,6 +141,8 @@ impl Costs<'_> {
             // What came in, the norm of it, queries, keys and values, what is attended to,
             // the sum, its norm and the hidden layer.
             Kernels::Cpu => 8.0 * width + hidden,
+            // The same, and what products give before a bias is added.
+            Kernels::Cuda | Kernels::CudaTf32 => 10.0 * width + 2.0 * hidden,
             // Operations leave their operands as they are, and scores are tensors.
             _ => 14.0 * width + 3.0 * hidden + 3.0 * heads * keys,
         };

@@ -22,8 +22,10 @@
 mod batch;
 mod config;
 mod decoder;
+mod device_run;
 mod dropout;
 mod error;
+mod fused_layers;
 mod generation;
 mod layers;
 mod memory;
@@ -49,6 +51,7 @@ pub use requests::{
     LabelOf, RequestError, SampleOrders, ScoreRequest, Scored, TimeRequest, Timing,
 };
 pub use sample::{Chooser, SampleRequest, Sampled};
+pub(crate) use sampling::drawn_token;
 pub use sampling::{Choice, Guidance, GuidanceSchedule, Sampler, Sampling};
 
 pub use crate::attention_mask::{AttentionMask, MaskRow};

@@ -7,10 +7,13 @@ use candle_core::{D, DType, Device, Result, Tensor, Var};
 
 use super::config::LpdConfig;
 use super::error::LpdError;
+use super::fused_layers::{Flow, FusedBackEnd, FusedLayers};
 use super::layers::{Block, Cache, Heads, Kernels, Linear, Norm, Pass, TensorBackEnd, Visibility};
 use super::memory::Costs;
 use super::statement::run;
 use crate::cpu::Finish;
+use crate::fused::{self, Tables};
+use crate::precision::Precision;
 use crate::weights::Weights;
 
 /// An LPD transformer.
@@ -38,12 +41,14 @@ pub struct Lpd {
     /// Caches of the last passes over all groups, with their rows and capacities: fresh
     /// memory for one costs what several per cent of such a pass do.
     spare: Mutex<Vec<((usize, usize), Cache)>>,
+    /// With [`Kernels::Cuda`]: the layers once more, of the same tensors.
+    fused: Option<(FusedLayers, Tables)>,
 }
 
 impl Lpd {
     /// A transformer for inference, on the device and in the precision of its
-    /// weights: f32 on the CPU with our own kernels, anything else with
-    /// candle's.
+    /// weights: f32 on the CPU, f32 and bf16 on cards of NVIDIA with our own kernels,
+    /// anything else with candle's.
     ///
     /// The weights are not held twice: those that are packed for our kernels
     /// are let go one by one.
@@ -56,7 +61,29 @@ impl Lpd {
         let (dtype, device) = kind(&weights);
         let kernels = match (dtype, &device) {
             (DType::F32, Device::Cpu) => Kernels::Cpu,
+            (_, Device::Cuda(_)) if fused::takes(dtype, config.head_dim()) => Kernels::Cuda,
             _ => Kernels::Device,
+        };
+        Self::with_kernels(config, weights, kernels)
+    }
+
+    /// The same in a precision that tells [`Precision::TF32`] from f32.
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Self::new).
+    pub(crate) fn in_precision(
+        config: LpdConfig,
+        weights: Weights,
+        precision: Precision,
+    ) -> std::result::Result<Self, LpdError> {
+        let (dtype, _) = kind(&weights);
+        if precision != Precision::TF32 {
+            return Self::new(config, weights);
+        }
+        let kernels = match fused::takes(dtype, config.head_dim()) {
+            true => Kernels::CudaTf32,
+            false => Kernels::Device,
         };
         Self::with_kernels(config, weights, kernels)
     }
@@ -66,7 +93,8 @@ impl Lpd {
     /// # Errors
     ///
     /// As [`new`](Self::new), and [`LpdError::Tensor`] if the kernels don't
-    /// take these weights: [`Kernels::Cpu`] wants f32 on the CPU.
+    /// take these weights: [`Kernels::Cpu`] wants f32 on the CPU, [`Kernels::Cuda`] f32 or
+    /// bf16, and heads up to 128 wide.
     pub fn with_kernels(
         config: LpdConfig,
         weights: Weights,
@@ -77,6 +105,13 @@ impl Lpd {
         if kernels == Kernels::Cpu && (dtype != DType::F32 || !device.is_cpu()) {
             return Err(candle_core::Error::Msg(format!(
                 "our own kernels take f32 on the CPU, not {dtype:?}"
+            ))
+            .into());
+        }
+        if kernels.are_fused() && !fused::takes(dtype, config.head_dim()) {
+            return Err(candle_core::Error::Msg(format!(
+                "the kernels of cards take f32 and bf16 and heads up to {} wide",
+                fused::WIDEST_HEAD
             ))
             .into());
         }
@@ -148,15 +183,46 @@ impl Lpd {
                 fc2: linear(pair("mlp.fc2")?)?,
             });
         }
+        let (embedding_norm, last_norm) = (norm(pair("z_proj_ln")?), norm(pair("norm")?));
+        let head = Linear::new(take("head.weight")?, None, kernels)?;
+        let mut of_tables = [
+            take("mask_token")?.reshape((1, width))?,
+            take("pos_embed")?.reshape(((), width))?,
+            take("class_emb.weight")?,
+            take("fake_latent")?,
+            take("token_emb.weight")?,
+        ];
+        let fused = kernels.are_fused().then(|| {
+            let norms = (&embedding_norm, &last_norm);
+            let layers = FusedLayers::new(&blocks, norms, &head, kernels)?;
+            let all = Tensor::cat(&of_tables, 0)?;
+            // The tables are not held twice.
+            let mut first = 0;
+            for table in &mut of_tables {
+                let rows = table.dim(0)?;
+                *table = all.narrow(0, first, rows)?;
+                first += rows;
+            }
+            let tables = Tables {
+                all,
+                cells: config.grid().cells(),
+                classes: config.classes(),
+                vocab: config.vocab(),
+            };
+            Result::Ok((layers, tables))
+        });
+        let fused = fused.transpose()?;
+        let [query, positions, classes, unconditional, tokens] = of_tables;
         Ok(Self {
-            embedding_norm: norm(pair("z_proj_ln")?),
-            norm: norm(pair("norm")?),
-            classes: take("class_emb.weight")?,
-            unconditional: take("fake_latent")?,
-            tokens: take("token_emb.weight")?,
-            positions: take("pos_embed")?.reshape(((), width))?,
-            query: take("mask_token")?,
-            head: Linear::new(take("head.weight")?, None, kernels)?,
+            embedding_norm,
+            norm: last_norm,
+            classes,
+            unconditional,
+            tokens,
+            positions,
+            query: query.reshape((1, 1, width))?,
+            head,
+            fused,
             blocks,
             config,
             kernels,
@@ -182,9 +248,24 @@ impl Lpd {
         &self.device
     }
 
-    /// The precision of its weights.
+    /// The type of its weights.
     pub fn dtype(&self) -> DType {
         self.dtype
+    }
+
+    /// The precision of its weights and products.
+    pub fn precision(&self) -> Precision {
+        match (self.dtype, self.kernels) {
+            (DType::F32, Kernels::CudaTf32) => Precision::TF32,
+            (DType::BF16, _) => Precision::BF16,
+            (DType::F16, _) => Precision::F16,
+            _ => Precision::F32,
+        }
+    }
+
+    /// The layers and tables that cards of NVIDIA generate with, if it is on one.
+    pub(super) fn fused(&self) -> Option<(&FusedLayers, &Tables)> {
+        self.fused.as_ref().map(|(layers, tables)| (layers, tables))
     }
 
     /// The variables by name, if it is [trainable](Self::trainable); else none.
@@ -193,14 +274,13 @@ impl Lpd {
         &self.variables
     }
 
-    /// What its memory depends on, if that is the machine's: a device says itself that
-    /// it has no room.
-    pub(super) fn costs(&self) -> Option<Costs<'_>> {
-        self.device.is_cpu().then_some(Costs {
+    /// What its memory depends on.
+    pub(super) fn costs(&self) -> Costs<'_> {
+        Costs {
             config: &self.config,
             dtype: self.dtype,
             kernels: self.kernels,
-        })
+        }
     }
 
     /// Room for keys and values of a generation.
@@ -279,6 +359,13 @@ impl Lpd {
         embedded: &Tensor,
         pass: &mut Pass<'_>,
     ) -> std::result::Result<Tensor, LpdError> {
+        if let Some((layers, _)) = &self.fused
+            && pass.sight.is_some()
+        {
+            let mut back_end = FusedBackEnd { layers, pass };
+            let embedded = Flow::new(embedded.clone());
+            return Ok(run(&mut back_end, self.blocks.len(), &embedded)?.x);
+        }
         let mut back_end = TensorBackEnd {
             embedding_norm: &self.embedding_norm,
             blocks: &self.blocks,
@@ -290,6 +377,9 @@ impl Lpd {
     /// Logits of the last positions, `queries` of them, in f32: shape (rows,
     /// queries, vocabulary).
     pub(crate) fn logits(&self, x: &Tensor, queries: usize) -> Result<Tensor> {
+        if let Some((layers, _)) = &self.fused {
+            return layers.logits(x, queries)?.to_dtype(DType::F32);
+        }
         let start = x.dim(1)? - queries;
         let x = x.narrow(1, start, queries)?.contiguous()?;
         let logits = self

@@ -4,8 +4,8 @@
 //! Requests hold resolved values; whoever has flags or files resolves them first.
 //! Work is done batch by batch. `progress` is told how many samples are done, from 0
 //! on and again and again, and may end the work early. What a batch takes in memory is
-//! held against a limit before anything is allocated; on a device other than the CPU,
-//! the device says it.
+//! held against a limit before anything is allocated: on a card of NVIDIA against what it
+//! has free; others say themselves that they have no room.
 
 use std::ops::{ControlFlow, Range};
 use std::time::Instant;
@@ -19,10 +19,10 @@ use orders_core::{
 
 use super::batch::problem_of;
 use super::error::LpdError;
-use super::memory::Costs;
 use super::network::Lpd;
 use super::sample::{Chooser, OfBatch};
 use super::sampling::{Choice, Guidance, Sampling};
+use crate::device::room_on;
 
 /// The orders of samples: listed ones, or those of a method and a seed.
 pub struct SampleOrders {
@@ -227,8 +227,8 @@ impl Lpd {
         guidance: Guidance,
         memory: MemoryLimit,
     ) -> Result<usize, RequestError> {
-        let of_sample = |costs: Costs<'_>| costs.generated(orders.problem(), guidance);
-        fitting((batch, count), self.costs().map(of_sample), memory)
+        let of_sample = self.costs().generated(orders.problem(), guidance);
+        self.fitting((batch, count), of_sample, memory)
     }
 
     /// The log-likelihood of given tokens under what [`sample`](Self::sample) draws from at
@@ -261,9 +261,8 @@ impl Lpd {
         let count = labels.len() as u64;
         let size = match chooser {
             Chooser::Orders(orders) | Chooser::Exact(orders, _) => {
-                let of_image = |costs: Costs<'_>| costs.whole_pass(orders.problem());
-                let of_image = self.costs().map(of_image);
-                fitting((request.batch, count), of_image, request.memory)?
+                let of_image = self.costs().whole_pass(orders.problem());
+                self.fitting((request.batch, count), of_image, request.memory)?
             }
             Chooser::Rule(_) => {
                 let none = Guidance::NONE;
@@ -302,6 +301,21 @@ impl Lpd {
         Ok(scored)
     }
 
+    /// The samples of a batch, of those that were asked for and of all, if they fit; each
+    /// takes `of_sample` bytes of the device, which has what is given if it is the CPU.
+    pub(super) fn fitting(
+        &self,
+        (batch, count): (usize, u64),
+        of_sample: u64,
+        memory: MemoryLimit,
+    ) -> Result<usize, RequestError> {
+        let size = count.min(batch.max(1) as u64);
+        let room = room_on(self.device(), memory);
+        let checked = room.check_count(0, of_sample, size);
+        checked.map_err(|source| RequestError::Memory { batch, source })?;
+        Ok(size as usize)
+    }
+
     /// Times the generation of a batch. `progress` is told of the runs before each step.
     ///
     /// # Errors
@@ -330,14 +344,29 @@ impl Lpd {
             sample_passes: 0.0,
             positions: 0.0,
         };
-        for run in 0..request.warm_up.saturating_add(request.runs.max(1)) {
+        // The end of a step is waited for, which would hold up a device: there, steps are
+        // timed in a run of their own.
+        let counted = request.warm_up..request.warm_up.saturating_add(request.runs.max(1));
+        let is_cpu = self.device().is_cpu();
+        let last = if is_cpu {
+            counted.end
+        } else {
+            counted.end.saturating_add(1)
+        };
+        for run in 0..last {
             let mut watch = || progress(run as u64);
             let begin = Instant::now();
             let mut before = begin;
             let mut steps = Vec::new();
+            let of_steps = if is_cpu {
+                counted.contains(&run)
+            } else {
+                run == counted.end
+            };
             let mut after_step = || -> Result<(), LpdError> {
-                // The end of a step is waited for on the device.
-                self.device().synchronize()?;
+                if of_steps {
+                    self.device().synchronize()?;
+                }
                 let now = Instant::now();
                 steps.push((now - before).as_secs_f64());
                 before = now;
@@ -353,8 +382,10 @@ impl Lpd {
             };
             let sampled = self.sample_batch(chooser, of_batch, &mut after_step, &mut watch)?;
             let seconds = begin.elapsed().as_secs_f64();
-            if run >= request.warm_up {
+            if counted.contains(&run) {
                 timing.seconds.push(seconds);
+            }
+            if of_steps {
                 for (best, seconds) in timing.step_seconds.iter_mut().zip(steps) {
                     *best = best.min(seconds);
                 }
@@ -367,21 +398,6 @@ impl Lpd {
         timing.seconds.sort_by(f64::total_cmp);
         Ok(timing)
     }
-}
-
-/// The samples of a batch, of those that were asked for and of all, if they fit; each
-/// takes `of_sample` bytes, where the machine's memory is what counts.
-pub(super) fn fitting(
-    (batch, count): (usize, u64),
-    of_sample: Option<u64>,
-    memory: MemoryLimit,
-) -> Result<usize, RequestError> {
-    let size = count.min(batch.max(1) as u64);
-    if let Some(of_sample) = of_sample {
-        let checked = memory.check_count(0, of_sample, size);
-        checked.map_err(|source| RequestError::Memory { batch, source })?;
-    }
-    Ok(size as usize)
 }
 
 /// Why a request was not answered.

@@ -12,7 +12,7 @@ use super::batch::Batch;
 use super::decoder::LpdDecoder;
 use super::error::LpdError;
 use super::network::Lpd;
-use super::requests::{LabelOf, RequestError, SampleOrders, fitting, in_batches};
+use super::requests::{LabelOf, RequestError, SampleOrders, in_batches};
 use super::sampling::{Choice, Guidance, Sampler, Sampling};
 
 /// What chooses the cells of samples, and how their tokens come about.
@@ -291,10 +291,8 @@ impl Lpd {
             Chooser::Rule(_) => None,
         };
         let cells = chooser.known().grid().cells();
-        let of_sample = self
-            .costs()
-            .map(|costs| costs.decoded(cells, drafts, guidance));
-        fitting((batch, count), of_sample, memory)
+        let of_sample = self.costs().decoded(cells, drafts, guidance);
+        self.fitting((batch, count), of_sample, memory)
     }
 }
 

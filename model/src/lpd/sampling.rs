@@ -152,6 +152,18 @@ impl Sampler {
         Self { choice, draws }
     }
 
+    /// How tokens are chosen.
+    pub(super) fn choice(&self) -> Choice {
+        self.choice
+    }
+
+    /// The next numbers that each sample draws from, so many, one sample behind the other.
+    pub(super) fn numbers(&mut self, each: usize) -> Vec<f64> {
+        let of_sample =
+            |draws: &mut OrderRng| (0..each).map(|_| draws.uniform()).collect::<Vec<f64>>();
+        self.draws.iter_mut().flat_map(of_sample).collect()
+    }
+
     /// Tokens for logits of shape (samples, queries, vocabulary), f32: shape
     /// (samples, queries), u32, on the same device.
     ///
@@ -161,33 +173,42 @@ impl Sampler {
     /// fails.
     pub fn choose(&mut self, logits: &Tensor) -> candle_core::Result<Tensor> {
         let (samples, queries, vocab) = logits.dims3()?;
-        let sampling = match self.choice {
-            Choice::Greedy => return logits.argmax(D::Minus1),
-            Choice::Sample(sampling) => sampling,
-        };
+        if self.choice == Choice::Greedy {
+            return logits.argmax(D::Minus1);
+        }
         if samples != self.draws.len() {
             candle_core::bail!("{samples} samples, but draws for {}", self.draws.len());
         }
-        let draws: Vec<f64> = self
-            .draws
-            .iter_mut()
-            .flat_map(|draws| (0..queries).map(|_| draws.uniform()).collect::<Vec<f64>>())
-            .collect();
+        let draws = self.numbers(queries);
         let on_cpu = logits.to_device(&candle_core::Device::Cpu)?;
         let tokens: Vec<u32> = with_numbers(&on_cpu.to_dtype(DType::F32)?, |logits| {
             logits
                 .par_chunks(vocab)
                 .zip(draws)
                 .map(|(logits, draw)| {
-                    let token = Arch::new().dispatch(
-                        #[inline(always)]
-                        || drawn(logits, &sampling, draw),
-                    );
+                    let token = drawn_token(logits, self.choice, draw);
                     token.ok_or_else(not_finite)
                 })
                 .collect()
         })?;
         Tensor::from_vec(tokens, (samples, queries), logits.device())
+    }
+}
+
+/// The token that a choice takes for a number from 0 to below 1; none if the logits are not
+/// finite.
+pub(crate) fn drawn_token(logits: &[f32], choice: Choice, number: f64) -> Option<u32> {
+    match choice {
+        Choice::Greedy => {
+            let top = largest(logits);
+            let is_finite = top.is_finite() && logits.iter().all(|logit| !logit.is_nan());
+            let first = logits.iter().position(|&logit| logit >= top);
+            first.filter(|_| is_finite).map(|token| token as u32)
+        }
+        Choice::Sample(sampling) => Arch::new().dispatch(
+            #[inline(always)]
+            || drawn(logits, &sampling, number),
+        ),
     }
 }
 
@@ -218,7 +239,7 @@ fn weights(weights: &mut [f32], logits: &[f32], sampling: &Sampling) -> Option<f
     }
 }
 
-fn not_finite() -> candle_core::Error {
+pub(super) fn not_finite() -> candle_core::Error {
     candle_core::Error::Msg("the model's logits are not finite".into())
 }
 

@@ -100,10 +100,13 @@ impl Lpd {
 
         // Our own attention reads keys and values from a cache; there, the pass is
         // one that nothing came before.
-        let mut cache = match self.kernels() {
-            Kernels::Cpu => Some(self.spare_cache(batch.len(), mask.keys())?),
-            _ => None,
+        // That of cards does not show its weights.
+        let takes_cache = match self.kernels() {
+            Kernels::Cpu => true,
+            kernels => kernels.are_fused() && capture.is_none(),
         };
+        let cache = takes_cache.then(|| self.spare_cache(batch.len(), mask.keys()));
+        let mut cache = cache.transpose()?;
         let mut pass = self.pass(Visibility::Rows(&mask), cache.as_mut())?;
         pass.dropout = dropout;
         pass.capture = capture;

@@ -89,7 +89,8 @@ impl Backend for Candle {
         let (q, k, v) = (flat(&qkv[0])?, flat(&qkv[1])?, flat(&qkv[2])?);
         let q = q.transpose(1, 2)?.contiguous()?;
         let scores = (q.matmul(&k)? * (channels as f64).powf(-0.5))?;
-        let weights = softmax_last_dim(&scores)?;
+        // Weights of 16 bits would be off by up to 4 in 100.
+        let weights = softmax_last_dim(&scores.to_dtype(DType::F32)?)?.to_dtype(self.dtype)?;
         let mixed = v.matmul(&weights.transpose(1, 2)?.contiguous()?)?;
         x + self.convolve(out, &mixed.reshape(x.shape())?)?
     }

@@ -1,5 +1,6 @@
 //! What the tokenizer's networks take in memory for an image, estimated by their layers.
 
+use candle_core::DType;
 use orders_core::estimated_bytes;
 
 use super::config::VqConfig;
@@ -20,6 +21,23 @@ impl VqConfig {
     pub fn decoder_bytes(&self, height: usize, width: usize) -> u64 {
         largest(&decoder(self), [height as f64, width as f64])
     }
+
+    /// Bytes that encoding an image of these sides in pixels takes on a device.
+    pub fn encoder_bytes_on_device(&self, height: usize, width: usize, dtype: DType) -> u64 {
+        on_device(self.encoder_bytes(height, width), dtype)
+    }
+
+    /// Bytes that decoding an image of so many cells down and across takes on a device.
+    pub fn decoder_bytes_on_device(&self, height: usize, width: usize, dtype: DType) -> u64 {
+        on_device(self.decoder_bytes(height, width), dtype)
+    }
+}
+
+/// What takes so many bytes on a CPU, where all numbers are f32. On a device a convolution
+/// lays out the nine pixels around each of its input side by side, which makes eight times as
+/// many of the layer that takes most.
+fn on_device(bytes: u64, dtype: DType) -> u64 {
+    estimated_bytes(2.0 * bytes as f64 * dtype.size_in_bytes() as f64)
 }
 
 /// What the layer takes that takes most.

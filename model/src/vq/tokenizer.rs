@@ -64,8 +64,26 @@ impl VqTokenizer {
     ///
     /// If the weights were checked against another list.
     pub fn new(config: VqConfig, weights: &Weights, device: &Device) -> Result<Self, VqError> {
+        Self::in_precision(config, weights, device, DType::F32)
+    }
+
+    /// The same with numbers of type `dtype`, if it is not on a CPU, where they are f32.
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Self::new).
+    ///
+    /// # Panics
+    ///
+    /// As [`new`](Self::new).
+    pub fn in_precision(
+        config: VqConfig,
+        weights: &Weights,
+        device: &Device,
+        dtype: DType,
+    ) -> Result<Self, VqError> {
         if !device.is_cpu() {
-            return Self::with_candle(config, weights, device, DType::F32);
+            return Self::with_candle(config, weights, device, dtype);
         }
         config.check()?;
         let networks = Networks::Cpu {
@@ -121,6 +139,19 @@ impl VqTokenizer {
     /// The tokenizer's size.
     pub fn config(&self) -> &VqConfig {
         &self.config
+    }
+
+    /// The device that it computes on.
+    pub fn device(&self) -> &Device {
+        &self.device
+    }
+
+    /// The type of its numbers.
+    pub fn dtype(&self) -> DType {
+        match &self.networks {
+            Networks::Cpu { .. } => DType::F32,
+            Networks::Candle { candle, .. } => candle.dtype,
+        }
     }
 
     /// What tokens of this tokenizer name as theirs: `vq-codebook:` and the SHA-256 of its

@@ -9,7 +9,12 @@ use orders_core::{GroupSizes, Order, Problem};
 use orders_model::lpd::{Batch, Kernels, Lpd, LpdConfig};
 use orders_model::weights::Weights;
 
-pub const ALL_KERNELS: [Kernels; 3] = [Kernels::Cpu, Kernels::Device, Kernels::Differentiable];
+pub const ALL_KERNELS: [Kernels; 4] = [
+    Kernels::Cpu,
+    Kernels::Device,
+    Kernels::Differentiable,
+    Kernels::Cuda,
+];
 
 pub fn path(name: &str) -> PathBuf {
     PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/reference")).join(name)

@@ -217,6 +217,8 @@ pub(crate) struct OptimizeModelArgs {
     /// Images that are handled together
     #[arg(long, value_name = "B", default_value_t = 8, allow_hyphen_values = true, value_parser = numbers::within(1..=65_536_usize))]
     pub(crate) batch: usize,
+    #[command(flatten)]
+    pub(crate) runs: super::RunsArgs,
 }
 
 #[cfg(feature = "model")]

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{OutputArgs, ThreadsArgs, written};
+use super::{DeviceArgs, OutputArgs, ThreadsArgs, written};
 use crate::numbers;
 
 /// Turn images into features or statistics, for 'distance'
@@ -40,6 +40,8 @@ pub(crate) struct FeaturesArgs {
     /// (statistics)
     #[arg(long, value_name = "FILE", value_parser = written())]
     pub(crate) out: PathBuf,
+    #[command(flatten)]
+    pub(crate) device: DeviceArgs,
     #[command(flatten)]
     pub(crate) threads: ThreadsArgs,
     #[command(flatten)]

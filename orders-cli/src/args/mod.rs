@@ -77,7 +77,7 @@ pub(crate) use sweep::{
     WhereArgs,
 };
 #[cfg(feature = "model")]
-pub(crate) use tokenizer::{DetokenizeArgs, DeviceArgs, TokenizeArgs, TokenizerArgs};
+pub(crate) use tokenizer::{DetokenizeArgs, DeviceArgs, RunsArgs, TokenizeArgs, TokenizerArgs};
 #[cfg(feature = "model")]
 pub(crate) use train::{TrainArgs, TrainClassifierArgs};
 

@@ -3,12 +3,9 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use orders_model::DType;
 use orders_model::lpd::GuidanceSchedule;
 
-use super::{
-    DeviceArgs, KnownArgs, MethodArgs, OutputArgs, SizesArgs, ThreadsArgs, one_of, written,
-};
+use super::{KnownArgs, MethodArgs, OutputArgs, RunsArgs, SizesArgs, ThreadsArgs, one_of, written};
 use crate::numbers;
 
 #[derive(Debug, Args)]
@@ -38,11 +35,8 @@ pub(crate) struct ModelArgs {
     /// Key of the tensors in a file of PyTorch, if it is not where it usually is
     #[arg(long, value_name = "KEY", requires = "checkpoint")]
     pub(crate) key: Option<String>,
-    /// Precision of the weights; f32 is the fastest on the CPU
-    #[arg(long = "precision", value_name = "TYPE", default_value = "f32", value_parser = one_of(&[("f32", DType::F32), ("bf16", DType::BF16), ("f16", DType::F16)]))]
-    pub(crate) dtype: DType,
     #[command(flatten)]
-    pub(crate) device: DeviceArgs,
+    pub(crate) runs: RunsArgs,
 }
 
 /// Where the orders of samples come from.

@@ -41,6 +41,9 @@ pub(crate) struct SweepArgs {
     pub(crate) shard: Option<Shard>,
     #[command(flatten)]
     pub(crate) slurm: SlurmArgs,
+    #[cfg(feature = "model")]
+    #[command(flatten)]
+    pub(crate) runs: super::RunsArgs,
     #[command(flatten)]
     pub(crate) threads: ThreadsArgs,
     /// List the trials, and run none

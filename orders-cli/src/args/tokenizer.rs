@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{GridArgs, OutputArgs, ThreadsArgs, written};
+use orders_model::Precision;
+
+use super::{GridArgs, OutputArgs, ThreadsArgs, one_of, written};
 
 #[derive(Debug, Args)]
 #[group(skip)]
@@ -29,10 +31,30 @@ pub(crate) struct TokenizerArgs {
 #[derive(Debug, Args)]
 #[group(skip)]
 pub(crate) struct DeviceArgs {
-    /// Where to compute: cpu, cuda or metal
+    /// Where to compute: cpu, cuda (or cuda:N, the card of number N from 0) or metal
     #[arg(long, value_name = "NAME", default_value = "cpu")]
     pub(crate) device: String,
 }
+
+/// Where a model runs, and how exactly.
+#[derive(Debug, Args)]
+#[group(skip)]
+pub(crate) struct RunsArgs {
+    #[command(flatten)]
+    pub(crate) device: DeviceArgs,
+    /// Precision of weights and products: f32, bf16, f16, or on cuda tf32 [default: bf16 on
+    /// cuda, else f32, which is the fastest on the CPU]
+    #[arg(long, value_name = "TYPE", value_parser = one_of(PRECISIONS))]
+    pub(crate) precision: Option<Precision>,
+}
+
+/// Precisions by name.
+const PRECISIONS: &[(&str, Precision)] = &[
+    ("f32", Precision::F32),
+    ("tf32", Precision::TF32),
+    ("bf16", Precision::BF16),
+    ("f16", Precision::F16),
+];
 
 /// Turn images into tokens
 ///
@@ -87,7 +109,7 @@ pub(crate) struct DetokenizeArgs {
     #[arg(long, value_name = "PATH", value_parser = written())]
     pub(crate) out: PathBuf,
     #[command(flatten)]
-    pub(crate) device: DeviceArgs,
+    pub(crate) runs: RunsArgs,
     #[command(flatten)]
     pub(crate) threads: ThreadsArgs,
     #[command(flatten)]

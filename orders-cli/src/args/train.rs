@@ -92,6 +92,8 @@ pub(crate) struct TrainClassifierArgs {
     #[arg(long, value_name = "FILE", value_parser = written())]
     pub(crate) out: PathBuf,
     #[command(flatten)]
+    pub(crate) device: DeviceArgs,
+    #[command(flatten)]
     pub(crate) threads: ThreadsArgs,
     #[command(flatten)]
     pub(crate) written: OutputArgs,

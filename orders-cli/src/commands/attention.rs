@@ -19,6 +19,7 @@ use crate::experiment::{attention_of_image, attention_params};
 use crate::failure::{Failure, Result, with_sources};
 use crate::picture_file::PictureFile;
 use crate::printer::Printer;
+use crate::settings::RunsOn;
 use crate::token_images::TokenImages;
 use crate::{interrupt, settings};
 
@@ -125,8 +126,10 @@ fn of_model(args: &AttentionArgs, catalogue: &Catalogue, printer: &Printer) -> R
             "--layers: there is no layer {layer}; the model has {depth}, from 0 on"
         )));
     }
-    let device = settings::device(&args.model.device)?;
-    let lpd = settings::lpd(&source, args.model.dtype, &device)?;
+    let mut notes = Vec::new();
+    let runs_on = RunsOn::new(&args.model.runs, &mut notes)?;
+    printer.notes(&notes);
+    let lpd = settings::lpd(&source, &runs_on)?;
     let params = AttentionParams {
         row_sum_tolerance: args.tolerance,
         ..attention_params(args.within)

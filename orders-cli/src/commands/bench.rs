@@ -12,6 +12,7 @@ use crate::args::BenchArgs;
 use crate::description::plural;
 use crate::failure::{Failure, Result};
 use crate::printer::Printer;
+use crate::settings::RunsOn;
 use crate::{memory, settings};
 
 /// What was measured.
@@ -54,7 +55,6 @@ pub(crate) fn run(args: &BenchArgs, catalogue: &Catalogue, printer: &Printer) ->
     let model = settings::model(&args.model)?;
     let mut notes = Vec::new();
     settings::looked_at(&model, &mut notes)?;
-    printer.notes(&notes);
     let grid = model.config().grid();
     let known = KnownCells::none(grid);
     let cells = settings::cell_choice(catalogue, &args.orders, grid, args.batch, 0)?;
@@ -63,11 +63,12 @@ pub(crate) fn run(args: &BenchArgs, catalogue: &Catalogue, printer: &Printer) ->
             "bench times whole images: no cell may be known",
         ));
     }
-    let device = settings::device(&args.model.device)?;
+    let runs_on = RunsOn::new(&args.model.runs, &mut notes)?;
+    printer.notes(&notes);
     let pool = settings::thread_pool(&args.threads, printer)?;
     let lpd = pool.install(|| match &model {
         ModelSource::Formula(_) => {
-            let loaded = model.load(args.model.dtype, &device, memory::limit());
+            let loaded = model.load(runs_on.precision, &runs_on.device, memory::limit());
             loaded.map_err(|error| match error {
                 ModelSourceError::Lpd(error @ LpdError::Memory(_)) => {
                     Failure::input_at("--model", &error)
@@ -75,7 +76,7 @@ pub(crate) fn run(args: &BenchArgs, catalogue: &Catalogue, printer: &Printer) ->
                 error => Failure::work(error),
             })
         }
-        _ => settings::lpd(&model, args.model.dtype, &device),
+        _ => settings::lpd(&model, &runs_on),
     })?;
     let one_by_one = Shape::OneByOne
         .group_sizes(grid.cells(), grid.cells(), FirstGroup::One)
@@ -115,8 +116,8 @@ pub(crate) fn run(args: &BenchArgs, catalogue: &Catalogue, printer: &Printer) ->
             args.model.model.as_deref().unwrap_or("model"),
             model.label()
         ),
-        device: args.model.device.device.clone(),
-        precision: format!("{:?}", lpd.dtype()),
+        device: runs_on.words,
+        precision: format!("{:?}", lpd.precision()),
         threads: pool.current_num_threads(),
         cfg: guidance.scale(),
         warm_up: args.warm_up,

@@ -14,6 +14,7 @@ use crate::description::counted;
 use crate::failure::{Failure, Result};
 use crate::output::{self, PROGRAM};
 use crate::printer::Printer;
+use crate::settings::RunsOn;
 use crate::single_file::SingleFile;
 use crate::token_identity::{self, Tokens};
 use crate::{folder, interrupt, settings, token_file};
@@ -25,12 +26,12 @@ enum Target {
 }
 
 pub(crate) fn run(args: &DetokenizeArgs, printer: &Printer) -> Result<()> {
-    let device = settings::device(&args.device)?;
     let (tokens, grid, of_tokens) = tokens(args)?;
     let count = tokens.nrows();
     let target = target(args, count as u64)?;
     let mut notes = Vec::new();
-    let decoder = settings::image_decoder((&args.tokenizer).into(), &device, &mut notes)?;
+    let runs_on = RunsOn::new(&args.runs, &mut notes)?;
+    let decoder = settings::image_decoder((&args.tokenizer).into(), &runs_on, &mut notes)?;
     decoder.check_memory(grid)?;
     let codes = decoder.codes();
     if let Some(((index, _), token)) = tokens
@@ -61,12 +62,12 @@ pub(crate) fn run(args: &DetokenizeArgs, printer: &Printer) -> Result<()> {
     if let Target::Folder = &target {
         folder::make(&args.out)?;
     }
-    for (index, row) in tokens.rows().into_iter().enumerate() {
+    let mut index = 0;
+    let mut take = |image: orders_datasets::Image| {
         match &target {
             Target::Folder => check_interrupt(index, &args.out)?,
             Target::Array(_) => interrupt::check()?,
         }
-        let image = pool.install(|| decoder.decode(grid, &row.to_vec()))?;
         size = (image.height() as usize, image.width() as usize);
         match &target {
             Target::Folder => {
@@ -76,7 +77,11 @@ pub(crate) fn run(args: &DetokenizeArgs, printer: &Printer) -> Result<()> {
             Target::Array(_) => all.extend_from_slice(image.pixels()),
         }
         progress.inc(1);
-    }
+        index += 1;
+        Ok(())
+    };
+    interrupt::check()?;
+    pool.install(|| decoder.decode_all(grid, tokens.view(), &mut take))?;
     progress.finish_and_clear();
     if let Target::Array(file) = &target {
         let shape = (count, size.0, size.1, 3);
@@ -95,6 +100,7 @@ pub(crate) fn run(args: &DetokenizeArgs, printer: &Printer) -> Result<()> {
             "images": count,
             "height": size.0,
             "width": size.1,
+            "device": runs_on.words,
         }),
         || {
             format!(

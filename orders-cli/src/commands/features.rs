@@ -31,6 +31,7 @@ struct Report {
     network: &'static str,
     images: usize,
     dimensions: usize,
+    device: String,
     seconds: f64,
     images_per_second: f64,
 }
@@ -62,9 +63,11 @@ pub(crate) fn run(args: &FeaturesArgs, printer: &Printer) -> Result<()> {
         }
     };
     let target = SingleFile::new(&args.out, args.written.force)?;
+    let device = settings::device(&args.device)?;
+    let words = settings::device_words(&device)?;
     let mut notes = Vec::new();
     let weights = args.weights.as_deref();
-    let loaded = settings::feature_network(network, weights, "--weights", &mut notes)?;
+    let loaded = settings::feature_network(network, weights, "--weights", &device, &mut notes)?;
     printer.notes(&notes);
     let pool = settings::thread_pool(&args.threads, printer)?;
     let at_once = BATCH_PER_THREAD * pool.current_num_threads();
@@ -103,7 +106,7 @@ pub(crate) fn run(args: &FeaturesArgs, printer: &Printer) -> Result<()> {
     progress.finish_and_clear();
     let seconds = start.elapsed().as_secs_f64();
 
-    let metadata = Metadata::from([
+    let mut metadata = Metadata::from([
         (NETWORK.into(), network.name().into()),
         (WEIGHTS.into(), loaded.weights.to_string()),
         ("program".into(), PROGRAM.into()),
@@ -113,12 +116,16 @@ pub(crate) fn run(args: &FeaturesArgs, printer: &Printer) -> Result<()> {
             images.identity().map_err(Failure::bad_input)?.to_string(),
         ),
     ]);
+    if !device.is_cpu() {
+        metadata.insert("device".into(), words.clone());
+    }
     target.write(&taken.into_bytes(&metadata)?)?;
     let report = Report {
         path: args.out.display().to_string(),
         network: network.name(),
         images: images.len(),
         dimensions: network.dimensions(),
+        device: words,
         seconds,
         images_per_second: images.len() as f64 / seconds,
     };

@@ -16,7 +16,7 @@ use crate::description::counted;
 use crate::failure::{Failure, Result};
 use crate::output::PROGRAM;
 use crate::printer::Printer;
-use crate::settings::{self, CellChoice, LookedAt, TokenizerFiles};
+use crate::settings::{self, CellChoice, LookedAt, RunsOn, TokenizerFiles};
 use crate::token_file::{self, TokenFile};
 use crate::token_identity::{self, Tokens};
 use crate::{interrupt, memory};
@@ -39,7 +39,7 @@ pub(crate) fn run(args: &SampleArgs, catalogue: &Catalogue, printer: &Printer) -
     let chooser = cells.chooser();
     let known = known_tokens(args, chooser.known(), count, of_model, &mut notes)?;
     let targets = Targets::new(args, samples.count)?;
-    let device = settings::device(&args.model.device)?;
+    let runs_on = RunsOn::new(&args.model.runs, &mut notes)?;
     let decoder = match &args.images {
         Some(_) => {
             let named = TokenizerFiles {
@@ -48,14 +48,14 @@ pub(crate) fn run(args: &SampleArgs, catalogue: &Catalogue, printer: &Printer) -
                 key: None,
             };
             let of_model = (&model, &looked_at);
-            let decoder = settings::model_decoder(named, of_model, &device, &mut notes)?;
+            let decoder = settings::model_decoder(named, of_model, &runs_on, &mut notes)?;
             decoder.check_memory(grid)?;
             Some(decoder)
         }
         None => None,
     };
     printer.notes(&notes);
-    let lpd = settings::lpd(&model, args.model.dtype, &device)?;
+    let lpd = settings::lpd(&model, &runs_on)?;
     interrupt::catch()?;
 
     let pool = settings::thread_pool(&args.threads, printer)?;
@@ -74,6 +74,9 @@ pub(crate) fn run(args: &SampleArgs, catalogue: &Catalogue, printer: &Printer) -
         memory: memory::limit(),
     };
     let mut about = about(args, &model, &lpd, &cells, guidance);
+    if !runs_on.device.is_cpu() {
+        about.insert("device".to_owned(), runs_on.words.clone());
+    }
     if let Some(tokenizer) = looked_at.tokenizer {
         about.insert("tokenizer".to_owned(), tokenizer);
     }
@@ -118,7 +121,7 @@ pub(crate) fn run(args: &SampleArgs, catalogue: &Catalogue, printer: &Printer) -
         args,
         (samples.count, grid.cells()),
         (seconds, passes),
-        printer,
+        (&runs_on, printer),
     )
 }
 
@@ -190,7 +193,7 @@ fn about(
         ("grid".to_owned(), model.config().grid().to_string()),
         ("cfg".to_owned(), guidance.scale().to_string()),
         ("cfg_schedule".to_owned(), schedule.to_owned()),
-        ("precision".to_owned(), format!("{:?}", lpd.dtype())),
+        ("precision".to_owned(), format!("{:?}", lpd.precision())),
     ]);
     about.extend(cells.about().into_iter().map(|(k, v)| (k.to_owned(), v)));
     if args.greedy {
@@ -217,7 +220,7 @@ fn report(
     args: &SampleArgs,
     (samples, cells): (u64, usize),
     (seconds, passes): (f64, Option<(f64, u32)>),
-    printer: &Printer,
+    (runs_on, printer): (&RunsOn, &Printer),
 ) -> Result<()> {
     let tokens_out = args
         .tokens_out
@@ -231,6 +234,8 @@ fn report(
             "seconds": seconds,
             "mean_passes": passes.map(|(mean, _)| mean),
             "most_passes": passes.map(|(_, most)| most),
+            "device": runs_on.words,
+            "precision": format!("{:?}", runs_on.precision),
             "tokens": tokens_out,
             "images": images,
         }));

@@ -215,9 +215,10 @@ impl<'a> Sink<'a> {
         let (Some(folder), Some(decoder)) = (self.targets.images, self.decoder) else {
             return Ok(());
         };
-        for (index, row) in (first..).zip(tokens.rows()) {
+        let grid = self.grid;
+        let mut index = first;
+        decoder.decode_all(grid, tokens.view(), |image| {
             interrupt::check()?;
-            let image = decoder.decode(self.grid, &row.to_vec())?;
             let shown = 1 + self.tiles.len() as u64;
             let pixels = u64::from(image.width()) * u64::from(image.height());
             if shown <= SHEET_TILES as u64 && (shown == 1 || shown * pixels <= SHEET_PIXELS) {
@@ -234,8 +235,9 @@ impl<'a> Sink<'a> {
             let path = image_path(folder, index, self.samples.count);
             SingleFile::new(&path, self.targets.force)?.write(&png(&image)?)?;
             self.written += 1;
-        }
-        Ok(())
+            index += 1;
+            Ok(())
+        })
     }
 
     /// Mean and largest number of passes, where they differ from one sample to the next.

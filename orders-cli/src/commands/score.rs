@@ -12,6 +12,7 @@ use crate::description::counted;
 use crate::failure::{Failure, Result};
 use crate::output::{self, PROGRAM};
 use crate::printer::Printer;
+use crate::settings::RunsOn;
 use crate::single_file::SingleFile;
 use crate::token_images::HeldOutArgs;
 use crate::{interrupt, memory, settings};
@@ -35,7 +36,6 @@ pub(crate) fn run(args: &ScoreArgs, catalogue: &Catalogue, printer: &Printer) ->
     let mut notes = Vec::new();
     let looked_at = settings::looked_at(&model, &mut notes)?;
     images.check_tokenizer(&looked_at, &mut notes)?;
-    printer.notes(&notes);
     let choice = settings::cell_choice(
         catalogue,
         &args.orders,
@@ -43,8 +43,9 @@ pub(crate) fn run(args: &ScoreArgs, catalogue: &Catalogue, printer: &Printer) ->
         images.len(),
         args.seed,
     )?;
-    let device = settings::device(&args.model.device)?;
-    let lpd = settings::lpd(&model, args.model.dtype, &device)?;
+    let runs_on = RunsOn::new(&args.model.runs, &mut notes)?;
+    printer.notes(&notes);
+    let lpd = settings::lpd(&model, &runs_on)?;
     interrupt::catch()?;
     let pool = settings::thread_pool(&args.threads, printer)?;
     let bar = printer.progress(images.len() as u64, "images");
@@ -102,6 +103,8 @@ pub(crate) fn run(args: &ScoreArgs, catalogue: &Catalogue, printer: &Printer) ->
         path: args.out.as_ref().map(|path| path.display().to_string()),
         images: images.len(),
         cells: known.free_count(),
+        precision: format!("{:?}", lpd.precision()),
+        device: runs_on.words,
         nats_per_cell: nats(&|_| true),
         nats_per_foreground_cell: background.map(|background| nats(&|token| token != background)),
         mean_steps: (!scored.orders.is_empty()).then(|| steps.sum::<f64>() / images.len() as f64),
@@ -115,6 +118,8 @@ struct Report {
     path: Option<String>,
     images: usize,
     cells: usize,
+    device: String,
+    precision: String,
     #[serde(flatten)]
     nats_per_cell: Nats,
     nats_per_foreground_cell: Option<Nats>,

@@ -6,7 +6,7 @@ use std::path::Path;
 use indicatif::HumanCount;
 use orders_datasets::{Image, OpenOptions, decode_within, open};
 use orders_model::vq::{VqTokenizer, images_from_pixels};
-use orders_model::{Device, Tensor};
+use orders_model::{Device, Precision, Tensor, room_on};
 
 use crate::args::TokenizeArgs;
 use crate::bounded_file::read_bounded;
@@ -23,8 +23,13 @@ const FILE_BYTES: u64 = 1 << 28;
 pub(crate) fn run(args: &TokenizeArgs, printer: &Printer) -> Result<()> {
     let file = SingleFile::out(&args.out, "safetensors", args.written.force)?;
     let device = settings::device(&args.device)?;
+    let words = settings::device_words(&device)?;
     let mut notes = Vec::new();
-    let tokenizer = settings::tokenizer((&args.tokenizer).into(), &device, &mut notes)?;
+    let tokenizer = settings::tokenizer(
+        (&args.tokenizer).into(),
+        (&device, Precision::F32),
+        &mut notes,
+    )?;
     printer.notes(&notes);
     interrupt::catch()?;
     let pool = settings::thread_pool(&args.threads, printer)?;
@@ -57,6 +62,7 @@ pub(crate) fn run(args: &TokenizeArgs, printer: &Printer) -> Result<()> {
             "images": count,
             "grid": format!("{height}x{width}"),
             "codebook_size": size,
+            "device": words,
         }),
         || {
             format!(
@@ -103,13 +109,15 @@ fn encode(
                     all.width * stride
                 )));
             }
-            if device.is_cpu() {
-                let needed = tokenizer.config().encoder_bytes(height, width);
-                let checked = memory::limit().check(needed);
-                checked.map_err(|error| {
-                    Failure::input(format!("{name}: {height}x{width} pixels as tokens {error}"))
-                })?;
-            }
+            let config = tokenizer.config();
+            let needed = match device.is_cpu() {
+                true => config.encoder_bytes(height, width),
+                false => config.encoder_bytes_on_device(height, width, tokenizer.dtype()),
+            };
+            let checked = room_on(device, memory::limit()).check(needed);
+            checked.map_err(|error| {
+                Failure::input(format!("{name}: {height}x{width} pixels as tokens {error}"))
+            })?;
             let pixels = image.to_rgb().pixels().to_vec();
             let encoded = images_from_pixels(pixels, (1, height, width), device)
                 .map_err(Failure::work)

@@ -31,6 +31,11 @@ struct Report {
 }
 
 pub(crate) fn run(args: &TrainClassifierArgs, printer: &Printer) -> Result<()> {
+    if !settings::device(&args.device)?.is_cpu() {
+        return Err(Failure::input(
+            "--device: a classifier is trained on the cpu only",
+        ));
+    }
     let recipe = ClassifierRecipe {
         seed: args.seed,
         epochs: args.epochs,

@@ -29,7 +29,7 @@ impl LpdClock {
     ) -> Self {
         Self {
             settings: TrialMachine {
-                name: processor(),
+                name: model.device().map_or_else(processor, str::to_owned),
                 threads,
                 batch,
                 runs,

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use orders_analysis::experiment::Spec;
+use orders_model::ModelSource;
 use orders_model::lpd::GuidanceSchedule;
-use orders_model::{DType, Device, ModelSource};
 
 use super::clock::LpdClock;
 use super::judge::LpdJudge;
@@ -12,7 +12,7 @@ use super::model::SharedModel;
 use super::sampler::LpdSampler;
 use super::samples::{Place, SamplesAsked};
 use crate::failure::{Failure, Result};
-use crate::settings;
+use crate::settings::{self, RunsOn};
 use crate::token_images::TokenImages;
 
 /// A model, the images that it is asked about, and how it is run.
@@ -24,9 +24,7 @@ pub(crate) struct JudgeAsked {
     pub(crate) source: ModelSource,
     /// Held-out images, and the token that is background, if there are some.
     pub(crate) images: Option<(TokenImages, Option<u32>)>,
-    pub(crate) dtype: DType,
-    /// The device, and what it is called.
-    pub(crate) device: (Device, String),
+    pub(crate) runs_on: RunsOn,
     /// How guidance grows.
     pub(crate) schedule: GuidanceSchedule,
     /// Images that are handled together.
@@ -49,10 +47,10 @@ impl JudgeAsked {
                 guidance: settings::guidance(choice.cfg, self.schedule)?,
                 batch: self.batch,
             };
-            asked.read((&self.source, &looked_at), &self.device.0, notes)
+            asked.read((&self.source, &looked_at), &self.runs_on, notes)
         });
         let samples = samples.transpose()?;
-        let model = Arc::new(SharedModel::new(self.source, self.dtype, self.device));
+        let model = Arc::new(SharedModel::new(self.source, self.runs_on));
         let sampler = samples.map(|samples| LpdSampler::new(Arc::clone(&model), samples));
         let clock = spec.clock.map(|clock| {
             let guidance = settings::guidance(clock.cfg, self.schedule)?;

@@ -25,6 +25,10 @@ mod room;
 mod sampler;
 #[cfg(feature = "model")]
 mod samples;
+#[cfg_attr(
+    not(feature = "model"),
+    expect(dead_code, reason = "evaluations show more than sweeps do")
+)]
 mod table;
 
 pub(crate) use order_files::listed_orders;

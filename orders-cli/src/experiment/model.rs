@@ -2,29 +2,26 @@
 
 use std::sync::OnceLock;
 
+use orders_analysis::experiment::JudgeError;
 use orders_model::lpd::{Lpd, LpdConfig};
-use orders_model::{DType, Device, ModelSource, ModelSourceError};
+use orders_model::{ModelSource, Precision};
 
 use crate::memory;
+use crate::settings::RunsOn;
 
 /// A model, which judge, sampler and clock share. Its weights are read once, and not at
 /// all if every result is there.
 pub(crate) struct SharedModel {
     source: ModelSource,
-    dtype: DType,
-    device: Device,
-    /// What the device is called.
-    device_name: String,
+    runs_on: RunsOn,
     lpd: OnceLock<Lpd>,
 }
 
 impl SharedModel {
-    pub(crate) fn new(source: ModelSource, dtype: DType, device: (Device, String)) -> Self {
+    pub(crate) fn new(source: ModelSource, runs_on: RunsOn) -> Self {
         Self {
             source,
-            dtype,
-            device: device.0,
-            device_name: device.1,
+            runs_on,
             lpd: OnceLock::new(),
         }
     }
@@ -39,18 +36,28 @@ impl SharedModel {
 
     /// Precision and device, unless it is f32 on the CPU.
     pub(super) fn runs(&self) -> Option<String> {
-        let is_usual = self.dtype == DType::F32 && self.device.is_cpu();
-        (!is_usual).then(|| format!("{:?} on {}", self.dtype, self.device_name))
+        let RunsOn {
+            precision, words, ..
+        } = &self.runs_on;
+        let is_usual = *precision == Precision::F32 && self.runs_on.device.is_cpu();
+        (!is_usual).then(|| format!("{precision:?} on {words}"))
     }
 
-    /// The model, whose weights are read now if they were not.
-    pub(super) fn lpd(&self) -> Result<&Lpd, ModelSourceError> {
+    /// What results say of the device, unless it is the CPU.
+    pub(super) fn device(&self) -> Option<&str> {
+        let RunsOn { device, words, .. } = &self.runs_on;
+        (!device.is_cpu()).then_some(words)
+    }
+
+    /// The model, whose weights are read now if they were not; else a `ModelSourceError`.
+    pub(super) fn lpd(&self) -> Result<&Lpd, JudgeError> {
         if let Some(lpd) = self.lpd.get() {
             return Ok(lpd);
         }
-        let lpd = self
-            .source
-            .load(self.dtype, &self.device, memory::limit())?;
+        let RunsOn {
+            precision, device, ..
+        } = &self.runs_on;
+        let lpd = self.source.load(*precision, device, memory::limit())?;
         // Whoever was faster read the same.
         Ok(self.lpd.get_or_init(|| lpd))
     }

@@ -135,11 +135,12 @@ impl Sampler for LpdSampler {
         let mut images = Vec::with_capacity(count);
         let go_on = |_| ControlFlow::Continue(());
         lpd.sample(&request, go_on, |_, sampled| {
-            for row in sampled.tokens.rows() {
-                let image = self.with.decoder.decode(grid, &row.to_vec());
-                images.push(image.map_err(Failure::into_words)?);
-            }
-            Ok::<_, JudgeError>(())
+            let decoder = &self.with.decoder;
+            let decoded = decoder.decode_all(grid, sampled.tokens.view(), |image| {
+                images.push(image);
+                Ok(())
+            });
+            decoded.map_err(|failure| JudgeError::from(failure.into_words()))
         })?;
         let (mut features, mut logits) = (Vec::new(), Vec::new());
         for of_image in self.with.loaded.network.extract(&images)? {

@@ -1,14 +1,16 @@
 //! What generated images are judged with, as flags or a sweep file name it.
 
+use ndarray::Array2;
 use orders_analysis::experiment::SamplesChoice;
+use orders_model::ModelSource;
 use orders_model::features::Network;
 use orders_model::lpd::Guidance;
-use orders_model::{Device, ModelSource};
 
 use super::sampler::SampleSettings;
 use crate::failure::{Failure, Result};
 use crate::feature_set::FeatureSet;
-use crate::settings::{self, LookedAt, TokenizerFiles};
+use crate::hub::located;
+use crate::settings::{self, LookedAt, RunsOn, TokenizerFiles};
 
 /// Where something is asked for, which is how messages call it.
 #[derive(Clone, Copy)]
@@ -32,7 +34,7 @@ impl SamplesAsked<'_> {
     pub(crate) fn read(
         self,
         (model, looked_at): (&ModelSource, &LookedAt),
-        device: &Device,
+        runs_on: &RunsOn,
         notes: &mut Vec<String>,
     ) -> Result<SampleSettings> {
         let (config, is_bundled) = (model.config(), model.bundled().is_some());
@@ -65,14 +67,21 @@ impl SamplesAsked<'_> {
             config: choice.tokenizer_config.as_deref(),
             key: None,
         };
-        let decoder = settings::model_decoder(files, (model, looked_at), device, notes)?;
+        let tokenizer = files.file.map(|path| located(path, "--tokenizer"));
+        let tokenizer = tokenizer.transpose()?;
+        let decoder = settings::model_decoder(files, (model, looked_at), runs_on, notes)?;
         settings::check_features(network, choice.count, count_flag)?;
         let real = choice.real.as_deref().map(FeatureSet::read).transpose()?;
         if let Some(real) = &real {
             real.network(Some((network, &format!("{network_flag} is {network}"))))?;
         }
-        let loaded =
-            settings::feature_network(network, choice.weights.as_deref(), &weights_flag, notes)?;
+        let loaded = settings::feature_network(
+            network,
+            choice.weights.as_deref(),
+            &weights_flag,
+            &runs_on.device,
+            notes,
+        )?;
         if let Some(classifier) = loaded.network.classifier() {
             let weights = loaded.weights.to_string();
             if let Some(real) = &real
@@ -90,14 +99,17 @@ impl SamplesAsked<'_> {
                 )));
             }
             // Whether it takes images of this size is known before any is generated.
-            let image = decoder.decode(config.grid(), &vec![0; config.grid().cells()])?;
-            let taken = loaded.network.extract(&[image]);
-            taken.map_err(|error| Failure::input_at(&weights_flag, &error))?;
+            let tokens = Array2::zeros((1, config.grid().cells()));
+            decoder.decode_all(config.grid(), tokens.view(), |image| {
+                let taken = loaded.network.extract(&[image]);
+                let taken = taken.map_err(|error| Failure::input_at(&weights_flag, &error));
+                taken.map(|_| ())
+            })?;
         }
         Ok(SampleSettings {
             real,
             decoder,
-            tokenizer: choice.tokenizer.clone(),
+            tokenizer,
             loaded,
             guidance: self.guidance,
             count: choice.count,

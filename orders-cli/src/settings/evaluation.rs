@@ -12,7 +12,8 @@ use orders_model::published::{PUBLISHED_RESULTS, PublishedResult, published_resu
 use crate::args::EvalArgs;
 use crate::experiment::{Catalogues, JudgeAsked, LpdJudge, OrderFile, Place};
 use crate::failure::{Failure, Result};
-use crate::settings;
+use crate::hub::located;
+use crate::settings::{self, RunsOn};
 use crate::token_images::HeldOutArgs;
 
 /// What parallel decoding is called.
@@ -122,14 +123,12 @@ pub(crate) fn evaluation(
     let count = spec.orders.max(sampled);
     let listed = asked.files.iter().map(|file| file.listed(count));
     let listed = listed.collect::<Result<_>>()?;
-    let device = settings::device(&args.model.device)?;
     let judge = JudgeAsked {
         place: Place::Flags,
         name,
         source,
         images,
-        dtype: args.model.dtype,
-        device: (device, args.model.device.device.clone()),
+        runs_on: RunsOn::new(&args.model.runs, notes)?,
         schedule: args.cfg_schedule,
         batch,
         threads,
@@ -146,7 +145,7 @@ pub(crate) fn evaluation(
 fn read_files(args: &EvalArgs, grid: Grid) -> Result<Vec<OrderFile>> {
     let mut files: Vec<OrderFile> = Vec::with_capacity(args.orders.len());
     for path in &args.orders {
-        let file = OrderFile::read(path, grid)?;
+        let file = OrderFile::read(&located(path, "--orders")?, grid)?;
         settings::line_of_text("--orders: the file name", &file.name)?;
         if let Some(other) = files.iter().find(|other| other.name == file.name) {
             return Err(Failure::input(format!(

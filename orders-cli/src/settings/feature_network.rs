@@ -9,6 +9,7 @@ use orders_model::{Device, bundled};
 
 use crate::digest::{digest_of, digest_of_file};
 use crate::failure::{Failure, Result};
+use crate::hub::located;
 #[cfg(feature = "tables")]
 use crate::memory;
 
@@ -41,9 +42,11 @@ pub(crate) fn feature_network(
     network: Network,
     weights: Option<&Path>,
     flag: &str,
+    device: &Device,
     notes: &mut Vec<String>,
 ) -> Result<LoadedNetwork> {
-    match (weights, network.published_weights()) {
+    let weights = weights.map(|path| located(path, flag)).transpose()?;
+    match (weights.as_deref(), network.published_weights()) {
         (Some(path), Some(published)) if !path.exists() => Err(Failure::input(format!(
             "{flag} {} is not there; it takes the file {published}",
             path.display()
@@ -64,7 +67,7 @@ pub(crate) fn feature_network(
             let loaded = FeatureNetwork::new(network, checkpoint.tensors)
                 .map_err(|error| Failure::input_at(&place, &error))?;
             Ok(LoadedNetwork {
-                network: loaded,
+                network: loaded.on(device),
                 weights: digest_of_file(path)?,
             })
         }
@@ -72,7 +75,7 @@ pub(crate) fn feature_network(
             "{network} needs its weights: {flag} takes the file {published}"
         ))),
         (None, None) => Ok(LoadedNetwork {
-            network: bundled::classifier(),
+            network: bundled::classifier().on(device),
             weights: digest_of(bundled::classifier_bytes()),
         }),
     }

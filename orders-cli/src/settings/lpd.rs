@@ -1,7 +1,7 @@
 //! The LPD model that flags name.
 
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use orders_core::files::Digest;
 use orders_core::{Grid, UnknownName};
@@ -10,12 +10,14 @@ use orders_model::checkpoint::CheckpointError;
 use orders_model::lpd::{
     Guidance, GuidanceSchedule, ImageSize, Lpd, LpdConfig, LpdError, RequestError,
 };
-use orders_model::{DType, Device, ModelAbout, ModelSource, ModelSourceError};
+use orders_model::{ModelAbout, ModelSource, ModelSourceError};
 
+use super::RunsOn;
 use crate::args::ModelArgs;
 use crate::bounded_file::read_bounded;
 use crate::digest::{digest_of, digest_of_file};
 use crate::failure::{Failure, Result, with_sources};
+use crate::hub::located;
 use crate::memory;
 use crate::token_identity::Tokens;
 
@@ -113,7 +115,7 @@ pub(crate) fn checkpoint_failure(
 
 /// The checkpoint of given sizes that flags name, or the sizes alone.
 pub(crate) fn checkpoint(args: &ModelArgs, config: LpdConfig) -> Result<ModelSource> {
-    let Some(path) = &args.checkpoint else {
+    let Some(path) = weights_file(args)? else {
         return Ok(ModelSource::Formula(config));
     };
     let grid = |pixels| {
@@ -121,16 +123,22 @@ pub(crate) fn checkpoint(args: &ModelArgs, config: LpdConfig) -> Result<ModelSou
             .map_err(|error| Failure::input_at("--checkpoint-res", &error))
     };
     Ok(ModelSource::Checkpoint {
-        path: path.clone(),
+        path,
         key: args.key.clone(),
         trained_on: args.checkpoint_res.map(grid).transpose()?,
         config,
     })
 }
 
+/// The file of `--checkpoint`.
+fn weights_file(args: &ModelArgs) -> Result<Option<PathBuf>> {
+    let named = args.checkpoint.as_deref();
+    named.map(|path| located(path, "--checkpoint")).transpose()
+}
+
 /// The sizes that flags give.
 fn lpd_config(args: &ModelArgs) -> Result<LpdConfig> {
-    match (&args.config, &args.model, &args.checkpoint) {
+    match (&args.config, &args.model, weights_file(args)?) {
         (Some(path), ..) => config_file("--config", path),
         (None, Some(name), _) => {
             if BundledModel::named(name).is_some() {
@@ -202,11 +210,12 @@ pub(crate) fn checkpoint_with(
     path: &Path,
     config: Option<&Path>,
 ) -> Result<ModelSource> {
+    let path = located(path, "checkpoint")?;
     let beside = || path.with_file_name(CONFIG_FILE);
     let config = config.map_or_else(beside, Path::to_owned);
     Ok(ModelSource::Checkpoint {
-        path: path.to_owned(),
         config: config_file(flag, &config)?,
+        path,
         key: None,
         trained_on: None,
     })
@@ -222,11 +231,11 @@ pub(crate) fn weights_digest(source: &ModelSource) -> Result<Digest> {
 }
 
 /// The model with its weights, which there must be.
-pub(crate) fn lpd(source: &ModelSource, dtype: DType, device: &Device) -> Result<Lpd> {
+pub(crate) fn lpd(source: &ModelSource, runs: &RunsOn) -> Result<Lpd> {
     match source {
         ModelSource::Formula(_) => Err(weights_needed()),
         source => source
-            .load(dtype, device, memory::limit())
+            .load(runs.precision, &runs.device, memory::limit())
             .map_err(|error| lpd_failure(source, error)),
     }
 }

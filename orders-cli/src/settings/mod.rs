@@ -4,6 +4,8 @@
 mod chooser;
 #[cfg(feature = "model")]
 pub(crate) mod data;
+#[cfg(feature = "model")]
+mod device;
 #[cfg(all(feature = "model", feature = "tables"))]
 mod evaluation;
 #[cfg(feature = "model")]
@@ -47,6 +49,8 @@ pub(crate) use chooser::CellChoice;
 pub(crate) use chooser::drafts_of_text;
 #[cfg(all(feature = "model", feature = "tables"))]
 pub(crate) use chooser::rule_of_text;
+#[cfg(feature = "model")]
+pub(crate) use device::{RunsOn, device, device_words};
 #[cfg(all(feature = "model", feature = "tables"))]
 pub(crate) use evaluation::{Evaluation, evaluation};
 #[cfg(all(feature = "model", feature = "tables"))]
@@ -74,9 +78,7 @@ pub(crate) use sizes::{listed_sizes, sizes};
 pub(crate) use sizes::{resolved, shape};
 pub(crate) use text::{check_labels, line_of_text};
 #[cfg(feature = "model")]
-pub(crate) use tokenizer::{
-    ImageDecoder, TokenizerFiles, device, image_decoder, model_decoder, tokenizer,
-};
+pub(crate) use tokenizer::{ImageDecoder, TokenizerFiles, image_decoder, model_decoder, tokenizer};
 
 /// The longest graph file that is read: 64 MiB, room for millions of edges.
 const MAX_GRAPH_BYTES: u64 = 64 << 20;

@@ -9,6 +9,7 @@ use super::chooser::{CellChoice, drafts, rule};
 use super::{KnownFile, method_and_parameters, method_by_name, problem, sizes};
 use crate::args::SampleOrdersArgs;
 use crate::failure::{Failure, Result};
+use crate::hub::located;
 use crate::{order_file, output};
 
 /// What chooses the cells of `count` samples on a model's grid, as flags ask for it.
@@ -19,7 +20,9 @@ pub(crate) fn cell_choice(
     count: usize,
     seed: u64,
 ) -> Result<CellChoice> {
-    let manifest = match &args.orders {
+    let named = args.orders.as_deref();
+    let named = named.map(|path| located(path, "--orders")).transpose()?;
+    let manifest = match &named {
         Some(path) => order_file::manifest_beside(path)?,
         None => None,
     };
@@ -57,7 +60,7 @@ pub(crate) fn cell_choice(
         },
     };
     let problem = problem(known, &sizes, "--group-sizes")?;
-    let orders = match &args.orders {
+    let orders = match &named {
         Some(path) => sample_orders_of_file(path, &problem, count)?,
         None => SampleOrders::of_method(method, problem, seed),
     };

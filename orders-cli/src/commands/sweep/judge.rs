@@ -6,23 +6,29 @@ use orders_analysis::experiment::{Judge, JudgeError, ModelChoice, ModelFiles, Sp
 use orders_core::UnknownName;
 use orders_model::bundled::{self, BundledModel};
 use orders_model::lpd::GuidanceSchedule;
-use orders_model::{DType, Device, ModelSource, ModelSourceError};
+use orders_model::{ModelSource, ModelSourceError};
 
+use crate::args::SweepArgs;
 use crate::experiment::{JudgeAsked, Place};
 use crate::failure::{Failure, Result, with_sources};
-use crate::settings;
+use crate::settings::{self, RunsOn};
 use crate::token_images::TokenImages;
 
 /// Images that a model is asked about at once.
 const BATCH: usize = 8;
 
-/// A judge for each model of a sweep file, which is at `file`, f32 on the CPU.
+/// A judge for each model of a sweep file, which is at `file`.
 pub(super) fn judges(
+    args: &SweepArgs,
     file: &Path,
     spec: &Spec,
     threads: usize,
     notes: &mut Vec<String>,
 ) -> Result<Vec<Box<dyn Judge + Send>>> {
+    if spec.models.is_empty() {
+        return Ok(Vec::new());
+    }
+    let runs_on = RunsOn::new(&args.runs, notes)?;
     let mut judge_of = |choice: &ModelChoice| {
         let named = match choice {
             ModelChoice::Named(name) => bundled_model(name),
@@ -38,8 +44,7 @@ pub(super) fn judges(
             name: choice.name(),
             source,
             images: Some((images, background)),
-            dtype: DType::F32,
-            device: (Device::Cpu, "cpu".to_owned()),
+            runs_on: runs_on.clone(),
             schedule: GuidanceSchedule::Linear,
             batch: BATCH,
             threads,
@@ -114,8 +119,9 @@ fn model_of_files(name: &str, files: &ModelFiles) -> Result<Named> {
         )));
     }
     // Its digest is taken later; that it can't be read is said first.
-    fs_err::File::open(&files.checkpoint)
-        .map_err(|error| Failure::unreadable(files.checkpoint.display(), &error))?;
+    if let ModelSource::Checkpoint { path, .. } = &source {
+        fs_err::File::open(path).map_err(|error| Failure::unreadable(path.display(), &error))?;
+    }
     let images = TokenImages::read(&files.tokens)?;
     images.check(&config)?;
     Ok(Named {

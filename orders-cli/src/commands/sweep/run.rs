@@ -55,7 +55,7 @@ pub(crate) fn run(
     let pool = settings::thread_pool(&args.threads, printer)?;
     let threads = pool.current_num_threads();
     let mut notes = Vec::new();
-    let judges = pool.install(|| judges(file, &spec, threads, &mut notes))?;
+    let judges = pool.install(|| judges(args, file, &spec, threads, &mut notes))?;
     let listed = listed_orders(&spec)?;
     let judges: Vec<&dyn Judge> = judges.iter().map(|judge| judge.as_ref() as _).collect();
     let bar = printer.progress(0, "points checked");
@@ -110,6 +110,7 @@ pub(crate) fn run(
 /// Without models in the program, there are judges for files that name none.
 #[cfg(not(feature = "model"))]
 fn judges(
+    _args: &SweepArgs,
     file: &Path,
     spec: &Spec,
     _threads: usize,

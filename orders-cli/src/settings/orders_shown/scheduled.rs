@@ -2,14 +2,13 @@
 
 use orders_core::{Catalogue, KnownCells};
 use orders_model::lpd::{Choice, Chooser, Guidance, RequestError, SampleRequest, Sampling};
-use orders_model::{DType, Device};
 
 use super::{Origin, ShownOrder};
 use crate::args::OrdersShownArgs;
 use crate::failure::{Failure, Result};
 use crate::memory;
 use crate::settings::chooser::{rule_of_text, sample_rule};
-use crate::settings::{bundled_or_files, grid, lpd, sizes};
+use crate::settings::{RunsOn, bundled_or_files, grid, lpd, sizes};
 
 /// The order that each scheduler of the flags finds.
 pub(super) fn orders(
@@ -63,7 +62,7 @@ pub(super) fn orders(
         let rule = sample_rule(rule, text, sizes, &known, args.seed)?;
         let lpd = match &model {
             Some(lpd) => lpd,
-            None => model.insert(lpd(&source, DType::F32, &Device::Cpu)?),
+            None => model.insert(lpd(&source, &RunsOn::cpu())?),
         };
         let request = SampleRequest {
             chooser: Chooser::Rule(&rule),

@@ -7,10 +7,10 @@ use orders_model::lpd::{
     Choice, Chooser, Guidance, Lpd, RequestError, SampleOrders, SampleRequest, Sampling,
     ScoreRequest,
 };
-use orders_model::{DType, Device};
 
 use crate::args::OptimizeModelArgs;
 use crate::failure::{Failure, Result};
+use crate::settings::RunsOn;
 use crate::token_images::TokenImages;
 use crate::{interrupt, memory, output, settings};
 
@@ -66,7 +66,8 @@ impl ModelAim {
         let looked_at = settings::looked_at(&source, notes)?;
         images.check_tokenizer(&looked_at, notes)?;
         let weights = settings::weights_digest(&source)?;
-        let lpd = settings::lpd(&source, DType::F32, &Device::Cpu)?;
+        let runs_on = RunsOn::new(&args.runs, notes)?;
+        let lpd = settings::lpd(&source, &runs_on)?;
         let drafts = settings::drafts_of_text("exact", config.grid())?;
         Ok(Self {
             settings: vec![
