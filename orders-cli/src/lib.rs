@@ -23,6 +23,7 @@
 //! | `model` | all that runs a model or reads images (candle), and what `analyze` brings |
 //! | `full` | everything: these, and `eval` and `attention` |
 //! | `cuda`, `cudnn`, `metal` | devices for `model` |
+//! | `mpi` | `train --mpi`, over processes (needs an MPI library) |
 
 mod args;
 mod bounded_file;
