@@ -24,7 +24,7 @@ use crate::output::PROGRAM;
 use crate::printer::Printer;
 use crate::settings::TokenizerFiles;
 use crate::single_file::SingleFile;
-use crate::slurm::Slurm;
+use crate::slurm::{Joined, Slurm};
 use crate::token_images::HeldOutArgs;
 use crate::{folder_lock, interrupt, settings};
 
@@ -71,6 +71,11 @@ pub(crate) fn run(
         listed: &listed,
     };
     let plan = Plan::of_trials(TITLE, trials, tools.measures).map_err(Failure::work)?;
+    if args.slurm.slurm.is_some() && args.out.is_none() {
+        return Err(Failure::input(
+            "--slurm needs --out DIR, where its jobs find each other's results",
+        ));
+    }
     let temporary = tempfile::tempdir().map_err(Failure::work)?;
     let out = args.out.as_deref().unwrap_or(temporary.path());
     let shard = args.shard.unwrap_or(Shard::WHOLE);
@@ -86,7 +91,7 @@ pub(crate) fn run(
         }
     }
     if let Some(slurm) = Slurm::of(&args.slurm, out)? {
-        return slurm.submit(command_line, Some("eval"), printer);
+        return slurm.submit(command_line, &Joined::Results { again: true }, printer);
     }
     let folder = ResultsFolder::create_again(out, &plan, shard, PROGRAM)?;
     let _lock = args.out.as_deref().map(folder_lock::take).transpose()?;
