@@ -263,8 +263,11 @@ impl Slurm {
             }
         };
         let run = |typed: &str| format!("{program} {typed} --shard \"$shard/{shards}\" {out}");
-        let work = match self.shards_of_job() {
-            1 => format!("shard=$first\n{} &", run(typed)),
+        let (work, end) = match self.shards_of_job() {
+            1 => (
+                format!("shard=$first\n{} &", run(typed)),
+                "kill -TERM \"$work\"",
+            ),
             count => {
                 // The first GPU is each task's own.
                 let own = format!("--device {CUDA_OF_TASK} ");
@@ -275,9 +278,11 @@ impl Slurm {
 [ "$shard" -gt {shards} ] || exec {of_task}"#
                 );
                 let script = shell::word(&script);
-                format!(
+                let work = format!(
                     "srun --ntasks={count} --cpus-per-task=\"${{SLURM_CPUS_PER_TASK:-1}}\" sh -c {script} \"$first\" &"
-                )
+                );
+                // An srun that is told to end kills its tasks.
+                (work, "scancel --signal=TERM \"$SLURM_JOB_ID\"")
             }
         };
         format!(
@@ -287,7 +292,7 @@ first=${{SLURM_ARRAY_TASK_ID:?}}
 {work}
 work=$!
 ended=no
-trap 'ended=yes; kill -TERM "$work"' TERM
+trap 'ended=yes; {end}' TERM
 wait "$work"
 status=$?
 if [ "$ended" = yes ]; then

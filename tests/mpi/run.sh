@@ -21,6 +21,8 @@ cd "$here"
 # A machine for tests may have one user, and fewer processors than there are ranks.
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 export OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_mpi_yield_when_idle=1
+# Containers often forbid one process to read the memory of another.
+export OMPI_MCA_btl_vader_single_copy_mechanism=none
 
 fail() {
     echo "mpi: $*" >&2
