@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{Read, Seek};
+use std::ops::Range;
 
 use safetensors::tensor::{Metadata, TensorInfo};
 use serde::ser::{Serialize, SerializeMap, Serializer};
@@ -117,6 +118,23 @@ impl<R: Read + Seek> SafetensorsFile<R> {
             data: (self.data_at + start as u64, self.data_at + end as u64),
             source: &mut self.source,
         })
+    }
+
+    /// A stretch of the tensor of a name along its first dimension, if there is one: rows
+    /// that it does not have are left out, and nothing of the others is read.
+    pub fn rows(&mut self, name: &str, rows: Range<usize>) -> Option<Array<&mut R>> {
+        let mut array = self.array(name)?;
+        if let Some(count) = array.shape.first_mut().filter(|count| **count > 0) {
+            let (start, end) = array.data;
+            // The header's check says that the bytes are those of so many rows.
+            let bytes = (end - start) / *count as u64;
+            let last = rows.end.min(*count);
+            let first = rows.start.min(last);
+            *count = last - first;
+            let at = |row: usize| start + bytes * row as u64;
+            array.data = (at(first), at(last));
+        }
+        Some(array)
     }
 
     /// The tensor of a name, or the only one there is.

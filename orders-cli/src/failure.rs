@@ -62,6 +62,16 @@ impl Failure {
         }
     }
 
+    /// With the name of the process before it that it is of, where several print.
+    #[cfg(feature = "model")]
+    pub(crate) fn of(self, process: &str) -> Self {
+        match self {
+            Self::Input(words) => Self::Input(format!("{process}: {words}")),
+            Self::Work(words) => Self::Work(format!("{process}: {words}")),
+            other => other,
+        }
+    }
+
     /// What it says, for libraries that hand it on.
     #[cfg(all(feature = "model", feature = "tables"))]
     pub(crate) fn into_words(self) -> String {

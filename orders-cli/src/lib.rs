@@ -23,6 +23,7 @@
 //! | `model` | all that runs a model or reads images (candle), and what `analyze` brings |
 //! | `full` | everything: these, and `eval` and `attention` |
 //! | `cuda`, `cudnn`, `metal` | devices for `model` |
+//! | `mpi` | `train --mpi`, over processes (needs an MPI library) |
 
 mod args;
 mod bounded_file;
@@ -52,6 +53,8 @@ mod picture_file;
 mod printer;
 mod progress_lines;
 mod settings;
+#[cfg(any(feature = "model", feature = "tables"))]
+mod shards;
 #[cfg(feature = "tables")]
 mod shell;
 mod single_file;
@@ -136,7 +139,7 @@ impl Program {
         command_line: &[OsString],
         printer: &Printer,
     ) -> Result<()> {
-        #[cfg(not(feature = "tables"))]
+        #[cfg(not(any(feature = "tables", feature = "model")))]
         let _ = command_line;
         #[cfg(feature = "tables")]
         let catalogues = experiment::Catalogues::new(self.methods, self.measures)?;
@@ -172,7 +175,7 @@ impl Program {
             #[cfg(feature = "model")]
             Command::TrainClassifier(args) => commands::train_classifier::run(args, printer),
             #[cfg(feature = "model")]
-            Command::Sample(args) => commands::sample::run(args, catalogue, printer),
+            Command::Sample(args) => commands::sample::run(args, command_line, catalogue, printer),
             #[cfg(feature = "model")]
             Command::Score(args) => commands::score::run(args, catalogue, printer),
             #[cfg(all(feature = "model", feature = "tables"))]

@@ -11,11 +11,10 @@ use std::process::{Command, Stdio};
 use crate::args::SlurmArgs;
 use crate::failure::{Failure, Result, reason};
 use crate::printer::Printer;
+use crate::shards::MOST_SHARDS;
 use crate::shell;
 use crate::single_file::SingleFile;
 
-/// The most shards: more than the arrays of most installations have.
-const MOST_SHARDS: usize = 100_000;
 /// Seconds before the time limit at which a shard is told to end: what it has is kept every
 /// 20 seconds.
 const WARNING_SECONDS: u32 = 60;
@@ -32,7 +31,28 @@ const OURS: [&str; 9] = [
     "wrap",
 ];
 /// Options that the job that merges has no need of.
-const OF_SHARDS: [&str; 3] = ["gres", "gpus", "exclusive"];
+const OF_SHARDS: [&str; 4] = ["gres", "gpus", "exclusive", "ntasks"];
+
+/// Flags that say where results go, and that the scripts say otherwise.
+const OUTPUTS: [&str; 2] = ["--out", "--tokens-out"];
+/// The GPU of a task, by its number on its machine.
+const CUDA_OF_TASK: &str = "\"cuda:$SLURM_LOCALID\"";
+
+/// What the shards make, and what joins them.
+pub(crate) enum Joined<'a> {
+    /// Folders of results.
+    Results {
+        /// Whether the same command runs behind the merge, and prints the results.
+        again: bool,
+    },
+    /// Files of tokens, and images in one folder.
+    Samples {
+        tokens: Option<&'a Path>,
+        images: Option<&'a Path>,
+        /// Whether what is there is replaced.
+        force: bool,
+    },
+}
 
 /// What is to be handed in.
 pub(crate) struct Slurm {
@@ -114,12 +134,11 @@ impl Slurm {
     }
 
     /// Writes the scripts and hands them in; or shows them. The command line is the one that
-    /// was typed. With `again`, the same command runs behind the merge, which prints the
-    /// results.
+    /// was typed.
     pub(crate) fn submit(
         &self,
         command_line: &[OsString],
-        again: Option<&str>,
+        joined: &Joined<'_>,
         printer: &Printer,
     ) -> Result<()> {
         let program = std::env::current_exe().map_err(Failure::work)?;
@@ -127,8 +146,8 @@ impl Slurm {
         let program = word(program.as_os_str())?;
         let here = std::env::current_dir().map_err(Failure::work)?;
         let here = word(here.as_os_str())?;
-        let array = self.array(&program, &here, &typed);
-        let merge = self.merge(&program, &here, again.map(|_| typed.as_str()));
+        let array = self.array(&program, &here, &typed, joined);
+        let merge = self.merge(&program, &here, &typed, joined)?;
         let folder = self.folder();
         let [array_path, merge_path] = ["array.sh", "merge.sh"].map(|name| folder.join(name));
         if self.is_dry {
@@ -196,7 +215,15 @@ impl Slurm {
                 .at_once
                 .map(|most| format!("%{most}"))
                 .unwrap_or_default();
-            option(format!("array=1-{}{at_once}", self.shards));
+            let shards_of_job = self.shards_of_job();
+            let step = match shards_of_job {
+                1 => String::new(),
+                step => format!(":{step}"),
+            };
+            option(format!("array=1-{}{step}{at_once}", self.shards));
+            if shards_of_job > 1 && !self.options.iter().any(|(key, _)| key == "ntasks") {
+                option(format!("ntasks={shards_of_job}"));
+            }
             option(format!("signal=B:TERM@{WARNING_SECONDS}"));
             option("requeue".into());
         }
@@ -213,46 +240,107 @@ impl Slurm {
         head
     }
 
-    /// The script of a shard. When it is told to end, because its time is up or another job
-    /// goes first, what is done is kept, and it waits in the queue to go on.
-    fn array(&self, program: &str, here: &str, typed: &str) -> String {
+    /// Shards that a job runs side by side: its tasks, or else its GPUs.
+    fn shards_of_job(&self) -> usize {
+        let of = |wanted: &str| {
+            let option = self.options.iter().find(|(key, _)| key == wanted);
+            option.and_then(|(_, value)| value.rsplit(':').next()?.parse::<usize>().ok())
+        };
+        of("ntasks").or_else(|| of("gres")).unwrap_or(1).max(1)
+    }
+
+    /// The script of a shard, or of as many as a job has tasks. When it is told to end,
+    /// because its time is up or another job goes first, what is done is kept, and it waits in
+    /// the queue to go on.
+    fn array(&self, program: &str, here: &str, typed: &str, joined: &Joined<'_>) -> String {
         let (head, shards) = (self.head("orders", "shard-%a.log", true), self.shards);
         let folder = self.folder();
         let folder = folder.display();
+        let out = match joined {
+            Joined::Results { .. } => format!("--out '{folder}/shard-'\"$shard\""),
+            Joined::Samples { .. } => {
+                format!("--tokens-out '{folder}/shard-'\"$shard\"'.safetensors' --force")
+            }
+        };
+        let run = |typed: &str| format!("{program} {typed} --shard \"$shard/{shards}\" {out}");
+        let (work, end) = match self.shards_of_job() {
+            1 => (
+                format!("shard=$first\n{} &", run(typed)),
+                "kill -TERM \"$work\"",
+            ),
+            count => {
+                // The first GPU is each task's own.
+                let own = format!("--device {CUDA_OF_TASK} ");
+                let of_task = format!("{typed} ").replace("--device cuda ", &own);
+                let of_task = run(of_task.trim_end());
+                let script = format!(
+                    r#"shard=$(($0 + SLURM_PROCID))
+[ "$shard" -gt {shards} ] || exec {of_task}"#
+                );
+                let script = shell::word(&script);
+                let work = format!(
+                    "srun --ntasks={count} --cpus-per-task=\"${{SLURM_CPUS_PER_TASK:-1}}\" sh -c {script} \"$first\" &"
+                );
+                // An srun that is told to end kills its tasks.
+                (work, "scancel --signal=TERM \"$SLURM_JOB_ID\"")
+            }
+        };
         format!(
             r#"{head}
 cd {here} || exit 1
-shard=${{SLURM_ARRAY_TASK_ID:?}}
-{program} {typed} --shard "$shard/{shards}" --out '{folder}/shard-'"$shard" &
+first=${{SLURM_ARRAY_TASK_ID:?}}
+{work}
 work=$!
 ended=no
-trap 'ended=yes; kill -TERM "$work"' TERM
+trap 'ended=yes; {end}' TERM
 wait "$work"
 status=$?
 if [ "$ended" = yes ]; then
     wait "$work"
     status=$?
     # What was done is kept; if that was not all, the rest is for later.
-    [ "$status" -eq 0 ] || scontrol requeue "${{SLURM_ARRAY_JOB_ID}}_$shard"
+    [ "$status" -eq 0 ] || scontrol requeue "${{SLURM_ARRAY_JOB_ID}}_$first"
 fi
 exit "$status"
 "#
         )
     }
 
-    fn merge(&self, program: &str, here: &str, again: Option<&str>) -> String {
+    fn merge(&self, program: &str, here: &str, typed: &str, joined: &Joined<'_>) -> Result<String> {
         let folder = self.folder();
-        let out = self.out.display();
+        let (command, ending) = match joined {
+            Joined::Results { .. } => ("sweep merge", ""),
+            Joined::Samples { .. } => ("sample merge", ".safetensors"),
+        };
         let mut script = self.head("orders-merge", "merge.log", false);
-        script.push_str(&format!("\nset -e\ncd {here}\n{program} sweep merge"));
+        script.push_str(&format!("\nset -e\ncd {here}\n{program} {command}"));
         for shard in 1..=self.shards {
-            script.push_str(&format!(" \\\n    '{}/shard-{shard}'", folder.display()));
+            let folder = folder.display();
+            script.push_str(&format!(" \\\n    '{folder}/shard-{shard}{ending}'"));
         }
-        script.push_str(&format!(" \\\n    --out '{out}'\n"));
-        if let Some(typed) = again {
-            script.push_str(&format!("{program} {typed} --out '{out}'\n"));
+        let out = self.out.display();
+        match joined {
+            Joined::Results { again } => {
+                script.push_str(&format!(" \\\n    --out '{out}'\n"));
+                if *again {
+                    script.push_str(&format!("{program} {typed} --out '{out}'\n"));
+                }
+            }
+            Joined::Samples {
+                tokens,
+                images,
+                force,
+            } => {
+                for (flag, path) in [("--tokens-out", tokens), ("--images", images)] {
+                    if let Some(path) = path {
+                        let path = word(path.as_os_str())?;
+                        script.push_str(&format!(" \\\n    {flag} {path}"));
+                    }
+                }
+                script.push_str(if *force { " --force\n" } else { "\n" });
+            }
         }
-        script
+        Ok(script)
     }
 }
 
@@ -284,11 +372,14 @@ fn without_flags(command_line: &[OsString]) -> Result<String> {
     while let Some(argument) = typed.next() {
         let text = argument.to_str().unwrap_or_default();
         match text {
-            "--slurm-dry-run" | "--json" => {}
-            "--slurm" | "--out" => {
+            "--slurm-dry-run" | "--json" | "--force" => {}
+            _ if text == "--slurm" || OUTPUTS.contains(&text) => {
                 typed.next();
             }
-            _ if text.starts_with("--slurm=") || text.starts_with("--out=") => {}
+            _ if text
+                .split_once('=')
+                .is_some_and(|(flag, _)| flag == "--slurm" || OUTPUTS.contains(&flag)) => {}
+            "--device=cuda" => words.push("--device cuda".to_owned()),
             _ => words.push(word(argument)?),
         }
     }
@@ -329,7 +420,8 @@ mod tests {
     #[test]
     fn options_are_handed_on() {
         let slurm = slurm("partition=gpu,array=64%8,gres=gpu:1,exclusive").unwrap();
-        let script = slurm.array("p", "/w", "sweep s.toml");
+        let results = Joined::Results { again: true };
+        let script = slurm.array("p", "/w", "sweep s.toml", &results);
         for line in [
             "#SBATCH --array=1-64%8",
             "#SBATCH --partition=gpu",
@@ -340,9 +432,37 @@ mod tests {
         ] {
             assert!(script.lines().any(|l| l == line), "{line} in {script}");
         }
-        let merge = slurm.merge("p", "/w", Some("eval"));
+        let merge = slurm.merge("p", "/w", "eval", &results).unwrap();
         assert!(merge.contains("--partition=gpu") && !merge.contains("gres"));
         assert!(merge.ends_with("--out '/results/my sweep'\np eval --out '/results/my sweep'\n"));
+    }
+
+    #[test]
+    fn a_job_with_several_gpus_has_a_shard_for_each() {
+        let slurm = slurm("array=20%2,gres=gpu:a100:8").unwrap();
+        let samples = Joined::Samples {
+            tokens: None,
+            images: Some(Path::new("my images")),
+            force: false,
+        };
+        let script = slurm.array("p", "/w", "sample --images i --device cuda", &samples);
+        for line in [
+            "#SBATCH --array=1-20:8%2",
+            "#SBATCH --ntasks=8",
+            "first=${SLURM_ARRAY_TASK_ID:?}",
+            r#"srun --ntasks=8 --cpus-per-task="${SLURM_CPUS_PER_TASK:-1}" sh -c 'shard=$(($0 + SLURM_PROCID))"#,
+            r#"[ "$shard" -gt 20 ] || exec p sample --images i --device "cuda:$SLURM_LOCALID" --shard "$shard/20" --tokens-out '\''/results/my sweep.slurm/shard-'\''"$shard"'\''.safetensors'\'' --force' "$first" &"#,
+        ] {
+            assert!(script.lines().any(|l| l == line), "{line} in {script}");
+        }
+        let merge = slurm.merge("p", "/w", "", &samples).unwrap();
+        assert!(
+            merge.contains(
+                "p sample merge \\\n    '/results/my sweep.slurm/shard-1.safetensors' \\\n"
+            )
+        );
+        assert!(merge.ends_with("shard-20.safetensors' \\\n    --images 'my images'\n"));
+        assert!(!merge.contains("gres") && !merge.contains("ntasks"));
     }
 
     #[test]

@@ -53,6 +53,8 @@ mod plot;
 mod python;
 #[cfg(feature = "tables")]
 mod report;
+#[cfg(feature = "full")]
+mod sample_shards;
 mod schedule;
 #[cfg(feature = "tables")]
 mod sweep;

@@ -511,9 +511,72 @@ fn shards_on_a_cluster() {
     );
     folder.refuses(
         2,
+        "sweep merge s.slurm/shard-1 s.slurm/shard-2 s.slurm/shard-3 --out merged",
+        "s.slurm/shard-2 is no folder of a sweep's results; to be run again: --shard i/3 with i = 2, or sbatch --array=2 s.slurm/array.sh",
+    );
+    // Jobs that run several shards each are told apart by their first.
+    folder.write("s.slurm/array.sh", "#!/bin/sh\n#SBATCH --array=1-3:2%4\n");
+    let error = folder.run("sweep merge s.slurm/shard-1 s.slurm/shard-3 --out merged");
+    let again = "i = 2, or sbatch --array=1 s.slurm/array.sh\n";
+    assert!(error.stderr.ends_with(again), "{error}");
+    folder.refuses(
+        2,
         "sweep status none",
         "none is no folder of a sweep's results",
     );
+    // A clock that is ahead of this one says nothing of how long it takes.
+    let manifest = fs_err::OpenOptions::new()
+        .append(true)
+        .open(folder.path("s.slurm/shard-1/sweep.json"))
+        .unwrap();
+    let tomorrow = std::time::SystemTime::now() + std::time::Duration::from_hours(24);
+    manifest.into_file().set_modified(tomorrow).unwrap();
+    assert_eq!(folder.done("sweep status s.slurm"), said);
+}
+
+#[test]
+fn shards_of_other_sweeps_and_versions_are_refused() {
+    let folder = folder();
+    for shard in [1, 2] {
+        folder.done(&format!(
+            "sweep small.toml --out a{shard} --shard {shard}/2 -q"
+        ));
+    }
+    let other = String::from_utf8(folder.read("small.toml")).unwrap();
+    folder.write("other.toml", other.replace("orders = 8", "orders = 9"));
+    folder.done("sweep other.toml --out b2 --shard 2/2 -q");
+    folder.refuses(
+        2,
+        "sweep merge a1 b2 --out merged",
+        "a1 and b2 are results of different sweeps",
+    );
+    // Of another version of the format.
+    let manifest = String::from_utf8(folder.read("a2/sweep.json")).unwrap();
+    let format = manifest.split(',').next().unwrap();
+    folder.write(
+        "a2/sweep.json",
+        manifest.replacen(format, "{\"format\":1", 1),
+    );
+    let error = folder.run("sweep merge a1 a2 --out merged");
+    assert_eq!(error.status, 2);
+    let words = "error: a2/sweep.json is damaged: it is of format 1, and this version reads ";
+    assert!(error.stderr.starts_with(words), "{error}");
+    assert!(!folder.path("merged").exists());
+}
+
+/// Where there is no Slurm, nothing is written and nothing runs.
+#[test]
+fn slurm_that_is_not_there() {
+    let folder = folder();
+    let before = folder.names();
+    let mut command = folder.command("sweep small.toml --out results --slurm array=3");
+    let output = command.env("PATH", "").output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(
+        String::from_utf8(output.stderr).unwrap(),
+        "error: --slurm: there is no Slurm here, sbatch can't be run: there is no such file or folder; --slurm-dry-run shows the scripts\n"
+    );
+    assert_eq!(folder.names(), before);
 }
 
 /// An order file is as good as the method that made it, in the sizes of its manifest or in

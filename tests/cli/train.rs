@@ -461,3 +461,15 @@ fn a_run_that_moves_to_another_device_says_so() {
         "note: going on after update 3 in run\nnote: the run was on abc so far and goes on on cpu: from here on it is another run than on abc, in its rounding and in what dropout drops\n"
     );
 }
+
+#[cfg(not(feature = "mpi"))]
+#[test]
+fn processes_need_mpi() {
+    let folder = folder();
+    folder.refuses(
+        2,
+        &format!("{TRAIN} --out run --mpi"),
+        "--mpi is not in this build, which was made without the feature 'mpi'; 'cargo install --path orders-cli --features mpi' brings it",
+    );
+    assert!(!folder.path("run").exists());
+}

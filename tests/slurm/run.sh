@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Sweeps and evaluations on a real Slurm: a cluster of this machine alone, made for the test
+# Sweeps, evaluations and samples on a real Slurm: a cluster of this machine alone, made for the test
 # and taken down behind it. It needs root, and slurmctld, slurmd and sbatch (Debian:
 # slurm-wlm).
 #
@@ -185,5 +185,52 @@ if "$program" eval --help >/dev/null 2>&1; then
     until_yes 300 "the end of the evaluation" is_over "$array,$merge"
     grep -F "$(tail -n 1 table)" eval.slurm/logs/merge.log >/dev/null || fail "the table differs"
     diff -r eval/trials eval-whole/trials || fail "what was merged of an evaluation differs"
+
+    echo "slurm: samples, two shards in each job"
+    samples=(--steps 8 --labels 1,2,3 --per-label 3 --seed 5)
+    "$program" sample "${samples[@]}" --tokens-out whole.safetensors --images images-whole -q
+    read -r array merge < <("$program" sample "${samples[@]}" --tokens-out samples.safetensors --images images --threads 1 --slurm array=3,ntasks=2 | jobs_of)
+    until_yes 300 "the end of the samples" is_over "$array,$merge"
+    cmp samples.safetensors whole.safetensors || fail "what was merged of samples differs: $(cat samples.safetensors.slurm/logs/*)"
+    diff -r images images-whole || fail "images of shards differ"
+    rm samples.safetensors images/sheet.png samples.safetensors.slurm/shard-2.safetensors
+    if sh samples.safetensors.slurm/merge.sh 2>error; then
+        fail "samples were merged without a shard"
+    fi
+    again=$(sed -n 's/.*, or \(sbatch --array=1 .*array.sh\)$/\1/p' error)
+    [ -n "$again" ] || fail "$(cat error)"
+    array=$(${again/sbatch/sbatch --parsable})
+    until_yes 120 "the lost shard of samples" is_over "$array"
+    sh samples.safetensors.slurm/merge.sh
+    cmp samples.safetensors whole.safetensors || fail "samples of a shard that was lost differ"
+    diff -r images images-whole || fail "images of a shard that was lost differ"
 fi
+
+echo "slurm: a full disk in a task loses nothing"
+"$program" sweep sweep.toml --out full --slurm "array=2,time=5" --slurm-dry-run >scripts
+mkdir -p full.slurm/logs
+sed -n '/array.sh$/,/merge.sh$/p' scripts | sed '1d;$d' | sed 's/^cd .*/&\nulimit -f 1/' >full.slurm/array.sh
+array=$(sbatch --parsable full.slurm/array.sh)
+until_yes 120 "the end of tasks without room" is_over "$array"
+grep -q "can't be written" full.slurm/logs/shard-1.log || fail "$(cat full.slurm/logs/*)"
+! grep -q panicked full.slurm/logs/*.log || fail "a panic: $(cat full.slurm/logs/*)"
+sed -i '/^ulimit/d' full.slurm/array.sh
+array=$(sbatch --parsable full.slurm/array.sh)
+until_yes 120 "the tasks, with room" is_over "$array"
+"$program" sweep merge full.slurm/shard-1 full.slurm/shard-2 --out full
+same_trials whole full || fail "what was merged behind a full disk differs"
+
+echo "slurm: two jobs in one folder"
+long=$("$program" sweep long.toml --threads 1 --out both --slurm "array=2,time=10" | jobs_of)
+read -r array merge <<<"$long"
+is_begun() {
+    [ -n "$(ls both.slurm/shard-1/trials 2>/dev/null)" ]
+}
+until_yes 120 "a first result" is_begun
+if "$program" sweep long.toml --threads 1 --shard 1/2 --out both.slurm/shard-1 -q 2>error; then
+    fail "two processes were at work in one folder"
+fi
+grep -q "at work" error || fail "$(cat error)"
+scancel "$array" "$merge"
+until_yes 60 "the end of the jobs" is_over "$array,$merge"
 echo "slurm: all is well"

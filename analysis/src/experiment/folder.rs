@@ -1,13 +1,15 @@
 //! Folders of results.
 
 use std::collections::HashSet;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use orders_core::files::is_passed_over;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Serialize};
 
-use super::disk::{io, json, read_json, write};
+use super::disk::{damaged, io, json, read_json, write};
 use super::error::ExperimentError;
 use super::pieces::{PieceFiles, PieceShape};
 use super::plan::Plan;
@@ -32,7 +34,7 @@ const MOST_MANIFEST_BYTES: u64 = 256 << 20;
 #[derive(Clone, Debug)]
 pub struct ResultsFolder {
     path: PathBuf,
-    plan: Plan,
+    plan: Arc<Plan>,
     /// The digest of the plan.
     key: String,
     shard: Shard,
@@ -40,7 +42,7 @@ pub struct ResultsFolder {
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Manifest {
+struct Manifest<P> {
     format: u32,
     /// The program that began the folder.
     program: String,
@@ -48,7 +50,7 @@ struct Manifest {
     key: String,
     /// The part of it that the folder is for.
     shard: String,
-    plan: Plan,
+    plan: P,
 }
 
 impl ResultsFolder {
@@ -97,7 +99,7 @@ impl ResultsFolder {
         fs_err::create_dir_all(&path).map_err(io(&path, "made"))?;
         let folder = Self {
             path,
-            plan: plan.clone(),
+            plan: Arc::new(plan.clone()),
             key: plan.key().to_string(),
             shard,
         };
@@ -106,7 +108,7 @@ impl ResultsFolder {
             program: program.into(),
             key: folder.key.clone(),
             shard: shard.to_string(),
-            plan: plan.clone(),
+            plan,
         };
         folder.write(MANIFEST, &json(&manifest))?;
         Ok(folder)
@@ -144,21 +146,8 @@ impl ResultsFolder {
     /// `sweep.json` is not what it must be.
     pub fn open(path: impl Into<PathBuf>) -> Result<Self, ExperimentError> {
         let path = path.into();
-        let file = path.join(MANIFEST);
-        if !file.is_file() {
-            return Err(ExperimentError::NoFolder { folder: path });
-        }
-        let manifest: Manifest = read_json(&file, MOST_MANIFEST_BYTES)?;
-        let damaged = |reason: String| ExperimentError::Damaged {
-            file: file.clone(),
-            reason,
-        };
-        if manifest.format != FORMAT {
-            let format = manifest.format;
-            return Err(damaged(format!(
-                "it is of format {format}, and this version reads {FORMAT}"
-            )));
-        }
+        let manifest: Manifest<Plan> = read_manifest(&path)?;
+        let damaged = |reason: String| damaged(&path.join(MANIFEST), reason);
         manifest.plan.check().map_err(damaged)?;
         if manifest.plan.key().to_string() != manifest.key {
             return Err(damaged("its trials are not those of its key".into()));
@@ -166,9 +155,36 @@ impl ResultsFolder {
         let shard = manifest.shard.parse();
         Ok(Self {
             shard: shard.map_err(|error: ShardError| damaged(error.to_string()))?,
-            plan: manifest.plan,
+            plan: Arc::new(manifest.plan),
             key: manifest.key,
             path,
+        })
+    }
+
+    /// Another folder of the same space, whose plan is not read again.
+    ///
+    /// # Errors
+    ///
+    /// [`ExperimentError::DifferentSweeps`] if it is of another space; as
+    /// [`open`](Self::open).
+    pub(super) fn open_another(&self, path: impl Into<PathBuf>) -> Result<Self, ExperimentError> {
+        let path = path.into();
+        let manifest: Manifest<IgnoredAny> = read_manifest(&path)?;
+        if manifest.key != self.key {
+            return Err(ExperimentError::DifferentSweeps {
+                first: self.path.clone(),
+                second: path,
+            });
+        }
+        let shard = manifest
+            .shard
+            .parse()
+            .map_err(|error: ShardError| damaged(&path.join(MANIFEST), error.to_string()))?;
+        Ok(Self {
+            path,
+            plan: Arc::clone(&self.plan),
+            key: self.key.clone(),
+            shard,
         })
     }
 
@@ -281,6 +297,17 @@ impl ResultsFolder {
 
     /// Refuses a folder in which results are missing. The files are not read.
     pub(super) fn check_complete(&self) -> Result<(), ExperimentError> {
+        let held = self.held()?;
+        let is_held = |trial: &Trial| held.contains(name_of(trial).as_ref() as &OsStr);
+        let mut missing = self.whole_trials().filter(|(_, trial)| !is_held(trial));
+        match missing.next() {
+            None => Ok(()),
+            Some(first) => Err(self.missing(1 + missing.count(), first)),
+        }
+    }
+
+    /// The names of the files in the folder of results.
+    pub(super) fn held(&self) -> Result<HashSet<OsString>, ExperimentError> {
         let folder = self.path.join(TRIALS);
         let mut held = HashSet::new();
         if folder.is_dir() {
@@ -288,12 +315,7 @@ impl ResultsFolder {
                 held.insert(entry.map_err(io(&folder, "read"))?.file_name());
             }
         }
-        let is_held = |trial: &Trial| held.contains(name_of(trial).as_ref() as &OsStr);
-        let mut missing = self.whole_trials().filter(|(_, trial)| !is_held(trial));
-        match missing.next() {
-            None => Ok(()),
-            Some(first) => Err(self.missing(1 + missing.count(), first)),
-        }
+        Ok(held)
     }
 
     fn missing(&self, missing: usize, (index, trial): (usize, &Trial)) -> ExperimentError {
@@ -342,12 +364,30 @@ impl ResultsFolder {
     }
 }
 
+/// What says what a folder holds, if it is of this version.
+fn read_manifest<P: DeserializeOwned>(folder: &Path) -> Result<Manifest<P>, ExperimentError> {
+    let file = folder.join(MANIFEST);
+    if !file.is_file() {
+        return Err(ExperimentError::NoFolder {
+            folder: folder.to_owned(),
+        });
+    }
+    let manifest: Manifest<P> = read_json(&file, MOST_MANIFEST_BYTES)?;
+    match manifest.format {
+        FORMAT => Ok(manifest),
+        format => Err(damaged(
+            &file,
+            format!("it is of format {format}, and this version reads {FORMAT}"),
+        )),
+    }
+}
+
 /// The file of a trial in its folder.
 fn file_of(trial: &Trial) -> PathBuf {
     Path::new(TRIALS).join(name_of(trial))
 }
 
-fn name_of(trial: &Trial) -> String {
+pub(super) fn name_of(trial: &Trial) -> String {
     format!("{}.json", trial.settings.key())
 }
 

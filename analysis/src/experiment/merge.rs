@@ -1,10 +1,15 @@
 //! Joining the results of several folders.
 
+use std::collections::HashSet;
+use std::ffi::OsString;
 use std::path::PathBuf;
+
+use rayon::prelude::*;
 
 use super::error::{ExperimentError, TrialError, trial_failed};
 use super::fields::TrialFields;
-use super::folder::ResultsFolder;
+use super::folder::{ResultsFolder, name_of};
+use super::measure::RealImages;
 use super::pieces::Pieces;
 use super::real_file::read_real;
 use super::run_trial::TrialRun;
@@ -17,8 +22,10 @@ use super::trial_part::TrialPart;
 /// kind. `out` is a new folder, an empty one, or one of the whole space.
 ///
 /// Folders may overlap. Results that two of them have may differ by what processors
-/// differ in, a share of 1e-6; the first folder's are taken. All is read before anything
-/// is written. Of `tools`, methods and measures are asked, and orders of files; no model.
+/// differ in, a share of 1e-6; the first folder's are taken. All is checked before anything
+/// is written, and then read again: what is held in memory does not grow with the number of
+/// results. Of `tools`, methods and measures are asked, and orders of files; no model. Work
+/// is spread over the current rayon pool.
 ///
 /// # Errors
 ///
@@ -36,37 +43,29 @@ pub fn merge(
     tools: &Tools<'_>,
     program: &str,
 ) -> Result<ResultsFolder, ExperimentError> {
-    let folders: Vec<ResultsFolder> = folders
-        .iter()
-        .map(ResultsFolder::open)
-        .collect::<Result<_, _>>()?;
-    let first = folders.first().expect("there is a folder to be merged");
-    let plan = first.plan();
-    let other = folders
-        .iter()
-        .find(|folder| folder.plan().key() != plan.key());
-    if let Some(other) = other {
-        return Err(ExperimentError::DifferentSweeps {
-            first: first.path().to_owned(),
-            second: other.path().to_owned(),
-        });
+    let (first, others) = folders
+        .split_first()
+        .expect("there is a folder to be merged");
+    let mut folders = vec![ResultsFolder::open(first)?];
+    for other in others {
+        let other = folders[0].open_another(other)?;
+        folders.push(other);
     }
-
-    let mut missing = Vec::new();
-    let mut results: Vec<TrialResult> = Vec::new();
-    for (index, trial) in plan.trials().iter().enumerate() {
-        let whole = match whole_result(&folders, index, trial)? {
-            None => of_pieces(&folders, index, trial, tools, program)?,
-            whole => whole,
-        };
-        match whole {
-            Some(result) => results.push(result),
-            None => missing.push(index),
-        }
-    }
-    if let Some(&index) = missing.first() {
+    let held = folders.iter().map(ResultsFolder::held);
+    let held = held.collect::<Result<Vec<_>, _>>()?;
+    let merging = Merging {
+        folders: &folders,
+        held: &held,
+        tools,
+        program,
+    };
+    let plan = folders[0].plan();
+    let found = plan.trials().par_iter().enumerate();
+    let found = found.map(|(index, trial)| merging.has(index, trial));
+    let found = found.collect::<Result<Vec<bool>, _>>()?;
+    if let Some(index) = found.iter().position(|&is_found| !is_found) {
         return Err(ExperimentError::Missing {
-            missing: missing.len(),
+            missing: found.iter().filter(|&&is_found| !is_found).count(),
             trials: plan.trials().len(),
             first: index + 1,
             point: plan.trials()[index].to_string(),
@@ -75,69 +74,105 @@ pub fn merge(
     }
     let merged = ResultsFolder::create(out, plan, Shard::WHOLE, program)?;
     merged.forget_tables()?;
-    for (trial, result) in plan.trials().iter().zip(&results) {
-        merged.keep(trial, result)?;
-    }
+    let trials = plan.trials().par_iter().enumerate();
+    trials.try_for_each(|(index, trial)| merging.keep(index, trial, &merged))?;
     Ok(merged)
 }
 
-/// The result of a trial that some folder has whole.
-fn whole_result(
-    folders: &[ResultsFolder],
-    index: usize,
-    trial: &Trial,
-) -> Result<Option<TrialResult>, ExperimentError> {
-    let mut held: Option<(&ResultsFolder, TrialResult)> = None;
-    for folder in folders {
-        match (folder.result(trial)?, &held) {
-            (None, _) => {}
-            (Some(result), None) => held = Some((folder, result)),
-            (Some(result), Some((_, known))) if result.agrees_with(known) => {}
-            (Some(_), Some((holder, _))) => {
-                return Err(ExperimentError::DifferentResults {
-                    first: holder.path().to_owned(),
-                    second: folder.path().to_owned(),
-                    trial: index + 1,
-                });
-            }
-        }
-    }
-    Ok(held.map(|(_, result)| result))
+/// Folders that are joined.
+struct Merging<'a> {
+    folders: &'a [ResultsFolder],
+    /// The names of the results that each has.
+    held: &'a [HashSet<OsString>],
+    tools: &'a Tools<'a>,
+    program: &'a str,
 }
 
-/// The result of a trial of which several folders have pieces; `None` if some are
-/// missing.
-fn of_pieces(
-    folders: &[ResultsFolder],
-    index: usize,
-    trial: &Trial,
-    tools: &Tools<'_>,
-    program: &str,
-) -> Result<Option<TrialResult>, ExperimentError> {
-    let failed = |source: TrialError| trial_failed(index, trial, source);
-    let settings = &trial.settings;
-    let mut fields = TrialFields::default();
-    fields.read_of(settings).map_err(failed)?;
-    let run = TrialRun::without_model(settings, tools, &fields).map_err(failed)?;
-    let mut pieces = Pieces::default();
-    for folder in folders {
-        pieces.extend(folder.pieces(trial, run.shape()).read()?);
+impl Merging<'_> {
+    /// Whether there is a whole result of a trial, or all its pieces; what is there is
+    /// checked.
+    fn has(&self, index: usize, trial: &Trial) -> Result<bool, ExperimentError> {
+        let mut held: Option<(&ResultsFolder, TrialResult)> = None;
+        for folder in self.holders(trial) {
+            match (folder.result(trial)?, &held) {
+                (None, _) => {}
+                (Some(result), None) => held = Some((folder, result)),
+                (Some(result), Some((_, known))) if result.agrees_with(known) => {}
+                (Some(_), Some((holder, _))) => {
+                    return Err(ExperimentError::DifferentResults {
+                        first: holder.path().to_owned(),
+                        second: folder.path().to_owned(),
+                        trial: index + 1,
+                    });
+                }
+            }
+        }
+        Ok(held.is_some() || self.of_pieces(index, trial, |_, _, _| Ok(()))?.is_some())
     }
-    let whole = TrialPart::of(settings, run.made, Shard::WHOLE, index);
-    if !whole.without(&pieces).is_empty() {
-        return Ok(None);
+
+    /// Keeps the result of a trial, the first folder's that has it.
+    fn keep(
+        &self,
+        index: usize,
+        trial: &Trial,
+        merged: &ResultsFolder,
+    ) -> Result<(), ExperimentError> {
+        for folder in self.holders(trial) {
+            if let Some(result) = folder.result(trial)? {
+                return merged.keep(trial, &result);
+            }
+        }
+        let finished = self.of_pieces(index, trial, |run, pieces, real| {
+            let result = run.finish(pieces, real, self.program);
+            result.map_err(|source| trial_failed(index, trial, source))
+        });
+        match finished? {
+            Some(result) => merged.keep(trial, &result),
+            None => Ok(()),
+        }
     }
-    let real = folders
-        .iter()
-        .map(|folder| read_real(folder.path(), settings));
-    let real = real
-        .collect::<Result<Vec<_>, _>>()?
-        .into_iter()
-        .flatten()
-        .next();
-    if settings.samples.is_some() && real.is_none() {
-        return Ok(None);
+
+    /// The folders that have a file with the result of a trial.
+    fn holders(&self, trial: &Trial) -> impl Iterator<Item = &ResultsFolder> {
+        let name = OsString::from(name_of(trial));
+        let folders = self.folders.iter().zip(self.held);
+        let holders = folders.filter(move |(_, held)| held.contains(&name));
+        holders.map(|(folder, _)| folder)
     }
-    let result = run.finish(pieces, real.as_ref(), program);
-    result.map(Some).map_err(failed)
+
+    /// What is made of the pieces of a trial that several folders have; `None` if some are
+    /// missing.
+    fn of_pieces<T>(
+        &self,
+        index: usize,
+        trial: &Trial,
+        make: impl FnOnce(TrialRun<'_>, Pieces, Option<&RealImages>) -> Result<T, ExperimentError>,
+    ) -> Result<Option<T>, ExperimentError> {
+        let failed = |source: TrialError| trial_failed(index, trial, source);
+        let settings = &trial.settings;
+        let mut fields = TrialFields::default();
+        fields.read_of(settings).map_err(failed)?;
+        let run = TrialRun::without_model(settings, self.tools, &fields).map_err(failed)?;
+        let mut pieces = Pieces::default();
+        for folder in self.folders {
+            pieces.extend(folder.pieces(trial, run.shape()).read()?);
+        }
+        let whole = TrialPart::of(settings, run.made, Shard::WHOLE, index);
+        if !whole.without(&pieces).is_empty() {
+            return Ok(None);
+        }
+        let real = self
+            .folders
+            .iter()
+            .map(|folder| read_real(folder.path(), settings));
+        let real = real
+            .collect::<Result<Vec<_>, _>>()?
+            .into_iter()
+            .flatten()
+            .next();
+        if settings.samples.is_some() && real.is_none() {
+            return Ok(None);
+        }
+        make(run, pieces, real.as_ref()).map(Some)
+    }
 }

@@ -175,7 +175,7 @@ proptest! {
 
     /// What is written is read back, also beyond a block's end.
     #[test]
-    fn arrays_come_back(rows in 0_usize..300, columns in 0_usize..400) {
+    fn arrays_come_back(rows in 0_usize..300, columns in 0_usize..400, first in 0_usize..310) {
         let values: Vec<f32> = (0..rows * columns).map(|value| value as f32).collect();
         let shape = [rows, columns];
         let mut file = npy_header(ElementType::F32, &shape).unwrap();
@@ -188,5 +188,8 @@ proptest! {
         let mut file = SafetensorsFile::open(Cursor::new(file)).unwrap();
         let y = file.array("y").unwrap().entries::<f32>().unwrap();
         prop_assert!(y.read_all().unwrap() == values);
+        let y = file.rows("y", first..first + 7).unwrap().entries::<f32>().unwrap();
+        let [first, end] = [first, first + 7].map(|row| row.min(rows) * columns);
+        prop_assert!(y.read_all().unwrap() == values[first..end]);
     }
 }

@@ -24,8 +24,8 @@ use orders_core::files::open_regular;
 use super::file_error::{MalformedTokens, TokenFileError};
 use super::set::{TokenParts, TokenSet};
 
-const TOKENS: &str = "tokens";
-const FLIPPED: &str = "tokens_flip";
+pub(super) const TOKENS: &str = "tokens";
+pub(super) const FLIPPED: &str = "tokens_flip";
 const SOURCE_INDEX: &str = "source_index";
 const LABELS: &str = "labels";
 const FORMAT: (&str, &str) = ("format", "tokens");
@@ -145,64 +145,109 @@ pub fn is_token_file(path: impl AsRef<Path>) -> bool {
 
 fn read(source: impl Read + Seek, options: &TokenFileOptions) -> Result<TokenSet, MalformedTokens> {
     let mut file = SafetensorsFile::open(source)?;
-    let mut provenance = file.metadata();
-    let tokens = file.array(TOKENS).ok_or(MalformedTokens::NoTokens)?;
-    let &[count, cells] = tokens.shape() else {
-        return Err(MalformedTokens::Shape {
-            tensor: TOKENS,
-            shape: tokens.shape().into(),
-            expected: "(images, cells)".into(),
-        });
-    };
-    let grid = metadata(&mut provenance, GRID, "HEIGHTxWIDTH")?;
-    let grid: Grid = match (grid, options.grid) {
-        (Some(found), Some(wanted)) if found != wanted => {
-            return Err(MalformedTokens::Grid { found, wanted });
-        }
-        (found, wanted) => found.or(wanted).ok_or(MalformedTokens::NoGrid { cells })?,
-    };
-    let codes = metadata(&mut provenance, CODEBOOK_SIZE, "a whole number below 2^32")?;
-    let codebook_size: u32 = match (codes, options.codebook_size) {
-        (Some(found), Some(wanted)) if found != wanted => {
-            return Err(MalformedTokens::CodebookSize { found, wanted });
-        }
-        (found, wanted) => found.or(wanted).ok_or(MalformedTokens::NoCodebookSize)?,
-    };
-    let classes: Option<u32> = metadata(&mut provenance, CLASSES, "a whole number below 2^32")?;
-    let tokenizer = provenance.remove(TOKENIZER);
-    provenance.remove(FORMAT.0);
+    let Head { mut parts, images } = Head::read(&mut file, options)?;
+    let all = [images, parts.grid.cells()];
+    parts.tokens = integers(&mut file, TOKENS, &all)?.ok_or(MalformedTokens::NoTokens)?;
+    parts.flipped = integers(&mut file, FLIPPED, &all)?;
+    Ok(TokenSet::new(parts)?)
+}
 
-    let mut integers = |name: &'static str, expected: &[usize]| match file.array(name) {
-        None => Ok(None),
-        Some(tensor) if tensor.shape() != expected => Err(MalformedTokens::Shape {
-            tensor: name,
-            shape: tensor.shape().into(),
+/// All that a file has but its tokens.
+pub(super) struct Head {
+    /// Without tokens.
+    pub(super) parts: TokenParts,
+    pub(super) images: usize,
+}
+
+impl Head {
+    pub(super) fn read(
+        file: &mut SafetensorsFile<impl Read + Seek>,
+        options: &TokenFileOptions,
+    ) -> Result<Self, MalformedTokens> {
+        let mut provenance = file.metadata();
+        let tokens = file.array(TOKENS).ok_or(MalformedTokens::NoTokens)?;
+        let &[images, cells] = tokens.shape() else {
+            return Err(MalformedTokens::Shape {
+                tensor: TOKENS,
+                shape: tokens.shape().into(),
+                expected: "(images, cells)".into(),
+            });
+        };
+        let grid = metadata(&mut provenance, GRID, "HEIGHTxWIDTH")?;
+        let grid: Grid = match (grid, options.grid) {
+            (Some(found), Some(wanted)) if found != wanted => {
+                return Err(MalformedTokens::Grid { found, wanted });
+            }
+            (found, wanted) => found.or(wanted).ok_or(MalformedTokens::NoGrid { cells })?,
+        };
+        let codes = metadata(&mut provenance, CODEBOOK_SIZE, "a whole number below 2^32")?;
+        let codebook_size: u32 = match (codes, options.codebook_size) {
+            (Some(found), Some(wanted)) if found != wanted => {
+                return Err(MalformedTokens::CodebookSize { found, wanted });
+            }
+            (found, wanted) => found.or(wanted).ok_or(MalformedTokens::NoCodebookSize)?,
+        };
+        let classes: Option<u32> = metadata(&mut provenance, CLASSES, "a whole number below 2^32")?;
+        let tokenizer = provenance.remove(TOKENIZER);
+        provenance.remove(FORMAT.0);
+        let all = [images, grid.cells()];
+        for name in [TOKENS, FLIPPED] {
+            if let Some(tensor) = file.array(name) {
+                check_shape(name, tensor.shape(), &all)?;
+            }
+        }
+        let labels = integers(file, LABELS, &[images])?;
+        let by_label = || match &labels {
+            None => 0,
+            Some(labels) => labels
+                .iter()
+                .max()
+                .map_or(0, |&label| label.saturating_add(1)),
+        };
+        let classes = classes.unwrap_or_else(by_label);
+        Ok(Self {
+            parts: TokenParts {
+                grid,
+                codebook_size,
+                tokens: Vec::new(),
+                flipped: None,
+                labels,
+                classes,
+                source_index: integers(file, SOURCE_INDEX, &[images])?,
+                tokenizer,
+                provenance,
+            },
+            images,
+        })
+    }
+}
+
+/// The tensor of a name and a shape, if there is one.
+fn integers(
+    file: &mut SafetensorsFile<impl Read + Seek>,
+    name: &'static str,
+    expected: &[usize],
+) -> Result<Option<Vec<u32>>, MalformedTokens> {
+    let Some(tensor) = file.array(name) else {
+        return Ok(None);
+    };
+    check_shape(name, tensor.shape(), expected)?;
+    Ok(Some(tensor.entries::<u32>()?.read_all()?))
+}
+
+fn check_shape(
+    tensor: &'static str,
+    shape: &[usize],
+    expected: &[usize],
+) -> Result<(), MalformedTokens> {
+    match shape == expected {
+        true => Ok(()),
+        false => Err(MalformedTokens::Shape {
+            tensor,
+            shape: shape.into(),
             expected: format!("{expected:?}"),
         }),
-        Some(tensor) => Ok(Some(tensor.entries::<u32>()?.read_all()?)),
-    };
-    let all = [count, grid.cells()];
-    let tokens = integers(TOKENS, &all)?.ok_or(MalformedTokens::NoTokens)?;
-    let labels = integers(LABELS, &[count])?;
-    let by_label = || match &labels {
-        None => 0,
-        Some(labels) => labels
-            .iter()
-            .max()
-            .map_or(0, |&label| label.saturating_add(1)),
-    };
-    let classes = classes.unwrap_or_else(by_label);
-    Ok(TokenSet::new(TokenParts {
-        grid,
-        codebook_size,
-        tokens,
-        flipped: integers(FLIPPED, &all)?,
-        labels,
-        classes,
-        source_index: integers(SOURCE_INDEX, &[count])?,
-        tokenizer,
-        provenance,
-    })?)
+    }
 }
 
 /// A word of the metadata, taken out of them.

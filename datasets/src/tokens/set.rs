@@ -32,6 +32,37 @@ pub struct TokenParts {
     pub provenance: Provenance,
 }
 
+impl TokenParts {
+    /// Whether tokens, of images from one on, are codes.
+    pub(super) fn check_tokens(&self, tokens: &[u32], image: usize) -> Result<(), TokenError> {
+        let (codebook_size, cells) = (self.codebook_size, self.grid.cells());
+        let is_wrong = |&token: &u32| token >= codebook_size;
+        match tokens.iter().position(is_wrong) {
+            None => Ok(()),
+            Some(at) => Err(TokenError::Token {
+                image: image + at / cells,
+                cell: at % cells,
+                token: tokens[at],
+                codebook_size,
+            }),
+        }
+    }
+
+    /// Whether labels are classes.
+    pub(super) fn check_labels(&self) -> Result<(), TokenError> {
+        let classes = self.classes;
+        let mut labels = self.labels.iter().flatten().enumerate();
+        match labels.find(|&(_, &label)| label >= classes) {
+            None => Ok(()),
+            Some((image, &label)) => Err(TokenError::Label {
+                image,
+                label,
+                classes,
+            }),
+        }
+    }
+}
+
 /// Images as tokens: all of one grid and one tokenizer.
 ///
 /// Every token is below the size of the codebook and every label below the
@@ -62,31 +93,11 @@ impl TokenSet {
         check("tokens", tokens, count * cells)?;
         check("tokens of mirror images", flipped, count * cells)?;
         for tokens in [tokens, flipped].into_iter().flatten() {
-            if let Some(at) = tokens
-                .iter()
-                .position(|&token| token >= parts.codebook_size)
-            {
-                return Err(TokenError::Token {
-                    image: at / cells,
-                    cell: at % cells,
-                    token: tokens[at],
-                    codebook_size: parts.codebook_size,
-                });
-            }
+            parts.check_tokens(tokens, 0)?;
         }
         check("labels", parts.labels.as_ref(), count)?;
         check("source indices", parts.source_index.as_ref(), count)?;
-        let labels = parts.labels.iter().flatten();
-        if let Some((image, &label)) = labels
-            .enumerate()
-            .find(|&(_, &label)| label >= parts.classes)
-        {
-            return Err(TokenError::Label {
-                image,
-                label,
-                classes: parts.classes,
-            });
-        }
+        parts.check_labels()?;
         Ok(Self { parts })
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use orders_arrays::{ElementType, safetensors_header};
 use orders_core::Grid;
 use orders_datasets::{
-    Provenance, TokenError, TokenFileOptions, TokenParts, TokenSet, is_token_file,
+    Provenance, TokenError, TokenFileOptions, TokenParts, TokenRows, TokenSet, is_token_file,
 };
 use proptest::prelude::*;
 
@@ -23,6 +23,59 @@ pub fn parts() -> TokenParts {
         tokenizer: Some("patch-codebook:abc".into()),
         provenance: Provenance::from([("program".into(), "a test".into())]),
     }
+}
+
+#[test]
+fn rows_of_a_file_are_those_of_the_set() {
+    let folder = Folder::new();
+    let path = folder.path("tokens.safetensors");
+    let set = TokenSet::new(parts()).unwrap();
+    set.write(&path, false).unwrap();
+    let of_file = TokenRows::open(&path, &TokenFileOptions::default()).unwrap();
+    for mut rows in [of_file, TokenRows::from(set.clone())] {
+        assert_eq!((rows.len(), rows.has_flipped()), (3, true));
+        assert_eq!(rows.labels(), set.labels());
+        for (flipped, expected) in [(false, set.tokens()), (true, set.flipped().unwrap())] {
+            let mut all = Vec::new();
+            rows.all(flipped, |tokens| all.extend_from_slice(tokens))
+                .unwrap();
+            assert_eq!(all, expected);
+            let mut tokens = vec![7];
+            for image in [1, 0, 2] {
+                rows.image(image, flipped, &mut tokens).unwrap();
+                assert_eq!(tokens, expected[2 * image..][..2]);
+            }
+            rows.image(3, flipped, &mut tokens).unwrap();
+            assert!(tokens.is_empty());
+        }
+    }
+}
+
+#[test]
+fn rows_are_checked_when_they_are_read() {
+    let folder = Folder::new();
+    let path = folder.path("tokens.safetensors");
+    let set = TokenSet::new(parts()).unwrap();
+    set.write(&path, false).unwrap();
+    let mut bytes = std::fs::read(&path).unwrap();
+    let mut rows = TokenRows::open(&path, &TokenFileOptions::default()).unwrap();
+    // Somebody writes to it: the second token of the second image.
+    let needle = [0, 0, 1, 0, 43, 1, 3, 0, 4, 0, 5, 0];
+    let at = bytes.windows(12).position(|window| window == needle);
+    bytes[at.unwrap() + 7] = 2;
+    std::fs::write(&path, &bytes).unwrap();
+    let mut tokens = Vec::new();
+    rows.image(0, false, &mut tokens).unwrap();
+    says(
+        rows.image(1, false, &mut tokens),
+        &[
+            &"tokens.safetensors can't be read as tokens",
+            &"cell 1 of image 1 has token 515, but the codebook has 300 codes, from 0",
+        ],
+    );
+    // And cuts it off.
+    std::fs::write(&path, &bytes[..bytes.len() - 20]).unwrap();
+    assert!(rows.image(2, true, &mut tokens).is_err());
 }
 
 #[test]

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use candle_core::{Device, Tensor};
+use orders_core::Grid;
 use orders_core::files::Hasher;
-use orders_datasets::TokenSet;
+use orders_datasets::{TokenRows, TokenSet};
 
 use super::adamw::{AdamW, Moving};
 use super::error::TrainError;
@@ -92,20 +93,53 @@ pub(super) struct About<'a> {
     pub(super) device: &'static str,
 }
 
-/// The SHA-256 of everything in a set that is trained on, in hexadecimal.
-pub(super) fn digest(data: &TokenSet) -> String {
-    let mut hash = Hasher::default();
-    hash.update(data.grid().to_string().as_bytes());
-    hash.update(&data.codebook_size().to_le_bytes());
-    let parts = [Some(data.tokens()), data.flipped(), data.labels()];
-    for part in parts {
-        let part = part.unwrap_or_default();
-        hash.update(&(part.len() as u64).to_le_bytes());
-        for number in part {
-            hash.update(&number.to_le_bytes());
+/// The SHA-256 of everything in tokens that is trained on, in hexadecimal. It reads and
+/// checks all of them.
+pub(super) fn digest(data: &mut TokenRows) -> Result<String, TrainError> {
+    let mut hash = begun(data.grid(), data.codebook_size());
+    let count = data.len() * data.grid().cells();
+    for flipped in [false, true] {
+        let is_there = !flipped || data.has_flipped();
+        length(&mut hash, if is_there { count } else { 0 });
+        if is_there {
+            data.all(flipped, |tokens| update(&mut hash, tokens))?;
         }
     }
+    let labels = data.labels().unwrap_or_default();
+    length(&mut hash, labels.len());
+    update(&mut hash, labels);
+    Ok(hash.finish().0.to_string())
+}
+
+/// The same of a set in memory.
+pub(super) fn digest_of_set(data: &TokenSet) -> String {
+    let mut hash = begun(data.grid(), data.codebook_size());
+    for part in [Some(data.tokens()), data.flipped(), data.labels()] {
+        let part = part.unwrap_or_default();
+        length(&mut hash, part.len());
+        update(&mut hash, part);
+    }
     hash.finish().0.to_string()
+}
+
+fn begun(grid: Grid, codebook_size: u32) -> Hasher {
+    let mut hash = Hasher::default();
+    hash.update(grid.to_string().as_bytes());
+    hash.update(&codebook_size.to_le_bytes());
+    hash
+}
+
+fn length(hash: &mut Hasher, numbers: usize) {
+    hash.update(&(numbers as u64).to_le_bytes());
+}
+
+fn update(hash: &mut Hasher, numbers: &[u32]) {
+    let mut bytes = Vec::new();
+    for numbers in numbers.chunks(1 << 12) {
+        bytes.clear();
+        bytes.extend(numbers.iter().flat_map(|number| number.to_le_bytes()));
+        hash.update(&bytes);
+    }
 }
 
 /// Writes a run; the file appears whole or not at all.

@@ -1,9 +1,11 @@
 //! What is drawn by the seed: the weights before training, and what each update
 //! trains on.
 
+use std::ops::Range;
+
 use ndarray::{Array2, ArrayView1};
 use orders_core::{Order, OrderGenerator, OrderRng, Problem};
-use orders_datasets::TokenSet;
+use orders_datasets::TokenRows;
 
 use super::error::{DataError, TrainError};
 use super::recipe::{Prepared, Recipe};
@@ -25,8 +27,12 @@ pub(super) fn seed_of(seed: u64, stream: Stream) -> u64 {
     splitmix64(seed, stream as u64)
 }
 
-/// The samples of an update, all with the same group sizes.
+/// Samples of an update, all with the same group sizes: a stretch of its batch.
 pub(super) struct Drawn {
+    /// Samples of the whole batch.
+    pub(super) batch: usize,
+    /// The first of the stretch.
+    pub(super) first: usize,
     pub(super) orders: Vec<Order>,
     pub(super) labels: Vec<Option<u32>>,
     /// Shape (samples, cells), in raster positions.
@@ -39,7 +45,9 @@ pub(super) struct Draw {
     batch: usize,
     label_drop: f32,
     flips: bool,
-    data: TokenSet,
+    data: TokenRows,
+    /// The tokens of a sample.
+    tokens: Vec<u32>,
     problems: Vec<Problem>,
     methods: Vec<Box<dyn orders_core::OrderingMethod>>,
     /// Shares of the methods, added up.
@@ -80,7 +88,7 @@ impl Shuffled {
 }
 
 /// Whether tokens are those of a model.
-fn checked(data: &TokenSet, config: &LpdConfig) -> Result<(), DataError> {
+fn checked(data: &TokenRows, config: &LpdConfig) -> Result<(), DataError> {
     if data.is_empty() {
         return Err(DataError::Empty);
     }
@@ -106,7 +114,7 @@ impl Draw {
     pub(super) fn new(
         recipe: &Recipe,
         prepared: Prepared,
-        data: TokenSet,
+        data: TokenRows,
     ) -> Result<Self, TrainError> {
         let config = &prepared.config;
         checked(&data, config)?;
@@ -125,9 +133,10 @@ impl Draw {
             seed: recipe.seed,
             batch: recipe.batch,
             label_drop: recipe.label_drop,
-            flips: recipe.flip && data.flipped().is_some(),
+            flips: recipe.flip && data.has_flipped(),
             shuffled: Shuffled::new(recipe.seed, data.len()),
             data,
+            tokens: Vec::new(),
             problems: prepared.problems,
             methods: prepared.methods,
             shares,
@@ -140,30 +149,33 @@ impl Draw {
         self.data.len()
     }
 
-    /// The samples of update `step`, from 0.
-    pub(super) fn step(&mut self, step: u64) -> Result<Drawn, TrainError> {
+    /// Some of the samples of update `step`, from 0: they are the same ones whatever else
+    /// is drawn.
+    pub(super) fn step(&mut self, step: u64, samples: Range<usize>) -> Result<Drawn, TrainError> {
         let mut rng = OrderRng::new(seed_of(self.seed, Stream::Step), step);
         let problem = rng.below(self.problems.len() as u32) as usize;
-        let cells = self.data.grid().cells();
         let mut drawn = Drawn {
-            orders: Vec::with_capacity(self.batch),
-            labels: Vec::with_capacity(self.batch),
-            tokens: Array2::zeros((self.batch, cells)),
+            batch: self.batch,
+            first: samples.start,
+            orders: Vec::with_capacity(samples.len()),
+            labels: Vec::with_capacity(samples.len()),
+            tokens: Array2::zeros((samples.len(), self.data.grid().cells())),
         };
-        for sample in 0..self.batch {
+        for sample in 0..samples.end {
+            let drops_label = rng.uniform() < f64::from(self.label_drop);
+            let is_flipped = rng.next_u64() >> 63 == 1;
+            let drawn_share = rng.uniform();
+            let Some(row) = sample.checked_sub(samples.start) else {
+                continue;
+            };
             let number = step * self.batch as u64 + sample as u64;
             let image = self.shuffled.image(number);
             let label = self.data.labels().map(|labels| labels[image]);
-            let drops_label = rng.uniform() < f64::from(self.label_drop);
             drawn.labels.push(label.filter(|_| !drops_label));
-            let is_flipped = rng.next_u64() >> 63 == 1;
-            let of_all = match self.data.flipped() {
-                Some(flipped) if self.flips && is_flipped => flipped,
-                _ => self.data.tokens(),
-            };
-            let tokens = ArrayView1::from(&of_all[image * cells..(image + 1) * cells]);
-            drawn.tokens.row_mut(sample).assign(&tokens);
-            let drawn_share = rng.uniform();
+            let is_flipped = self.flips && is_flipped;
+            self.data.image(image, is_flipped, &mut self.tokens)?;
+            let tokens = ArrayView1::from(&self.tokens);
+            drawn.tokens.row_mut(row).assign(&tokens);
             let method = self.shares.iter().position(|&share| drawn_share < share);
             let method = method.unwrap_or(self.methods.len() - 1);
             drawn.orders.push(self.order(problem, method, number)?);

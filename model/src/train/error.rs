@@ -6,8 +6,9 @@ use std::path::PathBuf;
 use orders_core::files::{LockError, OutputError};
 use orders_core::sizes::SizesError;
 use orders_core::{Grid, MemoryError, MethodError, ProblemError};
-use orders_datasets::CodebookError;
+use orders_datasets::{CodebookError, TokenFileError};
 
+use super::ranks::RanksError;
 use crate::checkpoint::{CheckpointError, SaveError};
 use crate::features::FeaturesError;
 use crate::lpd::{ConfigError, LpdError};
@@ -82,6 +83,12 @@ pub enum TrainError {
     /// Held-out images are not what the recipe's model takes.
     #[error("held-out images: {0}")]
     HeldOut(DataError),
+    /// Tokens can't be read. The error names the file.
+    #[error(transparent)]
+    Tokens(#[from] TokenFileError),
+    /// Processes can't train together.
+    #[error(transparent)]
+    Ranks(RanksError),
     /// A method made no order.
     #[error(transparent)]
     Method(#[from] MethodError),
@@ -179,6 +186,15 @@ pub enum TrainError {
     /// Whoever watched the progress ended it.
     #[error("it was stopped before it was done")]
     Stopped,
+}
+
+impl From<RanksError> for TrainError {
+    fn from(error: RanksError) -> Self {
+        match error {
+            RanksError::Stopped => Self::Stopped,
+            error => Self::Ranks(error),
+        }
+    }
 }
 
 impl TrainError {

@@ -4,6 +4,7 @@ use orders_core::{GroupSizes, MemoryLimit, estimated_bytes};
 
 use super::error::TrainError;
 use super::gradient::PARTS;
+use super::ranks::Team;
 use super::recipe::{Prepared, Recipe};
 use crate::lpd::LpdConfig;
 
@@ -11,7 +12,8 @@ use crate::lpd::LpdConfig;
 const MORE: f64 = 1.1;
 
 /// Whether a run of a recipe has room on a CPU, where as many parts of a batch are
-/// computed at a time as there are threads on the current rayon pool.
+/// computed at a time as there are threads on the current rayon pool. The limit is that of
+/// all ranks of a machine.
 ///
 /// # Errors
 ///
@@ -20,17 +22,25 @@ const MORE: f64 = 1.1;
 pub(super) fn check(
     recipe: &Recipe,
     prepared: &Prepared,
+    team: &Team,
     limit: MemoryLimit,
 ) -> Result<(), TrainError> {
+    let limit = limit.shared(team.beside());
     let config = &prepared.config;
-    let has_average = recipe.average > 0.0;
-    let fixed = |samples| estimated_bytes(of_parameters(config, has_average, samples));
+    let numbers = match team.rank() {
+        // Two moments, maybe an average, and all but the gradient once more when they are
+        // saved.
+        0 => 2.0 * (3.0 + f64::from(u8::from(recipe.average > 0.0))) + 1.0,
+        _ => 2.0,
+    };
+    let share = |samples| team.share(samples).len();
+    let fixed = |samples| estimated_bytes(of_parameters(config, numbers, share(samples)));
     limit.check(fixed(1)).map_err(TrainError::ModelMemory)?;
     let problems = prepared.problems.iter();
     let of_pass = problems.map(|problem| of_sample(config, problem.group_sizes()));
     let of_pass = of_pass.fold(0.0, f64::max);
     // Parts that are computed at a time, of one sample at least.
-    let threads = rayon::current_num_threads().min(PARTS) as f64;
+    let threads = rayon::current_num_threads().min(share(recipe.batch)) as f64;
     let drawn = 16.0 * config.grid().cells() as f64;
     let each = of_pass * threads / PARTS as f64 + drawn;
     let at_least = of_pass * threads.min(recipe.batch as f64);
@@ -40,12 +50,9 @@ pub(super) fn check(
     checked.map_err(|source| TrainError::BatchMemory { batch, source })
 }
 
-/// Parameters with all that there is of each: two moments, maybe an average, the gradient
-/// and those of the parts, and all but these once more when they are saved.
-fn of_parameters(config: &LpdConfig, has_average: bool, samples: usize) -> f64 {
-    let state = 3.0 + f64::from(u8::from(has_average));
-    let parts = samples.min(PARTS) as f64;
-    MORE * config.parameters() * (4.0 * (2.0 * state + 1.0 + parts) + 1.0)
+/// Parameters, so many numbers for each, and the gradients of parts.
+fn of_parameters(config: &LpdConfig, numbers: f64, parts: usize) -> f64 {
+    MORE * config.parameters() * (4.0 * (numbers + parts as f64) + 1.0)
 }
 
 /// What the forward pass of a sample leaves for the backward pass, and scratch.

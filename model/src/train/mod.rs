@@ -10,11 +10,13 @@
 //! - [`Training`]: a run: [step](Training::step) by step, [saved](Training::save)
 //!   and [resumed](Training::resume) bit for bit.
 //! - [`TrainRequest`]: a whole training, kept in a folder.
+//! - [`Team`]: the processes of a training, by whatever [`Ranks`] they speak with each other;
+//!   those that do not lead are [`Helper`]s.
 //! - [`LearningRate`]: the schedule.
 //!
 //! What a step trains on depends on the recipe's seed and the number of the step
 //! alone, and gradients are summed in one order: so weights do not depend on the
-//! number of threads, nor on where a run was interrupted.
+//! number of threads or processes, nor on where a run was interrupted.
 
 mod adamw;
 mod checkpoint;
@@ -23,7 +25,9 @@ mod draw;
 mod error;
 mod folder;
 mod gradient;
+mod helper;
 mod memory;
+mod ranks;
 mod recipe;
 mod request;
 mod run;
@@ -31,6 +35,10 @@ mod schedule;
 
 pub use classifier::{ClassifierProgress, ClassifierRecipe, ClassifierTraining, TrainedClassifier};
 pub use error::{DataError, RecipeError, TrainError};
+pub use helper::{HelpRequest, Helper};
+#[cfg(feature = "mpi")]
+pub use ranks::MpiRanks;
+pub use ranks::{Ranks, RanksError, Team};
 pub use recipe::{MixturePart, Recipe, SizesDrawn};
 pub use request::{FolderTraining, TrainProgress, TrainRequest};
 pub use run::{HeldOut, StepReport, Training};

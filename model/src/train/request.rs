@@ -7,11 +7,12 @@ use std::time::Instant;
 
 use candle_core::Device;
 use orders_core::{Catalogue, MemoryLimit, Watch};
-use orders_datasets::TokenSet;
+use orders_datasets::TokenRows;
 
 use super::error::TrainError;
 use super::folder::{Log, RunFolder};
 use super::memory;
+use super::ranks::Team;
 use super::recipe::Recipe;
 use super::run::{HeldOut, Training};
 
@@ -24,10 +25,10 @@ pub struct TrainRequest<'a> {
     /// Every setting.
     pub recipe: Recipe,
     /// What is trained on.
-    pub tokens: TokenSet,
+    pub tokens: TokenRows,
     /// Other images, on which the loss is measured now and then, and how many of them
     /// are looked at.
-    pub held_out: Option<(TokenSet, usize)>,
+    pub held_out: Option<(TokenRows, usize)>,
     /// The first so many updates and no more; the run can go on later.
     pub updates: Option<u64>,
     /// Updates between two looks at held-out images and two states on disk.
@@ -40,8 +41,10 @@ pub struct TrainRequest<'a> {
     pub program: &'a str,
     /// Who it is that keeps others out of the folder, in words for their messages.
     pub holder: &'a str,
-    /// What the run may take, on a CPU.
+    /// What the run may take, on a CPU, by all that are on this machine.
     pub memory: MemoryLimit,
+    /// Who computes: this process [alone](Team::alone), or as the one that leads others.
+    pub team: Team,
 }
 
 /// How far a training came.
@@ -77,7 +80,8 @@ impl TrainRequest<'_> {
     ) -> Result<FolderTraining, TrainError> {
         let mut folder = RunFolder::open(self.folder, self.anew, self.holder)?;
         if device.is_cpu() {
-            memory::check(&self.recipe, &self.recipe.checked(catalogue)?, self.memory)?;
+            let prepared = self.recipe.checked(catalogue)?;
+            memory::check(&self.recipe, &prepared, &self.team, self.memory)?;
         }
         let is_resumed = folder.has_run();
         let run = if is_resumed {
@@ -90,6 +94,7 @@ impl TrainRequest<'_> {
             .map(|(tokens, images)| run.held_out(tokens, images));
         let held_out = held_out.transpose().map_err(TrainError::of_held_out)?;
         let log = folder.begin(&run, self.holder)?;
+        let run = run.with_team(self.team, held_out.as_ref())?;
         let last = run.last_step();
         Ok(FolderTraining {
             progress: TrainProgress {
@@ -165,6 +170,7 @@ impl FolderTraining {
             let asked = || told(&progress);
             let asked = Watch::new(&asked);
             if asked.ask().is_break() {
+                self.run.desert();
                 self.save()?;
                 return Ok(self.progress);
             }

@@ -1,15 +1,18 @@
 //! A training run.
 
+use std::ops::Range;
 use std::path::Path;
 
 use candle_core::{Device, DeviceLocation};
+use orders_core::files::Hasher;
 use orders_core::{Catalogue, Watch};
-use orders_datasets::TokenSet;
+use orders_datasets::TokenRows;
 
 use super::checkpoint::{self, About, State};
 use super::draw::{Draw, Drawn, Stream, initial, seed_of};
 use super::error::{DataError, TrainError};
-use super::gradient::{Asked, Gradients, Layout, tensors};
+use super::gradient::{Asked, Gradients, Layout, samples_of, tensors};
+use super::ranks::{RanksError, Team, Work};
 use super::recipe::Recipe;
 use crate::lpd::{Dropout, LpdConfig, LpdError};
 use crate::weights::{Weights, splitmix64};
@@ -34,7 +37,8 @@ pub struct StepReport {
 ///
 /// On the CPU gradients are computed by our own kernels, on other devices by
 /// candle; the update is always the CPU's. Memory is four numbers for each
-/// parameter (five with an average), and 16 gradients on the CPU.
+/// parameter (five with an average), and 16 gradients on the CPU. The tokens of a file stay
+/// there.
 pub struct Training {
     recipe: Recipe,
     catalogue: Catalogue,
@@ -47,6 +51,7 @@ pub struct Training {
     tokenizer: Option<String>,
     gradients: Gradients,
     gradient: Vec<f32>,
+    team: Team,
     state: State,
     /// The kind of device that it is on, and the one that it was on when it was saved.
     device: &'static str,
@@ -58,6 +63,50 @@ pub struct Training {
 pub struct HeldOut {
     draw: Draw,
     batches: u64,
+    data_digest: String,
+}
+
+impl HeldOut {
+    /// Those of a recipe's run, up to `images` of them, rounded up to whole batches. The
+    /// tokens of the run are of a tokenizer, if it is known.
+    pub(super) fn new(
+        recipe: &Recipe,
+        catalogue: &Catalogue,
+        tokenizer: Option<&str>,
+        mut data: TokenRows,
+        images: usize,
+    ) -> Result<Self, TrainError> {
+        if let (Some(tokens), Some(given)) = (data.tokenizer_identity(), tokenizer)
+            && tokens != given
+        {
+            let (tokens, given) = (tokens.to_owned(), given.to_owned());
+            return Err(DataError::Tokenizer { tokens, given }.into());
+        }
+        let recipe = Recipe {
+            label_drop: 0.0,
+            flip: false,
+            ..recipe.clone()
+        };
+        let images = images.min(data.len()).max(1);
+        let data_digest = checkpoint::digest(&mut data)?;
+        let draw = Draw::new(&recipe, recipe.checked(catalogue)?, data)?;
+        let batches = images.div_ceil(recipe.batch) as u64;
+        Ok(Self {
+            draw,
+            batches,
+            data_digest,
+        })
+    }
+
+    /// Some samples of a batch.
+    pub(super) fn batch(&mut self, batch: u64, samples: Range<usize>) -> Result<Drawn, TrainError> {
+        self.draw.step(batch, samples)
+    }
+
+    /// What tells it from others.
+    pub(super) fn identity(&self) -> String {
+        format!("{} batches of {}", self.batches, self.data_digest)
+    }
 }
 
 impl Training {
@@ -65,12 +114,13 @@ impl Training {
     ///
     /// # Errors
     ///
-    /// [`TrainError::Recipe`]; [`TrainError::Data`] if the tokens are of another
+    /// [`TrainError::Recipe`]; [`TrainError::Tokens`] if they can't be read;
+    /// [`TrainError::Data`] if they are of another
     /// grid, codebook or number of classes than the recipe's model;
     /// [`TrainError::Lpd`] if memory can't be had on the device.
     pub fn new(
         recipe: Recipe,
-        data: TokenSet,
+        data: impl Into<TokenRows>,
         catalogue: &Catalogue,
         device: &Device,
     ) -> Result<Self, TrainError> {
@@ -78,7 +128,8 @@ impl Training {
         let config = prepared.config.clone();
         let layout = Layout::new(&config);
         let parameters = initial(&config, recipe.seed);
-        let data_digest = checkpoint::digest(&data);
+        let mut data = data.into();
+        let data_digest = checkpoint::digest(&mut data)?;
         let tokenizer = data.tokenizer_identity().map(str::to_owned);
         let decays = config
             .tensors()
@@ -92,6 +143,7 @@ impl Training {
             draw: Draw::new(&recipe, prepared, data)?,
             gradients: Gradients::new(&config, &layout, &parameters, device)?,
             gradient: vec![0.0; parameters.len()],
+            team: Team::alone(),
             state: State::new(parameters, recipe.average > 0.0),
             catalogue: catalogue.clone(),
             recipe,
@@ -120,7 +172,7 @@ impl Training {
     /// [`TrainError::OtherRun`] if it is one of another recipe or other data.
     pub fn resume(
         recipe: Recipe,
-        data: TokenSet,
+        data: impl Into<TokenRows>,
         catalogue: &Catalogue,
         device: &Device,
         path: &Path,
@@ -131,6 +183,34 @@ impl Training {
         let loaded = checkpoint::load(path, config, layout, has_average, &about)?;
         (run.state, run.device_before) = loaded;
         Ok(run)
+    }
+
+    /// The same run with a team that this process leads; it greets the others, who
+    /// [wait](super::Helper::wait) for that. The weights are those that one process makes.
+    ///
+    /// # Errors
+    ///
+    /// [`TrainError::Ranks`] if a batch has nothing for some of them, or the run is on
+    /// another device than the CPU.
+    pub(super) fn with_team(
+        mut self,
+        mut team: Team,
+        held_out: Option<&HeldOut>,
+    ) -> Result<Self, TrainError> {
+        team.check(self.recipe.batch)?;
+        if team.count() > 1 && self.device != "cpu" {
+            return Err(RanksError::Device.into());
+        }
+        let settings = settings(&self.recipe, &self.data_digest, held_out)?;
+        team.greet(&settings, Watch::NONE)?;
+        self.team = team;
+        Ok(self)
+    }
+
+    /// Leaves the others without a word, who may be gone: what stops this one has probably
+    /// ended them.
+    pub(super) fn desert(&mut self) {
+        self.team.desert();
     }
 
     /// Writes all that [`resume`](Self::resume) needs. The file appears whole
@@ -222,23 +302,20 @@ impl Training {
     ///
     /// Those of [`step`](Self::step), and [`TrainError::Stopped`].
     pub fn step_watched(&mut self, watch: Watch<'_>) -> Result<StepReport, TrainError> {
-        let drawn = self.draw.step(self.state.step)?;
-        let seed = splitmix64(seed_of(self.recipe.seed, Stream::Dropout), self.state.step);
-        let dropout = Dropout::new(self.recipe.dropout, seed);
-        let dropout = dropout.filter(|_| self.recipe.dropout > 0.0);
+        let step = self.state.step;
+        let drawn = self.draw.step(step, own(&self.team, &self.recipe))?;
         let parameters = &self.state.parameters;
-        let loss = self.gradients.compute(
-            &Asked {
-                config: &self.config,
-                layout: &self.layout,
-                parameters,
-                drawn: &drawn,
-                dropout,
-                watch,
-            },
-            &mut self.gradient,
-        );
-        let loss = loss.map_err(stopped)?;
+        let team = &mut self.team;
+        team.ask(Work::Update(step), Some(parameters), watch)?;
+        let asked = Asked {
+            config: &self.config,
+            layout: &self.layout,
+            parameters,
+            drawn: &drawn,
+            dropout: dropout(&self.recipe, step),
+            watch,
+        };
+        let loss = self.gradients.compute(&asked, &mut self.gradient, team)?;
         let norm = self.state.checked_norm(loss, &self.gradient)?;
         let clip = self.recipe.clip;
         let factor = if clip > 0.0 && norm > clip {
@@ -279,22 +356,19 @@ impl Training {
     ///
     /// [`TrainError::Data`] as for [`new`](Self::new), and if the tokens are known to be of
     /// another tokenizer.
-    pub fn held_out(&self, data: TokenSet, images: usize) -> Result<HeldOut, TrainError> {
-        if let (Some(tokens), Some(given)) = (data.tokenizer_identity(), self.tokenizer())
-            && tokens != given
-        {
-            let (tokens, given) = (tokens.to_owned(), given.to_owned());
-            return Err(DataError::Tokenizer { tokens, given }.into());
-        }
-        let recipe = Recipe {
-            label_drop: 0.0,
-            flip: false,
-            ..self.recipe.clone()
-        };
-        let images = images.min(data.len()).max(1);
-        let draw = Draw::new(&recipe, recipe.checked(&self.catalogue)?, data)?;
-        let batches = images.div_ceil(recipe.batch) as u64;
-        Ok(HeldOut { draw, batches })
+    pub fn held_out(
+        &self,
+        data: impl Into<TokenRows>,
+        images: usize,
+    ) -> Result<HeldOut, TrainError> {
+        let tokenizer = self.tokenizer();
+        HeldOut::new(
+            &self.recipe,
+            &self.catalogue,
+            tokenizer,
+            data.into(),
+            images,
+        )
     }
 
     /// The mean cross-entropy on held-out images, in nats for each cell, with
@@ -321,17 +395,20 @@ impl Training {
     ) -> Result<f64, TrainError> {
         let mut sum = 0.0;
         for batch in 0..held_out.batches {
-            let drawn: Drawn = held_out.draw.step(batch)?;
+            let drawn = held_out.batch(batch, own(&self.team, &self.recipe))?;
+            let parameters = self.state.weights();
+            let team = &mut self.team;
+            let are_new = batch == 0;
+            team.ask(Work::HeldOut(batch), are_new.then_some(parameters), watch)?;
             let asked = Asked {
                 config: &self.config,
                 layout: &self.layout,
-                parameters: self.state.weights(),
+                parameters,
                 drawn: &drawn,
                 dropout: None,
                 watch,
             };
-            let loss = self.gradients.compute(&asked, &mut self.gradient);
-            sum += loss.map_err(stopped)?;
+            sum += self.gradients.compute(&asked, &mut self.gradient, team)?;
         }
         Ok(sum / held_out.batches as f64)
     }
@@ -350,13 +427,34 @@ impl Training {
     }
 }
 
-/// An error of the transformer, of which one is that somebody ended it.
-fn stopped(error: LpdError) -> TrainError {
-    match error {
-        LpdError::Stopped => TrainError::Stopped,
-        error => error.into(),
-    }
+/// The samples of a batch that a rank computes.
+pub(super) fn own(team: &Team, recipe: &Recipe) -> Range<usize> {
+    samples_of(team.share(recipe.batch), recipe.batch)
 }
+
+/// What an update drops.
+pub(super) fn dropout(recipe: &Recipe, step: u64) -> Option<Dropout> {
+    let seed = splitmix64(seed_of(recipe.seed, Stream::Dropout), step);
+    let dropout = Dropout::new(recipe.dropout, seed);
+    dropout.filter(|_| recipe.dropout > 0.0)
+}
+
+/// What all ranks of a run have in common, a line for each of [`SETTINGS`].
+pub(super) fn settings(
+    recipe: &Recipe,
+    data_digest: &str,
+    held_out: Option<&HeldOut>,
+) -> Result<String, TrainError> {
+    let mut hash = Hasher::default();
+    hash.update(recipe.to_toml()?.as_bytes());
+    let (recipe, _) = hash.finish();
+    let held_out = held_out.map_or_else(String::new, HeldOut::identity);
+    let version = env!("CARGO_PKG_VERSION");
+    Ok(format!("{version}\n{recipe}\n{data_digest}\n{held_out}"))
+}
+
+/// What the lines of [`settings`] are.
+pub(super) const SETTINGS: [&str; 4] = ["version", "recipe", "tokens", "held-out images"];
 
 /// Updates of so many passes over images, the last batch a whole one.
 pub(super) fn last_step(epochs: f64, images: usize, batch: usize) -> u64 {

@@ -61,7 +61,8 @@ pub(crate) use explore::ExploreArgs;
 pub(crate) use features::{DistanceArgs, FeaturesArgs};
 #[cfg(feature = "model")]
 pub(crate) use model::{
-    BenchArgs, DecodingArgs, ModelArgs, SampleArgs, SampleOrdersArgs, ScoreArgs,
+    BenchArgs, DecodingArgs, ModelArgs, SampleArgs, SampleCommand, SampleMergeArgs,
+    SampleOrdersArgs, ScoreArgs,
 };
 #[cfg(feature = "tables")]
 pub(crate) use plot::AxisArgs;
@@ -189,7 +190,10 @@ impl Command {
             Self::TrainClassifier(args) => vec![&args.out],
             #[cfg(feature = "model")]
             Self::Sample(args) => {
-                let both = [&args.tokens_out, &args.images];
+                let both = match &args.command {
+                    Some(SampleCommand::Merge(args)) => [&args.tokens_out, &args.images],
+                    None => [&args.tokens_out, &args.images],
+                };
                 both.into_iter().flatten().map(PathBuf::as_path).collect()
             }
             #[cfg(feature = "model")]

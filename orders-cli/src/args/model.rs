@@ -2,9 +2,12 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, Subcommand};
+use orders_analysis::experiment::Shard;
 use orders_model::lpd::GuidanceSchedule;
 
+#[cfg(feature = "tables")]
+use super::SlurmArgs;
 use super::{KnownArgs, MethodArgs, OutputArgs, RunsArgs, SizesArgs, ThreadsArgs, one_of, written};
 use crate::numbers;
 
@@ -85,13 +88,21 @@ pub(crate) const SCHEDULES: &[(&str, GuidanceSchedule)] = &[
 /// the seed and i only, not on how samples are batched. Orders are rows of a file,
 /// or made by a method as in 'gen'.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:
+#[command(
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true,
+    after_help = "Examples:
   orders-cli sample --steps 20 --labels 0,1,2,3,4,5,6,7,8,9 --per-label 4 --cfg 2 --images out/
   orders-cli sample --checkpoint lpd_l_256.pth --model lpd-l --res 256 --steps 20 --labels 207,388 --cfg 4.8 --tokenizer vq_ds16_c2i.pt --images out/
   orders-cli sample --checkpoint m.safetensors --config m.json --orders o.json --group-sizes 1,3,12 --labels 1,2 --cfg 4 --greedy --tokens-out tokens.safetensors
   orders-cli sample --decoding exact --method halton --steps 20 --labels 3,7 --per-label 8 --images exact/
-  orders-cli sample --scheduler entropy-bound,budget=0.5,repulsion=1 --labels 3,7 --per-label 8 --images bounded/")]
+  orders-cli sample --scheduler entropy-bound,budget=0.5,repulsion=1 --labels 3,7 --per-label 8 --images bounded/
+  orders-cli sample --steps 20 --labels 3,7 --per-label 5000 --images many/ --shard 2/4 --tokens-out shard-2.safetensors
+  orders-cli sample merge shard-1.safetensors shard-2.safetensors shard-3.safetensors shard-4.safetensors --images many/"
+)]
 pub(crate) struct SampleArgs {
+    #[command(subcommand)]
+    pub(crate) command: Option<SampleCommand>,
     #[command(flatten)]
     pub(crate) model: ModelArgs,
     #[command(flatten)]
@@ -147,8 +158,40 @@ pub(crate) struct SampleArgs {
     /// Size of the tokenizer, as JSON [default: VQ-16]
     #[arg(long, value_name = "FILE", requires = "tokenizer")]
     pub(crate) tokenizer_config: Option<PathBuf>,
+    /// Only part i of n: consecutive samples, with the numbers that they have among all.
+    /// 'sample merge' joins the files of tokens of all parts, and makes the sheet of their
+    /// images
+    #[arg(long, value_name = "i/n", requires = "tokens_out")]
+    pub(crate) shard: Option<Shard>,
+    #[cfg(feature = "tables")]
+    #[command(flatten)]
+    pub(crate) slurm: SlurmArgs,
     #[command(flatten)]
     pub(crate) threads: ThreadsArgs,
+    #[command(flatten)]
+    pub(crate) written: OutputArgs,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SampleCommand {
+    Merge(SampleMergeArgs),
+}
+
+/// Join the samples of all shards
+///
+/// The files are those that one run without --shard would have made, byte for byte, if the
+/// same version made the shards on processors of one kind.
+#[derive(Debug, Args)]
+pub(crate) struct SampleMergeArgs {
+    /// Files of tokens that 'sample --shard' made: all shards
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) shards: Vec<PathBuf>,
+    /// Where tokens go, as of 'sample'
+    #[arg(long, value_name = "FILE", value_parser = written())]
+    pub(crate) tokens_out: Option<PathBuf>,
+    /// The folder that the shards put their images into; it gets sheet.png
+    #[arg(long, value_name = "DIR", value_parser = written())]
+    pub(crate) images: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) written: OutputArgs,
 }

@@ -99,14 +99,9 @@ pub(crate) struct SweepStatusArgs {
 #[group(skip)]
 pub(crate) struct SlurmArgs {
     /// Hand the work to Slurm: an array of jobs with a shard each, and a job behind it that
-    /// merges them into --out. 'array=N' says how many shards, 'array=N%M' that M may run
+    /// merges them into what one run would write. 'array=N' says how many shards, 'array=N%M' that M may run
     /// at once; all else is for sbatch, as in partition=gpu,time=2:00:00,gres=gpu:1
-    #[arg(
-        long,
-        value_name = "array=N[,KEY=VALUE]...",
-        requires = "out",
-        conflicts_with = "shard"
-    )]
+    #[arg(long, value_name = "array=N[,KEY=VALUE]...", conflicts_with = "shard")]
     pub(crate) slurm: Option<String>,
     /// Show the scripts, and hand nothing in
     #[arg(long, requires = "slurm")]

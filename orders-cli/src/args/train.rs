@@ -49,6 +49,9 @@ pub(crate) struct TrainArgs {
     pub(crate) device: DeviceArgs,
     #[command(flatten)]
     pub(crate) threads: ThreadsArgs,
+    /// Train together with the other processes that mpirun or srun started (feature mpi)
+    #[arg(long)]
+    pub(crate) mpi: bool,
     /// Print the end of the run as JSON
     #[arg(long)]
     pub(crate) json: bool,

@@ -1,6 +1,7 @@
 //! `detokenize`
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use indicatif::HumanCount;
@@ -153,7 +154,7 @@ fn target(args: &DetokenizeArgs, count: u64) -> Result<Target> {
             args.out.display()
         )));
     }
-    if let Some(index) = images_in(&args.out, count)? {
+    if let Some(index) = images_in(&args.out, 0..count, count)? {
         output::check_vacant(&image_path(&args.out, index, count), args.written.force)?;
     }
     Ok(Target::Folder)
@@ -170,9 +171,9 @@ fn image_digits(count: u64) -> usize {
     count.saturating_sub(1).to_string().len().max(4)
 }
 
-/// The first of the images that will be in a folder for which there is something already.
-/// O(what is there).
-pub(crate) fn images_in(folder: &Path, count: u64) -> Result<Option<u64>> {
+/// The first of some images, of as many as will be in a folder, for which there is something
+/// already. O(what is there).
+pub(crate) fn images_in(folder: &Path, of: Range<u64>, count: u64) -> Result<Option<u64>> {
     if !folder.exists() {
         return Ok(None);
     }
@@ -184,7 +185,7 @@ pub(crate) fn images_in(folder: &Path, count: u64) -> Result<Option<u64>> {
         let number = digits.filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
         let number = number.filter(|digits| digits.len() == image_digits(count));
         let number = number.and_then(|digits| digits.parse().ok());
-        let number = number.filter(|&number| number < count);
+        let number = number.filter(|number| of.contains(number));
         first = [first, number].into_iter().flatten().min();
     }
     Ok(first)

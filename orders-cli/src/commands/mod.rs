@@ -34,6 +34,8 @@ pub(crate) mod plot;
 #[cfg(feature = "model")]
 pub(crate) mod sample;
 #[cfg(feature = "model")]
+mod sample_merge;
+#[cfg(feature = "model")]
 mod sample_output;
 pub(crate) mod schedule;
 #[cfg(feature = "model")]

@@ -1,27 +1,39 @@
 //! `sample`
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::time::{Duration, Instant};
 
-use ndarray::Array2;
+use ndarray::{Array2, s};
 use orders_core::{Catalogue, KnownCells};
 use orders_model::ModelSource;
 use orders_model::lpd::{
     Choice, Guidance, GuidanceSchedule, Lpd, LpdConfig, SampleRequest, Sampling,
 };
 
-use super::sample_output::{Samples, Sink, Targets};
-use crate::args::SampleArgs;
+use super::sample_merge;
+use super::sample_output::{SAMPLES, SHARD, SHEET, Samples, Sink, Steps, Targets, subtitle};
+use crate::args::{SampleArgs, SampleCommand};
 use crate::description::counted;
 use crate::failure::{Failure, Result};
 use crate::output::PROGRAM;
 use crate::printer::Printer;
 use crate::settings::{self, CellChoice, LookedAt, RunsOn, TokenizerFiles};
+#[cfg(feature = "tables")]
+use crate::slurm::{Joined, Slurm};
 use crate::token_file::{self, TokenFile};
 use crate::token_identity::{self, Tokens};
 use crate::{interrupt, memory};
 
-pub(crate) fn run(args: &SampleArgs, catalogue: &Catalogue, printer: &Printer) -> Result<()> {
+pub(crate) fn run(
+    args: &SampleArgs,
+    command_line: &[OsString],
+    catalogue: &Catalogue,
+    printer: &Printer,
+) -> Result<()> {
+    if let Some(SampleCommand::Merge(args)) = &args.command {
+        return sample_merge::run(args, printer);
+    }
     let guidance = settings::guidance(args.cfg, args.cfg_schedule)?;
     let choice = choice(args)?;
     let model = settings::model(&args.model)?;
@@ -38,7 +50,18 @@ pub(crate) fn run(args: &SampleArgs, catalogue: &Catalogue, printer: &Printer) -
     let of_model = (&config, &looked_at);
     let chooser = cells.chooser();
     let known = known_tokens(args, chooser.known(), count, of_model, &mut notes)?;
-    let targets = Targets::new(args, samples.count)?;
+    let targets = Targets::new(args, &samples)?;
+    if handed_in(args, command_line, printer)? {
+        return Ok(());
+    }
+    let here = samples.here.clone();
+    // A row for each sample, or one for all.
+    let known = known.map(|known| match known.nrows() {
+        1 => known,
+        _ => known
+            .slice(s![here.start as usize..here.end as usize, ..])
+            .to_owned(),
+    });
     let runs_on = RunsOn::new(&args.model.runs, &mut notes)?;
     let decoder = match &args.images {
         Some(_) => {
@@ -60,11 +83,11 @@ pub(crate) fn run(args: &SampleArgs, catalogue: &Catalogue, printer: &Printer) -
 
     let pool = settings::thread_pool(&args.threads, printer)?;
     let start = Instant::now();
-    let bar = printer.progress(samples.count, "samples");
+    let bar = printer.progress(here.end - here.start, "samples");
     let label = |sample: u64| samples.label(sample);
     let request = SampleRequest {
         chooser,
-        samples: 0..samples.count,
+        samples: here.clone(),
         label: &label,
         known: known.as_ref().map(|known| known.view()),
         guidance,
@@ -79,6 +102,15 @@ pub(crate) fn run(args: &SampleArgs, catalogue: &Catalogue, printer: &Printer) -
     }
     if let Some(tokenizer) = looked_at.tokenizer {
         about.insert("tokenizer".to_owned(), tokenizer);
+    }
+    let sheet = format!("{}, {}", model.label(), chooser.label());
+    if let Some(shard) = samples.shard {
+        let more = [
+            (SHARD, shard.to_string()),
+            (SAMPLES, samples.count.to_string()),
+            (SHEET, sheet.clone()),
+        ];
+        about.extend(more.map(|(key, value)| (key.to_owned(), value)));
     }
     let mut sink: Option<Sink<'_>> = None;
     let mut writing = Duration::ZERO;
@@ -104,25 +136,41 @@ pub(crate) fn run(args: &SampleArgs, catalogue: &Catalogue, printer: &Printer) -
     };
     generated.map_err(|failure| sink.ended(failure))?;
     let passes = sink.passes();
-    let steps = match (&cells, passes) {
-        (CellChoice::Orders(orders), _) => {
-            format!("{} steps", orders.problem().group_sizes().steps())
-        }
-        (_, Some((mean, _))) => format!("{mean:.1} passes on average"),
-        (_, None) => String::new(),
+    let steps = match &cells {
+        CellChoice::Orders(orders) => Steps::Fixed(orders.problem().group_sizes().steps()),
+        _ => Steps::Passes(passes.map(|(mean, _)| mean)),
     };
-    let subtitle = format!(
-        "{}, {}, {steps}; below each its label",
-        model.label(),
-        chooser.label()
-    );
-    sink.finish(&subtitle)?;
+    sink.finish(&subtitle(&sheet, &steps))?;
     report(
         args,
-        (samples.count, grid.cells()),
+        (here.end - here.start, grid.cells()),
         (seconds, passes),
         (&runs_on, printer),
     )
+}
+
+/// Hands the work to Slurm, if that is asked for.
+#[cfg(feature = "tables")]
+fn handed_in(args: &SampleArgs, command_line: &[OsString], printer: &Printer) -> Result<bool> {
+    let (tokens, images) = (args.tokens_out.as_deref(), args.images.as_deref());
+    let Some(out) = tokens.or(images) else {
+        return Ok(false);
+    };
+    let Some(slurm) = Slurm::of(&args.slurm, out)? else {
+        return Ok(false);
+    };
+    let force = args.written.force;
+    let joined = Joined::Samples {
+        tokens,
+        images,
+        force,
+    };
+    slurm.submit(command_line, &joined, printer).map(|()| true)
+}
+
+#[cfg(not(feature = "tables"))]
+fn handed_in(_: &SampleArgs, _: &[OsString], _: &Printer) -> Result<bool> {
+    Ok(false)
 }
 
 /// How tokens are chosen, as flags say.

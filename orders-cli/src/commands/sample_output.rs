@@ -2,11 +2,14 @@
 //! them does not grow with their number.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::path::Path;
 
+use orders_analysis::experiment::Shard;
 use orders_arrays::{ElementType, safetensors_header};
 use orders_core::files::OutputFile;
 use orders_core::{Grid, Order};
+use orders_datasets::Image;
 use orders_figures::{Tile, TileImage, image_sheet};
 use orders_model::lpd::{Chooser, Sampled};
 
@@ -26,11 +29,21 @@ const SHEET_PIXELS: u64 = 1 << 23;
 /// Labels that are written at once.
 const LABELS: u64 = 1 << 16;
 
+/// What the metadata of a shard's tokens say besides: which shard of how many samples it is,
+/// and what the sheet of the images says.
+pub(super) const SHARD: &str = "shard";
+pub(super) const SAMPLES: &str = "samples";
+pub(super) const SHEET: &str = "sheet";
+
 /// The samples that are asked for: so many of each label, one label after the other.
 pub(super) struct Samples {
     labels: Vec<Option<u32>>,
     each: u64,
+    /// Of all shards.
     pub(super) count: u64,
+    /// Those that are made here.
+    pub(super) here: Range<u64>,
+    pub(super) shard: Option<Shard>,
 }
 
 impl Samples {
@@ -49,6 +62,8 @@ impl Samples {
             labels,
             each,
             count,
+            here: args.shard.unwrap_or(Shard::WHOLE).range(count),
+            shard: args.shard,
         })
     }
 
@@ -69,23 +84,15 @@ pub(super) struct Targets<'a> {
 }
 
 impl<'a> Targets<'a> {
-    pub(super) fn new(args: &'a SampleArgs, samples: u64) -> Result<Self> {
+    pub(super) fn new(args: &'a SampleArgs, samples: &Samples) -> Result<Self> {
         if args.tokens_out.is_none() && args.images.is_none() {
             return Err(Failure::input(
                 "nothing would be kept: give --tokens-out FILE.safetensors, or --images DIR",
             ));
         }
         let force = args.written.force;
-        let tokens = match &args.tokens_out {
-            Some(path) if !output::ends_with(path, "safetensors") => {
-                return Err(Failure::input(format!(
-                    "--tokens-out {} does not end in .safetensors",
-                    path.display()
-                )));
-            }
-            Some(path) => Some(SingleFile::new(path, force)?),
-            None => None,
-        };
+        let tokens = args.tokens_out.as_deref();
+        let tokens = tokens.map(|path| tokens_file(path, force)).transpose()?;
         if let Some(folder) = &args.images {
             if folder.exists() && !folder.is_dir() {
                 return Err(Failure::input(format!(
@@ -93,10 +100,12 @@ impl<'a> Targets<'a> {
                     folder.display()
                 )));
             }
-            if let Some(index) = images_in(folder, samples)? {
-                output::check_vacant(&image_path(folder, index, samples), force)?;
+            if let Some(index) = images_in(folder, samples.here.clone(), samples.count)? {
+                output::check_vacant(&image_path(folder, index, samples.count), force)?;
             }
-            output::check_vacant(&sheet_path(folder), force)?;
+            if samples.shard.is_none() {
+                output::check_vacant(&sheet_path(folder), force)?;
+            }
         }
         Ok(Self {
             tokens,
@@ -106,8 +115,105 @@ impl<'a> Targets<'a> {
     }
 }
 
-fn sheet_path(folder: &Path) -> std::path::PathBuf {
+/// The file of tokens.
+pub(super) fn tokens_file(path: &Path, force: bool) -> Result<SingleFile> {
+    match output::ends_with(path, "safetensors") {
+        true => SingleFile::new(path, force),
+        false => Err(Failure::input(format!(
+            "--tokens-out {} does not end in .safetensors",
+            path.display()
+        ))),
+    }
+}
+
+pub(super) fn sheet_path(folder: &Path) -> std::path::PathBuf {
     folder.join("sheet.png")
+}
+
+/// The steps of samples, as the sheet says them.
+pub(super) enum Steps {
+    /// All have as many.
+    Fixed(usize),
+    /// They differ: the mean number of passes, if there is a sample.
+    Passes(Option<f64>),
+}
+
+/// What the sheet says of samples beside their number.
+pub(super) fn subtitle(made_by: &str, steps: &Steps) -> String {
+    let steps = match steps {
+        Steps::Fixed(steps) => format!("{steps} steps"),
+        Steps::Passes(Some(mean)) => format!("{mean:.1} passes on average"),
+        Steps::Passes(None) => String::new(),
+    };
+    format!("{made_by}, {steps}; below each its label")
+}
+
+/// The picture of the first samples.
+#[derive(Default)]
+pub(super) struct Sheet {
+    tiles: Vec<Tile>,
+    is_full: bool,
+}
+
+impl Sheet {
+    /// Whether there is room for more, as far as is known.
+    pub(super) fn has_room(&self) -> bool {
+        !self.is_full
+    }
+
+    /// Takes the next image, if there is room for it.
+    pub(super) fn take(&mut self, image: &Image, label: Option<u32>) {
+        let shown = 1 + self.tiles.len() as u64;
+        let pixels = u64::from(image.width()) * u64::from(image.height());
+        let fits = shown <= SHEET_TILES as u64 && (shown == 1 || shown * pixels <= SHEET_PIXELS);
+        self.is_full |= !fits;
+        if fits {
+            self.tiles.push(Tile {
+                images: vec![TileImage {
+                    width: image.width(),
+                    height: image.height(),
+                    rgb: image.pixels().to_vec(),
+                }],
+                caption: label.map_or_else(|| "no class".into(), |label| label.to_string()),
+            });
+        }
+    }
+
+    /// Writes it, of so many samples in all; none, if there is no image.
+    pub(super) fn write(&self, folder: &Path, all: u64, subtitle: &str, force: bool) -> Result<()> {
+        let shown = self.tiles.len();
+        if shown == 0 {
+            return Ok(());
+        }
+        let title = match shown as u64 == all {
+            true => format!("{shown} samples"),
+            false => format!("The first {shown} of {all} samples"),
+        };
+        let figure = image_sheet(&self.tiles, &title, subtitle).map_err(figure_failure)?;
+        SingleFile::new(&sheet_path(folder), force)?.write(&figure.to_png())
+    }
+}
+
+/// What a file of tokens begins with, of so many samples and cells.
+pub(super) fn header(
+    about: &BTreeMap<String, String>,
+    (count, cells): (u64, usize),
+    (has_passes, has_steps): (bool, bool),
+) -> Result<Vec<u8>> {
+    let length = usize::try_from(count).unwrap_or(usize::MAX);
+    let shape = [length, cells];
+    let mut tensors = vec![
+        ("labels", ElementType::I64, &shape[..1]),
+        ("tokens", ElementType::I64, &shape[..]),
+    ];
+    if has_passes {
+        tensors.push(("passes", ElementType::U32, &shape[..1]));
+    }
+    if has_steps {
+        tensors.push(("step", ElementType::I32, &shape[..]));
+    }
+    let header = safetensors_header(about, &tensors);
+    header.map_err(|error| Failure::input_at("--tokens-out", &error))
 }
 
 /// Files that are being written.
@@ -117,7 +223,7 @@ pub(super) struct Sink<'a> {
     grid: Grid,
     decoder: Option<&'a ImageDecoder>,
     tokens: Option<OutputFile>,
-    tiles: Vec<Tile>,
+    sheet: Sheet,
     /// Images that are in their folder.
     written: u64,
     /// What the file of tokens ends with, if tokens don't come about by orders in parallel.
@@ -149,7 +255,7 @@ impl<'a> Sink<'a> {
             grid,
             decoder,
             tokens,
-            tiles: Vec::new(),
+            sheet: Sheet::default(),
             written: 0,
             ways: match chooser {
                 Chooser::Orders(_) => None,
@@ -168,25 +274,12 @@ impl<'a> Sink<'a> {
         let Some(file) = &mut self.tokens else {
             return Ok(());
         };
-        let count = self.samples.count;
-        let length = usize::try_from(count).unwrap_or(usize::MAX);
-        let shape = [length, self.grid.cells()];
-        let mut tensors = vec![
-            ("labels", ElementType::I64, &shape[..1]),
-            ("tokens", ElementType::I64, &shape[..]),
-        ];
-        if self.ways.is_some() {
-            tensors.push(("passes", ElementType::U32, &shape[..1]));
-        }
-        if by_rule {
-            tensors.push(("step", ElementType::I32, &shape[..]));
-        }
-        let header = safetensors_header(about, &tensors);
-        let header = header.map_err(|error| Failure::input_at("--tokens-out", &error))?;
-        output::write(file, &header)?;
-        for first in (0..count).step_by(LABELS as usize) {
+        let Range { start, end } = self.samples.here;
+        let size = (end - start, self.grid.cells());
+        output::write(file, &header(about, size, (self.ways.is_some(), by_rule))?)?;
+        for first in (start..end).step_by(LABELS as usize) {
             interrupt::check()?;
-            let labels = (first..count.min(first + LABELS))
+            let labels = (first..end.min(first + LABELS))
                 .flat_map(|sample| {
                     let label = self.samples.label(sample);
                     label.map_or(-1, i64::from).to_le_bytes()
@@ -219,18 +312,8 @@ impl<'a> Sink<'a> {
         let mut index = first;
         decoder.decode_all(grid, tokens.view(), |image| {
             interrupt::check()?;
-            let shown = 1 + self.tiles.len() as u64;
-            let pixels = u64::from(image.width()) * u64::from(image.height());
-            if shown <= SHEET_TILES as u64 && (shown == 1 || shown * pixels <= SHEET_PIXELS) {
-                let label = self.samples.label(index);
-                self.tiles.push(Tile {
-                    images: vec![TileImage {
-                        width: image.width(),
-                        height: image.height(),
-                        rgb: image.pixels().to_vec(),
-                    }],
-                    caption: label.map_or_else(|| "no class".into(), |label| label.to_string()),
-                });
+            if self.sheet.has_room() {
+                self.sheet.take(&image, self.samples.label(index));
             }
             let path = image_path(folder, index, self.samples.count);
             SingleFile::new(&path, self.targets.force)?.write(&png(&image)?)?;
@@ -257,17 +340,13 @@ impl<'a> Sink<'a> {
             output::write(&mut file, &passes.chain(steps).collect::<Vec<u8>>())?;
             target.end(file)?;
         }
-        if let (Some(folder), false) = (self.targets.images, self.tiles.is_empty()) {
-            let (shown, all) = (self.tiles.len(), self.samples.count);
-            let title = match shown as u64 == all {
-                true => format!("{shown} samples"),
-                false => format!("The first {shown} of {all} samples"),
-            };
-            let figure = image_sheet(&self.tiles, &title, subtitle).map_err(figure_failure)?;
-            let sheet = SingleFile::new(&sheet_path(folder), self.targets.force)?;
-            sheet.write(&figure.to_png())?;
+        match self.targets.images {
+            Some(folder) if self.samples.shard.is_none() => {
+                let (all, force) = (self.samples.count, self.targets.force);
+                self.sheet.write(folder, all, subtitle, force)
+            }
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     /// What an interruption means: how much of it is kept.

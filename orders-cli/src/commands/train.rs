@@ -5,11 +5,15 @@ use std::path::Path;
 use indicatif::HumanCount;
 use orders_core::Catalogue;
 use orders_core::files::OutputError;
-use orders_datasets::{TokenFileOptions, TokenSet};
-use orders_model::train::{Recipe, TrainError, TrainRequest};
+use orders_datasets::{TokenFileOptions, TokenRows};
+use orders_model::train::{
+    HelpRequest, Helper, RanksError, Recipe, Team, TrainError, TrainRequest,
+};
 
 use crate::args::TrainArgs;
 use crate::bounded_file::read_bounded;
+#[cfg(not(feature = "mpi"))]
+use crate::builds::lacking_feature;
 use crate::failure::{Failure, Result, reason};
 use crate::output::PROGRAM;
 use crate::printer::Printer;
@@ -21,17 +25,60 @@ const RECIPE_BYTES: u64 = 1 << 20;
 const HELD_OUT_IMAGES: u64 = 512;
 
 pub(crate) fn run(args: &TrainArgs, catalogue: &Catalogue, printer: &Printer) -> Result<()> {
+    let team = match args.mpi {
+        true => of_mpi()?,
+        false => Team::alone(),
+    };
+    match team.rank() {
+        0 => lead(args, team, catalogue, printer),
+        rank => {
+            let helped = help(args, team, catalogue, printer);
+            helped.map_err(|failure| failure.of(&format!("rank {rank}")))
+        }
+    }
+}
+
+/// The processes that were started together.
+#[cfg(feature = "mpi")]
+fn of_mpi() -> Result<Team> {
+    let ranks = orders_model::train::MpiRanks::begin().map_err(Failure::work)?;
+    Ok(Team::of(Box::new(ranks)))
+}
+
+#[cfg(not(feature = "mpi"))]
+fn of_mpi() -> Result<Team> {
+    Err(Failure::Input(lacking_feature("--mpi", "mpi")))
+}
+
+/// Computes what rank 0 asks for. What is wrong with the input is said by rank 0, unless it is
+/// wrong here alone.
+fn help(args: &TrainArgs, team: Team, catalogue: &Catalogue, printer: &Printer) -> Result<()> {
+    let failed = |error: TrainError| failure(args, &error);
+    let Some(helper) = Helper::wait(team).map_err(failed)? else {
+        return Ok(());
+    };
+    let request = HelpRequest {
+        recipe: recipe(&args.recipe, catalogue)?,
+        tokens: tokens(&args.tokens)?,
+        held_out: held_out(args)?,
+        memory: memory::limit(),
+    };
+    let pool = settings::thread_pool(&args.threads, printer)?;
+    pool.install(|| helper.help(request, catalogue))
+        .map_err(failed)
+}
+
+fn lead(args: &TrainArgs, team: Team, catalogue: &Catalogue, printer: &Printer) -> Result<()> {
     let recipe = recipe(&args.recipe, catalogue)?;
     let batch = recipe.batch as u64;
     let tokens = tokens(&args.tokens)?;
-    let held_out = args.held_out.as_deref().map(self::tokens).transpose()?;
-    let images = args.held_out_images.unwrap_or(HELD_OUT_IMAGES) as usize;
+    let held_out = held_out(args)?;
     let device = settings::device(&args.device)?;
     let pool = settings::thread_pool(&args.threads, printer)?;
     let request = TrainRequest {
         recipe,
         tokens,
-        held_out: held_out.map(|tokens| (tokens, images)),
+        held_out,
         updates: args.updates,
         every: args.every,
         folder: &args.out,
@@ -39,6 +86,7 @@ pub(crate) fn run(args: &TrainArgs, catalogue: &Catalogue, printer: &Printer) ->
         program: PROGRAM,
         holder: &folder_lock::holder(),
         memory: memory::limit(),
+        team,
     };
     let failed = |error: TrainError| failure(args, &error);
     let training = pool.install(|| request.begin(catalogue, &device).map_err(failed))?;
@@ -125,8 +173,15 @@ fn recipe(path: &Path, catalogue: &Catalogue) -> Result<Recipe> {
 }
 
 /// The tokens of a file.
-pub(super) fn tokens(path: &Path) -> Result<TokenSet> {
-    TokenSet::read(path, &TokenFileOptions::default()).map_err(Failure::bad_input)
+fn tokens(path: &Path) -> Result<TokenRows> {
+    TokenRows::open(path, &TokenFileOptions::default()).map_err(Failure::bad_input)
+}
+
+/// Those that are held out, and how many of them are looked at.
+fn held_out(args: &TrainArgs) -> Result<Option<(TokenRows, usize)>> {
+    let images = args.held_out_images.unwrap_or(HELD_OUT_IMAGES) as usize;
+    let held_out = args.held_out.as_deref().map(tokens).transpose()?;
+    Ok(held_out.map(|tokens| (tokens, images)))
 }
 
 /// What an error means to the user.
@@ -141,7 +196,11 @@ fn failure(args: &TrainArgs, error: &TrainError) -> Failure {
         | TrainError::State { .. }
         | TrainError::OtherRun { .. }
         | TrainError::Unstated { .. }
+        | TrainError::Tokens(_)
         | TrainError::Recipe(_) => Failure::bad_input(error),
+        TrainError::Ranks(
+            error @ (RanksError::Many { .. } | RanksError::Device | RanksError::Other { .. }),
+        ) => Failure::input(error),
         TrainError::Kept { .. } => {
             Failure::input(format!("{error}; move it away, or begin anew with --force"))
         }

@@ -4,11 +4,10 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use indicatif::{HumanCount, ProgressBar};
-use orders_datasets::PatchCodebook;
+use orders_datasets::{PatchCodebook, TokenFileOptions, TokenSet};
 use orders_model::train::{ClassifierProgress, ClassifierRecipe, ClassifierTraining, TrainError};
 use serde::Serialize;
 
-use super::train::tokens;
 use crate::args::TrainClassifierArgs;
 use crate::failure::{Failure, Result};
 use crate::output::PROGRAM;
@@ -28,6 +27,10 @@ struct Report {
     held_out_images: usize,
     seconds: f64,
     images_per_second: f64,
+}
+
+fn tokens(path: &Path) -> Result<TokenSet> {
+    TokenSet::read(path, &TokenFileOptions::default()).map_err(Failure::bad_input)
 }
 
 pub(crate) fn run(args: &TrainClassifierArgs, printer: &Printer) -> Result<()> {

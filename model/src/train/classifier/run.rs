@@ -168,7 +168,7 @@ impl ClassifierTraining {
         codebook: PatchCodebook,
     ) -> Result<Self, TrainError> {
         recipe.check()?;
-        let data_digest = checkpoint::digest(&tokens);
+        let data_digest = checkpoint::digest_of_set(&tokens);
         let data = LabelledImages::new(tokens, codebook)?;
         let layout = ClassifierLayout::new(data.sides().map(|side| side as usize), data.classes());
         let mut decays = vec![false; layout.length()];

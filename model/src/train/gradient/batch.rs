@@ -13,6 +13,8 @@ use super::layout::Layout;
 use super::transformer::{Part, Workspace};
 use crate::lpd::{Batch, Dropout, Lpd, LpdConfig, LpdError};
 use crate::train::draw::Drawn;
+use crate::train::error::TrainError;
+use crate::train::ranks::Team;
 use crate::weights::Weights;
 
 /// A batch is cut into so many parts, whatever the number of threads. Each has a
@@ -60,16 +62,26 @@ impl Gradients {
     }
 
     /// The mean cross-entropy of a batch in nats for each cell; its gradient is
-    /// written.
+    /// written. Of a rank that does not lead, what it and those above it have of both.
     pub(in crate::train) fn compute(
         &mut self,
         asked: &Asked<'_>,
         gradient: &mut [f32],
-    ) -> Result<f64, LpdError> {
-        match self {
-            Self::Cpu(parts) => by_hand(parts, asked, gradient),
+        team: &mut Team,
+    ) -> Result<f64, TrainError> {
+        let loss = match self {
+            Self::Cpu(parts) => return by_hand(parts, asked, gradient, team),
             Self::Device(lpd) => by_candle(lpd, asked, gradient),
-        }
+        };
+        loss.map_err(stopped)
+    }
+}
+
+/// An error of the transformer, of which one is that somebody ended it.
+fn stopped(error: LpdError) -> TrainError {
+    match error {
+        LpdError::Stopped => TrainError::Stopped,
+        error => error.into(),
     }
 }
 
@@ -77,29 +89,59 @@ fn by_hand(
     parts: &mut Parts<Workspace>,
     asked: &Asked<'_>,
     gradient: &mut [f32],
-) -> Result<f64, LpdError> {
-    let Drawn { orders, labels, .. } = asked.drawn;
-    let cells = orders.iter().map(|order| order.cell_from_rank().len());
-    let cells: usize = cells.sum();
-    let sum = parts.sum(orders.len(), gradient, |part, samples, work, gradient| {
-        let batch = Batch::new(&orders[samples.clone()], &labels[samples.clone()])?;
-        let tokens = asked.drawn.tokens.slice(s![samples, ..]);
-        batch.check(asked.config)?;
-        batch.check_tokens(tokens, asked.config, false)?;
-        let part = Part {
-            config: asked.config,
-            layout: asked.layout,
-            parameters: asked.parameters,
-            batch: &batch,
-            tokens,
-            dropout: asked.dropout.map(|dropout| dropout.of_part(part as u64)),
-            weight: 1.0 / cells as f32,
-            watch: asked.watch,
-        };
-        let loss = part.add_gradient(work, gradient);
-        loss.ok_or(LpdError::Stopped)
-    })?;
-    Ok(sum / cells as f64)
+    team: &mut Team,
+) -> Result<f64, TrainError> {
+    let drawn = asked.drawn;
+    let Drawn { orders, labels, .. } = drawn;
+    let of_each = orders
+        .first()
+        .map_or(0, |order| order.cell_from_rank().len());
+    let cells = drawn.batch * of_each;
+    let (share, length) = (team.share(drawn.batch), gradient.len());
+    let losses = parts.compute(
+        drawn.batch,
+        share,
+        length,
+        |part, samples, work, gradient| {
+            let samples = samples.start - drawn.first..samples.end - drawn.first;
+            let batch = Batch::new(&orders[samples.clone()], &labels[samples.clone()])?;
+            let tokens = asked.drawn.tokens.slice(s![samples, ..]);
+            batch.check(asked.config)?;
+            batch.check_tokens(tokens, asked.config, false)?;
+            let part = Part {
+                config: asked.config,
+                layout: asked.layout,
+                parameters: asked.parameters,
+                batch: &batch,
+                tokens,
+                dropout: asked.dropout.map(|dropout| dropout.of_part(part as u64)),
+                weight: 1.0 / cells as f32,
+                watch: asked.watch,
+            };
+            let loss = part.add_gradient(work, gradient);
+            loss.ok_or(LpdError::Stopped)
+        },
+    );
+    let losses = losses.map_err(stopped)?;
+    let add = |at, stretch: &mut [f32]| parts.add_to(at, stretch);
+    let losses = team.sum(losses, gradient, add, asked.watch)?;
+    Ok(losses.iter().sum::<f64>() / cells as f64)
+}
+
+/// The parts that a batch of so many samples is cut into.
+pub(in crate::train) fn part_count(samples: usize) -> usize {
+    samples.div_ceil(part_size(samples))
+}
+
+/// The samples of each part but the last.
+fn part_size(samples: usize) -> usize {
+    samples.div_ceil(PARTS)
+}
+
+/// The samples of some parts of a batch.
+pub(in crate::train) fn samples_of(parts: Range<usize>, samples: usize) -> Range<usize> {
+    let size = part_size(samples);
+    parts.start * size..samples.min(parts.end * size)
 }
 
 /// Parts of a batch side by side: the gradient of each, and memory that is used again.
@@ -110,39 +152,56 @@ pub(in crate::train) struct Parts<W> {
 }
 
 impl<W: Default + Send> Parts<W> {
-    /// Cuts samples into parts. `compute` gets the number of a part and its samples, adds
-    /// to the part's gradient and gives its loss. Writes the sum of the gradients, added
-    /// up in one order, and gives that of the losses.
-    pub(in crate::train) fn sum<E: Send>(
+    /// Computes some of the parts that samples are cut into. `compute` gets the number of a
+    /// part and its samples, adds to the part's gradient and gives its loss. Gives the losses.
+    pub(in crate::train) fn compute<E: Send>(
         &mut self,
         samples: usize,
-        gradient: &mut [f32],
+        of_them: Range<usize>,
+        length: usize,
         compute: impl Fn(usize, Range<usize>, &mut W, &mut [f32]) -> Result<f64, E> + Sync,
-    ) -> Result<f64, E> {
-        let (size, length) = (samples.div_ceil(PARTS), gradient.len());
-        self.gradients.resize_with(samples.div_ceil(size), Vec::new);
+    ) -> Result<Vec<f64>, E> {
+        self.gradients.resize_with(of_them.len(), Vec::new);
         let unused = || self.unused.lock().unwrap_or_else(PoisonError::into_inner);
         let parts = self.gradients.par_iter_mut().enumerate();
         let losses = parts.map(|(part, gradient)| {
             gradient.clear();
             gradient.resize(length, 0.0);
             let mut work = unused().pop().unwrap_or_default();
-            let samples = part * size..samples.min((part + 1) * size);
+            let part = of_them.start + part;
+            let samples = samples_of(part..part + 1, samples);
             let loss = compute(part, samples, &mut work, gradient)?;
             unused().push(work);
             Ok(loss)
         });
-        let losses = losses.collect::<Result<Vec<f64>, E>>()?;
-        let chunks = gradient.par_chunks_mut(CHUNK).enumerate();
-        chunks.for_each(|(chunk, gradient)| {
-            gradient.fill(0.0);
+        losses.collect()
+    }
+
+    /// Adds the gradients of these parts to a stretch of numbers from a place on, one part
+    /// after the other.
+    pub(in crate::train) fn add_to(&self, at: usize, sum: &mut [f32]) {
+        let chunks = sum.par_chunks_mut(CHUNK).enumerate();
+        chunks.for_each(|(chunk, sum)| {
             for part in &self.gradients {
-                let part = &part[chunk * CHUNK..][..gradient.len()];
-                for (sum, part) in gradient.iter_mut().zip(part) {
+                let part = &part[at + chunk * CHUNK..][..sum.len()];
+                for (sum, part) in sum.iter_mut().zip(part) {
                     *sum += part;
                 }
             }
         });
+    }
+
+    /// Computes all parts. Writes the sum of the gradients and gives that of the losses.
+    pub(in crate::train) fn sum<E: Send>(
+        &mut self,
+        samples: usize,
+        gradient: &mut [f32],
+        compute: impl Fn(usize, Range<usize>, &mut W, &mut [f32]) -> Result<f64, E> + Sync,
+    ) -> Result<f64, E> {
+        let all = 0..part_count(samples);
+        let losses = self.compute(samples, all, gradient.len(), compute)?;
+        gradient.fill(0.0);
+        self.add_to(0, gradient);
         Ok(losses.iter().sum())
     }
 }
@@ -227,6 +286,8 @@ mod tests {
         let mut rng = OrderRng::new(3, 0);
         let order = |index| Random::default().order(&problem, 1, index);
         Drawn {
+            batch: samples as usize,
+            first: 0,
             orders: (0..samples)
                 .map(|index| order(index).unwrap_or_else(|error| panic!("{error}")))
                 .collect(),
@@ -316,7 +377,8 @@ mod tests {
                     let mut gradients =
                         Gradients::new(&config, &layout, &parameters, &Device::Cpu)?;
                     let mut whole = vec![0.0; layout.length()];
-                    gradients.compute(&asked, &mut whole)?;
+                    let computed = gradients.compute(&asked, &mut whole, &mut Team::alone());
+                    computed.unwrap_or_else(|error| panic!("{error}"));
                     for (whole, found) in whole.iter().zip(&found) {
                         assert!((whole - found).abs() < 1e-5, "{whole} for {found}");
                     }

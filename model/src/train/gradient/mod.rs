@@ -14,6 +14,6 @@ mod linear;
 mod operations;
 mod transformer;
 
-pub(super) use batch::{Asked, Gradients, PARTS, Parts, tensors};
+pub(super) use batch::{Asked, Gradients, PARTS, Parts, part_count, samples_of, tensors};
 pub(super) use classifier::{ClassifierLayout, ClassifierPart, ClassifierWorkspace};
 pub(super) use layout::Layout;

@@ -19,7 +19,7 @@ use crate::output::PROGRAM;
 use crate::printer::Printer;
 use crate::settings::Evaluation;
 use crate::single_file::SingleFile;
-use crate::slurm::Slurm;
+use crate::slurm::{Joined, Slurm};
 use crate::{folder_lock, interrupt, settings};
 
 pub(crate) fn run(
@@ -50,6 +50,11 @@ pub(crate) fn run(
     if let Some(key) = &args.sort {
         table::check_key(key, &spec.measures)?;
     }
+    if args.slurm.slurm.is_some() && args.out.is_none() {
+        return Err(Failure::input(
+            "--slurm needs --out DIR, where its jobs find each other's results",
+        ));
+    }
     let temporary = tempfile::tempdir().map_err(Failure::work)?;
     let out = args.out.as_deref().unwrap_or(temporary.path());
     check_room(&plan, &tools, out, |_, _, error| {
@@ -63,7 +68,7 @@ pub(crate) fn run(
         }
     })?;
     if let Some(slurm) = Slurm::of(&args.slurm, out)? {
-        return slurm.submit(command_line, Some("eval"), printer);
+        return slurm.submit(command_line, &Joined::Results { again: true }, printer);
     }
     let shard = args.shard.unwrap_or(Shard::WHOLE);
     let folder = ResultsFolder::create_again(out, &plan, shard, PROGRAM)?;

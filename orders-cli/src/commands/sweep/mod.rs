@@ -22,6 +22,7 @@ use serde::Serialize;
 use crate::args::{SweepArgs, SweepCommand, SweepMergeArgs, WhereArgs};
 use crate::experiment::Catalogues;
 use crate::failure::{Failure, Result};
+use crate::folder_lock;
 use crate::output::PROGRAM;
 use crate::printer::Printer;
 
@@ -120,9 +121,13 @@ fn merge(args: &SweepMergeArgs, catalogues: &Catalogues, printer: &Printer) -> R
         judges: &[],
         listed: &[],
     };
+    let _lock = match args.out.is_dir() {
+        true => Some(folder_lock::take(&args.out)?),
+        false => None,
+    };
     let merged = experiment::merge(&args.folders, &args.out, &tools, PROGRAM);
     let merged = merged.map_err(|error| match error {
-        missing @ ExperimentError::Missing { .. } => {
+        missing @ (ExperimentError::Missing { .. } | ExperimentError::NoFolder { .. }) => {
             let failure = Failure::from(missing);
             match status::unfinished(&args.folders, &tools) {
                 Ok(Some(words)) => failure.with_hint(&words),

@@ -25,7 +25,7 @@ use crate::interrupt;
 use crate::output::PROGRAM;
 use crate::printer::Printer;
 use crate::settings;
-use crate::slurm::Slurm;
+use crate::slurm::{Joined, Slurm};
 
 /// The longest sweep file that is read.
 const MAX_BYTES: u64 = 4 << 20;
@@ -86,7 +86,7 @@ pub(crate) fn run(
         return Ok(());
     }
     if let Some(slurm) = Slurm::of(&args.slurm, out)? {
-        return slurm.submit(command_line, None, printer);
+        return slurm.submit(command_line, &Joined::Results { again: false }, printer);
     }
     let folder = ResultsFolder::create(out, &plan, shard, PROGRAM)?;
     let _lock = folder_lock::take(out)?;

@@ -11,6 +11,7 @@ use crate::args::SweepStatusArgs;
 use crate::experiment::Catalogues;
 use crate::failure::{Failure, Result};
 use crate::printer::Printer;
+use crate::shards;
 
 /// How far a folder is, for `--json`.
 #[derive(Serialize)]
@@ -151,7 +152,11 @@ pub(super) fn unfinished(
     let mut count = 1;
     let mut done = Vec::new();
     for path in paths {
-        let folder = ResultsFolder::open(path)?;
+        let folder = match ResultsFolder::open(path) {
+            // It was never begun.
+            Err(ExperimentError::NoFolder { .. }) => continue,
+            folder => folder?,
+        };
         count = count.max(folder.shard().count());
         if experiment::status(&folder, tools)?.is_done() {
             done.push(folder.shard().number());
@@ -163,13 +168,5 @@ pub(super) fn unfinished(
     if count == 1 || left.is_empty() {
         return Ok(None);
     }
-    let all = crate::description::commas(&left);
-    let mut words = format!("; to be run again: --shard i/{count} with i = {all}");
-    // Beside the scripts, there is a line for it.
-    let scripts = paths.iter().filter_map(|path| path.parent());
-    let mut scripts = scripts.map(|folder| folder.join("array.sh"));
-    if let Some(script) = scripts.find(|script| script.is_file()) {
-        words.push_str(&format!(", or sbatch --array={all} {}", script.display()));
-    }
-    Ok(Some(words))
+    Ok(Some(shards::again(&left, count, paths)))
 }
