@@ -11,6 +11,7 @@ use crate::checkpoint::{CheckpointError, CheckpointFile, CheckpointNote, read_ch
 use crate::device::{room_on, use_tf32};
 use crate::lpd::{Lpd, LpdConfig, LpdError, interpolate_positions};
 use crate::precision::{Precision, PrecisionError};
+use crate::train::{updates_of_run, weights_of_run};
 use crate::weights::{Weights, WeightsError};
 
 /// The name of the positional embedding.
@@ -26,6 +27,8 @@ pub struct ModelAbout {
     pub tokenizer: Option<String>,
     /// What should be known of how its file is read.
     pub notes: Vec<CheckpointNote>,
+    /// Updates so far, if it is the state of a run of training.
+    pub updates: Option<u64>,
 }
 
 /// A model, before it is loaded.
@@ -35,7 +38,7 @@ pub enum ModelSource {
     Bundled(BundledModel),
     /// A checkpoint and its sizes.
     Checkpoint {
-        /// The file: safetensors, or one of PyTorch.
+        /// The file: safetensors, or one of PyTorch; or the state of a run of training.
         path: PathBuf,
         /// Sizes of the transformer.
         config: LpdConfig,
@@ -88,13 +91,14 @@ impl ModelSource {
         match self {
             Self::Bundled(_) => Ok(ModelAbout {
                 tokenizer: Some(bundled::codebook().tokenizer_id()),
-                notes: Vec::new(),
+                ..ModelAbout::default()
             }),
             Self::Checkpoint { path, key, .. } => {
                 let file = CheckpointFile::open(path, key.as_deref())?;
                 let said = file.metadata.get(TOKENIZER).map(String::as_str);
                 Ok(ModelAbout {
                     tokenizer: said.and_then(tokenizer_identity).map(str::to_owned),
+                    updates: updates_of_run(&file.metadata),
                     notes: file.notes,
                 })
             }
@@ -136,7 +140,11 @@ impl ModelSource {
                 // What is in it is read on the CPU first.
                 let bytes = fs_err::metadata(path).map_or(0, |metadata| metadata.len());
                 memory.check(bytes).map_err(LpdError::Memory)?;
-                let mut tensors = read_checkpoint(path, key.as_deref(), &Device::Cpu)?.tensors;
+                let file = read_checkpoint(path, key.as_deref(), &Device::Cpu)?;
+                let mut tensors = match updates_of_run(&file.metadata) {
+                    Some(_) => weights_of_run(file.tensors),
+                    None => file.tensors,
+                };
                 if let Some(from) = *trained_on
                     && let Some(positions) = tensors.remove(POSITIONS)
                 {

@@ -283,7 +283,7 @@ const COMMANDS: [(&str, &[&str]); 26] = [
     (
         "sample",
         &[
-            "--checkpoint <FILE>",
+            "--checkpoint <FILE|DIR>",
             "--config <FILE>",
             "--model <NAME>",
             "--res <R>",
@@ -322,7 +322,7 @@ const COMMANDS: [(&str, &[&str]); 26] = [
     (
         "score",
         &[
-            "--checkpoint <FILE>",
+            "--checkpoint <FILE|DIR>",
             "--config <FILE>",
             "--model <NAME>",
             "--res <R>",
@@ -351,7 +351,7 @@ const COMMANDS: [(&str, &[&str]); 26] = [
         "eval",
         &[
             "--preset <NAME>",
-            "--checkpoint <FILE>",
+            "--checkpoint <FILE|DIR>",
             "--config <FILE>",
             "--method <NAME[,KEY=VALUE]...>",
             "--steps <LIST>",
@@ -385,7 +385,7 @@ const COMMANDS: [(&str, &[&str]); 26] = [
         "attention",
         &[
             "[MAPS]",
-            "--checkpoint <FILE>",
+            "--checkpoint <FILE|DIR>",
             "--model <NAME>",
             "--grid <HxW>",
             "--indexing <NAME>",
@@ -409,7 +409,7 @@ const COMMANDS: [(&str, &[&str]); 26] = [
     (
         "bench",
         &[
-            "--checkpoint <FILE>",
+            "--checkpoint <FILE|DIR>",
             "--config <FILE>",
             "--model <NAME>",
             "--res <R>",

@@ -83,6 +83,34 @@ fn an_interrupted_run_makes_the_same_files() {
     };
     assert_eq!(losses(&parts), losses(&log));
 
+    // Its state is a model as well, also while it is not done.
+    let nats = |checkpoint: &str| {
+        let line = format!(
+            "score --checkpoint {checkpoint} --tokens tokens/test.safetensors --steps 4 --limit 3 --json"
+        );
+        let outcome = folder.run(&line);
+        let said: serde_json::Value = serde_json::from_str(&outcome.stdout).unwrap();
+        (said["nats_per_cell"].as_f64().unwrap(), outcome.stderr)
+    };
+    let (expected, said) = nats("whole");
+    assert!(!said.contains("updates"), "{said}");
+    let (found, said) = nats("whole/run.safetensors");
+    assert_eq!(found, expected);
+    let note =
+        "note: --checkpoint whole/run.safetensors: weights of a run of training after 8 updates\n";
+    assert!(said.contains(note), "{said}");
+    folder.done(&format!("{TRAIN} --updates 3 --out begun"));
+    let (found, said) = nats("begun");
+    assert!(
+        found != expected && said.contains("after 3 updates"),
+        "{said}"
+    );
+    folder.refuses(
+        2,
+        "score --checkpoint tokens --tokens tokens/test.safetensors --steps 4",
+        "--checkpoint tokens is a folder with neither model.safetensors nor run.safetensors; it takes a file of weights, or a folder of 'train'",
+    );
+
     // A run that is done has nothing left to do.
     let text = folder.done(&format!("-q {TRAIN} --out whole --json"));
     let report: serde_json::Value = serde_json::from_str(&text).unwrap();

@@ -178,6 +178,30 @@ pub(super) fn save(
     save_safetensors(path, &all, &metadata, true).map_err(failed)
 }
 
+/// The number of updates of a run whose state a file is, by what the file says; `None` if it
+/// is none.
+pub(crate) fn updates_of_run(metadata: &BTreeMap<String, String>) -> Option<u64> {
+    let is_run = metadata
+        .get("format")
+        .is_some_and(|format| format == FORMAT);
+    metadata.get("step").filter(|_| is_run)?.parse().ok()
+}
+
+/// The weights that the state of a run is for: their average, if there is one.
+pub(crate) fn weights_of_run(tensors: BTreeMap<String, Tensor>) -> BTreeMap<String, Tensor> {
+    let has_average = tensors.keys().any(|name| name.starts_with("average."));
+    let part = if has_average {
+        "average."
+    } else {
+        "parameters."
+    };
+    let of_part = |(name, tensor): (String, Tensor)| {
+        let name = name.strip_prefix(part)?.to_owned();
+        Some((name, tensor))
+    };
+    tensors.into_iter().filter_map(of_part).collect()
+}
+
 /// Reads a run of a recipe, and the kind of device that it was on, if the file says.
 pub(super) fn load(
     path: &Path,

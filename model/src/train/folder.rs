@@ -111,6 +111,11 @@ impl RunFolder {
         if !keeps_recipe {
             write(&self.file(RECIPE), recipe.to_toml()?.as_bytes())?;
         }
+        // Whoever reads the state of a run that is not done needs its sizes.
+        let config = self.file(CONFIG);
+        if !is_taken(&config) {
+            write(&config, &self.config(run)?)?;
+        }
         Log::open(self.file(LOG), kept, run.step_count())
     }
 
@@ -138,15 +143,30 @@ impl RunFolder {
             true => "the run would replace it when it is done",
             false => "there is no run to go on with, and a new one would replace it",
         };
-        let mut names = vec![MODEL, CONFIG];
+        let mut names = vec![MODEL];
         if !self.has_run() {
             names.push(STATE);
+        }
+        let config = self.file(CONFIG);
+        if is_taken(&config) {
+            let there = read_at_most(&config, RECIPE_BYTES);
+            let there = there.map_err(|source| failed(&config, "read", source))?;
+            if there.as_deref() != Some(&self.config(run)?) {
+                return Err(kept(config, "it has other sizes than the run"));
+            }
         }
         let mut paths = names.into_iter().map(|name| self.file(name));
         match paths.find(|path| is_taken(path)) {
             Some(path) => Err(kept(path, why)),
             None => Ok(()),
         }
+    }
+
+    /// What says the sizes of the model.
+    fn config(&self, run: &Training) -> Result<Vec<u8>, TrainError> {
+        let config = serde_json::to_string_pretty(run.config());
+        let config = config.map_err(|error| failed(&self.path, "written", error.into()))?;
+        Ok(format!("{config}\n").into_bytes())
     }
 
     /// The log up to an update: what is behind it in a file that is there was done after
@@ -178,12 +198,6 @@ impl RunFolder {
     /// Writes the model of a run that is done, and gives its path. What is there is that
     /// of the same run.
     pub(super) fn write_model(&self, run: &Training, program: &str) -> Result<PathBuf, TrainError> {
-        let config = serde_json::to_string_pretty(run.config());
-        let config = config.map_err(|error| failed(&self.path, "written", error.into()))?;
-        let beside = self.file(CONFIG);
-        if !is_taken(&beside) {
-            write(&beside, format!("{config}\n").as_bytes())?;
-        }
         let path = self.file(MODEL);
         if is_taken(&path) {
             return Ok(path);

@@ -33,6 +33,7 @@ mod request;
 mod run;
 mod schedule;
 
+pub(crate) use checkpoint::{updates_of_run, weights_of_run};
 pub use classifier::{ClassifierProgress, ClassifierRecipe, ClassifierTraining, TrainedClassifier};
 pub use error::{DataError, RecipeError, TrainError};
 pub use helper::{HelpRequest, Helper};

@@ -15,8 +15,9 @@ use crate::numbers;
 #[group(skip)]
 pub(crate) struct ModelArgs {
     /// Weights of the model: .safetensors, or a file of PyTorch as the authors
-    /// publish them [default: those of the bundled model nano]
-    #[arg(long, value_name = "FILE")]
+    /// publish them; or a folder of 'train', also while the run is not done [default: those
+    /// of the bundled model nano]
+    #[arg(long, value_name = "FILE|DIR")]
     pub(crate) checkpoint: Option<PathBuf>,
     /// Sizes of the model, as JSON with image_size, stride, embed_dim, depth, heads,
     /// mlp_ratio, classes, vocab and norm_eps [default: config.json beside the

@@ -26,6 +26,9 @@ use crate::token_identity::Tokens;
 const CONFIG_BYTES: u64 = 1 << 20;
 /// The sizes that 'train' writes beside the weights.
 pub(crate) const CONFIG_FILE: &str = "config.json";
+/// The weights that it writes when it is done, and the state of a run meanwhile.
+const MODEL_FILE: &str = "model.safetensors";
+const RUN_FILE: &str = "run.safetensors";
 /// Side of the images of a published size, if nothing is said.
 const PUBLISHED_RES: u32 = 256;
 /// Where the weights come from, for those who have none.
@@ -83,6 +86,8 @@ pub(crate) fn looked_at(source: &ModelSource, notes: &mut Vec<String>) -> Result
     let place = place(source);
     let of_file = about.notes.iter().map(|note| format!("{place}: {note}"));
     notes.extend(of_file);
+    let of_run = |updates| format!("{place}: weights of a run of training after {updates} updates");
+    notes.extend(about.updates.map(of_run));
     Ok(LookedAt {
         tokenizer: about.tokenizer,
         place,
@@ -133,7 +138,25 @@ pub(crate) fn checkpoint(args: &ModelArgs, config: LpdConfig) -> Result<ModelSou
 /// The file of `--checkpoint`.
 fn weights_file(args: &ModelArgs) -> Result<Option<PathBuf>> {
     let named = args.checkpoint.as_deref();
-    named.map(|path| located(path, "--checkpoint")).transpose()
+    named
+        .map(|path| of_folder(path, "--checkpoint"))
+        .transpose()
+}
+
+/// The file of weights that a path means: itself, or of a folder of `train` the model or,
+/// while there is none, the state of the run.
+fn of_folder(path: &Path, flag: &str) -> Result<PathBuf> {
+    let path = located(path, flag)?;
+    if !path.is_dir() {
+        return Ok(path);
+    }
+    let files = [MODEL_FILE, RUN_FILE].map(|name| path.join(name));
+    files.into_iter().find(|file| file.is_file()).ok_or_else(|| {
+        Failure::input(format!(
+            "{flag} {} is a folder with neither {MODEL_FILE} nor {RUN_FILE}; it takes a file of weights, or a folder of 'train'",
+            path.display()
+        ))
+    })
 }
 
 /// The sizes that flags give.
@@ -210,7 +233,7 @@ pub(crate) fn checkpoint_with(
     path: &Path,
     config: Option<&Path>,
 ) -> Result<ModelSource> {
-    let path = located(path, "checkpoint")?;
+    let path = of_folder(path, "checkpoint")?;
     let beside = || path.with_file_name(CONFIG_FILE);
     let config = config.map_or_else(beside, Path::to_owned);
     Ok(ModelSource::Checkpoint {
