@@ -63,7 +63,7 @@ for name, count in [("train", 96), ("t10k", 24)]:
 EOF
 "$program" data prepare images --codes 16 --out tokens -q
 cat >recipe.toml <<'EOF'
-epochs = 10
+epochs = 4
 batch = 16
 group_sizes = [4, [1, 15]]
 average = 0.9
@@ -104,8 +104,10 @@ train 20 --out many >said 2>error || status=$?
 [ "$status" -eq 2 ] || fail "status $status: $(cat error)"
 [ "$(grep -c "at most 16 ranks have something to do" error)" -eq 1 ] || fail "$(cat error)"
 
+[ ! -e many ] || fail "a run that was refused left a folder"
+
 # A longer run.
-sed 's/^epochs = 10/epochs = 400/' recipe.toml >long.toml
+sed 's/^epochs = 4/epochs = 100/' recipe.toml >long.toml
 sed 's/^batch = 16/batch = 96/' long.toml >recipe.toml
 updates() {
     [ -f "$1/log.csv" ] && [ "$(wc -l <"$1/log.csv")" -gt 20 ]

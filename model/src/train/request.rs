@@ -93,6 +93,7 @@ impl TrainRequest<'_> {
             .held_out
             .map(|(tokens, images)| run.held_out(tokens, images));
         let held_out = held_out.transpose().map_err(TrainError::of_held_out)?;
+        run.check_team(&self.team)?;
         let log = folder.begin(&run, self.holder)?;
         let run = run.with_team(self.team, held_out.as_ref())?;
         let last = run.last_step();

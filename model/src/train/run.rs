@@ -185,22 +185,31 @@ impl Training {
         Ok(run)
     }
 
-    /// The same run with a team that this process leads; it greets the others, who
-    /// [wait](super::Helper::wait) for that. The weights are those that one process makes.
+    /// Whether a team can make this run.
     ///
     /// # Errors
     ///
     /// [`TrainError::Ranks`] if a batch has nothing for some of them, or the run is on
     /// another device than the CPU.
+    pub(super) fn check_team(&self, team: &Team) -> Result<(), TrainError> {
+        team.check(self.recipe.batch)?;
+        match team.count() > 1 && self.device != "cpu" {
+            true => Err(RanksError::Device.into()),
+            false => Ok(()),
+        }
+    }
+
+    /// The same run with a team that this process leads; it greets the others, who
+    /// [wait](super::Helper::wait) for that. The weights are those that one process makes.
+    ///
+    /// # Errors
+    ///
+    /// [`TrainError::Ranks`] if they can't be reached.
     pub(super) fn with_team(
         mut self,
         mut team: Team,
         held_out: Option<&HeldOut>,
     ) -> Result<Self, TrainError> {
-        team.check(self.recipe.batch)?;
-        if team.count() > 1 && self.device != "cpu" {
-            return Err(RanksError::Device.into());
-        }
         let settings = settings(&self.recipe, &self.data_digest, held_out)?;
         team.greet(&settings, Watch::NONE)?;
         self.team = team;

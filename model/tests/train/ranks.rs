@@ -180,6 +180,7 @@ fn what_ranks_can_not_do_is_said() {
         for helper in helpers {
             assert!(!helper.join().unwrap().unwrap());
         }
+        assert!(!new("many").exists());
     });
     // One that has other tokens, or another recipe, does not train along; and then it is
     // gone, which ends the others too.
