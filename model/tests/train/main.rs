@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that can't make its data fails")]
 
 mod classifier;
+mod update;
 
 use std::collections::BTreeMap;
 
