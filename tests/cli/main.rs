@@ -44,6 +44,8 @@ mod known;
 mod model;
 #[cfg(feature = "full")]
 mod model_sweep;
+#[path = "../needed.rs"]
+mod needed;
 #[cfg(feature = "analyze")]
 mod optimize;
 mod own_program;

@@ -241,3 +241,130 @@ fn normal(rng: &mut OrderRng) -> f64 {
     let (u, v) = (open_unit(rng), open_unit(rng));
     libm::sqrt(-2.0 * libm::log(u)) * libm::cos(2.0 * std::f64::consts::PI * v)
 }
+
+#[cfg(test)]
+mod tests {
+    use orders_core::{Catalogue, Grid};
+    use orders_datasets::TokenParts;
+
+    use super::*;
+
+    const RECIPE: &str = r#"
+epochs = 1
+batch = 50
+label_drop = 0.2
+group_sizes = [4, 7]
+
+[model]
+image_size = 4
+stride = 1
+embed_dim = 8
+depth = 1
+heads = 1
+mlp_ratio = 1
+classes = 4
+vocab = 8
+norm_eps = 1e-6
+
+[learning_rate]
+peak = 0.01
+
+[[orders]]
+method = "raster"
+
+[[orders]]
+method = "hilbert"
+weight = 3
+"#;
+
+    /// Four images, each of one token and of one class: their number. Mirrored, that of image
+    /// i is 4 + i.
+    fn data(with_flipped: bool) -> TokenSet {
+        let tokens = |first| (0..4).flat_map(|image| [first + image; 16]).collect();
+        let parts = TokenParts {
+            grid: Grid::new(4, 4).unwrap_or_else(|error| panic!("{error}")),
+            codebook_size: 8,
+            tokens: tokens(0),
+            flipped: with_flipped.then(|| tokens(4)),
+            labels: Some(vec![0, 1, 2, 3]),
+            classes: 4,
+            source_index: None,
+            tokenizer: None,
+            provenance: Default::default(),
+        };
+        TokenSet::new(parts).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// How many of 1,000 samples are flipped, without label, along raster order, of the first
+    /// image, and (of 20 batches) in four steps.
+    fn counts(recipe: &Recipe, with_flipped: bool) -> [usize; 5] {
+        let catalogue = Catalogue::standard();
+        let prepared = recipe.checked(&catalogue);
+        let prepared = prepared.unwrap_or_else(|error| panic!("{error}"));
+        let draw = Draw::new(recipe, prepared, data(with_flipped));
+        let mut draw = draw.unwrap_or_else(|error| panic!("{error}"));
+        let mut counts = [0; 5];
+        for step in 0..20 {
+            let drawn = draw.step(step).unwrap_or_else(|error| panic!("{error}"));
+            let steps = drawn.orders[0].group_sizes().steps();
+            counts[4] += usize::from(steps == 4);
+            for (sample, order) in drawn.orders.iter().enumerate() {
+                assert_eq!(order.group_sizes().steps(), steps);
+                let tokens = drawn.tokens.row(sample);
+                let (flipped, image) = (tokens[0] >= 4, tokens[0] % 4);
+                assert!(tokens.iter().all(|&token| token == tokens[0]));
+                let label = drawn.labels[sample];
+                assert!(
+                    label.is_none_or(|label| label == image),
+                    "{label:?} {image}"
+                );
+                let is_raster = order.cell_from_rank().is_sorted();
+                let found = [flipped, label.is_none(), is_raster, image == 0];
+                for (count, found) in counts.iter_mut().zip(found) {
+                    *count += usize::from(found);
+                }
+            }
+        }
+        counts
+    }
+
+    #[track_caller]
+    fn is_share(count: usize, of: usize, share: f64) {
+        // Five standard deviations.
+        let room = 5.0 * (of as f64 * share * (1.0 - share)).sqrt();
+        let expected = of as f64 * share;
+        assert!(
+            (count as f64 - expected).abs() <= room,
+            "{count} for {expected}"
+        );
+    }
+
+    #[test]
+    fn samples_are_drawn_as_the_recipe_says() {
+        let recipe = Recipe::from_toml(RECIPE, &Catalogue::standard());
+        let mut recipe = recipe.unwrap_or_else(|error| panic!("{error}"));
+        let [flipped, unlabelled, raster, first, four_steps] = counts(&recipe, true);
+        is_share(flipped, 1000, 0.5);
+        is_share(unlabelled, 1000, 0.2);
+        is_share(raster, 1000, 0.25);
+        is_share(four_steps, 20, 0.5);
+        // Every epoch has all images.
+        assert_eq!(first, 250);
+
+        // What is left out changes nothing else.
+        assert_eq!(
+            counts(&recipe, false),
+            [0, unlabelled, raster, first, four_steps]
+        );
+        recipe.flip = false;
+        assert_eq!(
+            counts(&recipe, true),
+            [0, unlabelled, raster, first, four_steps]
+        );
+        recipe.label_drop = 0.0;
+        assert_eq!(counts(&recipe, true), [0, 0, raster, first, four_steps]);
+        recipe.orders.swap(0, 1);
+        recipe.orders[0].weight = 1e-9;
+        assert_eq!(counts(&recipe, true), [0, 0, 1000, first, four_steps]);
+    }
+}

@@ -4,6 +4,8 @@
 
 mod inception;
 mod mobilenet_v2;
+#[path = "../../../tests/needed.rs"]
+mod needed;
 
 use std::collections::BTreeMap;
 

@@ -6,6 +6,8 @@
 mod against_literal;
 mod files;
 mod literal;
+#[path = "../../../tests/needed.rs"]
+mod needed;
 mod properties;
 mod random;
 mod reference;

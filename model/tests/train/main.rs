@@ -4,6 +4,7 @@
 
 mod classifier;
 mod ranks;
+mod update;
 
 use std::collections::BTreeMap;
 

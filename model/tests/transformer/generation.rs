@@ -14,9 +14,19 @@ use crate::reference::{ALL_KERNELS, Tiny, assert_close};
 
 /// Generates along given tokens, and gives the logits of all steps.
 fn forced(tiny: &Tiny, kernels: Kernels, batch: &Batch, tokens: &Array2<u32>) -> Tensor {
+    guided(tiny, kernels, batch, tokens, Guidance::NONE)
+}
+
+fn guided(
+    tiny: &Tiny,
+    kernels: Kernels,
+    batch: &Batch,
+    tokens: &Array2<u32>,
+    guidance: Guidance,
+) -> Tensor {
     let lpd = tiny.lpd(kernels);
     let mut generation = lpd
-        .generation(batch, Some(tokens.view()), Guidance::NONE)
+        .generation(batch, Some(tokens.view()), guidance)
         .unwrap();
     let known = batch.problem().known().count();
     let mut logits = Vec::new();
@@ -106,6 +116,41 @@ fn known_cells_are_context() {
     for ((_, cell), &value) in likelihood.indexed_iter() {
         assert_eq!(value == 0.0, problem.known().contains(cell as u32));
     }
+}
+
+/// Guidance grows with the rank among all cells, of which known ones have the first: the
+/// logits are those without class, and the difference to those of the class times its scale.
+#[test]
+fn guidance_counts_known_cells() {
+    let tiny = Tiny::load();
+    let known = KnownCells::new(tiny.config.grid(), (0..40).step_by(2)).unwrap();
+    let sizes = GroupSizes::new([4, 10, 30]).unwrap();
+    let problem = Problem::with_known(known, sizes).unwrap();
+    let order = Random::default().order(&problem, 1, 0).unwrap();
+    let batch = |label| Batch::new(std::slice::from_ref(&order), &[label]).unwrap();
+    let tokens = tiny.tokens().slice_move(ndarray::s![..1, ..]);
+    let logits = |label, guidance| {
+        let logits = guided(&tiny, Kernels::Cpu, &batch(label), &tokens, guidance);
+        logits.squeeze(0).unwrap().to_vec2::<f32>().unwrap()
+    };
+    let class = logits(Some(4), Guidance::NONE);
+    let free = logits(None, Guidance::NONE);
+    let found = logits(
+        Some(4),
+        Guidance::new(5.0, GuidanceSchedule::Linear).unwrap(),
+    );
+    for (rank, ((found, class), free)) in found.iter().zip(&class).zip(&free).enumerate() {
+        // 20 of the 64 cells are known.
+        let scale = 1.0 + 4.0 * (20.0 + rank as f32) / 64.0;
+        for ((found, class), free) in found.iter().zip(class).zip(free) {
+            let expected = free + scale * (class - free);
+            assert!(
+                (found - expected).abs() < 1e-4,
+                "{rank}: {found} {expected}"
+            );
+        }
+    }
+    assert!(class != free);
 }
 
 /// A model that gets one cell after the other, written out: every step is a
