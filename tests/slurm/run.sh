@@ -230,7 +230,7 @@ until_yes 120 "a first result" is_begun
 if "$program" sweep long.toml --threads 1 --shard 1/2 --out both.slurm/shard-1 -q 2>error; then
     fail "two processes were at work in one folder"
 fi
-grep -q "at work" error || fail "$(cat error)"
+grep -q "is in use by" error || fail "$(cat error)"
 scancel "$array" "$merge"
 until_yes 60 "the end of the jobs" is_over "$array,$merge"
 echo "slurm: all is well"

@@ -93,7 +93,7 @@ fn request(folder: &Path, recipe: Recipe, updates: u64, team: Team) -> TrainRequ
     }
 }
 
-fn help(recipe: Recipe, images: usize, team: Team) -> Result<bool, TrainError> {
+fn help(recipe: Recipe, images: usize, team: Team) -> Result<bool, Box<TrainError>> {
     let Some(helper) = Helper::wait(team)? else {
         return Ok(false);
     };
@@ -103,12 +103,13 @@ fn help(recipe: Recipe, images: usize, team: Team) -> Result<bool, TrainError> {
         held_out: Some((data(12, 2).into(), 12)),
         memory: MemoryLimit::NONE,
     };
-    helper.help(request, &Catalogue::standard()).map(|()| true)
+    helper.help(request, &Catalogue::standard())?;
+    Ok(true)
 }
 
-fn lead(request: TrainRequest<'_>) -> Result<TrainProgress, TrainError> {
+fn lead(request: TrainRequest<'_>) -> Result<TrainProgress, Box<TrainError>> {
     let training = request.begin(&Catalogue::standard(), &Device::Cpu)?;
-    training.finish(|_| ControlFlow::Continue(()))
+    Ok(training.finish(|_| ControlFlow::Continue(()))?)
 }
 
 /// A run up to an update by so many ranks.

@@ -64,8 +64,7 @@ fn help(args: &TrainArgs, team: Team, catalogue: &Catalogue, printer: &Printer) 
         memory: memory::limit(),
     };
     let pool = settings::thread_pool(&args.threads, printer)?;
-    pool.install(|| helper.help(request, catalogue))
-        .map_err(failed)
+    pool.install(|| helper.help(request, catalogue).map_err(failed))
 }
 
 fn lead(args: &TrainArgs, team: Team, catalogue: &Catalogue, printer: &Printer) -> Result<()> {
