@@ -154,7 +154,7 @@ fn wrong_input_is_refused() {
         ),
         (
             format!("tokenize a.png {FLAGS} --device abacus --out t.safetensors"),
-            "--device: \"abacus\" is no device; there are cpu, cuda and metal".to_owned(),
+            "--device: \"abacus\" is no device; there are cpu, cuda, cuda:N (N from 0 to 255) and metal".to_owned(),
         ),
         (
             format!("tokenize a.png {FLAGS} --device cuda --out t.safetensors"),
