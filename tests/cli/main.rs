@@ -38,6 +38,8 @@ mod graph;
 mod guide;
 #[cfg(feature = "full")]
 mod help;
+#[cfg(all(feature = "model", unix))]
+mod hub;
 mod inspect;
 mod known;
 #[cfg(feature = "model")]
