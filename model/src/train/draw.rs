@@ -280,7 +280,7 @@ weight = 3
     /// Four images, each of one token and of one class: their number. Mirrored, that of image
     /// i is 4 + i.
     fn data(with_flipped: bool) -> TokenSet {
-        let tokens = |first| (0..4).flat_map(|image| [first + image; 16]).collect();
+        let tokens = |first: u32| (first..first + 4).flat_map(|token| [token; 16]).collect();
         let parts = TokenParts {
             grid: Grid::new(4, 4).unwrap_or_else(|error| panic!("{error}")),
             codebook_size: 8,
