@@ -46,6 +46,7 @@ pub(crate) enum Joined<'a> {
         again: bool,
     },
     /// Files of tokens, and images in one folder.
+    #[cfg_attr(not(feature = "model"), allow(dead_code, reason = "models make them"))]
     Samples {
         tokens: Option<&'a Path>,
         images: Option<&'a Path>,
