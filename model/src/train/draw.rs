@@ -245,7 +245,7 @@ fn normal(rng: &mut OrderRng) -> f64 {
 #[cfg(test)]
 mod tests {
     use orders_core::{Catalogue, Grid};
-    use orders_datasets::TokenParts;
+    use orders_datasets::{TokenParts, TokenSet};
 
     use super::*;
 
@@ -279,7 +279,7 @@ weight = 3
 
     /// Four images, each of one token and of one class: their number. Mirrored, that of image
     /// i is 4 + i.
-    fn data(with_flipped: bool) -> TokenSet {
+    fn data(with_flipped: bool) -> TokenRows {
         let tokens = |first: u32| (first..first + 4).flat_map(|token| [token; 16]).collect();
         let parts = TokenParts {
             grid: Grid::new(4, 4).unwrap_or_else(|error| panic!("{error}")),
@@ -292,7 +292,8 @@ weight = 3
             tokenizer: None,
             provenance: Default::default(),
         };
-        TokenSet::new(parts).unwrap_or_else(|error| panic!("{error}"))
+        let set = TokenSet::new(parts).unwrap_or_else(|error| panic!("{error}"));
+        TokenRows::from(set)
     }
 
     /// How many of 1,000 samples are flipped, without label, along raster order, of the first
@@ -305,7 +306,9 @@ weight = 3
         let mut draw = draw.unwrap_or_else(|error| panic!("{error}"));
         let mut counts = [0; 5];
         for step in 0..20 {
-            let drawn = draw.step(step).unwrap_or_else(|error| panic!("{error}"));
+            let drawn = draw
+                .step(step, 0..recipe.batch)
+                .unwrap_or_else(|error| panic!("{error}"));
             let steps = drawn.orders[0].group_sizes().steps();
             counts[4] += usize::from(steps == 4);
             for (sample, order) in drawn.orders.iter().enumerate() {
