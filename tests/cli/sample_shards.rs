@@ -67,7 +67,7 @@ fn wrong_shards() {
         ),
         (
             format!("{merge} other.safetensors --tokens-out m.safetensors"),
-            "s1.safetensors and other.safetensors are no shards of the same samples: their seed differs",
+            "s1.safetensors and other.safetensors are no shards of the same samples: their orders differs",
         ),
         (
             format!("{merge} s2.safetensors --tokens-out m.safetensors"),

@@ -548,7 +548,7 @@ fn shards_of_other_sweeps_and_versions_are_refused() {
     folder.refuses(
         2,
         "sweep merge a1 b2 --out merged",
-        "a1 and b2 are results of different sweeps",
+        "a1 and b2 hold results of different sweeps; only shards of one can be merged",
     );
     // Of another version of the format.
     let manifest = String::from_utf8(folder.read("a2/sweep.json")).unwrap();
