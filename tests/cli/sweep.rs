@@ -555,11 +555,11 @@ fn shards_of_other_sweeps_and_versions_are_refused() {
     let format = manifest.split(',').next().unwrap();
     folder.write(
         "a2/sweep.json",
-        manifest.replacen(format, "{\"format\":1", 1),
+        manifest.replacen(format, "{\"format\":999", 1),
     );
     let error = folder.run("sweep merge a1 a2 --out merged");
     assert_eq!(error.status, 2);
-    let words = "error: a2/sweep.json is damaged: it is of format 1, and this version reads ";
+    let words = "error: a2/sweep.json is damaged: it is of format 999, and this version reads ";
     assert!(error.stderr.starts_with(words), "{error}");
     assert!(!folder.path("merged").exists());
 }
