@@ -304,7 +304,7 @@ weight = 3
         let prepared = prepared.unwrap_or_else(|error| panic!("{error}"));
         let draw = Draw::new(recipe, prepared, data(with_flipped));
         let mut draw = draw.unwrap_or_else(|error| panic!("{error}"));
-        let mut counts = [0; 5];
+        let (mut counts, mut images) = ([0; 5], Vec::new());
         for step in 0..20 {
             let drawn = draw
                 .step(step, 0..recipe.batch)
@@ -315,6 +315,7 @@ weight = 3
                 assert_eq!(order.group_sizes().steps(), steps);
                 let tokens = drawn.tokens.row(sample);
                 let (flipped, image) = (tokens[0] >= 4, tokens[0] % 4);
+                images.push(image);
                 assert!(tokens.iter().all(|&token| token == tokens[0]));
                 let label = drawn.labels[sample];
                 assert!(
@@ -327,6 +328,15 @@ weight = 3
                     *count += usize::from(found);
                 }
             }
+        }
+        // Every epoch has all images, in an order of its own.
+        let mut epochs: Vec<Vec<u32>> = images.chunks(4).map(<[u32]>::to_vec).collect();
+        epochs.sort();
+        epochs.dedup();
+        assert_eq!(epochs.len(), 24);
+        for epoch in &mut epochs {
+            epoch.sort();
+            assert_eq!(*epoch, [0, 1, 2, 3]);
         }
         counts
     }
@@ -351,7 +361,6 @@ weight = 3
         is_share(unlabelled, 1000, 0.2);
         is_share(raster, 1000, 0.25);
         is_share(four_steps, 20, 0.5);
-        // Every epoch has all images.
         assert_eq!(first, 250);
 
         // What is left out changes nothing else.

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::distances::Norm;
 use super::error::TopologyError;
-use super::graph::Topology;
+use super::graph::{Topology, check_nodes};
 use crate::grid::Cell;
 
 /// What a graph file says.
@@ -104,12 +104,7 @@ impl Topology {
 impl GraphFile {
     fn with_lengths(&self) -> Result<Topology, GraphFileError> {
         // Before as many nodes are made as the file says.
-        if self.nodes > Topology::MAX_PATH_NODES {
-            return Err(GraphFileError::Topology(TopologyError::TooManyNodes {
-                nodes: self.nodes,
-                limit: Topology::MAX_PATH_NODES,
-            }));
-        }
+        check_nodes(self.nodes, Topology::MAX_PATH_NODES)?;
         let mut graph = UnGraph::<(), f64>::default();
         let nodes: Vec<_> = (0..self.nodes).map(|_| graph.add_node(())).collect();
         for edge in &self.edges {
@@ -183,6 +178,11 @@ mod tests {
         let twice = at("[[0], [1]]").replace("[0, 1]", "[0, 1, 2]");
         for (text, expected) in [
             ("[]", "it is no graph"),
+            // Found by fuzzing.
+            (
+                r#"{"nodes": 0, "edges": [[0, 1], [1, 2, 2.5]]}"#,
+                "the topology has no nodes",
+            ),
             (r#"{"nodes": 2}"#, "it is no graph"),
             (r#"{"nodes": 2, "edges": [[0]]}"#, "it is no graph"),
             (r#"{"nodes": 2, "edges": [[0, -1]]}"#, "it is no graph"),

@@ -362,7 +362,7 @@ fn later_neighbours(grid: Grid, cell: Cell) -> impl Iterator<Item = Cell> {
         .filter(move |&other| other > cell)
 }
 
-fn check_nodes(nodes: usize, limit: usize) -> Result<(), TopologyError> {
+pub(super) fn check_nodes(nodes: usize, limit: usize) -> Result<(), TopologyError> {
     if nodes == 0 {
         return Err(TopologyError::NoNodes);
     }
