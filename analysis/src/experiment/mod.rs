@@ -9,7 +9,7 @@
 //! ([`Sampler`]), and be timed ([`Clock`]).
 //!
 //! The trials of a [`Plan`] are the points of the axes that a sweep file ([`Spec`])
-//! states, or are put together by a program ([`Plan::of_trials`]). [`run`] runs the
+//! states, or are put together by a program ([`Spec::new`]). [`run`] runs the
 //! trials of a [`ResultsFolder`] that have no result yet; [`merge`] joins the folders of
 //! [shards](Shard). With the feature `tables`, `write_tables` writes the results as tables,
 //! and `PooledResults` are what figures and tables show of them.
