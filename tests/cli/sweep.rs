@@ -227,6 +227,12 @@ fn wrong_files_are_refused() {
         folder.write(name, text);
         folder.refuses(2, &format!("sweep {name} --out results"), error);
     }
+    #[cfg(feature = "full")]
+    folder.refuses(
+        2,
+        "sweep small.toml --out results --device cuda",
+        "--device cuda is for models, and small.toml lists none",
+    );
     folder.write("bytes.toml", b"\xff\xfe");
     folder.refuses(
         2,

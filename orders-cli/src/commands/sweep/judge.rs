@@ -26,7 +26,14 @@ pub(super) fn judges(
     notes: &mut Vec<String>,
 ) -> Result<Vec<Box<dyn Judge + Send>>> {
     if spec.models.is_empty() {
-        return Ok(Vec::new());
+        let device = &args.runs.device.device;
+        return match device.as_str() {
+            "cpu" => Ok(Vec::new()),
+            _ => Err(Failure::input(format!(
+                "--device {device} is for models, and {} lists none",
+                file.display()
+            ))),
+        };
     }
     let runs_on = RunsOn::new(&args.runs, notes)?;
     let mut judge_of = |choice: &ModelChoice| {
