@@ -75,6 +75,9 @@ pub fn compare(
         });
     }
 
+    if partner_of.iter().any(Option::is_some) {
+        results.read_orders(measures)?;
+    }
     let compared = |row: usize| {
         let of_measure = |measure: &&MeasureEntry| match partner_of[row] {
             Some(partner) => {

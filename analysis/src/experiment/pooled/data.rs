@@ -65,10 +65,14 @@ impl Data {
         }
     }
 
-    /// A column of the table of orders.
+    /// A column of the table of orders, which is read when it is asked for first.
+    ///
+    /// Several threads are to ask only behind a first one: polars has threads of its own, and
+    /// while one of ours waits for them it takes up other work, which may ask here as well. So
+    /// nothing is locked while the table is read.
     pub(super) fn of_orders(&self, name: &str) -> Result<Arc<Float64Chunked>, ResultsError> {
-        let mut known = self.orders.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(column) = known.get(name) {
+        let known = || self.orders.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(column) = known().get(name) {
             return Ok(Arc::clone(column));
         }
         let mut frame = self
@@ -85,7 +89,7 @@ impl Data {
                 ),
             }));
         }
-        known.insert(name.to_owned(), Arc::clone(&column));
+        known().insert(name.to_owned(), Arc::clone(&column));
         Ok(column)
     }
 }

@@ -49,10 +49,32 @@ impl PooledResults {
             let values: Vec<f64> = self.values(point, measure)?.into_iter().flatten().collect();
             Ok(interval(&values)?)
         };
+        let is_kept = |point: PooledPoint<'_>| {
+            let of_orders = point
+                .rows()
+                .iter()
+                .filter(|&&row| self.data.orders(row) > 0);
+            kept.is_some() && of_orders.count() < 2
+        };
+        if !self.points().all(is_kept) {
+            self.read_orders(&[measure])?;
+        }
         (0..self.points.height())
             .into_par_iter()
             .map(mean)
             .collect()
+    }
+
+    /// Reads what values of measures are taken from, before several threads ask for it.
+    pub(super) fn read_orders(&self, measures: &[&MeasureEntry]) -> Result<(), ResultsError> {
+        for measure in measures {
+            match measure.kind() {
+                MeasureKind::Orders(_) => drop(self.data.of_orders(measure.name())?),
+                MeasureKind::Difference(_) => drop(self.data.of_orders(NATS)?),
+                _ => {}
+            }
+        }
+        Ok(())
     }
 
     /// The values of a measure of orders, for each order of each seed of a point; none of
