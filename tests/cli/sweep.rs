@@ -715,3 +715,27 @@ label = "searched"
     );
     assert!(outcome.stderr.contains("one.json"), "{outcome}");
 }
+
+/// Points of several seeds have intervals that are found anew, from a table that several
+/// threads ask for: none may wait for another that waits for it.
+#[test]
+fn points_of_several_seeds_are_tabled() {
+    let folder = Folder::new();
+    let proximities: Vec<String> = (1..=20)
+        .map(|i| format!("{}", f64::from(i) / 4.0))
+        .collect();
+    folder.write(
+        "seeds.toml",
+        format!(
+            "orders = 3\ngrids = [\"4x4\"]\nsteps = [4]\nsizes = [\"cosine\"]\nseeds = [0, 1, 2]\nmeasures = [\"proximity\"]\n[[methods]]\nname = \"lpd\"\nset = {{ proximity = [{}] }}\n",
+            proximities.join(", ")
+        ),
+    );
+    folder.done("sweep seeds.toml --out results -q");
+    for _ in 0..3 {
+        let table = folder.done("sweep table results");
+        assert_eq!(table.lines().count(), 2 + 20, "{table}");
+        let table = folder.done("sweep table results --against proximity=1");
+        assert!(table.contains(", p "), "{table}");
+    }
+}
