@@ -121,7 +121,7 @@ pub use run_trial::run_trial;
 pub use shard::{Shard, ShardError};
 pub use sizes::{OPTIMAL_ORDERS, optimal_seed};
 pub use spec::{
-    Axis, ClockChoice, MOST_ORDERS, MOST_TRIALS, MethodAxes, ModelChoice, ModelFiles,
+    Axis, ClockChoice, MOST_ORDERS, MOST_TRIALS, MethodAxes, ModelChoice, ModelFiles, PARALLEL,
     SamplesChoice, Spec,
 };
 pub use status::{FolderStatus, status};

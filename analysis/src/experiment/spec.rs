@@ -157,7 +157,7 @@ impl MethodAxes {
 }
 
 /// What parallel decoding is called.
-pub(super) const PARALLEL: &str = "parallel";
+pub const PARALLEL: &str = "parallel";
 
 /// How points are taken from the axes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

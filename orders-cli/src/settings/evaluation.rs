@@ -1,7 +1,7 @@
 //! The space of trials that flags of `eval` ask for.
 
 use orders_analysis::experiment::{
-    Axis, ClockChoice, ListedOrders, MethodAxes, ModelChoice, SamplesChoice, Spec,
+    Axis, ClockChoice, ListedOrders, MethodAxes, ModelChoice, PARALLEL, SamplesChoice, Spec,
 };
 use orders_core::sizes::{SizesChoice, SizesRequest};
 use orders_core::{Catalogue, Grid, GroupSizes, KnownCells, Parameters, UnknownName};
@@ -16,8 +16,6 @@ use crate::hub::located;
 use crate::settings::{self, RunsOn};
 use crate::token_images::HeldOutArgs;
 
-/// What parallel decoding is called.
-const PARALLEL: &str = "parallel";
 /// Images of a published row.
 const PUBLISHED_SAMPLES: u64 = 50_000;
 /// What is always compared with, unless switched off.

@@ -31,15 +31,18 @@ impl PooledResults {
             MeasureKind::Orders(_) => Some([column("")?, column("_low")?, column("_high")?]),
             _ => None,
         };
+        // The only trial of orders, whose interval is kept.
+        let only_trial = |point: PooledPoint<'_>| {
+            let rows = point.rows().iter();
+            let mut of_orders = rows.filter(|&&row| self.data.orders(row) > 0);
+            of_orders
+                .next()
+                .filter(|_| of_orders.next().is_none())
+                .copied()
+        };
         let mean = |row| {
             let point = PooledPoint { results: self, row };
-            let mut of_orders = point
-                .rows()
-                .iter()
-                .filter(|&&row| self.data.orders(row) > 0);
-            if let (Some([mean, low, high]), Some(&row), None) =
-                (kept, of_orders.next(), of_orders.next())
-            {
+            if let (Some([mean, low, high]), Some(row)) = (kept, only_trial(point)) {
                 return Ok(mean.get(row).map(|estimate| Interval {
                     estimate,
                     low: low.get(row).unwrap_or(f64::NAN),
@@ -49,14 +52,7 @@ impl PooledResults {
             let values: Vec<f64> = self.values(point, measure)?.into_iter().flatten().collect();
             Ok(interval(&values)?)
         };
-        let is_kept = |point: PooledPoint<'_>| {
-            let of_orders = point
-                .rows()
-                .iter()
-                .filter(|&&row| self.data.orders(row) > 0);
-            kept.is_some() && of_orders.count() < 2
-        };
-        if !self.points().all(is_kept) {
+        if kept.is_none() || self.points().any(|point| only_trial(point).is_none()) {
             self.read_orders(&[measure])?;
         }
         (0..self.points.height())
