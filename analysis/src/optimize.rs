@@ -34,7 +34,7 @@ use orders_core::{Catalogue, Cell, GroupSizes, ParameterValue, Parameters, Probl
 use serde::{Serialize, Serializer};
 
 use crate::information::{
-    Covariance, InformationError, Loss, OptimalSizes, OrderSearch, OrderSource, SizesParams,
+    Covariance, CutCosts, InformationError, Loss, OptimalSizes, OrderSearch, OrderSource, SizesParams,
     greedy_order_watched, mean_cut_costs, measure_batch,
 };
 use crate::statistics::MeanEstimate;
@@ -103,15 +103,7 @@ pub fn sizes(
     let costs = mean_cut_costs(orders, request.problem, covariance, loss, on_order)?;
     let costs = costs.rounded();
     match request.goal {
-        Goal::Loss => {
-            let optimal = OptimalSizes::new(&costs, own.steps(), request.params)?;
-            let (sizes, cost) = optimal.for_steps(own.steps())?;
-            Ok(OptimizedSizes {
-                sizes,
-                cost,
-                own_cost: costs.total(own),
-            })
-        }
+        Goal::Loss => sizes_of_costs(&costs, own, request.params),
         Goal::Passes => {
             let optimal = OptimalSizes::new(&costs, costs.cells(), request.params)?;
             let (sizes, cost) = optimal.with_steps_counted()?;
@@ -122,6 +114,28 @@ pub fn sizes(
             })
         }
     }
+}
+
+/// The group sizes that cost least, exactly, of as many steps as `own` has, where what
+/// every way to cut is known already, as from an
+/// [`InformationCurve`](crate::information::InformationCurve).
+///
+/// As [`OptimalSizes::new`] in time and memory.
+///
+/// # Errors
+///
+/// As [`OptimalSizes::new`] and [`OptimalSizes::for_steps`].
+pub fn sizes_of_costs(
+    costs: &CutCosts,
+    own: &GroupSizes,
+    params: SizesParams,
+) -> Result<OptimizedSizes, InformationError> {
+    let (sizes, cost) = OptimalSizes::new(costs, own.steps(), params)?.for_steps(own.steps())?;
+    Ok(OptimizedSizes {
+        sizes,
+        cost,
+        own_cost: costs.total(own),
+    })
 }
 
 /// Which order is looked for.

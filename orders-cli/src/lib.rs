@@ -162,6 +162,8 @@ impl Program {
             Command::Analyze(args) => commands::analyze::run(args, printer),
             #[cfg(feature = "analyze")]
             Command::Optimize(args) => commands::optimize::run(args, catalogue, printer),
+            #[cfg(feature = "model")]
+            Command::Curve(args) => commands::curve::run(args, catalogue, printer),
             #[cfg(feature = "tables")]
             Command::Sweep(args) => commands::sweep::run(args, command_line, &catalogues, printer),
             #[cfg(feature = "model")]

@@ -167,8 +167,9 @@ impl Grid {
         frames.max(rows).max(columns)
     }
 
+    /// How many frames, rows and columns two cells lie apart.
     #[inline]
-    fn differences(self, a: Cell, b: Cell) -> [u32; 3] {
+    pub fn differences(self, a: Cell, b: Cell) -> [u32; 3] {
         let (a_row, a_column) = self.position_from_cell(a);
         let (b_row, b_column) = self.position_from_cell(b);
         [

@@ -12,6 +12,8 @@ use super::trial::{TrialSettings, digest};
 pub(super) const NATS: &str = "nats_per_cell";
 /// What group sizes of one are called where they were not asked for.
 pub(super) const ONE_BY_ONE: &str = "one by one";
+/// How the same orders are decoded one cell at a time.
+pub(super) const EXACT: &str = "exact";
 /// The method whose orders one cell at a time learning errors are measured from.
 pub(super) const RANDOM: &str = "random";
 

@@ -3,10 +3,11 @@
 use std::collections::{HashMap, HashSet};
 
 use orders_core::Catalogue;
+use orders_core::decoding::Drafts;
 use orders_core::files::Digest;
 use serde::{Deserialize, Serialize};
 
-use super::difference::{ONE_BY_ONE, RANDOM, one_by_one_key, random_parameters};
+use super::difference::{EXACT, NATS, ONE_BY_ONE, RANDOM, one_by_one_key, random_parameters};
 use super::error::PlanError;
 use super::measure::{Difference, MeasureEntry, MeasureKind, Measures};
 use super::planner::Planner;
@@ -193,8 +194,53 @@ fn parts(trial: Trial, measures: &Measures) -> Vec<Trial> {
     .collect()
 }
 
+/// The likelihood of the same orders one cell at a time, if a trial is of orders that are
+/// generated in parallel.
+fn exact_partner(trial: &Trial, catalogue: &Catalogue) -> Option<Trial> {
+    let settings = &trial.settings;
+    let is_parallel = settings.group_sizes.iter().any(|&size| size > 1);
+    let has_orders =
+        settings.orders_sha256.is_some() || catalogue.entry(&settings.method).is_ok();
+    if settings.orders == 0 || settings.decoding.is_some() || !is_parallel || !has_orders {
+        return None;
+    }
+    let grid = settings.grid.parse().ok()?;
+    let drafts = Drafts::of_text(EXACT, grid).ok()??;
+    let mut partner = trial.clone();
+    partner.settings = TrialSettings {
+        decoding: Some(drafts.to_string()),
+        samples: None,
+        machine: None,
+        measures: vec![NATS.to_owned()],
+        ..partner.settings
+    };
+    Some(partner)
+}
+
+/// Adds the likelihoods of the same orders one cell at a time, where what is lost above
+/// them is asked for.
+fn add_exact_partners(trials: &mut Vec<Trial>, catalogue: &Catalogue) {
+    let key = |settings: &TrialSettings| {
+        digest(&TrialSettings {
+            decoding: settings.decoding.as_ref().map(|_| EXACT.to_owned()),
+            measures: Vec::new(),
+            ..settings.clone()
+        })
+    };
+    let mut held: HashSet<Digest> = trials.iter().map(|trial| key(&trial.settings)).collect();
+    let partners: Vec<Trial> = trials
+        .iter()
+        .filter_map(|trial| exact_partner(trial, catalogue))
+        .collect();
+    for partner in partners {
+        if held.insert(key(&partner.settings)) {
+            trials.push(partner);
+        }
+    }
+}
+
 /// Adds the trials that others are compared with where their difference is asked for:
-/// each method one cell at a time, and random orders.
+/// the same orders one cell at a time, each method one cell at a time, and random orders.
 fn add_partners(
     spec: &Spec,
     catalogue: &Catalogue,
@@ -204,6 +250,9 @@ fn add_partners(
         let kind = MeasureKind::Difference(difference);
         spec.measures.iter().any(|measure| measure.kind() == kind)
     };
+    if asks(Difference::FactorisationLoss) {
+        add_exact_partners(trials, catalogue);
+    }
     let learning = asks(Difference::LearningError);
     if !learning && !asks(Difference::ParallelLoss) {
         return Ok(());

@@ -115,6 +115,17 @@ impl CutCosts {
         }
     }
 
+    /// Sets the costs of the groups that begin at `start`, from those of their cells.
+    pub(super) fn set_row(&mut self, start: usize, of_cells: impl Iterator<Item = f64>) {
+        let begin = self.begin(start);
+        let row = &mut self.costs[begin..begin + self.cells - start];
+        let mut cost = 0.0;
+        for (entry, of_cell) in row.iter_mut().zip(of_cells) {
+            cost += of_cell;
+            *entry = cost;
+        }
+    }
+
     /// Adds the costs of another order.
     pub(super) fn add_costs(&mut self, other: &Self) {
         for (cost, other) in self.costs.iter_mut().zip(&other.costs) {

@@ -41,6 +41,7 @@
 mod batch;
 mod cholesky;
 mod covariance;
+mod curve;
 mod cut_costs;
 mod error;
 mod field;
@@ -56,6 +57,7 @@ mod sizes;
 
 pub use batch::{OrderSource, mean_cut_costs, measure_batch};
 pub use covariance::{Covariance, CovarianceError};
+pub use curve::{CurveSums, InformationCurve};
 pub use cut_costs::{CutCosts, Loss};
 pub use error::InformationError;
 pub use field::{Field, FieldError, FieldKind};

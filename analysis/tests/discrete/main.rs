@@ -4,5 +4,6 @@
 
 mod against_enumeration;
 mod closed_forms;
+mod curve;
 mod decoded;
 mod refused;

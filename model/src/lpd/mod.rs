@@ -50,7 +50,7 @@ pub use positions::interpolate_positions;
 pub use requests::{
     LabelOf, RequestError, SampleOrders, ScoreRequest, Scored, TimeRequest, Timing,
 };
-pub use sample::{Chooser, SampleRequest, Sampled};
+pub use sample::{Chooser, PrefixRequest, SampleRequest, Sampled};
 pub(crate) use sampling::drawn_token;
 pub use sampling::{Choice, Guidance, GuidanceSchedule, Sampler, Sampling};
 

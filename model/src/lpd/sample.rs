@@ -4,9 +4,9 @@ use std::ops::{ControlFlow, Range};
 
 use ndarray::{Array2, ArrayView1, ArrayView2, s};
 use orders_core::decoding::schedulers::SampleRule;
-use orders_core::decoding::{Decoding, Drafts, ExactDecoding};
-use orders_core::decoding::{decode, decode_exactly, draw, token_rng};
-use orders_core::{KnownCells, MemoryLimit, Order, OrderRng};
+use orders_core::decoding::{Decoding, Drafts, ExactDecoding, PrefixNats};
+use orders_core::decoding::{decode, decode_exactly, draw, score_prefixes, token_rng};
+use orders_core::{Cell, KnownCells, MemoryLimit, Order, OrderRng};
 
 use super::batch::Batch;
 use super::decoder::LpdDecoder;
@@ -77,6 +77,21 @@ pub struct SampleRequest<'a> {
     /// Seed of the tokens.
     pub seed: u64,
     /// Samples of a batch; it changes speed and memory only.
+    pub batch: usize,
+    /// What a batch may take.
+    pub memory: MemoryLimit,
+}
+
+/// Images about which a model is asked after every prefix of their orders.
+#[derive(Clone, Copy)]
+pub struct PrefixRequest<'a> {
+    /// Their orders; group sizes say nothing.
+    pub orders: &'a SampleOrders,
+    /// The class of each image.
+    pub labels: &'a [Option<u32>],
+    /// The tokens, of shape (images, cells) in raster positions.
+    pub tokens: ArrayView2<'a, u32>,
+    /// Images of a batch; it changes speed and memory only.
     pub batch: usize,
     /// What a batch may take.
     pub memory: MemoryLimit,
@@ -270,6 +285,40 @@ impl Lpd {
         )?;
         let orders = decoded.into_iter().map(|sample| sample.order).collect();
         Ok((scores, orders))
+    }
+
+    /// What the model says of the cells of images that are left after every prefix of their
+    /// orders: `on_prefix` gets the order of an image and its next row, of N rows
+    /// ([`score_prefixes`]). Images of a batch count from 0.
+    ///
+    /// # Errors
+    ///
+    /// [`RequestError`].
+    pub fn score_prefixes(
+        &self,
+        request: &PrefixRequest<'_>,
+        progress: impl FnMut(u64) -> ControlFlow<()> + Send,
+        mut on_prefix: impl FnMut(&Order, PrefixNats<'_>) + Send,
+    ) -> Result<(), RequestError> {
+        let PrefixRequest { orders, labels, .. } = *request;
+        let (known, count) = (orders.problem().known(), labels.len() as u64);
+        self.config().check_tokens(request.tokens, None)?;
+        let cells = known.grid().cells();
+        let of_image = self.costs().decoded(cells, None, Guidance::NONE);
+        let size = self.fitting((request.batch, count), of_image, request.memory)?;
+        let of_model = (Guidance::NONE, Choice::Sample(Sampling::default()));
+        in_batches((0..count, size), progress, |images, watch| {
+            let rows = images.start as usize..images.end as usize;
+            let tokens = request.tokens.slice(s![rows.clone(), ..]);
+            let known = (known, Some(tokens));
+            let decoder = LpdDecoder::new(self, &labels[rows], known, of_model, 0)?;
+            let orders = orders.orders(images)?;
+            let token = |image: usize, cell: Cell| tokens[[image, cell as usize]];
+            score_prefixes(&mut decoder.watched(watch), &orders, &token, &mut |row| {
+                on_prefix(&orders[row.sample], row);
+            })?;
+            Ok::<(), RequestError>(())
+        })
     }
 
     /// The samples of a batch, of those that were asked for and of all, if decoding it has

@@ -76,14 +76,15 @@ pub(crate) enum OptimizeCommand {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   orders-cli optimize sizes --method lpd --grid 16x16 --steps 20 --field exp:5
-  orders-cli optimize sizes --orders halton.npy --steps 20 --field exp:5 --non-decreasing --json")]
+  orders-cli optimize sizes --orders halton.npy --steps 20 --field exp:5 --non-decreasing --json
+  orders-cli optimize sizes --curve halton-curve.json --steps 20")]
 pub(crate) struct OptimizeSizesArgs {
     /// Ordering method, with parameters behind commas if it is to have some, as in
     /// lpd,repulsion=4; 'orders-cli methods' lists them
     #[arg(
         long,
         value_name = "NAME",
-        required_unless_present = "orders",
+        required_unless_present_any = ["orders", "curve"],
         conflicts_with = "orders"
     )]
     pub(crate) method: Option<String>,
@@ -101,8 +102,16 @@ pub(crate) struct OptimizeSizesArgs {
     #[command(flatten)]
     pub(crate) sizes: SizesArgs,
     /// Gaussian field, for example exp:5; see 'orders-cli analyze --help'
-    #[arg(long, value_name = "FIELD")]
-    pub(crate) field: String,
+    #[arg(long, value_name = "FIELD", required_unless_present = "curve")]
+    pub(crate) field: Option<String>,
+    /// What a model loses by every way to cut its orders, instead of a field and orders: a
+    /// file that 'curve' wrote
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["field", "method", "orders", "set", "proximity", "repulsion", "res", "grid", "known", "num", "seed", "goal"])]
+    pub(crate) curve: Option<PathBuf>,
+    /// The curve's orders are random, so that the cells that are left are alike: their mean
+    /// is taken, which has less noise
+    #[arg(long, requires = "curve")]
+    pub(crate) pooled: bool,
     /// What is to be little: 'loss', the total correlation of groups that are generated at
     /// once, in as many steps; or 'passes' of exact decoding, each of whose drafts are
     /// those of a group, in any number of steps
@@ -269,4 +278,37 @@ pub(crate) struct OptimizeThresholdsArgs {
     /// Print a JSON object
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// Ask a model about all cells that are left after every prefix of orders
+///
+/// What it says, in the mean over images, is what it loses by every way to cut the orders
+/// into groups: 'optimize sizes --curve' finds the best one. Of random orders it is the
+/// information curve (arXiv 2511.04647), from which the loss in any number of steps
+/// follows. A forward pass for each cell of an image.
+#[cfg(feature = "model")]
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  orders-cli curve --model nano --tokens fashion/train.safetensors --method random --out random.json
+  orders-cli curve --checkpoint m.safetensors --tokens train.safetensors --orders best.json --limit 200 --out best-curve.json")]
+pub(crate) struct CurveArgs {
+    #[command(flatten)]
+    pub(crate) of_model: OptimizeModelArgs,
+    /// Order file: image i has its row i, or each the only row
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["method", "set", "proximity", "repulsion"])]
+    pub(crate) orders: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) method: super::MethodArgs,
+    #[command(flatten)]
+    pub(crate) sizes: SizesArgs,
+    /// Seed of the method's orders
+    #[arg(long, value_name = "S", default_value_t = 0, allow_hyphen_values = true, value_parser = numbers::within(0..=u64::MAX))]
+    pub(crate) seed: u64,
+    /// Where to write: a .json file with the means for every prefix
+    #[arg(long, value_name = "FILE", value_parser = written())]
+    pub(crate) out: PathBuf,
+    #[command(flatten)]
+    pub(crate) threads: ThreadsArgs,
+    #[command(flatten)]
+    pub(crate) written: OutputArgs,
 }

@@ -40,7 +40,7 @@ use crate::numbers;
 use crate::printer::Printer;
 
 #[cfg(feature = "model")]
-pub(crate) use analyze::OptimizeModelArgs;
+pub(crate) use analyze::{CurveArgs, OptimizeModelArgs};
 #[cfg(feature = "analyze")]
 pub(crate) use analyze::{
     AnalyzeArgs, OptimizeArgs, OptimizeCommand, OptimizeOrderArgs, OptimizeSizesArgs,
@@ -124,6 +124,8 @@ pub(crate) enum Command {
     Analyze(AnalyzeArgs),
     #[cfg(feature = "analyze")]
     Optimize(OptimizeArgs),
+    #[cfg(feature = "model")]
+    Curve(CurveArgs),
     #[cfg(feature = "tables")]
     Sweep(SweepArgs),
     #[cfg(feature = "model")]
@@ -170,6 +172,8 @@ impl Command {
                 OptimizeCommand::Order(args) => vec![&args.out],
                 OptimizeCommand::Sizes(_) | OptimizeCommand::Thresholds(_) => Vec::new(),
             },
+            #[cfg(feature = "model")]
+            Self::Curve(args) => vec![&args.out],
             #[cfg(feature = "tables")]
             Self::Sweep(args) => match &args.command {
                 None => args.out.iter().map(PathBuf::as_path).collect(),

@@ -13,6 +13,8 @@ pub(crate) mod convert;
 #[cfg(feature = "model")]
 mod convert_checkpoint;
 #[cfg(feature = "model")]
+pub(crate) mod curve;
+#[cfg(feature = "model")]
 pub(crate) mod data;
 #[cfg(feature = "model")]
 pub(crate) mod detokenize;

@@ -1,6 +1,8 @@
 //! Typed flags turned into checked settings, once.
 
 #[cfg(feature = "model")]
+mod asked_model;
+#[cfg(feature = "model")]
 mod chooser;
 #[cfg(feature = "model")]
 pub(crate) mod data;
@@ -44,6 +46,8 @@ use crate::failure::{Failure, Result};
 use crate::printer::Printer;
 
 #[cfg(feature = "model")]
+pub(crate) use asked_model::AskedModel;
+#[cfg(feature = "model")]
 pub(crate) use chooser::CellChoice;
 #[cfg(feature = "model")]
 pub(crate) use chooser::drafts_of_text;
@@ -72,7 +76,7 @@ pub(crate) use order_list::OrderList;
 pub(crate) use orders_shown::ShownOrder;
 pub(crate) use orders_shown::{OrdersShown, Origin};
 #[cfg(feature = "model")]
-pub(crate) use sample_orders::cell_choice;
+pub(crate) use sample_orders::{cell_choice, orders_of_all_cells};
 pub(crate) use sizes::{listed_sizes, sizes};
 #[cfg(all(feature = "model", feature = "tables"))]
 pub(crate) use sizes::{resolved, shape};

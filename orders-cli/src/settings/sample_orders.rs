@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
-use orders_core::{Catalogue, Grid, KnownCells, Problem};
+use orders_core::{Catalogue, Grid, GroupSizes, KnownCells, OrderingMethod, Problem};
 use orders_model::lpd::SampleOrders;
 
 use super::chooser::{CellChoice, drafts, rule};
 use super::{KnownFile, method_and_parameters, method_by_name, problem, sizes};
-use crate::args::SampleOrdersArgs;
+use crate::args::{MethodArgs, SampleOrdersArgs, SizesArgs};
 use crate::failure::{Failure, Result};
 use crate::hub::located;
 use crate::{order_file, output};
@@ -40,13 +40,7 @@ pub(crate) fn cell_choice(
         return Ok(CellChoice::Rule(rule));
     }
     let drafts = drafts(&args.decoding, grid)?;
-    let (entry, parameters) = method_and_parameters(
-        catalogue,
-        &args.method.method,
-        &args.method.set.set,
-        Some(&args.method.thresholds),
-    )?;
-    let method = method_by_name(catalogue, entry.name(), &parameters, grid)?;
+    let method = named_method(catalogue, &args.method, grid)?;
     let stated = manifest.and_then(|manifest| manifest.problem());
     let sizes = match sizes(&args.sizes, &known, Some((catalogue, method.as_ref())))? {
         Some(sizes) => sizes.sizes,
@@ -65,6 +59,41 @@ pub(crate) fn cell_choice(
         None => SampleOrders::of_method(method, problem, seed),
     };
     Ok(CellChoice::of_orders(orders, drafts))
+}
+
+/// The orders of all cells for `count` samples, where group sizes say only how a method
+/// makes them: one cell at a time, if flags name none.
+pub(crate) fn orders_of_all_cells(
+    catalogue: &Catalogue,
+    (named, method, of_sizes): (Option<&Path>, &MethodArgs, &SizesArgs),
+    grid: Grid,
+    count: usize,
+    seed: u64,
+) -> Result<SampleOrders> {
+    let (known, method) = (
+        KnownCells::none(grid),
+        named_method(catalogue, method, grid)?,
+    );
+    let sizes = match sizes(of_sizes, &known, Some((catalogue, method.as_ref())))? {
+        Some(sizes) => sizes.sizes,
+        None => GroupSizes::new(vec![1; grid.cells()]).map_err(Failure::work)?,
+    };
+    let problem = problem(known, &sizes, "--group-sizes")?;
+    match named {
+        Some(path) => sample_orders_of_file(&located(path, "--orders")?, &problem, count),
+        None => Ok(SampleOrders::of_method(method, problem, seed)),
+    }
+}
+
+/// The method that flags name.
+fn named_method(
+    catalogue: &Catalogue,
+    args: &MethodArgs,
+    grid: Grid,
+) -> Result<Box<dyn OrderingMethod>> {
+    let (set, thresholds) = (&args.set.set, Some(&args.thresholds));
+    let (entry, parameters) = method_and_parameters(catalogue, &args.method, set, thresholds)?;
+    method_by_name(catalogue, entry.name(), &parameters, grid)
 }
 
 /// The orders of a file: sample i has row i, or each the only row.

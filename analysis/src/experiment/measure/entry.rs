@@ -94,6 +94,12 @@ pub enum Difference {
     /// The same method one cell at a time less random orders one at a time: what a
     /// model has not learned of these orders.
     LearningError,
+    /// This trial less the same orders one cell at a time, which exact decoding generates:
+    /// what is lost because the cells of a group are independent of each other (the
+    /// factorisation error of arXiv 2510.25544). Of a method whose orders look at their
+    /// group sizes that is not its parallel loss, since its orders one cell at a time are
+    /// others.
+    FactorisationLoss,
 }
 
 type OfOrder = dyn Fn(&Measured<'_>) -> Option<f64> + Send + Sync;

@@ -189,6 +189,12 @@ fn differences() -> Vec<MeasureEntry> {
             Difference::LearningError,
             "nats of the method above random orders, both one cell at a time: what a model has not learned of these orders",
         ),
+        (
+            "factorisation_loss",
+            "factorisation loss",
+            Difference::FactorisationLoss,
+            "nats above the same orders one cell at a time, image by image: what is lost because cells of a group are independent",
+        ),
     ];
     all.map(|(name, words, difference, sentence)| {
         let entry = MeasureEntry::difference(name, words, difference).explained(sentence);

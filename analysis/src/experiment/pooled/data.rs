@@ -41,6 +41,8 @@ pub(super) struct Partners {
     pub(super) own: Vec<Option<usize>>,
     /// Random orders one cell at a time.
     pub(super) random: Vec<Option<usize>>,
+    /// The same orders, decoded exactly.
+    pub(super) exact: Vec<Option<usize>>,
 }
 
 impl Data {
@@ -62,6 +64,7 @@ impl Data {
             Difference::ParallelLoss if partners.is_one_by_one[row] => None,
             Difference::ParallelLoss => Some((row, partners.own[row]?)),
             Difference::LearningError => Some((partners.own[row]?, partners.random[row]?)),
+            Difference::FactorisationLoss => Some((row, partners.exact[row]?)),
         }
     }
 
@@ -102,6 +105,7 @@ pub(super) fn partners(trials: &DataFrame, parameters: &[String]) -> Result<Part
         is_one_by_one: vec![false; count],
         own: vec![None; count],
         random: vec![None; count],
+        exact: vec![None; count],
     };
     let Ok(nats) = trials.column(NATS) else {
         return Ok(found);
@@ -137,6 +141,14 @@ pub(super) fn partners(trials: &DataFrame, parameters: &[String]) -> Result<Part
     }
     for (of_trial, partner) in pairs(trials, trials, &(&mask & &random), &shared)? {
         found.random[of_trial] = Some(partner);
+    }
+    if let Ok(decodings) = trials.column(DECODING) {
+        let is_exact = decodings.is_not_null() & trials.column(NATS)?.is_not_null();
+        own.push("group_sizes".to_owned());
+        for (of_trial, partner) in pairs(trials, trials, &is_exact, &own)? {
+            let is_parallel = decodings.is_null().get(of_trial) == Some(true);
+            found.exact[of_trial] = is_parallel.then_some(partner);
+        }
     }
     Ok(found)
 }

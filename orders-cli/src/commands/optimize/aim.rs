@@ -124,7 +124,7 @@ impl Aim {
         #[cfg_attr(not(feature = "model"), expect(unused_mut, reason = "of models"))]
         let mut names = vec![FIELD, FIELD_DIGEST, GOAL];
         #[cfg(feature = "model")]
-        names.extend(model::SETTINGS);
+        names.extend(settings::AskedModel::ABOUT);
         names
     }
 

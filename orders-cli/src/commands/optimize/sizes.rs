@@ -1,20 +1,31 @@
 //! `optimize sizes`
 
-use orders_analysis::information::{InformationError, OrderSource, SizesParams};
-use orders_analysis::optimize::{self, Goal, SizesRequest};
-use orders_core::{Catalogue, GroupSizes, Problem};
+use std::path::Path;
+
+use orders_analysis::information::{
+    InformationCurve, InformationError, OrderSource, SizesParams,
+};
+use orders_analysis::optimize::{self, Goal, OptimizedSizes, SizesRequest};
+use orders_core::{Catalogue, GroupSizes, KnownCells, Problem};
 
 use crate::args::OptimizeSizesArgs;
+use crate::bounded_file::read_bounded;
 use crate::description::commas;
 use crate::failure::{Failure, Result};
 use crate::printer::Printer;
 use crate::settings::{self, OrderList, Place, Task};
+
+/// The longest curve that is read: one of 1,024 cells has 12 MB.
+const MAX_CURVE_BYTES: u64 = 256 << 20;
 
 pub(crate) fn run(
     args: &OptimizeSizesArgs,
     catalogue: &Catalogue,
     printer: &Printer,
 ) -> Result<()> {
+    if let Some(path) = &args.curve {
+        return of_curve(args, path, printer);
+    }
     match &args.orders {
         Some(path) => {
             let list = OrderList::read(path, &args.grid, &args.known, &args.sizes, args.num)?;
@@ -46,15 +57,13 @@ fn find(
     orders: OrderSource<'_>,
     printer: &Printer,
 ) -> Result<()> {
-    let (_, covariance) = settings::covariance(&args.field, problem.grid())?;
+    let field = args.field.as_deref().expect("a flag is required");
+    let (_, covariance) = settings::covariance(field, problem.grid())?;
     let request = SizesRequest {
         orders,
         problem,
         covariance: &covariance,
-        params: SizesParams {
-            largest: args.largest,
-            non_decreasing: args.non_decreasing,
-        },
+        params: params(args),
         goal: args.goal,
     };
     let pool = settings::thread_pool(&args.threads, printer)?;
@@ -68,12 +77,51 @@ fn find(
         }
         _ => Failure::bad_input(error),
     })?;
+    tell_found(args, problem, &found, printer)
+}
+
+fn params(args: &OptimizeSizesArgs) -> SizesParams {
+    SizesParams {
+        largest: args.largest,
+        non_decreasing: args.non_decreasing,
+    }
+}
+
+/// The sizes with which a model loses least, by its curve.
+fn of_curve(args: &OptimizeSizesArgs, path: &Path, printer: &Printer) -> Result<()> {
+    let bytes = read_bounded(path, "a curve", MAX_CURVE_BYTES, "--curve")?;
+    let curve: InformationCurve = serde_json::from_slice(&bytes)
+        .map_err(|error| Failure::input_at(path.display(), &error))?;
+    let known = KnownCells::none(curve.grid());
+    let sizes = settings::sizes(&args.sizes, &known, None)?
+        .ok_or_else(|| Failure::input("the number of steps is needed: --steps"))?;
+    printer.notes(sizes.note.as_slice());
+    let problem = settings::problem(known, &sizes.sizes, "--group-sizes")?;
+    let costs = match args.pooled {
+        true => curve.cut_costs_of_random_orders(),
+        false => curve.cut_costs(),
+    };
+    let found = optimize::sizes_of_costs(&costs, problem.group_sizes(), params(args))
+        .map_err(Failure::bad_input)?;
+    tell_found(args, &problem, &found, printer)
+}
+
+fn tell_found(
+    args: &OptimizeSizesArgs,
+    problem: &Problem,
+    found: &OptimizedSizes,
+    printer: &Printer,
+) -> Result<()> {
     printer.note(&format!(
-        "these sizes cost {:.4} {} in the mean, those that the orders were made with {:.4}{}",
+        "these sizes cost {:.4} {} in the mean, those that {} {:.4}{}",
         found.cost,
         match args.goal {
             Goal::Loss => "nats",
             Goal::Passes => "passes",
+        },
+        match args.curve {
+            Some(_) => "flags ask for",
+            None => "the orders were made with",
         },
         found.own_cost,
         sameness(problem, &found.sizes)
