@@ -1,8 +1,9 @@
 //! Where a model comes from.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use candle_core::Device;
+use candle_core::{DType, Device, Tensor};
 use orders_core::{Grid, MemoryLimit};
 use orders_datasets::tokenizer_identity;
 
@@ -130,7 +131,42 @@ impl ModelSource {
                 let weights = weights.map_err(LpdError::from)?;
                 return Ok(Lpd::in_precision(config.clone(), weights, precision)?);
             }
-            Self::Bundled(model) => model.weights()?.into_tensors(),
+            _ => self.tensors(memory)?,
+        };
+        if !device.is_cpu() {
+            checked(config.weight_bytes(dtype))?;
+        }
+        for tensor in tensors.values_mut() {
+            let moved = tensor
+                .to_dtype(dtype)
+                .and_then(|tensor| tensor.to_device(device));
+            *tensor = moved.map_err(LpdError::from)?;
+        }
+        let weights = Weights::checked(&config.tensors(), tensors)?;
+        Ok(Lpd::in_precision(config, weights, precision)?)
+    }
+}
+
+impl ModelSource {
+    /// The weights as they are stored, on the CPU.
+    ///
+    /// # Errors
+    ///
+    /// [`ModelSourceError`].
+    pub fn weights(&self, memory: MemoryLimit) -> Result<Weights, ModelSourceError> {
+        let tensors = self.tensors(memory)?;
+        Ok(Weights::checked(&self.config().tensors(), tensors)?)
+    }
+
+    fn tensors(&self, memory: MemoryLimit) -> Result<BTreeMap<String, Tensor>, ModelSourceError> {
+        match self {
+            Self::Formula(config) => {
+                let bytes = config.weight_bytes(DType::F32);
+                memory.check(bytes).map_err(LpdError::Memory)?;
+                let weights = config.formula_weights(DType::F32, &Device::Cpu);
+                Ok(weights.map_err(LpdError::from)?.into_tensors())
+            }
+            Self::Bundled(model) => Ok(model.weights()?.into_tensors()),
             Self::Checkpoint {
                 path,
                 config,
@@ -152,20 +188,9 @@ impl ModelSource {
                     let positions = positions.map_err(ModelSourceError::Positions)?;
                     tensors.insert(POSITIONS.to_owned(), positions);
                 }
-                tensors
+                Ok(tensors)
             }
-        };
-        if !device.is_cpu() {
-            checked(config.weight_bytes(dtype))?;
         }
-        for tensor in tensors.values_mut() {
-            let moved = tensor
-                .to_dtype(dtype)
-                .and_then(|tensor| tensor.to_device(device));
-            *tensor = moved.map_err(LpdError::from)?;
-        }
-        let weights = Weights::checked(&config.tensors(), tensors)?;
-        Ok(Lpd::in_precision(config, weights, precision)?)
     }
 }
 

@@ -501,3 +501,55 @@ fn processes_need_mpi() {
     );
     assert!(!folder.path("run").exists());
 }
+
+/// A run that begins with the weights of a model, on orders of a file.
+#[test]
+fn fine_tuning_begins_where_a_model_ended() {
+    let folder = folder();
+    folder.done(&format!("{TRAIN} --out whole"));
+    folder.done("gen --method halton --grid 4x4 --steps 4 --num 1 --out one.json -q");
+    let recipe = RECIPE.replace(r#"method = "random""#, r#"file = "one.json""#);
+    folder.write("tune.toml", recipe.replace("epochs = 1.5", "epochs = 0.6"));
+    let tune = TRAIN.replace("recipe.toml", "tune.toml");
+    folder.done(&format!("{tune} --from whole --out tuned"));
+    let first_loss = |run: &str| -> f64 {
+        let log = String::from_utf8(folder.read(&format!("{run}/log.csv"))).unwrap();
+        let first = log.lines().nth(1).unwrap();
+        first.split(',').nth(2).unwrap().parse().unwrap()
+    };
+    assert!(first_loss("tuned") < first_loss("whole") - 0.1);
+    // The recipe that is kept has the orders themselves.
+    let kept = String::from_utf8(folder.read("tuned/recipe.toml")).unwrap();
+    assert!(kept.contains("listed = [[") && !kept.contains("one.json"), "{kept}");
+
+    folder.done(&format!("{tune} --from whole --updates 1 --out parts"));
+    let refuses = |line: &str, error: &str| {
+        let outcome = folder.run(line);
+        assert_eq!(outcome.status, 2, "{line}: {}", outcome.stderr);
+        assert!(outcome.stderr.contains(error), "{line}: {}", outcome.stderr);
+    };
+    let error = "run.safetensors is of another run: its start is not this one's";
+    refuses(&format!("{tune} --out parts"), error);
+    folder.done(&format!("{tune} --from whole/model.safetensors --out parts"));
+    assert!(folder.read("tuned/model.safetensors") == folder.read("parts/model.safetensors"));
+
+    for (from, error) in [
+        ("tokens", "--from: checkpoint tokens is a folder with neither model.safetensors"),
+        ("none", "--from"),
+        ("nano", "--model nano are of"),
+    ] {
+        refuses(&format!("{tune} --from {from} --out other"), error);
+    }
+    folder.done("gen --method halton --grid 3x4 --steps 4 --num 1 --out small.json -q");
+    for (part, error) in [
+        (r#"file = "none.json""#, "tune.toml: failed to open file `none.json`"),
+        (r#"file = "small.json""#, "tune.toml: small.json: order 0"),
+        ("weight = 1.0", "each entry has either a 'method'"),
+        ("method = \"random\"\nfile = \"one.json\"", "each entry has either a 'method'"),
+        ("listed = [[0, 1]]", "orders: order 0"),
+    ] {
+        folder.write("tune.toml", RECIPE.replace(r#"method = "random""#, part));
+        refuses(&format!("{tune} --out other"), error);
+    }
+    assert!(!folder.path("other").exists());
+}

@@ -1,21 +1,19 @@
 //! Orders of a file, in the place of a method.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
+use orders_core::methods::Listed;
 use orders_core::{
-    Cell, GroupSizes, KnownCells, MethodError, OrderGenerator, OrderRng, OrderingMethod, Problem,
+    Cell, GroupSizes, KnownCells, MethodError, OrderGenerator, OrderingMethod, Problem,
 };
 
 /// The orders of a file: order i is row i, and begins again behind the last; a single one
 /// is for all.
 #[derive(Clone, Debug)]
 pub struct ListedOrders {
-    name: String,
     path: PathBuf,
     sha256: String,
-    rows: Arc<[Vec<Cell>]>,
-    group_sizes: Option<GroupSizes>,
+    orders: Listed,
 }
 
 impl ListedOrders {
@@ -28,12 +26,10 @@ impl ListedOrders {
         rows: Vec<Vec<Cell>>,
         group_sizes: Option<GroupSizes>,
     ) -> Option<Self> {
-        (!rows.is_empty()).then(|| Self {
-            name: name.into(),
+        Some(Self {
             path: path.into(),
             sha256: sha256.into(),
-            rows: rows.into(),
-            group_sizes,
+            orders: Listed::new(name, rows, group_sizes)?,
         })
     }
 
@@ -50,28 +46,18 @@ impl ListedOrders {
 
 impl OrderingMethod for ListedOrders {
     fn name(&self) -> &str {
-        &self.name
+        self.orders.name()
     }
 
     fn is_random(&self) -> bool {
-        self.rows.len() > 1
+        self.orders.is_random()
     }
 
     fn own_group_sizes(&self, known: &KnownCells) -> Result<Option<GroupSizes>, MethodError> {
-        Ok(self.group_sizes.clone().filter(|_| known.count() == 0))
+        self.orders.own_group_sizes(known)
     }
 
     fn generator(&self, problem: &Problem) -> Result<Box<dyn OrderGenerator>, MethodError> {
-        if let Some(row) = self.rows.iter().find(|row| row.len() != problem.cells()) {
-            return Err(MethodError::Grid {
-                method: self.name.clone(),
-                grid: problem.grid(),
-                reason: format!("its orders have {} cells", row.len()),
-            });
-        }
-        let rows = Arc::clone(&self.rows);
-        Ok(Box::new(move |rng: &mut OrderRng, out: &mut Vec<Cell>| {
-            out.extend(&rows[(rng.index() % rows.len() as u64) as usize]);
-        }))
+        self.orders.generator(problem)
     }
 }

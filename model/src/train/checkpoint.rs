@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use candle_core::{Device, Tensor};
+use candle_core::{DType, Device, Tensor};
 use orders_core::Grid;
 use orders_core::files::Hasher;
 use orders_datasets::{TokenRows, TokenSet};
@@ -12,11 +12,13 @@ use super::adamw::{AdamW, Moving};
 use super::error::TrainError;
 use super::gradient::{Layout, tensors};
 use crate::checkpoint::{SaveError, read_checkpoint, save_safetensors};
-use crate::lpd::LpdConfig;
+use crate::lpd::{LpdConfig, LpdError};
 use crate::weights::{TensorSpec, Weights};
 
 /// What the file says it is.
 const FORMAT: &str = "orders training run";
+/// What says which weights it began with.
+const START: &str = "start_sha256";
 
 /// What changes in a run.
 pub(super) struct State {
@@ -89,6 +91,8 @@ impl State {
 pub(super) struct About<'a> {
     pub(super) recipe: String,
     pub(super) data: &'a str,
+    /// The digest of the weights that it began with, if they were given.
+    pub(super) start: Option<&'a str>,
     /// The kind of device that it is on, which it may change.
     pub(super) device: &'static str,
 }
@@ -142,6 +146,20 @@ fn update(hash: &mut Hasher, numbers: &[u32]) {
     }
 }
 
+/// The numbers of weights in the order of a layout, and their SHA-256 in hexadecimal.
+pub(super) fn numbers(layout: &Layout, weights: &Weights) -> Result<(Vec<f32>, String), LpdError> {
+    let mut numbers = vec![0.0; layout.length()];
+    let mut hash = Hasher::default();
+    for (name, place) in layout.places() {
+        let tensor = weights.get(name).flatten_all()?.to_dtype(DType::F32)?;
+        numbers[place].copy_from_slice(&tensor.to_vec1::<f32>()?);
+    }
+    for number in &numbers {
+        hash.update(&number.to_le_bytes());
+    }
+    Ok((numbers, hash.finish().0.to_string()))
+}
+
 /// Writes a run; the file appears whole or not at all.
 pub(super) fn save(
     path: &Path,
@@ -164,7 +182,7 @@ pub(super) fn save(
                 .map(|(name, tensor)| (format!("{part}.{name}"), tensor)),
         );
     }
-    let metadata = BTreeMap::from([
+    let mut metadata = BTreeMap::from([
         ("format".to_owned(), FORMAT.to_owned()),
         (
             "program".to_owned(),
@@ -175,6 +193,9 @@ pub(super) fn save(
         ("data_sha256".to_owned(), about.data.to_owned()),
         ("device".to_owned(), about.device.to_owned()),
     ]);
+    if let Some(start) = about.start {
+        metadata.insert(START.to_owned(), start.to_owned());
+    }
     save_safetensors(path, &all, &metadata, true).map_err(failed)
 }
 
@@ -228,6 +249,9 @@ pub(super) fn load(
     }
     if said("data_sha256") != Some(about.data) {
         return Err(other("data"));
+    }
+    if said(START) != about.start {
+        return Err(other("start"));
     }
     let step = said("step").and_then(|step| step.parse().ok());
     let step = step.ok_or_else(|| unstated("step"))?;

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use orders_core::files::{LockError, OutputError};
+use orders_core::files::{LockError, OutputError, RowError};
 use orders_core::sizes::SizesError;
 use orders_core::{Grid, MemoryError, MethodError, ProblemError};
 use orders_datasets::{CodebookError, TokenFileError};
@@ -51,6 +51,22 @@ pub enum RecipeError {
     /// A method can't be had.
     #[error("orders: {0}")]
     Method(#[from] MethodError),
+    /// A part of the orders names not one thing.
+    #[error(
+        "orders: each entry has either a 'method', with 'set' for its parameters, or a 'file' or 'listed' orders"
+    )]
+    Part,
+    /// A row of listed orders is no order of the grid.
+    #[error("orders: {0}")]
+    Row(#[from] RowError),
+    /// An order file can't be had.
+    #[error("orders: {}: {reason}", path.display())]
+    OrderFile {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
 }
 
 impl RecipeError {
@@ -77,6 +93,12 @@ pub enum TrainError {
     /// The recipe is none.
     #[error(transparent)]
     Recipe(#[from] RecipeError),
+    /// The weights to begin with are not those of the recipe's model.
+    #[error("they are not those of the recipe's model: {0}")]
+    Start(#[from] WeightsError),
+    /// The weights to begin with are not all numbers.
+    #[error("some of them are not finite")]
+    StartNotFinite,
     /// The data is not what the recipe's model takes.
     #[error(transparent)]
     Data(#[from] DataError),

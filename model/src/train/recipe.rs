@@ -1,7 +1,13 @@
 //! Every setting of a training run.
 
+use std::path::{Path, PathBuf};
+
+use orders_core::files::RowChecker;
+use orders_core::methods::Listed;
 use orders_core::sizes::{SizesChoice, SizesError, SizesRequest};
-use orders_core::{Catalogue, Grid, GroupSizes, KnownCells, OrderingMethod, Parameters, Problem};
+use orders_core::{
+    Catalogue, Cell, Grid, GroupSizes, KnownCells, OrderingMethod, Parameters, Problem,
+};
 use serde::{Deserialize, Serialize};
 
 use super::adamw::AdamW;
@@ -105,15 +111,23 @@ pub enum SizesDrawn {
     Sizes(Vec<u32>),
 }
 
-/// A method among those of which one is drawn for each sample.
+/// A method among those of which one is drawn for each sample, or orders in its place.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MixturePart {
-    /// Its name in the catalogue.
+    /// Its name in the catalogue; none of orders that are listed.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub method: String,
     /// Its parameters.
     #[serde(default, skip_serializing_if = "Parameters::is_empty")]
     pub set: Parameters,
+    /// Orders of all cells instead of a method: sample i of the run has row i, and the
+    /// rows begin again behind the last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub listed: Vec<Vec<Cell>>,
+    /// An order file whose rows are to be listed; a recipe that was read has them instead.
+    #[serde(default, skip_serializing)]
+    file: Option<PathBuf>,
     /// How often it is drawn, as against the others.
     #[serde(default = "one")]
     pub weight: f64,
@@ -151,20 +165,53 @@ pub(super) struct Prepared {
 }
 
 impl Recipe {
-    /// The recipe of a TOML text, whose methods are those of a catalogue.
+    /// The recipe of a TOML text, whose methods are those of a catalogue. It names no order
+    /// files.
     ///
     /// # Errors
     ///
     /// [`RecipeError`], as all of a recipe is checked.
     pub fn from_toml(text: &str, catalogue: &Catalogue) -> Result<Self, RecipeError> {
-        let recipe: Self = toml::from_str(text).map_err(|error| RecipeError::Toml {
+        Self::from_toml_with(text, catalogue, |path, _| {
+            Err(RecipeError::OrderFile {
+                path: path.to_owned(),
+                reason: "no order files are read here; 'listed' takes the orders themselves".into(),
+            })
+        })
+    }
+
+    /// The same, but it may name order files, whose orders of a grid `read` gives. The
+    /// recipe lists them from then on.
+    ///
+    /// # Errors
+    ///
+    /// [`RecipeError`], and those of `read`.
+    pub fn from_toml_with<E: From<RecipeError>>(
+        text: &str,
+        catalogue: &Catalogue,
+        mut read: impl FnMut(&Path, Grid) -> Result<Vec<Vec<Cell>>, E>,
+    ) -> Result<Self, E> {
+        let mut recipe = Self::parsed(text)?;
+        let grid = LpdConfig::new(recipe.model.clone()).map_err(RecipeError::from)?.grid();
+        for part in &mut recipe.orders {
+            if let Some(path) = part.file.take() {
+                if !part.listed.is_empty() || !part.method.is_empty() {
+                    return Err(RecipeError::Part.into());
+                }
+                part.listed = read(&path, grid)?;
+            }
+        }
+        recipe.checked(catalogue)?;
+        Ok(recipe)
+    }
+
+    fn parsed(text: &str) -> Result<Self, RecipeError> {
+        toml::from_str(text).map_err(|error| RecipeError::Toml {
             line: error
                 .span()
                 .map(|span| text[..span.start.min(text.len())].matches('\n').count() + 1),
             reason: error.message().trim().replace('\n', " "),
-        })?;
-        recipe.checked(catalogue)?;
-        Ok(recipe)
+        })
     }
 
     /// The optimiser.
@@ -188,7 +235,7 @@ impl Recipe {
         let methods = self
             .orders
             .iter()
-            .map(|part| catalogue.method(&part.method, grid, &part.set))
+            .map(|part| part.orders(catalogue, grid))
             .collect::<Result<_, _>>()?;
         Ok(Prepared {
             config,
@@ -267,6 +314,42 @@ impl Recipe {
             line: None,
             reason: error.to_string(),
         })
+    }
+}
+
+impl MixturePart {
+    /// A method of the catalogue with its parameters, to be drawn as often as others.
+    pub fn of_method(name: impl Into<String>, set: Parameters) -> Self {
+        Self {
+            method: name.into(),
+            set,
+            listed: Vec::new(),
+            file: None,
+            weight: 1.0,
+        }
+    }
+
+    /// What makes its orders.
+    fn orders(
+        &self,
+        catalogue: &Catalogue,
+        grid: Grid,
+    ) -> Result<Box<dyn OrderingMethod>, RecipeError> {
+        if self.listed.is_empty() {
+            return match self.method.is_empty() {
+                true => Err(RecipeError::Part),
+                false => Ok(catalogue.method(&self.method, grid, &self.set)?),
+            };
+        }
+        if !self.method.is_empty() || !self.set.is_empty() {
+            return Err(RecipeError::Part);
+        }
+        let mut checker = RowChecker::new(grid.cells());
+        for (index, row) in self.listed.iter().enumerate() {
+            checker.check(index as u64, row)?;
+        }
+        let listed = Listed::new("listed", self.listed.clone(), None);
+        Ok(Box::new(listed.ok_or(RecipeError::Part)?))
     }
 }
 

@@ -15,6 +15,7 @@ use super::memory;
 use super::ranks::Team;
 use super::recipe::Recipe;
 use super::run::{HeldOut, Training};
+use crate::weights::Weights;
 
 /// A training and where it is kept.
 ///
@@ -26,6 +27,8 @@ pub struct TrainRequest<'a> {
     pub recipe: Recipe,
     /// What is trained on.
     pub tokens: TokenRows,
+    /// Weights that it begins with instead of those that the seed draws.
+    pub start: Option<Weights>,
     /// Other images, on which the loss is measured now and then, and how many of them
     /// are looked at.
     pub held_out: Option<(TokenRows, usize)>,
@@ -84,11 +87,13 @@ impl TrainRequest<'_> {
             memory::check(&self.recipe, &prepared, &self.team, self.memory)?;
         }
         let is_resumed = folder.has_run();
-        let run = if is_resumed {
-            Training::resume(self.recipe, self.tokens, catalogue, device, &folder.state())?
-        } else {
-            Training::new(self.recipe, self.tokens, catalogue, device)?
-        };
+        let mut run = Training::new(self.recipe, self.tokens, catalogue, device)?;
+        if let Some(weights) = self.start {
+            run = run.from_weights(weights)?;
+        }
+        if is_resumed {
+            run = run.resumed(&folder.state())?;
+        }
         let held_out = self
             .held_out
             .map(|(tokens, images)| run.held_out(tokens, images));

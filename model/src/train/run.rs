@@ -47,6 +47,8 @@ pub struct Training {
     decays: Vec<bool>,
     draw: Draw,
     data_digest: String,
+    /// The digest of the weights that it began with, if they were given.
+    start: Option<String>,
     /// The identity of the tokens' tokenizer, if it is known.
     tokenizer: Option<String>,
     gradients: Gradients,
@@ -151,6 +153,7 @@ impl Training {
             layout,
             decays,
             data_digest,
+            start: None,
             tokenizer,
             device: match device.location() {
                 DeviceLocation::Cpu => "cpu",
@@ -159,6 +162,23 @@ impl Training {
             },
             device_before: None,
         })
+    }
+
+    /// The same run, but it begins with given weights, as fine-tuning does, and not with
+    /// those that the seed draws.
+    ///
+    /// # Errors
+    ///
+    /// [`TrainError::Start`] if they are not those of the recipe's model, or not finite.
+    pub fn from_weights(mut self, weights: Weights) -> Result<Self, TrainError> {
+        let weights = Weights::checked(&self.config.tensors(), weights.into_tensors())?;
+        let (numbers, digest) = checkpoint::numbers(&self.layout, &weights)?;
+        if numbers.iter().any(|number| !number.is_finite()) {
+            return Err(TrainError::StartNotFinite);
+        }
+        self.state = State::new(numbers, self.recipe.average > 0.0);
+        self.start = Some(digest);
+        Ok(self)
     }
 
     /// A run from where it was [saved](Self::save): it goes on as if it had not
@@ -177,7 +197,16 @@ impl Training {
         device: &Device,
         path: &Path,
     ) -> Result<Self, TrainError> {
-        let mut run = Self::new(recipe, data, catalogue, device)?;
+        Self::new(recipe, data, catalogue, device)?.resumed(path)
+    }
+
+    /// This run from where it was [saved](Self::save), which began as this one does.
+    ///
+    /// # Errors
+    ///
+    /// As [`resume`](Self::resume).
+    pub fn resumed(self, path: &Path) -> Result<Self, TrainError> {
+        let mut run = self;
         let has_average = run.state.average.is_some();
         let (config, layout, about) = (&run.config, &run.layout, run.about()?);
         let loaded = checkpoint::load(path, config, layout, has_average, &about)?;
@@ -237,6 +266,7 @@ impl Training {
         Ok(About {
             recipe: self.recipe.to_toml()?,
             data: &self.data_digest,
+            start: self.start.as_deref(),
             device: self.device,
         })
     }

@@ -327,3 +327,46 @@ fn data_of_another_model_is_refused() {
         assert_eq!(error.to_string(), expected);
     }
 }
+
+/// A run from given weights begins with them, and is another one than from those of its
+/// seed.
+#[test]
+fn a_run_may_begin_with_given_weights() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run.safetensors");
+    let start =
+        || Training::new(recipe(), data(20, 1), &Catalogue::standard(), &Device::Cpu).unwrap();
+    let mut before = start();
+    steps(&mut before, 2);
+    let weights = || before.weights().unwrap();
+    let mut tuned = start().from_weights(weights()).unwrap();
+    assert_eq!(tuned.step_count(), 0);
+    assert_eq!(bits(&tuned), bits(&before));
+    steps(&mut tuned, 1);
+    tuned.save(&path).unwrap();
+    let resumed = Training::resume(
+        recipe(),
+        data(20, 1),
+        &Catalogue::standard(),
+        &Device::Cpu,
+        &path,
+    );
+    assert!(matches!(
+        resumed.map(|_| ()),
+        Err(TrainError::OtherRun { what: "start", .. })
+    ));
+    let resumed = start().from_weights(weights()).unwrap().resumed(&path).unwrap();
+    assert_eq!(bits(&resumed), bits(&tuned));
+    let other = Recipe {
+        model: orders_model::lpd::LpdParams {
+            embed_dim: 32,
+            ..recipe().model
+        },
+        ..recipe()
+    };
+    let other = Training::new(other, data(20, 1), &Catalogue::standard(), &Device::Cpu).unwrap();
+    assert!(matches!(
+        other.from_weights(weights()).map(|_| ()),
+        Err(TrainError::Start(_))
+    ));
+}

@@ -79,6 +79,7 @@ impl Ranks for ThreadRanks {
 
 fn request(folder: &Path, recipe: Recipe, updates: u64, team: Team) -> TrainRequest<'_> {
     TrainRequest {
+        start: None,
         recipe,
         tokens: data(20, 1).into(),
         held_out: Some((data(12, 2).into(), 12)),

@@ -27,6 +27,10 @@ pub(crate) struct TrainArgs {
     /// Tokens to train on, as 'data prepare' makes them
     #[arg(long, value_name = "FILE")]
     pub(crate) tokens: PathBuf,
+    /// Begin with the weights of a model instead of random ones, as fine-tuning does: a
+    /// checkpoint, the folder of a run, or the name of a bundled model
+    #[arg(long, value_name = "FILE|DIR|NAME")]
+    pub(crate) from: Option<PathBuf>,
     /// Tokens of other images, on which the loss is measured now and then
     #[arg(long, value_name = "FILE")]
     pub(crate) held_out: Option<PathBuf>,

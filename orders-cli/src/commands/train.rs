@@ -1,14 +1,18 @@
 //! `train`
 
+use std::fmt::Display;
 use std::path::Path;
 
 use indicatif::HumanCount;
-use orders_core::Catalogue;
 use orders_core::files::OutputError;
+use orders_core::{Catalogue, Cell, Grid, GroupSizes, Problem};
 use orders_datasets::{TokenFileOptions, TokenRows};
+use orders_model::bundled::BundledModel;
 use orders_model::train::{
-    HelpRequest, Helper, RanksError, Recipe, Team, TrainError, TrainRequest,
+    HelpRequest, Helper, RanksError, Recipe, RecipeError, Team, TrainError, TrainRequest,
 };
+use orders_model::weights::Weights;
+use orders_model::ModelSource;
 
 use crate::args::TrainArgs;
 use crate::bounded_file::read_bounded;
@@ -17,10 +21,13 @@ use crate::builds::lacking_feature;
 use crate::failure::{Failure, Result, reason};
 use crate::output::PROGRAM;
 use crate::printer::Printer;
-use crate::{folder_lock, interrupt, memory, settings};
+use crate::token_identity::{self, Tokens};
+use crate::{folder_lock, interrupt, memory, order_file, settings};
 
 /// The longest recipe that is read.
 const RECIPE_BYTES: u64 = 1 << 20;
+/// The most orders of a file that a recipe lists.
+const MOST_ORDERS: usize = 256;
 /// Held-out images where nothing is said.
 const HELD_OUT_IMAGES: u64 = 512;
 
@@ -72,11 +79,21 @@ fn lead(args: &TrainArgs, team: Team, catalogue: &Catalogue, printer: &Printer) 
     let batch = recipe.batch as u64;
     let tokens = tokens(&args.tokens)?;
     let held_out = held_out(args)?;
+    let of_tokens = Tokens {
+        place: args.tokens.display(),
+        tokenizer: tokens.tokenizer_identity(),
+    };
+    let start = args
+        .from
+        .as_deref()
+        .map(|named| weights(named, of_tokens, printer));
+    let start = start.transpose()?;
     let device = settings::device(&args.device)?;
     let pool = settings::thread_pool(&args.threads, printer)?;
     let request = TrainRequest {
         recipe,
         tokens,
+        start,
         held_out,
         updates: args.updates,
         every: args.every,
@@ -168,7 +185,58 @@ fn recipe(path: &Path, catalogue: &Catalogue) -> Result<Recipe> {
     let text = read_bounded(path, "a recipe", RECIPE_BYTES, path.display())?;
     let text = String::from_utf8(text)
         .map_err(|_| Failure::input(format!("{} is not UTF-8 text", path.display())))?;
-    Recipe::from_toml(&text, catalogue).map_err(|error| Failure::input_at(path.display(), &error))
+    let listed = |file: &Path, grid| -> Result<Vec<Vec<Cell>>, Unread> {
+        let rows = rows(file, grid);
+        rows.map_err(|failure| Unread::File(failure.of(&path.display().to_string())))
+    };
+    let recipe = Recipe::from_toml_with(&text, catalogue, listed);
+    recipe.map_err(|error| match error {
+        Unread::File(failure) => failure,
+        Unread::Recipe(error) => Failure::input_at(path.display(), &error),
+    })
+}
+
+/// Why a recipe is none.
+enum Unread {
+    Recipe(RecipeError),
+    File(Failure),
+}
+
+impl From<RecipeError> for Unread {
+    fn from(error: RecipeError) -> Self {
+        Self::Recipe(error)
+    }
+}
+
+/// The orders of a file that a recipe names.
+fn rows(path: &Path, grid: Grid) -> Result<Vec<Vec<Cell>>> {
+    let sizes = GroupSizes::new(vec![1; grid.cells()]).map_err(Failure::bad_input)?;
+    let problem = Problem::new(grid, sizes).map_err(Failure::bad_input)?;
+    let orders = order_file::first_orders(path, &problem, MOST_ORDERS + 1)?;
+    if orders.len() > MOST_ORDERS {
+        return Err(Failure::input(format!(
+            "{} has more than {MOST_ORDERS} orders; a recipe lists no more",
+            path.display()
+        )));
+    }
+    let rows = orders.iter().map(|order| order.cell_from_rank().to_vec());
+    Ok(rows.collect())
+}
+
+/// The weights to begin with: those of a model of the same tokens.
+fn weights(named: &Path, tokens: Tokens<'_, impl Display>, printer: &Printer) -> Result<Weights> {
+    let bundled = named.to_str().and_then(BundledModel::named);
+    let source = match bundled.filter(|_| !named.exists()) {
+        Some(model) => ModelSource::Bundled(model),
+        None => settings::checkpoint_with("--config", named, None)
+            .map_err(|failure| failure.of("--from"))?,
+    };
+    let mut notes = Vec::new();
+    let looked_at = settings::looked_at(&source, &mut notes)?;
+    token_identity::check(&tokens, &looked_at.tokens(), &mut notes)?;
+    printer.notes(&notes);
+    let weights = source.weights(memory::limit());
+    weights.map_err(|error| Failure::input_at(format!("--from {}", named.display()), &error))
 }
 
 /// The tokens of a file.
@@ -190,6 +258,10 @@ fn failure(args: &TrainArgs, error: &TrainError) -> Failure {
         TrainError::HeldOut(error) => {
             let path = args.held_out.as_deref().unwrap_or(&args.tokens);
             Failure::input_at(path.display(), error)
+        }
+        TrainError::Start(_) | TrainError::StartNotFinite => {
+            let from = args.from.as_deref().unwrap_or(&args.recipe);
+            Failure::input_at(format!("--from {}", from.display()), error)
         }
         TrainError::Load(_)
         | TrainError::State { .. }
