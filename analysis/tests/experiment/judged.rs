@@ -493,6 +493,67 @@ fn exact_decoding_and_rules_are_judged_as_what_they_are() {
     assert!(run(2).unwrap().steps.values().all(Vec::is_empty));
 }
 
+/// What is lost above the same orders one cell at a time: the trials of those are added
+/// where they are missing, each once, and none for rules and for orders that are such
+/// already.
+#[test]
+fn factorisation_losses_are_above_the_same_orders_one_by_one() {
+    let judge = Stub::new("one", 1.0);
+    let text = CHOSEN
+        .replace("\"passes_per_image\", \"proximity\"", "\"factorisation_loss\"")
+        .replace("steps = [4]", "steps = [4, 36]");
+    let text = format!("{text}\n    [[methods]]\n    name = \"lpd\"\n");
+    let plan = plan(&text, &[&judge]);
+    let found: Vec<_> = plan
+        .trials()
+        .iter()
+        .map(|trial| &trial.settings)
+        .map(|t| (&*t.method, t.steps, t.decoding.is_some()))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            ("raster", 4, false),
+            ("raster", 4, true),
+            ("raster", 36, false),
+            ("raster", 36, true),
+            ("entropy-bound", 0, false),
+            ("entropy-bound", 0, false),
+            ("lpd", 4, false),
+            ("lpd", 36, false),
+            ("lpd", 4, true),
+        ]
+    );
+    let temporary = tempfile::tempdir().unwrap();
+    let folder = ResultsFolder::create(temporary.path(), &plan, Shard::WHOLE, "test").unwrap();
+    run(&folder, &tools(&[&judge]), "test", 2, &|| false, &|_| {}).unwrap();
+    let view = PooledResults::open(&folder, measures()).unwrap();
+    let [loss, nats] =
+        ["factorisation_loss", "nats_per_cell"].map(|name| view.measure(name).unwrap());
+    let points: Vec<_> = view.points().collect();
+    let settings = |point: &orders_analysis::experiment::PooledPoint<'_>| {
+        ["label", "steps", "decoding"].map(|name| point.setting(name).unwrap_or_default())
+    };
+    for (point, mean_loss) in points.iter().zip(view.means(loss).unwrap()) {
+        let [label, steps, decoding] = settings(point);
+        let partner = points.iter().find(|other| {
+            let [other_label, other_steps, other_decoding] = settings(other);
+            other_label == label && other_steps == steps && other_decoding.starts_with("exact")
+        });
+        let of_rule = label.starts_with("entropy");
+        let Some(partner) = partner.filter(|_| !decoding.starts_with("exact") && !of_rule) else {
+            assert_eq!(mean_loss.map(|mean| mean.estimate), None, "{label} {steps}");
+            continue;
+        };
+        let pairs = view.values(*point, nats).unwrap().into_iter();
+        let pairs = pairs.zip(view.values(*partner, nats).unwrap());
+        let differences: Vec<f64> = pairs.map(|(a, b)| a.unwrap() - b.unwrap()).collect();
+        close(mean_loss.map(|found| found.estimate), mean(&differences));
+    }
+    let lost = view.means(loss).unwrap().iter().flatten().count();
+    assert_eq!(lost, 3);
+}
+
 #[test]
 fn rules_and_decodings_that_nobody_can_run_are_refused() {
     let judge = Stub::new("one", 1.0);
