@@ -10,7 +10,7 @@
 //! let problem = Problem::new(grid, GroupSizes::new([1, 2])?)?;
 //! let covariance = Covariance::of_field(&"exp:5".parse()?, grid)?;
 //! let orders = [vec![1, 0, 2], vec![0, 1, 2]];
-//! let request = AnalyzeRequest { problem: &problem, orders: &orders, covariance: Some(&covariance) };
+//! let request = AnalyzeRequest { problem: &problem, orders: &orders, covariance: Some(&covariance), curve: None };
 //! let analysis = analyze(&request, &|_| {})?;
 //! // Given the cell between them, the outer ones say nothing of each other.
 //! assert!(analysis.orders[0].total_correlation_nats < Some(1e-12));
@@ -28,7 +28,7 @@ use serde::Serialize;
 use crate::geometry::{
     Geometry, GeometryError, GeometryParams, GroupGeometry, Measure, OrderGeometry,
 };
-use crate::information::{Covariance, Information, InformationError};
+use crate::information::{Covariance, Information, InformationCurve, InformationError};
 use crate::statistics::MeanEstimate;
 
 /// What is to be measured.
@@ -41,6 +41,9 @@ pub struct AnalyzeRequest<'a> {
     /// The covariance of a field on the grid; without one, geometry alone is
     /// measured.
     pub covariance: Option<&'a Covariance>,
+    /// What a model says after every prefix of random orders; with it, what it loses by
+    /// pairs of cells is predicted.
+    pub curve: Option<&'a InformationCurve>,
 }
 
 /// Everything that was measured. Without a field, what is said of information is
@@ -70,6 +73,10 @@ pub struct OrderAnalysis {
     /// The total correlation if all cells came in one step, in nats.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub one_shot_total_correlation_nats: Option<f64>,
+    /// What a model loses by pairs of cells of the groups, in nats
+    /// ([`InformationCurve::pair_losses`]).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pair_loss_nats: Option<f64>,
     /// All groups together.
     pub geometry: GroupGeometry,
     /// Each group, first step first.
@@ -87,6 +94,9 @@ pub struct StepAnalysis {
     /// Sum over the cells of their entropy given the context, in nats.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub entropy_nats: Option<f64>,
+    /// What a model loses by pairs of its cells, in nats.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pair_loss_nats: Option<f64>,
     /// Where its cells lie.
     #[serde(flatten)]
     pub geometry: GroupGeometry,
@@ -140,7 +150,9 @@ pub fn analyze(
             |(geometry, information), (index, cells)| {
                 let measured = geometry.measure(cells);
                 let measured = measured.map_err(|source| AnalyzeError::Order { index, source })?;
-                let order = order_analysis(measured, information.as_mut(), cells)?;
+                let pairs = request.curve.map(|curve| curve.pair_losses(problem, cells));
+                let pairs = pairs.transpose()?;
+                let order = order_analysis(measured, information.as_mut(), pairs, cells)?;
                 on_order(done.fetch_add(1, Ordering::Relaxed) + 1);
                 Ok(order)
             },
@@ -158,6 +170,7 @@ pub fn analyze(
 fn order_analysis(
     geometry: OrderGeometry,
     information: Option<&mut Information>,
+    pairs: Option<Vec<f64>>,
     cells: &[Cell],
 ) -> Result<OrderAnalysis, InformationError> {
     let lost = information.map(|i| i.measure(cells)).transpose()?;
@@ -168,6 +181,7 @@ fn order_analysis(
             size: geometry.cells,
             total_correlation_nats: lost.map(|lost| lost.total_correlation_nats),
             entropy_nats: lost.map(|lost| lost.entropy_nats),
+            pair_loss_nats: pairs.as_ref().map(|pairs| pairs[index]),
             geometry,
         }
     };
@@ -175,10 +189,14 @@ fn order_analysis(
         total_correlation_nats: lost.map(|lost| lost.total_correlation_nats),
         entropy_nats: lost.map(|lost| lost.entropy_nats),
         one_shot_total_correlation_nats: lost.map(|lost| lost.one_shot_total_correlation_nats),
+        pair_loss_nats: pairs.as_ref().map(|pairs| pairs.iter().sum()),
         geometry: geometry.total,
         steps: geometry.steps.into_iter().enumerate().map(step).collect(),
     })
 }
+
+/// What a summary calls the loss by pairs.
+const PAIR_LOSS: &str = "pair_loss_nats";
 
 /// The mean over the orders of every measure of a whole order.
 fn summary(orders: &[OrderAnalysis]) -> BTreeMap<&'static str, MeanEstimate> {
@@ -195,6 +213,7 @@ fn summary(orders: &[OrderAnalysis]) -> BTreeMap<&'static str, MeanEstimate> {
             "one_shot_total_correlation_nats",
             mean(&|order| order.one_shot_total_correlation_nats),
         ),
+        (PAIR_LOSS, mean(&|order| order.pair_loss_nats)),
     ];
     let geometry = Measure::ALL.map(|measure| {
         let mean = mean(&|order| order.geometry.value(measure));

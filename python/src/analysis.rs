@@ -64,6 +64,7 @@ pub(crate) fn analyze<'py>(
     let orders = rows::checked(problem.problem(), &cells)?;
     let analysis = watched(py, progress, |watched| {
         let request = AnalyzeRequest {
+            curve: None,
             problem: problem.problem(),
             orders: &orders,
             covariance: covariance.map(|covariance| &covariance.matrix),

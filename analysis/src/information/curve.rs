@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use orders_core::decoding::PrefixNats;
-use orders_core::{Cell, Grid, Order};
+use orders_core::{Cell, Grid, Order, Problem};
 use serde::{Deserialize, Serialize};
 
 use super::cut_costs::CutCosts;
@@ -233,28 +233,35 @@ impl InformationCurve {
 
     /// What each step of an order loses by the mutual information of its pairs of cells, in
     /// nats: for each group the sum over its pairs of what such a pair has in the mean,
-    /// where those of the group that come before in the order count as settled. It is a
-    /// prediction: pairs of other contexts than the curve's orders have are not told apart.
+    /// where known cells, and those of the group that come before in the order, count as
+    /// settled. It is a prediction: pairs that lie alike, in as full a grid, are not told
+    /// apart.
     ///
     /// O(sum of squared group sizes).
     ///
     /// # Errors
     ///
-    /// [`InformationError::Grid`] if the order is of another grid.
-    pub fn pair_losses(&self, order: &Order) -> Result<Vec<f64>, InformationError> {
-        if order.grid() != self.grid {
+    /// [`InformationError::Grid`] if the problem is of another grid,
+    /// [`InformationError::Order`] if the cells are no order of it.
+    pub fn pair_losses(
+        &self,
+        problem: &Problem,
+        cells: &[Cell],
+    ) -> Result<Vec<f64>, InformationError> {
+        if problem.grid() != self.grid {
             return Err(InformationError::Grid {
                 covariance: self.grid,
-                orders: order.grid(),
+                orders: problem.grid(),
             });
         }
-        let cells = order.cell_from_rank();
+        Order::new(problem.clone(), cells.to_vec())?;
+        let known = problem.known().count();
         let mut start = 0;
-        let losses = order.group_sizes().as_slice().iter().map(|&size| {
+        let losses = problem.group_sizes().as_slice().iter().map(|&size| {
             let group = start..start + size as usize;
             start = group.end;
             let of_rank = |rank: usize| -> f64 {
-                let pairs = &self.pairs[context(rank, cells.len())];
+                let pairs = &self.pairs[context(known + rank, self.grid.cells())];
                 let behind = &cells[rank + 1..group.end];
                 behind
                     .iter()
@@ -267,9 +274,9 @@ impl InformationCurve {
     }
 }
 
-/// The context of a pair of which one cell has this rank, of so many.
-fn context(rank: usize, cells: usize) -> usize {
-    rank * CONTEXTS / cells
+/// The context of a pair, where so many cells of all are settled.
+fn context(settled: usize, cells: usize) -> usize {
+    settled * CONTEXTS / cells
 }
 
 /// How far two cells lie apart, as the index of the cell that far from the first one.

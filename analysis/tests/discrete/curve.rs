@@ -123,14 +123,15 @@ fn pairs_lose_what_they_have_in_common() {
     let both = GroupSizes::new([2]).unwrap();
     let problem = Problem::new(grid, both.clone()).unwrap();
     let together = Order::new(problem, order.cell_from_rank().to_vec()).unwrap();
-    let losses = curve.pair_losses(&together).unwrap();
+    let losses = curve.pair_losses(together.problem(), together.cell_from_rank()).unwrap();
     assert_eq!(losses.len(), 1);
     assert!((losses[0] - curve.cut_costs().total(&both)).abs() < 1e-9);
-    assert!(curve.pair_losses(&order).unwrap().iter().all(|&loss| loss == 0.0));
+    assert!(curve.pair_losses(order.problem(), order.cell_from_rank()).unwrap().iter().all(|&loss| loss == 0.0));
     let other = Halton::default()
         .order(&one_by_one(Grid::new(2, 2).unwrap()), 0, 0)
         .unwrap();
-    curve.pair_losses(&other).unwrap_err();
+    curve.pair_losses(other.problem(), other.cell_from_rank()).unwrap_err();
+    curve.pair_losses(order.problem(), &[0, 0]).unwrap_err();
 }
 
 /// On a field, what pairs predict of other orders is near what these lose: farthest points
@@ -149,7 +150,7 @@ fn pairs_of_random_orders_tell_orders_apart() {
     let predicted = |cells: [Cell; 12]| -> f64 {
         let problem = Problem::new(grid, GroupSizes::new([4, 4, 4]).unwrap()).unwrap();
         let order = Order::new(problem, cells.to_vec()).unwrap();
-        curve.pair_losses(&order).unwrap().iter().sum()
+        curve.pair_losses(order.problem(), order.cell_from_rank()).unwrap().iter().sum()
     };
     let true_loss = |cells: [Cell; 12]| -> f64 {
         // The mean over images of the total correlation given what they settled.

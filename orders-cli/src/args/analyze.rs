@@ -40,6 +40,10 @@ pub(crate) struct AnalyzeArgs {
     /// it, only geometry is
     #[arg(long, value_name = "FIELD")]
     pub(crate) field: Option<String>,
+    /// What a model says after every prefix of random orders, a file that 'curve' wrote:
+    /// what it loses by pairs of cells is predicted from that
+    #[arg(long, value_name = "FILE")]
+    pub(crate) curve: Option<PathBuf>,
     /// The most orders that are measured, from the first one on
     #[arg(long, value_name = "N", default_value_t = 1000, allow_hyphen_values = true, value_parser = numbers::count(1..=u64::MAX))]
     pub(crate) limit: u64,

@@ -38,10 +38,12 @@ pub(crate) fn run(args: &AnalyzeArgs, printer: &Printer) -> Result<()> {
         Some(text) => Some(settings::covariance(text, problem.grid())?),
         None => None,
     };
+    let curve = args.curve.as_deref().map(settings::curve).transpose()?;
     let request = AnalyzeRequest {
         problem,
         orders: &list.orders,
         covariance: field.as_ref().map(|(_, covariance)| covariance),
+        curve: curve.as_ref(),
     };
     let pool = settings::thread_pool(&args.threads, printer)?;
     let progress = printer.progress(list.orders.len() as u64, "orders measured");
@@ -68,9 +70,11 @@ pub(crate) fn run(args: &AnalyzeArgs, printer: &Printer) -> Result<()> {
     if args.explain {
         let measures = Measures::standard();
         let one_shot = "one_shot_total_correlation_nats (nats): total correlation if all cells were drawn at once: what an order can lose";
+        let pairs = "pair_loss_nats (nats): what a model loses by pairs of cells that are generated at once, predicted from its curve, lower is better";
         let named = report.analysis.summary.keys();
-        printer.explanations(named.map(|name| match measures.entry(name) {
+        printer.explanations(named.map(|&name| match measures.entry(name) {
             Ok(measure) => measure.explanation(),
+            Err(_) if name.starts_with("pair") => pairs.to_owned(),
             Err(_) => one_shot.to_owned(),
         }))?;
     }

@@ -33,7 +33,7 @@ use std::fmt;
 use std::path::Path;
 
 #[cfg(feature = "analyze")]
-use orders_analysis::information::{Covariance, Field};
+use orders_analysis::information::{Covariance, Field, InformationCurve};
 use orders_core::catalogue::MethodEntry;
 use orders_core::files::Manifest;
 use orders_core::topology::Topology;
@@ -164,6 +164,17 @@ pub(crate) fn thread_pool(args: &ThreadsArgs, printer: &Printer) -> Result<rayon
         .num_threads(asked.unwrap_or(0).min(most))
         .build()
         .map_err(Failure::work)
+}
+
+/// The longest curve that is read: one of 1,024 cells has 12 MB.
+#[cfg(feature = "analyze")]
+const MAX_CURVE_BYTES: u64 = 256 << 20;
+
+/// What a model says after every prefix of orders: a file that 'curve' wrote.
+#[cfg(feature = "analyze")]
+pub(crate) fn curve(path: &Path) -> Result<InformationCurve> {
+    let bytes = read_bounded(path, "a curve", MAX_CURVE_BYTES, "--curve")?;
+    serde_json::from_slice(&bytes).map_err(|error| Failure::input_at(path.display(), &error))
 }
 
 /// The field of `--field` and its covariance on a grid.

@@ -2,21 +2,15 @@
 
 use std::path::Path;
 
-use orders_analysis::information::{
-    InformationCurve, InformationError, OrderSource, SizesParams,
-};
+use orders_analysis::information::{InformationError, OrderSource, SizesParams};
 use orders_analysis::optimize::{self, Goal, OptimizedSizes, SizesRequest};
 use orders_core::{Catalogue, GroupSizes, KnownCells, Problem};
 
 use crate::args::OptimizeSizesArgs;
-use crate::bounded_file::read_bounded;
 use crate::description::commas;
 use crate::failure::{Failure, Result};
 use crate::printer::Printer;
 use crate::settings::{self, OrderList, Place, Task};
-
-/// The longest curve that is read: one of 1,024 cells has 12 MB.
-const MAX_CURVE_BYTES: u64 = 256 << 20;
 
 pub(crate) fn run(
     args: &OptimizeSizesArgs,
@@ -89,9 +83,7 @@ fn params(args: &OptimizeSizesArgs) -> SizesParams {
 
 /// The sizes with which a model loses least, by its curve.
 fn of_curve(args: &OptimizeSizesArgs, path: &Path, printer: &Printer) -> Result<()> {
-    let bytes = read_bounded(path, "a curve", MAX_CURVE_BYTES, "--curve")?;
-    let curve: InformationCurve = serde_json::from_slice(&bytes)
-        .map_err(|error| Failure::input_at(path.display(), &error))?;
+    let curve = settings::curve(path)?;
     let known = KnownCells::none(curve.grid());
     let sizes = settings::sizes(&args.sizes, &known, None)?
         .ok_or_else(|| Failure::input("the number of steps is needed: --steps"))?;
