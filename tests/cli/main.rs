@@ -17,6 +17,8 @@ mod check;
 mod checkpoint;
 mod convert;
 #[cfg(feature = "model")]
+mod curve;
+#[cfg(feature = "model")]
 mod data;
 #[cfg(feature = "model")]
 mod decoding;

@@ -16,8 +16,8 @@ pub struct PrefixNats<'a> {
     pub nats: &'a [f64],
 }
 
-/// Asks a decoder about all cells that are left, again and again, while the cells of an
-/// order get the tokens that they have, one by one. Sample s has order s, and `token` says
+/// Asks a decoder about all cells that are left, each for itself, again and again, while
+/// the cells of an order get the tokens that they have, one by one. Sample s has order s, and `token` says
 /// the token of a cell of a sample. `on_prefix` gets N rows for each sample, of N, N - 1,
 /// ... 1 numbers, where N is the number of free cells. A token of a probability below that
 /// of the smallest normal number in f32 has the nats of that number, 87.3.
@@ -51,6 +51,11 @@ pub fn score_prefixes(
     }
     let most = orders.iter().map(|order| order.cell_from_rank().len()).max();
     for settled in 0..most.unwrap_or(0) {
+        let alone = |cell| AskedGroup {
+            after: 0,
+            cells: vec![cell],
+            in_order: false,
+        };
         let left = |order: &Order| order.cell_from_rank().get(settled..).unwrap_or_default().to_vec();
         let questions: Vec<Question> = orders
             .iter()
@@ -58,11 +63,7 @@ pub fn score_prefixes(
                 cells if cells.is_empty() => Question::nothing(),
                 cells => Question {
                     drafts: Vec::new(),
-                    groups: vec![AskedGroup {
-                        after: 0,
-                        cells,
-                        in_order: true,
-                    }],
+                    groups: cells.into_iter().map(alone).collect(),
                 },
             })
             .collect();
