@@ -49,7 +49,5 @@ pub(super) fn random_parameters(
             .map(|(name, value)| (name, value.to_string()))
             .collect())
     };
-    parameters(catalogue).map_err(|error| PlanError::Baseline {
-        reason: error.to_string(),
-    })
+    parameters(catalogue).map_err(|reason| PlanError::Baseline { reason })
 }

@@ -1,11 +1,13 @@
 //! Why there is no sweep.
 
-use std::io;
 use std::path::PathBuf;
+use std::{fmt, io};
 
+use orders_core::decoding::DraftsError;
 use orders_core::decoding::schedulers::SchedulerError;
 use orders_core::files::OutputError;
-use orders_core::{MethodError, UnknownName};
+use orders_core::sizes::SizesError;
+use orders_core::{Grid, MethodError, ProblemError, UnknownName};
 
 use super::judge::JudgeError;
 use super::measure::MeasureFailure;
@@ -28,7 +30,7 @@ pub struct SpecError {
 }
 
 /// Why there are no trials.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 #[expect(missing_docs, reason = "the messages say what fields are")]
 pub enum PlanError {
@@ -38,7 +40,7 @@ pub enum PlanError {
         /// Its number, from 1.
         number: usize,
         point: String,
-        reason: String,
+        reason: PointError,
     },
     /// Two points of a grid design are the same.
     #[error("points {first} and {second} are the same ({point}); list each once")]
@@ -63,12 +65,114 @@ pub enum PlanError {
     },
     /// The catalogue has no random orders to compare with.
     #[error("learning_error is measured from random orders: {reason}")]
-    Baseline { reason: String },
+    Baseline { reason: MethodError },
     /// The axes have too many combinations.
     #[error(
         "there are more than {most} combinations; list fewer values, or take a random or Sobol design"
     )]
     TooMany { most: usize },
+}
+
+/// Why a point of a space can't be tried.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+#[expect(missing_docs, reason = "the messages say what fields are")]
+pub enum PointError {
+    /// The method is none, or can't do the grid.
+    #[error(transparent)]
+    Method(#[from] MethodError),
+    /// The scheduler is none, or can't do the task.
+    #[error(transparent)]
+    Scheduler(#[from] SchedulerError),
+    /// Group sizes can't be chosen so.
+    #[error(transparent)]
+    Sizes(#[from] SizesError),
+    /// Group sizes are not those of the grid.
+    #[error(transparent)]
+    Problem(#[from] ProblemError),
+    /// No optimal sizes are found.
+    #[error(transparent)]
+    Information(#[from] InformationError),
+    /// The field has no covariance on the grid.
+    #[error(transparent)]
+    Covariance(#[from] CovarianceError),
+    /// Tokens can't come about so.
+    #[error("decoding {0}")]
+    Decoding(#[from] DraftsError),
+    /// Optimal sizes are those of a field.
+    #[error("'optimal' sizes are those of a field, and the file lists none")]
+    NoFieldForOptimal,
+    /// Optimal sizes are those of orders.
+    #[error("'optimal' sizes are those of orders that are made beforehand")]
+    NoOrdersForOptimal,
+    /// Sizes are those of a number of steps.
+    #[error("'{choice}' sizes need steps, and the file lists none")]
+    NoSteps { choice: String },
+    /// Optimal sizes were not looked for in so many steps.
+    #[error("{steps} steps are not among those of the file")]
+    OtherSteps { steps: usize },
+    /// The orders of a file were not given.
+    #[error("the orders of {name} are not at hand")]
+    NoOrders { name: String },
+    /// A scheduler asks a model.
+    #[error("scheduler {name} looks at what a model says, and the file lists none")]
+    NoModel { name: String },
+    /// Images have no likelihood under a scheduler that looks at tokens.
+    #[error(
+        "scheduler {name} looks at the tokens that it draws, so that images have no likelihood under it; measure generated images or time"
+    )]
+    NoLikelihood { name: String },
+    /// A model is one of another grid.
+    #[error("model {model} is one of {grid} cells")]
+    ModelGrid { model: String, grid: Grid },
+    /// A model has no sampler or clock.
+    #[error("its model has no {what}")]
+    ModelLacks { what: &'static str },
+    /// A measure needs something.
+    #[error("measure {measure} needs {needs}, and the file {}", match needs {
+        Need::Samples => "has no [samples]",
+        Need::Clock => "has no [clock]",
+        Need::Field | Need::Model => "lists none",
+    })]
+    Needs { measure: String, needs: Need },
+    /// A measure needs the token that is background.
+    #[error(
+        "measure {measure} needs the background of model {model}, and the file does not say which token it is"
+    )]
+    NoBackground { measure: String, model: String },
+    /// A measure is one of orders that are decoded in parallel.
+    #[error("{measure} is measured of orders that are decoded in parallel")]
+    NotParallel { measure: String },
+    /// A trial has no room.
+    #[error(
+        "{orders} orders of {steps} steps are too many for a trial; steps times orders may be {most}"
+    )]
+    TooLarge { orders: u64, steps: usize, most: u64 },
+}
+
+/// What a measure needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Need {
+    /// A Gaussian field.
+    Field,
+    /// A model.
+    Model,
+    /// Generated images.
+    Samples,
+    /// A machine that is timed.
+    Clock,
+}
+
+impl fmt::Display for Need {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Field => "a field",
+            Self::Model => "a model",
+            Self::Samples => "generated images",
+            Self::Clock => "a clock",
+        })
+    }
 }
 
 /// Why a trial has no result.

@@ -101,7 +101,7 @@ mod trial_part;
 pub use clock::{Clock, Timing, TrialMachine};
 #[cfg(feature = "tables")]
 pub use error::ResultsError;
-pub use error::{ExperimentError, PlanError, SpecError, TrialError};
+pub use error::{ExperimentError, Need, PlanError, PointError, SpecError, TrialError};
 pub use folder::ResultsFolder;
 pub use judge::{
     Chosen, Judge, JudgeError, Judgement, SampledFeatures, Sampler, TrialModel, TrialSamples,

@@ -8,7 +8,7 @@ use orders_core::files::Digest;
 use serde::{Deserialize, Serialize};
 
 use super::difference::{EXACT, NATS, ONE_BY_ONE, RANDOM, one_by_one_key, random_parameters};
-use super::error::PlanError;
+use super::error::{PlanError, PointError};
 use super::measure::{Difference, MeasureEntry, MeasureKind, Measures};
 use super::planner::Planner;
 use super::space::points;
@@ -76,7 +76,7 @@ impl Plan {
             let trial = planner.trial(point).map_err(|reason| PlanError::Point {
                 number: index + 1,
                 point: planner.words(point),
-                reason: reason.to_string(),
+                reason,
             })?;
             let is_grid = spec.design == Design::Grid;
             if let Some(&first) = first_of.get(&trial.settings.key())
@@ -144,7 +144,7 @@ impl Plan {
 /// Whether a trial can be one.
 fn check_trial(settings: &TrialSettings) -> Result<(), String> {
     let grid = settings.parsed_grid()?;
-    check_size(settings)?;
+    check_size(settings).map_err(|error| error.to_string())?;
     if settings.steps == 0 && settings.group_sizes.is_empty() {
         // A rule finds them out.
         return Ok(());
@@ -312,13 +312,14 @@ fn add_partners(
 }
 
 /// Whether a trial fits into memory.
-pub(super) fn check_size(settings: &TrialSettings) -> Result<(), String> {
+pub(super) fn check_size(settings: &TrialSettings) -> Result<(), PointError> {
     let rows = (settings.steps as u64).saturating_add(1);
     match rows.checked_mul(settings.orders) {
         Some(values) if values <= MOST_VALUES => Ok(()),
-        _ => Err(format!(
-            "{} orders of {} steps are too many for a trial; steps times orders may be {MOST_VALUES}",
-            settings.orders, settings.steps
-        )),
+        _ => Err(PointError::TooLarge {
+            orders: settings.orders,
+            steps: settings.steps,
+            most: MOST_VALUES,
+        }),
     }
 }

@@ -1,7 +1,6 @@
 //! From points of a space to trials, checked.
 
 use std::collections::HashSet;
-use std::error::Error;
 
 use orders_core::catalogue::SchedulerEntry;
 use orders_core::decoding::Drafts;
@@ -10,6 +9,7 @@ use orders_core::sizes::{ResolvedSizes, SizesChoice};
 use orders_core::{Grid, GroupSizes, KnownCells, OrderingMethod, Parameters, Problem};
 
 use super::difference::NATS;
+use super::error::{Need, PointError};
 use super::judge::Judge;
 use super::listed::ListedOrders;
 use super::measure::{Input, MeasureEntry, MeasureKind};
@@ -62,15 +62,14 @@ impl<'a> Planner<'a> {
     }
 
     /// The trial of a point, which can be run.
-    pub(super) fn trial(&mut self, point: &Point<'_>) -> Result<Trial, Box<dyn Error>> {
+    pub(super) fn trial(&mut self, point: &Point<'_>) -> Result<Trial, PointError> {
         let (spec, judge) = (self.spec, self.judge_of(point));
         let axes = point.method;
         let chooses = match self.tools.catalogue.scheduler_entry(&axes.name) {
             Some(entry) if axes.file.is_none() => self.of_rule(point, entry)?,
             _ => self.of_method(point)?,
         };
-        let drafts = Drafts::of_text(point.decoding, point.grid);
-        let drafts = drafts.map_err(|error| format!("decoding {error}"))?;
+        let drafts = Drafts::of_text(point.decoding, point.grid)?;
         for measure in &spec.measures {
             check_input(measure, point.field, judge, spec)?;
         }
@@ -79,16 +78,14 @@ impl<'a> Planner<'a> {
         if let Some(measure) = spec.measures.iter().find(|m| m.kind() == of_attention)
             && !is_parallel
         {
-            let name = measure.name();
-            return Err(
-                format!("{name} is measured of orders that are decoded in parallel").into(),
-            );
+            let measure = measure.name().to_owned();
+            return Err(PointError::NotParallel { measure });
         }
         if let Some(judge) = judge
             && judge.grid() != point.grid
         {
-            let (model, grid) = (&judge.model().name, judge.grid());
-            return Err(format!("model {model} is one of {grid} cells").into());
+            let (model, grid) = (judge.model().name.clone(), judge.grid());
+            return Err(PointError::ModelGrid { model, grid });
         }
         if let Some(field) = point.field {
             self.checked.check(field, point.grid)?;
@@ -145,7 +142,7 @@ impl<'a> Planner<'a> {
         &mut self,
         point: &Point<'_>,
         method: Option<&dyn OrderingMethod>,
-    ) -> Result<GroupSizes, Box<dyn Error>> {
+    ) -> Result<GroupSizes, PointError> {
         let ResolvedSizes { sizes, note, .. } = sizes_of(point, method, &mut self.optimal)?;
         if let Some(note) = note
             && !self.notes.contains(&note)
@@ -156,13 +153,13 @@ impl<'a> Planner<'a> {
     }
 
     /// A method that makes orders beforehand, which it can, or the orders of a file.
-    fn of_method(&mut self, point: &Point<'_>) -> Result<Chooses, Box<dyn Error>> {
+    fn of_method(&mut self, point: &Point<'_>) -> Result<Chooses, PointError> {
         let (name, catalogue) = (&point.method.name, self.tools.catalogue);
         let listed = match &point.method.file {
             Some(path) => {
                 let mut listed = self.tools.listed.iter();
                 let found = listed.find(|orders| orders.path() == path);
-                Some(found.ok_or_else(|| format!("the orders of {name} are not at hand"))?)
+                Some(found.ok_or_else(|| PointError::NoOrders { name: name.clone() })?)
             }
             None => None,
         };
@@ -189,19 +186,17 @@ impl<'a> Planner<'a> {
         &mut self,
         point: &Point<'_>,
         entry: &SchedulerEntry,
-    ) -> Result<Chooses, Box<dyn Error>> {
+    ) -> Result<Chooses, PointError> {
         let name = entry.name();
         let parameters = entry.parameters_from_texts(point.texts());
         let catalogue = self.tools.catalogue;
         let rule = catalogue.scheduler(name, point.grid, &parameters)?;
         if point.model.is_none() {
-            let reason = "looks at what a model says, and the file lists none";
-            return Err(format!("scheduler {name} {reason}").into());
+            return Err(PointError::NoModel { name: name.into() });
         }
         let looks_at_tokens = rule.looks_at_tokens();
         if looks_at_tokens && measures_of(self.spec, true).is_empty() {
-            let reason = "looks at the tokens that it draws, so that images have no likelihood under it; measure generated images or time";
-            return Err(format!("scheduler {name} {reason}").into());
+            return Err(PointError::NoLikelihood { name: name.into() });
         }
         let sizes = match rule.needs_group_sizes() {
             true => Some(self.sizes(point, None)?),
@@ -248,10 +243,10 @@ impl<'a> Planner<'a> {
 }
 
 /// What is asked for of a judge.
-fn of_judge<T>(is_asked: bool, found: Option<T>, what: &str) -> Result<Option<T>, String> {
+fn of_judge<T>(is_asked: bool, found: Option<T>, what: &'static str) -> Result<Option<T>, PointError> {
     match (is_asked, found) {
         (false, _) => Ok(None),
-        (true, None) => Err(format!("its model has no {what}")),
+        (true, None) => Err(PointError::ModelLacks { what }),
         (true, found) => Ok(found),
     }
 }
@@ -279,38 +274,33 @@ fn check_input(
     field: Option<&Field>,
     judge: Option<&dyn Judge>,
     spec: &Spec,
-) -> Result<(), String> {
-    let name = measure.name();
-    let needs = |what: &str| {
-        Err(format!(
-            "measure {name} needs {what}, and the file lists none"
-        ))
-    };
-    match (measure.kind(), judge) {
-        (MeasureKind::Orders(_), _) if measure.asks_field() && field.is_none() => needs("a field"),
+) -> Result<(), PointError> {
+    let name = || measure.name().to_owned();
+    let lacking = match (measure.kind(), judge) {
+        (MeasureKind::Orders(_), _) if measure.asks_field() && field.is_none() => Need::Field,
         (
             MeasureKind::Orders(Some(
                 Input::Model | Input::Background | Input::Passes | Input::Attention,
             ))
             | MeasureKind::Difference(_),
             None,
-        ) => needs("a model"),
+        ) => Need::Model,
         (MeasureKind::Orders(Some(Input::Background)), Some(judge))
             if judge.model().background.is_none() =>
         {
-            Err(format!(
-                "measure {name} needs the background of model {}, and the file does not say which token it is",
-                judge.model().name
-            ))
+            return Err(PointError::NoBackground {
+                measure: name(),
+                model: judge.model().name.clone(),
+            });
         }
-        (MeasureKind::Samples, _) if spec.samples.is_none() => Err(format!(
-            "measure {name} needs generated images, and the file has no [samples]"
-        )),
-        (MeasureKind::Machine, _) if spec.clock.is_none() => Err(format!(
-            "measure {name} needs a clock, and the file has no [clock]"
-        )),
-        _ => Ok(()),
-    }
+        (MeasureKind::Samples, _) if spec.samples.is_none() => Need::Samples,
+        (MeasureKind::Machine, _) if spec.clock.is_none() => Need::Clock,
+        _ => return Ok(()),
+    };
+    Err(PointError::Needs {
+        measure: name(),
+        needs: lacking,
+    })
 }
 
 /// Fields that have a covariance on a grid.

@@ -8,10 +8,11 @@ use orders_core::sizes::{ResolvedSizes, SizesChoice, SizesError, SizesRequest};
 use orders_core::{Cell, GroupSizes, KnownCells, OrderingMethod, Problem, generate_batch};
 use toml::Value;
 
+use super::error::PointError;
 use super::space::Point;
 use super::trial::digest;
 use crate::information::{
-    Covariance, Loss, OptimalSizes, OrderSource, SizesParams, mean_cut_costs,
+    Covariance, InformationError, Loss, OptimalSizes, OrderSource, SizesParams, mean_cut_costs,
 };
 
 /// The sizes that a value of a sweep file asks for.
@@ -36,7 +37,7 @@ pub(super) fn sizes_of(
     point: &Point<'_>,
     method: Option<&dyn OrderingMethod>,
     optimal: &mut OptimalTables,
-) -> Result<ResolvedSizes, Box<dyn Error>> {
+) -> Result<ResolvedSizes, PointError> {
     let known = KnownCells::none(point.grid);
     let request = SizesRequest {
         method,
@@ -44,17 +45,13 @@ pub(super) fn sizes_of(
     };
     let find = |steps| match method {
         Some(method) => optimal.find(point, method, steps),
-        None => Err("'optimal' sizes are those of orders that are made beforehand".into()),
+        None => Err(PointError::NoOrdersForOptimal),
     };
-    point
-        .sizes
-        .resolve_with(&request, find)
-        .map_err(|error: Box<dyn Error>| match error.downcast_ref() {
-            Some(SizesError::StepsNeeded { choice }) => {
-                format!("'{choice}' sizes need steps, and the file lists none").into()
-            }
-            _ => error,
-        })
+    let resolved = point.sizes.resolve_with(&request, find);
+    resolved.map_err(|error| match error {
+        PointError::Sizes(SizesError::StepsNeeded { choice }) => PointError::NoSteps { choice },
+        error => error,
+    })
 }
 
 /// How many orders of a random method the optimal sizes of a trial are found
@@ -96,9 +93,9 @@ impl OptimalTables {
         point: &Point<'_>,
         method: &dyn OrderingMethod,
         steps: usize,
-    ) -> Result<GroupSizes, Box<dyn Error>> {
+    ) -> Result<GroupSizes, PointError> {
         let Some(field) = point.field else {
-            return Err("'optimal' sizes are those of a field, and the file lists none".into());
+            return Err(PointError::NoFieldForOptimal);
         };
         let known = KnownCells::none(point.grid);
         let usual = SizesChoice::Usual.resolve(&SizesRequest::new(&known, Some(steps)))?;
@@ -133,13 +130,13 @@ impl OptimalTables {
         let most = possible.clone().max().unwrap_or(steps);
         let optimal = OptimalSizes::new(&costs, most, SizesParams::default())?;
         let table = possible.map(|steps| optimal.for_steps(steps).map(|(sizes, _)| (steps, sizes)));
-        let table = table.collect::<Result<_, _>>()?;
+        let table = table.collect::<Result<_, InformationError>>()?;
         found(self.tables.entry(key).or_insert(table), steps)
     }
 }
 
 /// The steps of a point are among those of its space.
-fn found(table: &HashMap<usize, GroupSizes>, steps: usize) -> Result<GroupSizes, Box<dyn Error>> {
+fn found(table: &HashMap<usize, GroupSizes>, steps: usize) -> Result<GroupSizes, PointError> {
     let sizes = table.get(&steps).cloned();
-    sizes.ok_or_else(|| format!("{steps} steps are not among those of the file").into())
+    sizes.ok_or(PointError::OtherSteps { steps })
 }
