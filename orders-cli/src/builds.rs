@@ -1,7 +1,7 @@
 //! The commands that a build lacks, and how to get them.
 
 /// Commands that not every build has: the feature that brings them, and what they do.
-const BY_FEATURE: [(&str, &str, &str); 16] = [
+const BY_FEATURE: [(&str, &str, &str); 17] = [
     ("explore", "analyze", "Write a page to look at orders with"),
     (
         "analyze",
@@ -12,6 +12,11 @@ const BY_FEATURE: [(&str, &str, &str); 16] = [
         "optimize",
         "analyze",
         "Find group sizes, orders and thresholds that lose little",
+    ),
+    (
+        "curve",
+        "model",
+        "Ask a model about all cells that are left after every prefix of orders",
     ),
     (
         "sweep",

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::folder::Folder;
 
-const COMMANDS: [(&str, &[&str]); 26] = [
+const COMMANDS: [(&str, &[&str]); 27] = [
     (
         "gen",
         &[
@@ -198,6 +198,18 @@ const COMMANDS: [(&str, &[&str]); 26] = [
         ],
     ),
     ("optimize", &["sizes", "order", "--quiet"]),
+    (
+        "curve",
+        &[
+            "--model <NAME>",
+            "--checkpoint <FILE>",
+            "--tokens <FILE>",
+            "--limit <N>",
+            "--orders <FILE>",
+            "--method <NAME>",
+            "--out <FILE>",
+        ],
+    ),
     (
         "sweep",
         &[
