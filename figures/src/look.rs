@@ -18,6 +18,7 @@ const PAPER_MARGIN: u32 = 2;
 
 /// What figures are drawn for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Theme {
     /// A page of its own: with titles and a border.
     #[default]

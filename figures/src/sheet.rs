@@ -53,6 +53,7 @@ impl<'a> Panel<'a> {
 
 /// Which steps of each order a [`sheet`] shows as small multiples.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum StepsShown {
     /// None.
     #[default]

@@ -10,6 +10,7 @@ use orders_core::MemoryLimit;
 
 /// A device, before it is opened: `cpu`, `cuda`, `cuda:N` or `metal`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum DeviceKind {
     /// The CPU.
     #[default]

@@ -7,6 +7,7 @@ use candle_core::{DType, Device};
 
 /// A precision of weights and products. Sums are f32 in any.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Precision {
     /// 32 bits.
     #[default]

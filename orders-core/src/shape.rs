@@ -30,6 +30,7 @@ use crate::group_sizes::GroupSizes;
 /// # Ok::<(), orders_core::ShapeError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Shape {
     /// `c(t) = 1 - cos(pi t / 2)`: the share of cells still to come is
     /// `cos(pi t / 2)` (MaskGIT, arXiv 2202.04200, section 3.3; LPD).

@@ -77,6 +77,7 @@ pub struct GroupGeometry {
 /// them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Measure {
     /// [`GroupGeometry::proximity`].
     Proximity,

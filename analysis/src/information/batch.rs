@@ -75,6 +75,7 @@ pub fn measure_batch(
 
 /// Orders that a mean is over.
 #[derive(Clone, Copy)]
+#[non_exhaustive]
 pub enum OrderSource<'a> {
     /// Orders `0..count` of a method. The group sizes of the problem have a part in
     /// them only if the method looks at them.

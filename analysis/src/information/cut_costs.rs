@@ -6,6 +6,7 @@ use super::refusals::refusal_probability;
 
 /// What a group of cells costs that is generated at once.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Loss {
     /// Its total correlation given the cells before it, in nats: what parallel decoding
     /// loses.

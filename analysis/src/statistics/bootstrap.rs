@@ -52,6 +52,7 @@ impl Default for BootstrapParams {
 /// Which quantiles of the resampled statistic are the ends of an interval.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum IntervalMethod {
     /// Bias-corrected and accelerated: quantiles that are moved by the bias and
     /// the skewness of the statistic. B. Efron, Better bootstrap confidence

@@ -17,6 +17,7 @@ use super::sampling::{Choice, Guidance, Sampler, Sampling};
 
 /// What chooses the cells of samples, and how their tokens come about.
 #[derive(Clone, Copy)]
+#[non_exhaustive]
 pub enum Chooser<'a> {
     /// Orders that were made beforehand: the cells of a group at once.
     Orders(&'a SampleOrders),

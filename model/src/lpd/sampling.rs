@@ -11,6 +11,7 @@ use crate::cpu::{exp, largest, with_numbers};
 
 /// How a token is chosen.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Choice {
     /// The token of the largest logit; of those that tie, the first.
     Greedy,

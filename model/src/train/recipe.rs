@@ -103,6 +103,7 @@ pub struct Recipe {
 /// Group sizes that a batch may have.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
+#[non_exhaustive]
 pub enum SizesDrawn {
     /// The published sizes of so many steps, else those of
     /// [`Shape::Cosine`](orders_core::Shape::Cosine).

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 /// How the learning rate falls after it was constant.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Decay {
     /// It stays.
     Constant,

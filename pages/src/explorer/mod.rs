@@ -80,6 +80,7 @@ pub struct PageMeasure {
 /// What has values of a measure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Scope {
     /// Steps and whole orders.
     Steps,

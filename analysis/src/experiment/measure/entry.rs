@@ -87,6 +87,7 @@ pub enum MeasureKind {
 
 /// Image by image, the likelihood of one trial less that of another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Difference {
     /// This trial less the same method one cell at a time: what is lost by generating
     /// in parallel.
