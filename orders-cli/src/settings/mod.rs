@@ -65,10 +65,11 @@ pub(crate) use known::{KnownFile, known_of_file};
 pub(crate) use look::look;
 #[cfg(feature = "model")]
 pub(crate) use lpd::{
-    LookedAt, bundled_or_files, guidance, looked_at, lpd, model, request_failure, weights_digest,
+    LookedAt, bundled_or_files, checkpoint_with, guidance, looked_at, lpd, model, request_failure,
+    weights_digest,
 };
 #[cfg(all(feature = "model", feature = "tables"))]
-pub(crate) use lpd::{checkpoint, checkpoint_with, lpd_failure, weights_needed};
+pub(crate) use lpd::{checkpoint, lpd_failure, weights_needed};
 pub(crate) use method::{method_and_parameters, method_by_name, method_entry};
 #[cfg(feature = "analyze")]
 pub(crate) use order_list::OrderList;
