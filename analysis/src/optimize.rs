@@ -34,8 +34,8 @@ use orders_core::{Catalogue, Cell, GroupSizes, ParameterValue, Parameters, Probl
 use serde::{Serialize, Serializer};
 
 use crate::information::{
-    Covariance, CutCosts, InformationError, Loss, OptimalSizes, OrderSearch, OrderSource, SizesParams,
-    greedy_order_watched, mean_cut_costs, measure_batch,
+    Covariance, CutCosts, InformationError, Loss, OptimalSizes, OrderSearch, OrderSource,
+    SizesParams, greedy_order_watched, mean_cut_costs, measure_batch,
 };
 use crate::statistics::MeanEstimate;
 

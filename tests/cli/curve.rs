@@ -35,8 +35,17 @@ fn curves_say_what_sizes_lose() {
 
     let outcome = folder.run("optimize sizes --curve curve.json --steps 8");
     assert_eq!(outcome.status, 0, "{}", outcome.stderr);
-    assert!(outcome.stderr.contains("those that flags ask for"), "{}", outcome.stderr);
-    let sizes: Vec<u32> = outcome.stdout.trim().split(',').map(|size| size.parse().unwrap()).collect();
+    assert!(
+        outcome.stderr.contains("those that flags ask for"),
+        "{}",
+        outcome.stderr
+    );
+    let sizes: Vec<u32> = outcome
+        .stdout
+        .trim()
+        .split(',')
+        .map(|size| size.parse().unwrap())
+        .collect();
     assert_eq!((sizes.len(), sizes.iter().sum::<u32>()), (8, 256));
     let pooled = folder.done("-q optimize sizes --curve curve.json --steps 8 --pooled --json");
     assert_eq!(serde_json::from_str::<Vec<u32>>(&pooled).unwrap().len(), 8);
@@ -46,7 +55,9 @@ fn curves_say_what_sizes_lose() {
     let analysis: Value = serde_json::from_str(&text).unwrap();
     let order = &analysis["orders"][0];
     let steps = order["steps"].as_array().unwrap().iter();
-    let sum: f64 = steps.map(|step| step["pair_loss_nats"].as_f64().unwrap()).sum();
+    let sum: f64 = steps
+        .map(|step| step["pair_loss_nats"].as_f64().unwrap())
+        .sum();
     assert!((sum - order["pair_loss_nats"].as_f64().unwrap()).abs() < 1e-9);
     let words = folder.done("analyze orders.json --curve curve.json --explain");
     assert!(words.contains("pair_loss_nats (nats): "), "{words}");

@@ -520,7 +520,10 @@ fn fine_tuning_begins_where_a_model_ended() {
     assert!(first_loss("tuned") < first_loss("whole") - 0.1);
     // The recipe that is kept has the orders themselves.
     let kept = String::from_utf8(folder.read("tuned/recipe.toml")).unwrap();
-    assert!(kept.contains("listed = [[") && !kept.contains("one.json"), "{kept}");
+    assert!(
+        kept.contains("listed = [[") && !kept.contains("one.json"),
+        "{kept}"
+    );
 
     folder.done(&format!("{tune} --from whole --updates 1 --out parts"));
     let refuses = |line: &str, error: &str| {
@@ -530,11 +533,16 @@ fn fine_tuning_begins_where_a_model_ended() {
     };
     let error = "run.safetensors is of another run: its start is not this one's";
     refuses(&format!("{tune} --out parts"), error);
-    folder.done(&format!("{tune} --from whole/model.safetensors --out parts"));
+    folder.done(&format!(
+        "{tune} --from whole/model.safetensors --out parts"
+    ));
     assert!(folder.read("tuned/model.safetensors") == folder.read("parts/model.safetensors"));
 
     for (from, error) in [
-        ("tokens", "--from: checkpoint tokens is a folder with neither model.safetensors"),
+        (
+            "tokens",
+            "--from: checkpoint tokens is a folder with neither model.safetensors",
+        ),
         ("none", "--from"),
         ("nano", "--model nano are of"),
     ] {
@@ -542,10 +550,16 @@ fn fine_tuning_begins_where_a_model_ended() {
     }
     folder.done("gen --method halton --grid 3x4 --steps 4 --num 1 --out small.json -q");
     for (part, error) in [
-        (r#"file = "none.json""#, "tune.toml: failed to open file `none.json`"),
+        (
+            r#"file = "none.json""#,
+            "tune.toml: failed to open file `none.json`",
+        ),
         (r#"file = "small.json""#, "tune.toml: small.json: order 0"),
         ("weight = 1.0", "each entry has either a 'method'"),
-        ("method = \"random\"\nfile = \"one.json\"", "each entry has either a 'method'"),
+        (
+            "method = \"random\"\nfile = \"one.json\"",
+            "each entry has either a 'method'",
+        ),
         ("listed = [[0, 1]]", "orders: order 0"),
     ] {
         folder.write("tune.toml", RECIPE.replace(r#"method = "random""#, part));

@@ -147,7 +147,11 @@ pub enum PointError {
     #[error(
         "{orders} orders of {steps} steps are too many for a trial; steps times orders may be {most}"
     )]
-    TooLarge { orders: u64, steps: usize, most: u64 },
+    TooLarge {
+        orders: u64,
+        steps: usize,
+        most: u64,
+    },
 }
 
 /// What a measure needs.

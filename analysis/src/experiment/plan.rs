@@ -199,8 +199,7 @@ fn parts(trial: Trial, measures: &Measures) -> Vec<Trial> {
 fn exact_partner(trial: &Trial, catalogue: &Catalogue) -> Option<Trial> {
     let settings = &trial.settings;
     let is_parallel = settings.group_sizes.iter().any(|&size| size > 1);
-    let has_orders =
-        settings.orders_sha256.is_some() || catalogue.entry(&settings.method).is_ok();
+    let has_orders = settings.orders_sha256.is_some() || catalogue.entry(&settings.method).is_ok();
     if settings.orders == 0 || settings.decoding.is_some() || !is_parallel || !has_orders {
         return None;
     }

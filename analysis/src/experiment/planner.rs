@@ -243,7 +243,11 @@ impl<'a> Planner<'a> {
 }
 
 /// What is asked for of a judge.
-fn of_judge<T>(is_asked: bool, found: Option<T>, what: &'static str) -> Result<Option<T>, PointError> {
+fn of_judge<T>(
+    is_asked: bool,
+    found: Option<T>,
+    what: &'static str,
+) -> Result<Option<T>, PointError> {
     match (is_asked, found) {
         (false, _) => Ok(None),
         (true, None) => Err(PointError::ModelLacks { what }),

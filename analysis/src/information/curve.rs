@@ -336,10 +336,7 @@ impl TryFrom<CurveFile> for InformationCurve {
             row.len() == cells - rank && row.iter().all(|nats| nats.is_finite())
         };
         if let Some(rank) = (0..cells).find(|&rank| !is_whole((rank, &file.nats[rank]))) {
-            return fault(format!(
-                "row {rank} has not {} numbers",
-                cells - rank
-            ));
+            return fault(format!("row {rank} has not {} numbers", cells - rank));
         }
         let of_grid = |pairs: &PairInformation| {
             pairs.nats.len() == cells

@@ -67,12 +67,17 @@ fn curves_are_means_of_conditional_probabilities() {
         of_images.sum::<f64>() / 6.0
     };
     for settled in 0..cells {
-        let mean = (settled..cells).map(|rank| slow(settled, rank)).sum::<f64>();
+        let mean = (settled..cells)
+            .map(|rank| slow(settled, rank))
+            .sum::<f64>();
         let mean = mean / (cells - settled) as f64;
         assert!((curve.mean_nats(settled) - mean).abs() < 1e-6);
         for rank in settled..cells {
             let found = curve.nats(settled)[rank - settled];
-            assert!((found - slow(settled, rank)).abs() < 1e-6, "{settled} {rank}");
+            assert!(
+                (found - slow(settled, rank)).abs() < 1e-6,
+                "{settled} {rank}"
+            );
         }
     }
     let costs = curve.cut_costs();
@@ -97,7 +102,10 @@ fn curves_are_means_of_conditional_probabilities() {
     assert!((curve.one_by_one() - joint / 6.0).abs() < 1e-5);
 
     let json = serde_json::to_string(&curve).unwrap();
-    assert_eq!(serde_json::from_str::<InformationCurve>(&json).unwrap(), curve);
+    assert_eq!(
+        serde_json::from_str::<InformationCurve>(&json).unwrap(),
+        curve
+    );
     let refused = [
         (r#""images":6"#, r#""images":0"#, "no images"),
         ("information-curve 1", "curve", "format"),
@@ -123,14 +131,24 @@ fn pairs_lose_what_they_have_in_common() {
     let both = GroupSizes::new([2]).unwrap();
     let problem = Problem::new(grid, both.clone()).unwrap();
     let together = Order::new(problem, order.cell_from_rank().to_vec()).unwrap();
-    let losses = curve.pair_losses(together.problem(), together.cell_from_rank()).unwrap();
+    let losses = curve
+        .pair_losses(together.problem(), together.cell_from_rank())
+        .unwrap();
     assert_eq!(losses.len(), 1);
     assert!((losses[0] - curve.cut_costs().total(&both)).abs() < 1e-9);
-    assert!(curve.pair_losses(order.problem(), order.cell_from_rank()).unwrap().iter().all(|&loss| loss == 0.0));
+    assert!(
+        curve
+            .pair_losses(order.problem(), order.cell_from_rank())
+            .unwrap()
+            .iter()
+            .all(|&loss| loss == 0.0)
+    );
     let other = Halton::default()
         .order(&one_by_one(Grid::new(2, 2).unwrap()), 0, 0)
         .unwrap();
-    curve.pair_losses(other.problem(), other.cell_from_rank()).unwrap_err();
+    curve
+        .pair_losses(other.problem(), other.cell_from_rank())
+        .unwrap_err();
     curve.pair_losses(order.problem(), &[0, 0]).unwrap_err();
 }
 
@@ -150,7 +168,11 @@ fn pairs_of_random_orders_tell_orders_apart() {
     let predicted = |cells: [Cell; 12]| -> f64 {
         let problem = Problem::new(grid, GroupSizes::new([4, 4, 4]).unwrap()).unwrap();
         let order = Order::new(problem, cells.to_vec()).unwrap();
-        curve.pair_losses(order.problem(), order.cell_from_rank()).unwrap().iter().sum()
+        curve
+            .pair_losses(order.problem(), order.cell_from_rank())
+            .unwrap()
+            .iter()
+            .sum()
     };
     let true_loss = |cells: [Cell; 12]| -> f64 {
         // The mean over images of the total correlation given what they settled.
@@ -171,36 +193,55 @@ fn pairs_of_random_orders_tell_orders_apart() {
     };
     for cells in [apart, beside] {
         let (predicted, lost) = (predicted(cells), true_loss(cells));
-        assert!((0.5..2.0).contains(&(predicted / lost)), "{predicted} {lost}");
+        assert!(
+            (0.5..2.0).contains(&(predicted / lost)),
+            "{predicted} {lost}"
+        );
     }
     assert!(predicted(beside) > 2.0 * predicted(apart));
     // The best sizes of a curve cost no more than any.
     let optimal = OptimalSizes::new(&curve.cut_costs(), 3, SizesParams::default()).unwrap();
     let (_, cost) = optimal.for_steps(3).unwrap();
-    assert!(cost <= curve.cut_costs().total(&GroupSizes::new([4, 4, 4]).unwrap()));
+    assert!(
+        cost <= curve
+            .cut_costs()
+            .total(&GroupSizes::new([4, 4, 4]).unwrap())
+    );
 }
 
 #[test]
 fn what_does_not_fit_is_refused() {
     let field = field();
-    let order = Halton::default().order(&one_by_one(field.grid()), 0, 0).unwrap();
+    let order = Halton::default()
+        .order(&one_by_one(field.grid()), 0, 0)
+        .unwrap();
     let refuse = |orders: &[Order], token: u32| {
         let mut decoder = FieldDecoder::new(&field, 1);
         score_prefixes(&mut decoder, orders, &|_, _| token, &mut |_| {}).unwrap_err()
     };
     assert!(matches!(
         refuse(&[order.clone(), order.clone()], 0),
-        DecodeError::Count { found: 2, samples: 1, .. }
+        DecodeError::Count {
+            found: 2,
+            samples: 1,
+            ..
+        }
     ));
     assert!(matches!(
         refuse(&[order], 3),
-        DecodeError::Token { token: 3, vocabulary: 3, .. }
+        DecodeError::Token {
+            token: 3,
+            vocabulary: 3,
+            ..
+        }
     ));
     let other = Halton::default()
         .order(&one_by_one(Grid::new(2, 2).unwrap()), 0, 0)
         .unwrap();
     assert!(matches!(refuse(&[other], 0), DecodeError::Grid { .. }));
-    CurveSums::new(field.grid()).mean(BTreeMap::new()).unwrap_err();
+    CurveSums::new(field.grid())
+        .mean(BTreeMap::new())
+        .unwrap_err();
 }
 
 /// Of random orders, costs of the means over all cells are near those of the cells, and
@@ -215,15 +256,12 @@ fn costs_of_random_orders_are_means_over_the_cells_that_are_left() {
     let curve = curve_of(&field, &orders, &images);
     let (of_cells, pooled) = (curve.cut_costs(), curve.cut_costs_of_random_orders());
     let told = |rank: usize| -> f64 {
-        let left = (rank + 1..12).map(|other| {
-            curve.nats(rank)[other - rank] - curve.nats(rank + 1)[other - rank - 1]
-        });
+        let left = (rank + 1..12)
+            .map(|other| curve.nats(rank)[other - rank] - curve.nats(rank + 1)[other - rank - 1]);
         left.sum::<f64>() / (11 - rank) as f64
     };
     for (start, end) in [(0, 1), (0, 3), (2, 7), (0, 12), (10, 12)] {
-        let slow: f64 = (start..end)
-            .flat_map(|rank| (start..rank).map(told))
-            .sum();
+        let slow: f64 = (start..end).flat_map(|rank| (start..rank).map(told)).sum();
         assert!((pooled.cost(start, end) - slow).abs() < 1e-9);
     }
     let sizes = GroupSizes::new([2, 4, 6]).unwrap();

@@ -500,7 +500,10 @@ fn exact_decoding_and_rules_are_judged_as_what_they_are() {
 fn factorisation_losses_are_above_the_same_orders_one_by_one() {
     let judge = Stub::new("one", 1.0);
     let text = CHOSEN
-        .replace("\"passes_per_image\", \"proximity\"", "\"factorisation_loss\"")
+        .replace(
+            "\"passes_per_image\", \"proximity\"",
+            "\"factorisation_loss\"",
+        )
         .replace("steps = [4]", "steps = [4, 36]");
     let text = format!("{text}\n    [[methods]]\n    name = \"lpd\"\n");
     let plan = plan(&text, &[&judge]);

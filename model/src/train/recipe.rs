@@ -193,7 +193,9 @@ impl Recipe {
         mut read: impl FnMut(&Path, Grid) -> Result<Vec<Vec<Cell>>, E>,
     ) -> Result<Self, E> {
         let mut recipe = Self::parsed(text)?;
-        let grid = LpdConfig::new(recipe.model.clone()).map_err(RecipeError::from)?.grid();
+        let grid = LpdConfig::new(recipe.model.clone())
+            .map_err(RecipeError::from)?
+            .grid();
         for part in &mut recipe.orders {
             if let Some(path) = part.file.take() {
                 if !part.listed.is_empty() || !part.method.is_empty() {

@@ -355,7 +355,11 @@ fn a_run_may_begin_with_given_weights() {
         resumed.map(|_| ()),
         Err(TrainError::OtherRun { what: "start", .. })
     ));
-    let resumed = start().from_weights(weights()).unwrap().resumed(&path).unwrap();
+    let resumed = start()
+        .from_weights(weights())
+        .unwrap()
+        .resumed(&path)
+        .unwrap();
     assert_eq!(bits(&resumed), bits(&tuned));
     let other = Recipe {
         model: orders_model::lpd::LpdParams {

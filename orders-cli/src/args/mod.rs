@@ -39,13 +39,13 @@ use crate::failure::{Failure, Result, one_sentence};
 use crate::numbers;
 use crate::printer::Printer;
 
-#[cfg(feature = "model")]
-pub(crate) use analyze::{CurveArgs, OptimizeModelArgs};
 #[cfg(feature = "analyze")]
 pub(crate) use analyze::{
     AnalyzeArgs, OptimizeArgs, OptimizeCommand, OptimizeOrderArgs, OptimizeSizesArgs,
     OptimizeThresholdsArgs,
 };
+#[cfg(feature = "model")]
+pub(crate) use analyze::{CurveArgs, OptimizeModelArgs};
 #[cfg(all(feature = "model", feature = "tables"))]
 pub(crate) use attention::AttentionArgs;
 #[cfg(feature = "model")]

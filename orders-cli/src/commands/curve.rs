@@ -24,8 +24,7 @@ pub(crate) fn run(args: &CurveArgs, catalogue: &Catalogue, printer: &Printer) ->
     let asked = AskedModel::new(&args.of_model, &mut notes)?;
     let (grid, images) = (asked.grid(), &asked.images);
     let named = (args.orders.as_deref(), &args.method, &args.sizes);
-    let orders =
-        settings::orders_of_all_cells(catalogue, named, grid, images.len(), args.seed)?;
+    let orders = settings::orders_of_all_cells(catalogue, named, grid, images.len(), args.seed)?;
     printer.notes(&notes);
     interrupt::catch()?;
     let pool = settings::thread_pool(&args.threads, printer)?;

@@ -7,12 +7,12 @@ use indicatif::HumanCount;
 use orders_core::files::OutputError;
 use orders_core::{Catalogue, Cell, Grid, GroupSizes, Problem};
 use orders_datasets::{TokenFileOptions, TokenRows};
+use orders_model::ModelSource;
 use orders_model::bundled::BundledModel;
 use orders_model::train::{
     HelpRequest, Helper, RanksError, Recipe, RecipeError, Team, TrainError, TrainRequest,
 };
 use orders_model::weights::Weights;
-use orders_model::ModelSource;
 
 use crate::args::TrainArgs;
 use crate::bounded_file::read_bounded;

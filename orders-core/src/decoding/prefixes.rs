@@ -49,14 +49,23 @@ pub fn score_prefixes(
             expected: grid,
         });
     }
-    let most = orders.iter().map(|order| order.cell_from_rank().len()).max();
+    let most = orders
+        .iter()
+        .map(|order| order.cell_from_rank().len())
+        .max();
     for settled in 0..most.unwrap_or(0) {
         let alone = |cell| AskedGroup {
             after: 0,
             cells: vec![cell],
             in_order: false,
         };
-        let left = |order: &Order| order.cell_from_rank().get(settled..).unwrap_or_default().to_vec();
+        let left = |order: &Order| {
+            order
+                .cell_from_rank()
+                .get(settled..)
+                .unwrap_or_default()
+                .to_vec()
+        };
         let questions: Vec<Question> = orders
             .iter()
             .map(|order| match left(order) {
@@ -113,7 +122,9 @@ pub fn score_prefixes(
                 nats: &nats,
             });
             let group = [(next, token(sample, next))];
-            decoder.commit(sample, &group).map_err(DecodeError::Decoder)?;
+            decoder
+                .commit(sample, &group)
+                .map_err(DecodeError::Decoder)?;
         }
     }
     Ok(())
