@@ -62,6 +62,13 @@ fn curves_say_what_sizes_lose() {
     let words = folder.done("analyze orders.json --curve curve.json --explain");
     assert!(words.contains("pair_loss_nats (nats): "), "{words}");
 
+    folder.done("gen --method halton --grid 8x8 --steps 8 --num 2 --out small.json -q");
+    folder.refuses(
+        2,
+        "analyze small.json --curve curve.json -q",
+        "small.json: the curve is that of a 16x16 grid, but the orders are of a 8x8 grid",
+    );
+
     // The same for any batch and number of threads.
     folder.done(&format!("{curve} --batch 2 --threads 1 --out again.json"));
     let numbers = |name: &str| -> Value {

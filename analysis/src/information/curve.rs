@@ -241,7 +241,7 @@ impl InformationCurve {
     ///
     /// # Errors
     ///
-    /// [`InformationError::Grid`] if the problem is of another grid,
+    /// [`InformationError::CurveGrid`] if the problem is of another grid,
     /// [`InformationError::Order`] if the cells are no order of it.
     pub fn pair_losses(
         &self,
@@ -249,8 +249,8 @@ impl InformationCurve {
         cells: &[Cell],
     ) -> Result<Vec<f64>, InformationError> {
         if problem.grid() != self.grid {
-            return Err(InformationError::Grid {
-                covariance: self.grid,
+            return Err(InformationError::CurveGrid {
+                curve: self.grid,
                 orders: problem.grid(),
             });
         }

@@ -10,6 +10,9 @@ pub enum InformationError {
     /// Order and covariance are of two grids.
     #[error("the covariance is that of a {covariance} grid, but the orders are of a {orders} grid")]
     Grid { covariance: Grid, orders: Grid },
+    /// Order and information curve are of two grids.
+    #[error("the curve is that of a {curve} grid, but the orders are of a {orders} grid")]
+    CurveGrid { curve: Grid, orders: Grid },
     /// There are too few or too many steps.
     #[error("{steps} steps were asked for; from 1 to {cells} are possible")]
     Steps { steps: usize, cells: usize },
