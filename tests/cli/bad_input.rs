@@ -339,7 +339,7 @@ fn names_that_are_unknown() {
 #[cfg(feature = "full")]
 #[test]
 fn commands_and_flags_that_are_unknown() {
-    let commands = "gen, schedule, check, inspect, convert, plot, animate, explore, analyze, optimize, sweep, tokenize, detokenize, train, train-classifier, sample, score, eval, attention, bench, methods, features, distance, data, completions, man";
+    let commands = "gen, schedule, check, inspect, convert, plot, animate, explore, analyze, optimize, curve, sweep, tokenize, detokenize, train, train-classifier, sample, score, eval, attention, bench, methods, features, distance, data, completions, man";
     refused(
         "",
         &[

@@ -40,7 +40,7 @@ pub enum PlanError {
         /// Its number, from 1.
         number: usize,
         point: String,
-        reason: PointError,
+        reason: Box<PointError>,
     },
     /// Two points of a grid design are the same.
     #[error("points {first} and {second} are the same ({point}); list each once")]

@@ -76,7 +76,7 @@ impl Plan {
             let trial = planner.trial(point).map_err(|reason| PlanError::Point {
                 number: index + 1,
                 point: planner.words(point),
-                reason,
+                reason: reason.into(),
             })?;
             let is_grid = spec.design == Design::Grid;
             if let Some(&first) = first_of.get(&trial.settings.key())
@@ -298,7 +298,7 @@ fn add_partners(
                 check_size(&partner.settings).map_err(|reason| PlanError::Point {
                     number: index + 1,
                     point: partner.to_string(),
-                    reason,
+                    reason: reason.into(),
                 })?;
                 trials.push(partner);
             }
