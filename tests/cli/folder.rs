@@ -1,6 +1,6 @@
 //! A folder to run commands in, and what came of one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -55,15 +55,20 @@ impl Folder {
 
     /// Everything below the folder.
     pub fn content(&self) -> Content {
-        let mut content = Content::new();
-        collect(self.folder.path(), "", &mut content);
-        content
+        let read = |name: String| {
+            let is_file = !name.ends_with('/');
+            let content = is_file.then(|| fs_err::read(self.path(&name)).unwrap());
+            (name, content)
+        };
+        self.names().into_iter().map(read).collect()
     }
 
     /// Names of everything below the folder, sorted. Those of folders end in a
     /// slash.
     pub fn names(&self) -> Vec<String> {
-        self.content().into_keys().collect()
+        let mut names = BTreeSet::new();
+        collect(self.folder.path(), "", &mut names);
+        names.into_iter().collect()
     }
 
     /// The orders of a file, whatever its format.
@@ -139,16 +144,18 @@ pub fn reference(name: &str) -> PathBuf {
         .join(name)
 }
 
-fn collect(folder: &Path, prefix: &str, content: &mut Content) {
+/// Names of all that is in a folder, those of folders with a slash behind them. Nothing is read,
+/// so that whoever writes there meanwhile may rename what it has.
+fn collect(folder: &Path, prefix: &str, names: &mut BTreeSet<String>) {
     for entry in fs_err::read_dir(folder).unwrap() {
         let entry = entry.unwrap();
         let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
         if entry.file_type().unwrap().is_dir() {
             let prefix = format!("{name}/");
-            collect(&entry.path(), &prefix, content);
-            content.insert(prefix, None);
+            collect(&entry.path(), &prefix, names);
+            names.insert(prefix);
         } else {
-            content.insert(name, Some(fs_err::read(entry.path()).unwrap()));
+            names.insert(name);
         }
     }
 }
