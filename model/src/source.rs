@@ -145,9 +145,7 @@ impl ModelSource {
         let weights = Weights::checked(&config.tensors(), tensors)?;
         Ok(Lpd::in_precision(config, weights, precision)?)
     }
-}
 
-impl ModelSource {
     /// The weights as they are stored, on the CPU.
     ///
     /// # Errors

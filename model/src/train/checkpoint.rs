@@ -146,14 +146,27 @@ fn update(hash: &mut Hasher, numbers: &[u32]) {
     }
 }
 
-/// The numbers of weights in the order of a layout, and their SHA-256 in hexadecimal.
-pub(super) fn numbers(layout: &Layout, weights: &Weights) -> Result<(Vec<f32>, String), LpdError> {
+/// The numbers of tensors, by their names, in the order of a layout.
+fn laid_out<'t>(
+    layout: &Layout,
+    tensor: impl Fn(&str) -> &'t Tensor,
+) -> candle_core::Result<Vec<f32>> {
     let mut numbers = vec![0.0; layout.length()];
-    let mut hash = Hasher::default();
     for (name, place) in layout.places() {
-        let tensor = weights.get(name).flatten_all()?.to_dtype(DType::F32)?;
-        numbers[place].copy_from_slice(&tensor.to_vec1::<f32>()?);
+        let of_tensor: Vec<f32> = tensor(name).flatten_all()?.to_vec1()?;
+        numbers[place].copy_from_slice(&of_tensor);
     }
+    Ok(numbers)
+}
+
+/// The numbers of weights in the order of a layout, and their SHA-256 in hexadecimal.
+pub(super) fn numbers(layout: &Layout, weights: Weights) -> Result<(Vec<f32>, String), LpdError> {
+    let mut tensors = weights.into_tensors();
+    for tensor in tensors.values_mut() {
+        *tensor = tensor.to_dtype(DType::F32)?;
+    }
+    let numbers = laid_out(layout, |name| &tensors[name])?;
+    let mut hash = Hasher::default();
     for number in &numbers {
         hash.update(&number.to_le_bytes());
     }
@@ -273,13 +286,8 @@ pub(super) fn load(
         })?
         .into_tensors();
     let part = |part: &str| -> Result<Vec<f32>, TrainError> {
-        let mut numbers = vec![0.0; layout.length()];
-        for (name, place) in layout.places() {
-            let numbers = &mut numbers[place];
-            let read = |tensor: &Tensor| tensor.flatten_all()?.to_vec1::<f32>();
-            let tensor = &tensors[&format!("{part}.{name}")];
-            numbers.copy_from_slice(&read(tensor).map_err(|_| unstated("numbers in f32"))?);
-        }
+        let numbers = laid_out(layout, |name| &tensors[&format!("{part}.{name}")]);
+        let numbers = numbers.map_err(|_| unstated("numbers in f32"))?;
         if numbers.iter().any(|number| !number.is_finite()) {
             return Err(unstated("numbers, of which some are not finite"));
         }

@@ -172,7 +172,7 @@ impl Training {
     /// [`TrainError::Start`] if they are not those of the recipe's model, or not finite.
     pub fn from_weights(mut self, weights: Weights) -> Result<Self, TrainError> {
         let weights = Weights::checked(&self.config.tensors(), weights.into_tensors())?;
-        let (numbers, digest) = checkpoint::numbers(&self.layout, &weights)?;
+        let (numbers, digest) = checkpoint::numbers(&self.layout, weights)?;
         if numbers.iter().any(|number| !number.is_finite()) {
             return Err(TrainError::StartNotFinite);
         }

@@ -74,7 +74,7 @@ pub(crate) fn run(args: &AnalyzeArgs, printer: &Printer) -> Result<()> {
         let named = report.analysis.summary.keys();
         printer.explanations(named.map(|&name| match measures.entry(name) {
             Ok(measure) => measure.explanation(),
-            Err(_) if name.starts_with("pair") => pairs.to_owned(),
+            Err(_) if name == "pair_loss_nats" => pairs.to_owned(),
             Err(_) => one_shot.to_owned(),
         }))?;
     }

@@ -54,10 +54,7 @@ pub(crate) fn cell_choice(
         },
     };
     let problem = problem(known, &sizes, "--group-sizes")?;
-    let orders = match &named {
-        Some(path) => sample_orders_of_file(path, &problem, count)?,
-        None => SampleOrders::of_method(method, problem, seed),
-    };
+    let orders = file_or_method(named.as_deref(), method, problem, (count, seed))?;
     Ok(CellChoice::of_orders(orders, drafts))
 }
 
@@ -79,8 +76,19 @@ pub(crate) fn orders_of_all_cells(
         None => GroupSizes::new(vec![1; grid.cells()]).map_err(Failure::work)?,
     };
     let problem = problem(known, &sizes, "--group-sizes")?;
+    let named = named.map(|path| located(path, "--orders")).transpose()?;
+    file_or_method(named.as_deref(), method, problem, (count, seed))
+}
+
+/// The orders of a file, if one is named, else those of a method.
+fn file_or_method(
+    named: Option<&Path>,
+    method: Box<dyn OrderingMethod>,
+    problem: Problem,
+    (count, seed): (usize, u64),
+) -> Result<SampleOrders> {
     match named {
-        Some(path) => sample_orders_of_file(&located(path, "--orders")?, &problem, count),
+        Some(path) => sample_orders_of_file(path, &problem, count),
         None => Ok(SampleOrders::of_method(method, problem, seed)),
     }
 }

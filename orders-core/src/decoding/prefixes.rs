@@ -1,5 +1,6 @@
 //! What a decoder says of tokens that are known, after every prefix of an order.
 
+use super::decode::answers;
 use super::decoder::{AskedGroup, Decoder, Question};
 use super::error::DecodeError;
 use crate::grid::Cell;
@@ -59,40 +60,18 @@ pub fn score_prefixes(
             cells: vec![cell],
             in_order: false,
         };
-        let left = |order: &Order| {
-            order
-                .cell_from_rank()
-                .get(settled..)
-                .unwrap_or_default()
-                .to_vec()
+        let left = |order: &Order| -> Vec<Cell> {
+            let left = order.cell_from_rank().get(settled..);
+            left.unwrap_or_default().to_vec()
         };
-        let questions: Vec<Question> = orders
-            .iter()
-            .map(|order| match left(order) {
-                cells if cells.is_empty() => Question::nothing(),
-                cells => Question {
-                    drafts: Vec::new(),
-                    groups: cells.into_iter().map(alone).collect(),
-                },
-            })
-            .collect();
-        let answers = decoder.ask(&questions).map_err(DecodeError::Decoder)?;
-        if answers.len() != samples {
-            return Err(DecodeError::Answers {
-                what: "samples",
-                found: answers.len(),
-                expected: samples,
-            });
-        }
-        for (sample, (question, answer)) in questions.iter().zip(&answers).enumerate() {
-            let cells: Vec<Cell> = question.cells().collect();
-            if answer.rows().len() != cells.len() {
-                return Err(DecodeError::Answers {
-                    what: "cells",
-                    found: answer.rows().len(),
-                    expected: cells.len(),
-                });
-            }
+        let question = |order: &Order| Question {
+            drafts: Vec::new(),
+            groups: left(order).into_iter().map(alone).collect(),
+        };
+        let questions: Vec<Question> = orders.iter().map(question).collect();
+        let answers = answers(decoder, &questions)?;
+        for (sample, (order, answer)) in orders.iter().zip(&answers).enumerate() {
+            let cells = left(order);
             let Some(&next) = cells.first() else {
                 continue;
             };
@@ -107,13 +86,6 @@ pub fn score_prefixes(
                         vocabulary: decoder.vocabulary(),
                     });
                 };
-                if !(0.0..=1.001).contains(&probability) {
-                    return Err(DecodeError::Probability {
-                        sample,
-                        cell,
-                        probability,
-                    });
-                }
                 nats.push(-libm::log(f64::from(probability.max(f32::MIN_POSITIVE))));
             }
             on_prefix(PrefixNats {
