@@ -49,6 +49,7 @@ pub struct AnalyzeRequest<'a> {
 /// Everything that was measured. Without a field, what is said of information is
 /// `None`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Analysis {
     /// Entropy of the field on the free cells given the known ones, in nats.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -63,6 +64,7 @@ pub struct Analysis {
 /// One order. The information is that of
 /// [`OrderInformation`](crate::information::OrderInformation).
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct OrderAnalysis {
     /// The sum over the steps of their total correlation, in nats.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -85,6 +87,7 @@ pub struct OrderAnalysis {
 
 /// One group at the moment when it is revealed.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct StepAnalysis {
     /// Cells of the group.
     pub size: u32,

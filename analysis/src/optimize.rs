@@ -71,6 +71,7 @@ pub enum Goal {
 
 /// The cheapest sizes.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct OptimizedSizes {
     /// The sizes.
     pub sizes: GroupSizes,
@@ -169,6 +170,7 @@ pub enum SearchStart {
 
 /// The best order that was found.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct OptimizedOrder {
     /// Its cells, first generated first.
     pub cells: Vec<Cell>,
@@ -254,6 +256,7 @@ pub struct ThresholdsRequest<'a> {
 
 /// What orders cost with a pair of thresholds.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct ThresholdsCost {
     /// The proximity threshold.
     #[serde(serialize_with = "as_parameter")]

@@ -128,6 +128,7 @@ impl FromStr for DeviceKind {
 
 /// What a card of NVIDIA says of itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Card {
     /// Its name.
     pub name: String,

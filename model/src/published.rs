@@ -9,6 +9,7 @@ use serde::Serialize;
 /// All have tau 1, linear guidance, temperature 1 and no top-k or top-p; 50,000
 /// images, 50 of each class.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct PublishedResult {
     /// The name of the row, for example `lpd-l-256-20`.
     pub name: &'static str,

@@ -130,6 +130,7 @@ impl Weights {
 
 /// A tensor whose shape is not the one expected.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Misshapen {
     /// What the network expects.
     pub expected: TensorSpec,
@@ -139,6 +140,7 @@ pub struct Misshapen {
 
 /// Everything by which tensors differ from the list that a network expects.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct WeightsError {
     /// Tensors that are not there.
     pub missing: Vec<TensorSpec>,

@@ -67,6 +67,7 @@ pub struct PreparedBatch<'a> {
 }
 
 /// Orders that are made. The file has no name yet.
+#[non_exhaustive]
 pub struct Generated {
     /// The file.
     pub file: FinishedFile,

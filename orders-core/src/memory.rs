@@ -76,6 +76,7 @@ impl MemoryLimit {
     Bytes(*free),
     fitting(*most)
 )]
+#[non_exhaustive]
 pub struct MemoryError {
     /// Bytes that it takes, estimated.
     pub needed: u64,

@@ -8,6 +8,7 @@ use super::error::AttentionError;
 
 /// How local attention is: of one head, or the mean of several.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Locality {
     /// Per-token attention at every distance on the grid at which some query
     /// has a token, nearest first.
@@ -22,6 +23,7 @@ pub struct Locality {
 
 /// Per-token attention at a distance.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct DistanceAttention {
     /// The distance, squared, in cells squared.
     pub squared_distance: u64,
@@ -35,6 +37,7 @@ pub struct DistanceAttention {
 
 /// One head.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct HeadLocality {
     /// Its layer, from 0.
     pub layer: usize,
@@ -47,6 +50,7 @@ pub struct HeadLocality {
 
 /// One layer.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct LayerLocality {
     /// The layer, from 0.
     pub layer: usize,

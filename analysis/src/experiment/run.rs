@@ -21,6 +21,7 @@ const KEPT_EVERY: Duration = Duration::from_secs(20);
 
 /// How far the work on a folder came.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Progress<'a> {
     /// Trials that are done, as far as they are the folder's to do.
     pub finished: usize,
@@ -34,6 +35,7 @@ pub struct Progress<'a> {
 
 /// How far the work on a trial came.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct PartProgress<'a> {
     /// The trial.
     pub trial: &'a Trial,

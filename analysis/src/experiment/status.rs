@@ -12,6 +12,7 @@ use super::trial_part::TrialPart;
 
 /// How far a folder of results is.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct FolderStatus {
     /// Trials of which it has all that it is to have.
     pub done: usize,

@@ -18,6 +18,7 @@ use super::refusals::refusal_probability;
 /// independently of each other, each from its exact distribution given the
 /// context.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct OrderInformation {
     /// The sum over the steps of their total correlation, in nats, from 0. It
     /// is the Kullback-Leibler divergence of what is generated from the field.
@@ -35,6 +36,7 @@ pub struct OrderInformation {
 
 /// The information of one group at the moment when it is revealed.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct StepInformation {
     /// Cells of the group.
     pub size: u32,

@@ -76,6 +76,7 @@ pub struct Interval {
 /// The mean of a list with its 95 % interval, where it has one: not for one value, and
 /// not for a few that are far from normal.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct MeanEstimate {
     /// Number of values.
     pub count: usize,

@@ -58,6 +58,7 @@ pub enum Alternative {
 
 /// The result of a paired test.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct PairedTest {
     /// Number of pairs.
     pub pairs: usize,

@@ -42,6 +42,7 @@ impl Default for CodebookParams {
 
 /// What came of it.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct CodebookInfo {
     /// Patches it was trained on.
     pub patches: u64,

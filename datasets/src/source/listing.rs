@@ -11,6 +11,7 @@ use super::error::SourceError;
 /// Names with a leading dot and `__MACOSX`, with which systems and programs keep things
 /// that are nobody's data, are passed over.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct ClassFiles {
     /// The files.
     pub files: Vec<PathBuf>,
@@ -24,6 +25,7 @@ pub struct ClassFiles {
 
 /// Files or folders that were left out for one reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct LeftOut {
     /// The reason.
     pub reason: LeftOutReason,

@@ -54,6 +54,7 @@ impl CheckpointFormat {
 
 /// What a checkpoint holds.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Checkpoint {
     /// The format of the file.
     pub format: CheckpointFormat,

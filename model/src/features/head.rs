@@ -41,6 +41,7 @@ impl Head {
 
 /// What a network says of an image.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct ImageFeatures {
     /// Its features.
     pub features: Vec<f32>,

@@ -98,6 +98,7 @@ impl fmt::Display for Network {
 #[error(
     "there is no feature network '{name}'; there are inception-fid, mobilenet-v2 and classifier"
 )]
+#[non_exhaustive]
 pub struct UnknownNetwork {
     /// The name given.
     pub name: String,

@@ -45,6 +45,7 @@ pub struct Generation<'a> {
 
 /// One step of a generation.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Step {
     /// Its number, from 0.
     pub index: usize,
@@ -57,6 +58,7 @@ pub struct Step {
 
 /// What a generation gave.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Generated {
     /// Tokens in raster positions, shape (samples, cells).
     pub tokens: Array2<u32>,

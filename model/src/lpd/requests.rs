@@ -155,6 +155,7 @@ pub struct ScoreRequest<'a> {
 
 /// How likely images are.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Scored {
     /// Log-probabilities in nats, of shape (images, cells); 0 at known cells. Under a rule
     /// they are at least those of the smallest normal number in f32, -87.3.
@@ -191,6 +192,7 @@ pub struct TimeRequest<'a> {
 
 /// How long the generation of a batch took, in seconds of wall-clock time.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Timing {
     /// The runs, from the shortest.
     pub seconds: Vec<f64>,

@@ -100,6 +100,7 @@ pub struct PrefixRequest<'a> {
 
 /// Samples that were generated, and how.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Sampled {
     /// Tokens in raster positions, shape (samples, cells).
     pub tokens: Array2<u32>,

@@ -9,6 +9,7 @@ use super::features::Features;
 
 /// Mean and standard deviation of the score over splits.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct InceptionScore {
     /// Mean over the splits; from 1 to the number of classes.
     pub mean: f64,

@@ -8,6 +8,7 @@ use super::pairs::{Tile, for_all_pairs, squared_lengths};
 
 /// How two sets of features overlap.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct ManifoldMeasures {
     /// Share of the generated images that lie among the real ones, 0 to 1.
     pub precision: f64,

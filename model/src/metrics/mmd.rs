@@ -8,6 +8,7 @@ use super::pairs::for_all_pairs;
 
 /// A squared maximum mean discrepancy and how sure it is.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Mmd {
     /// The unbiased estimate. It may be negative if the sets are alike.
     pub squared: f64,

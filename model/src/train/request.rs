@@ -52,6 +52,7 @@ pub struct TrainRequest<'a> {
 
 /// How far a training came.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
 pub struct TrainProgress {
     /// Updates that are done.
     pub updates: u64,

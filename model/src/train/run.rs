@@ -19,6 +19,7 @@ use crate::weights::{Weights, splitmix64};
 
 /// What an update did.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct StepReport {
     /// The number of the update, from 1.
     pub step: u64,

@@ -35,6 +35,7 @@ enum Networks {
 
 /// What encoding gives.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Encoded {
     /// The encoder's output before the nearest vectors are looked for: f32 of
     /// shape (images, numbers of a vector, cells down, cells across).

@@ -25,6 +25,7 @@ pub struct Decoding<'a> {
 
 /// A sample as it was decoded.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Decoded {
     /// Which cells were revealed, and in which steps.
     pub order: Order,

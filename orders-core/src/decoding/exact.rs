@@ -126,6 +126,7 @@ pub struct ExactDecoding<'a> {
 
 /// A sample that was decoded exactly.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ExactSample {
     /// The tokens by cell, 0 at known cells.
     pub tokens: Vec<u32>,

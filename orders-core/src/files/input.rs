@@ -68,6 +68,7 @@ pub fn read_at_most(path: impl AsRef<Path>, most: u64) -> io::Result<Option<Vec<
 /// There is something at a path, but no regular file.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{} can't be read: {what}", path.display())]
+#[non_exhaustive]
 pub struct IrregularFile {
     /// Where it is.
     pub path: PathBuf,

@@ -139,6 +139,7 @@ impl StepBounds {
 
 /// Cells in groups, in each of which no cell repels another.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Colouring {
     /// The groups, largest first; of equal size, that of the first cell first.
     /// Each is in raster order and has a cell at least.

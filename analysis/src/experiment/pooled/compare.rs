@@ -15,6 +15,7 @@ use crate::statistics::{Interval, holm, paired_p_value};
 
 /// How a point differs from the one that it is compared with.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Comparison {
     /// Mean difference over the orders, this minus the other, with its 95 % BCa
     /// interval.

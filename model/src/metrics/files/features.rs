@@ -17,6 +17,7 @@ const LOGITS: &str = "logits";
 
 /// Features, and what their file says of itself.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct FeatureFile {
     /// The features.
     pub features: Features,

@@ -19,6 +19,7 @@ const MOST_BYTES: u64 = 1 << 32;
 
 /// Statistics and what their file says of itself.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct StatisticsFile {
     /// The statistics; their count is known if the file was written by this
     /// crate.

@@ -91,6 +91,7 @@ pub enum ClassifierProgress {
 }
 
 /// A classifier that was trained.
+#[non_exhaustive]
 pub struct TrainedClassifier {
     /// Its tensors.
     pub tensors: BTreeMap<String, Tensor>,

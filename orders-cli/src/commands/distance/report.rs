@@ -121,6 +121,7 @@ impl Report {
                     sd,
                     splits,
                     seed,
+                    ..
                 } = score;
                 let order = seed.map_or_else(String::new, |seed| {
                     format!(" of images shuffled by seed {seed}")
