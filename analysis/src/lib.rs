@@ -24,3 +24,6 @@ pub mod statistics;
 #[cfg(feature = "tables")]
 pub mod table;
 mod workers;
+
+/// The library whose arrays these functions take and give.
+pub use ndarray;

@@ -136,7 +136,7 @@ pub enum HeaderError {
     TooLong { bytes: usize, limit: usize },
     /// The header can't be put in JSON.
     #[error("the safetensors header can't be written")]
-    Json(#[from] serde_json::Error),
+    Json(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The archive can't be written.
     #[error("the .npz file can't be made: {reason}")]
     Zip { reason: String },

@@ -61,6 +61,8 @@ mod safetensors;
 pub use array::{Array, Entries};
 pub use element::{Element, ElementType};
 pub use error::{ArrayError, HeaderError, excerpt};
+/// Elements of 16 bits.
+pub use half::{bf16, f16};
 pub use npy::{npy_header, open_npy};
 #[cfg(feature = "npz")]
 pub use npz::{NpzFile, NpzWriter};

@@ -211,7 +211,8 @@ pub fn safetensors_header(
     let json = serde_json::to_vec(&Header {
         metadata,
         tensors: &infos,
-    })?;
+    })
+    .map_err(|error| HeaderError::Json(error.into()))?;
     let length = json.len().next_multiple_of(8);
     if length > HEADER_BYTES {
         return Err(HeaderError::TooLong {

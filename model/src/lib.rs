@@ -32,7 +32,11 @@ pub mod train;
 pub mod vq;
 pub mod weights;
 
+/// The library of the tensors and devices in these functions.
+pub use candle_core;
 pub use candle_core::{DType, Device, Error as TensorError, Tensor};
 pub use device::{Card, DeviceError, DeviceKind, card, room_on};
+/// The library whose arrays these functions take and give.
+pub use ndarray;
 pub use precision::{Precision, PrecisionError};
 pub use source::{ModelAbout, ModelSource, ModelSourceError};

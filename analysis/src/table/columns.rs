@@ -190,6 +190,7 @@ pub enum TableError {
     Format { reason: String },
 }
 
+/// For the frames of this crate: what Polars says is kept as text.
 impl From<PolarsError> for TableError {
     fn from(error: PolarsError) -> Self {
         Self::Format {

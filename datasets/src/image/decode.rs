@@ -37,7 +37,7 @@ pub fn decode_within(bytes: &[u8], memory: MemoryLimit) -> Result<Image, DecodeE
     check_room(bytes, memory)?;
     let reader = reader(bytes)?;
     let is_jpeg = reader.format() == Some(ImageFormat::Jpeg);
-    let decoded = reader.decode()?;
+    let decoded = reader.decode().map_err(damaged)?;
     if is_jpeg {
         check_complete(bytes)?;
     }
@@ -51,7 +51,7 @@ pub fn decode_within(bytes: &[u8], memory: MemoryLimit) -> Result<Image, DecodeE
 
 /// Whether there is room for the pixels as the file has them, and as an image has them.
 fn check_room(bytes: &[u8], memory: MemoryLimit) -> Result<(), DecodeError> {
-    let decoder = reader(bytes)?.into_decoder()?;
+    let decoder = reader(bytes)?.into_decoder().map_err(damaged)?;
     let (width, height) = decoder.dimensions();
     let pixels = u64::from(width) * u64::from(height);
     let needed = decoder.total_bytes().saturating_add(3 * pixels);
@@ -66,7 +66,7 @@ fn reader(bytes: &[u8]) -> Result<ImageReader<Cursor<&[u8]>>, DecodeError> {
     // Reading from memory does not fail.
     let mut reader = ImageReader::new(Cursor::new(bytes))
         .with_guessed_format()
-        .map_err(image::ImageError::IoError)?;
+        .map_err(|error| damaged(image::ImageError::IoError(error)))?;
     let known = [ImageFormat::Png, ImageFormat::Jpeg, ImageFormat::WebP];
     if !reader
         .format()
@@ -82,6 +82,10 @@ fn reader(bytes: &[u8]) -> Result<ImageReader<Cursor<&[u8]>>, DecodeError> {
     Ok(reader)
 }
 
+fn damaged(error: image::ImageError) -> DecodeError {
+    DecodeError::Damaged(error.into())
+}
+
 /// Why a file is no image that can be used.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -91,7 +95,7 @@ pub enum DecodeError {
     Format,
     /// The file is damaged, or its header asks for too much.
     #[error("it can't be decoded")]
-    Damaged(#[from] image::ImageError),
+    Damaged(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// A JPEG file lacks a part of its image.
     #[error(transparent)]
     Jpeg(#[from] JpegFault),

@@ -2,7 +2,7 @@
 
 use fast_image_resize::images::{TypedImage, TypedImageRef};
 use fast_image_resize::pixels::{U8, U8x3};
-use fast_image_resize::{FilterType, PixelTrait, ResizeAlg, ResizeError, ResizeOptions, Resizer};
+use fast_image_resize::{FilterType, PixelTrait, ResizeAlg, ResizeOptions, Resizer};
 
 use super::pixels::Image;
 
@@ -119,8 +119,8 @@ pub enum PreparationError {
         side: u32,
     },
     /// The resizing library refused: a fault of this crate.
-    #[error("the image can't be resized")]
-    Resize(#[source] Option<ResizeError>),
+    #[error("the image can't be resized: {0}")]
+    Resize(String),
 }
 
 /// Pixels on each side of an image.
@@ -297,11 +297,14 @@ fn resize_pixels<P: PixelTrait>(
     pixels: &mut [u8],
 ) -> Result<(), PreparationError> {
     let source = TypedImageRef::<P>::from_buffer(image.width(), image.height(), image.pixels())
-        .map_err(|_| PreparationError::Resize(None))?;
-    let mut target = TypedImage::<P>::from_buffer(width, height, pixels)
-        .map_err(|_| PreparationError::Resize(None))?;
+        .map_err(cant_resize)?;
+    let mut target = TypedImage::<P>::from_buffer(width, height, pixels).map_err(cant_resize)?;
     let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::CatmullRom));
     resizer
         .resize_typed(&source, &mut target, &options)
-        .map_err(|error| PreparationError::Resize(Some(error)))
+        .map_err(cant_resize)
+}
+
+fn cant_resize(error: impl ToString) -> PreparationError {
+    PreparationError::Resize(error.to_string())
 }

@@ -99,8 +99,12 @@ impl DrawingBackend for Canvas<'_> {
     }
 }
 
-impl<E: std::error::Error + Send + Sync + 'static> From<DrawingAreaErrorKind<E>> for FigureError {
-    fn from(error: DrawingAreaErrorKind<E>) -> Self {
+impl FigureError {
+    /// Of plotters.
+    pub(crate) fn drawing<E>(error: DrawingAreaErrorKind<E>) -> Self
+    where
+        E: std::error::Error + Send + Sync + 'static,
+    {
         Self::Drawing(Box::new(error))
     }
 }

@@ -226,8 +226,8 @@ fn draw<C: CoordTranslate>(
     points: Vec<C::From>,
     mark: impl Fn(Vec<BackendCoord>) -> Mark,
 ) -> Result<(), FigureError> {
-    area.draw(&Element { points, mark })?;
-    Ok(())
+    area.draw(&Element { points, mark })
+        .map_err(FigureError::drawing)
 }
 
 /// Units from whole pixels.

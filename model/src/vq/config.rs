@@ -61,7 +61,8 @@ impl VqConfig {
     ///
     /// [`VqConfigError`] if a field is missing or out of its range.
     pub fn from_json(text: &[u8]) -> Result<Self, VqConfigError> {
-        let config: Self = serde_json::from_slice(text).map_err(VqConfigError::Json)?;
+        let config: Self =
+            serde_json::from_slice(text).map_err(|error| VqConfigError::Json(error.into()))?;
         config.check()?;
         Ok(config)
     }
@@ -116,7 +117,7 @@ impl VqConfig {
 pub enum VqConfigError {
     /// It is no JSON object with the fields.
     #[error("it is not the configuration of a tokenizer: {0}")]
-    Json(serde_json::Error),
+    Json(Box<dyn std::error::Error + Send + Sync>),
     /// A field is out of its range.
     #[error("{field} has to be {allowed}")]
     Field {

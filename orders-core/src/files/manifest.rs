@@ -157,7 +157,7 @@ impl Manifest {
     /// that can't be read.
     pub fn to_toml(&self) -> Result<String, ManifestError> {
         self.check()?;
-        let text = toml::to_string(self).map_err(ManifestError::Write)?;
+        let text = toml::to_string(self).map_err(|error| ManifestError::Write(error.into()))?;
         if text.len() as u64 > Self::MAX_BYTES {
             return Err(ManifestError::TooLong);
         }

@@ -48,7 +48,7 @@ pub enum ManifestError {
     },
     /// The fields can't be written as TOML.
     #[error("the manifest can't be written as TOML")]
-    Write(#[source] toml::ser::Error),
+    Write(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// `count` or `bytes` is no integer that every TOML reader takes.
     #[error("{field} = {value} is too large; at most {} is allowed", i64::MAX)]
     TooLarge { field: &'static str, value: u64 },

@@ -42,7 +42,7 @@ pub enum GraphFileError {
     #[error(
         "it is no graph, such as {{\"nodes\": 3, \"edges\": [[0, 1], [1, 2, 0.5]]}} with edges of two nodes and maybe a length"
     )]
-    Form(#[source] serde_json::Error),
+    Form(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// There are not as many coordinates as nodes.
     #[error("it has {nodes} nodes and {coordinates} coordinates; every node needs some")]
     Coordinates {
@@ -89,7 +89,8 @@ impl Topology {
     /// [`from_coordinates`]: Self::from_coordinates
     /// [`from_graph`]: Self::from_graph
     pub fn from_json(text: &[u8]) -> Result<Self, GraphFileError> {
-        let file: GraphFile = serde_json::from_slice(text).map_err(GraphFileError::Form)?;
+        let file: GraphFile =
+            serde_json::from_slice(text).map_err(|error| GraphFileError::Form(error.into()))?;
         match &file.coordinates {
             None => file.with_lengths(),
             Some(coordinates) => match coordinates.first().map_or(0, Vec::len) {

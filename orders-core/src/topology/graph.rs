@@ -198,7 +198,7 @@ impl Topology {
     ///
     /// ```
     /// use orders_core::topology::Topology;
-    /// use petgraph::graph::UnGraph;
+    /// use orders_core::topology::petgraph::graph::UnGraph;
     ///
     /// // A ring of six.
     /// let edges = (0..6).map(|node| (node, (node + 1) % 6, 1.0));

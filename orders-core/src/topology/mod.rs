@@ -57,3 +57,5 @@ pub use graph::Topology;
 pub use locality_aware::GraphLocalityAware;
 pub(crate) use locality_aware::check_grid;
 pub(crate) use neighbours::Scores;
+/// The library whose graphs a topology is made from, and conflicts are given as.
+pub use petgraph;

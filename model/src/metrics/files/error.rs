@@ -87,5 +87,5 @@ pub enum MetricsWriteError {
     Header(#[from] HeaderError),
     /// The metadata could not be put into text.
     #[error("the metadata can't be written")]
-    Metadata(#[from] serde_json::Error),
+    Metadata(#[source] Box<dyn std::error::Error + Send + Sync>),
 }

@@ -109,7 +109,9 @@ pub fn write_statistics(
     if let Some(count) = statistics.count() {
         metadata.insert(COUNT.into(), count.to_string());
     }
-    let mut file = NpzWriter::new(serde_json::to_string(&metadata)?);
+    let metadata = serde_json::to_string(&metadata)
+        .map_err(|error| MetricsWriteError::Metadata(error.into()))?;
+    let mut file = NpzWriter::new(metadata);
     let d = statistics.dimensions();
     let (mean, covariance) = (statistics.mean(), statistics.covariance());
     file.add("mu", &[d], mean.iter().copied())?;
