@@ -13,7 +13,7 @@ use crate::error::{ArrayError, HeaderError, excerpt};
 
 /// The longest header that is written or read. The format itself allows 100 MB,
 /// which takes gigabytes to parse.
-const HEADER_BYTES: usize = 1 << 20;
+const HEADER_BYTES: usize = 1 << 24;
 
 /// A `.safetensors` file whose header has been read.
 ///

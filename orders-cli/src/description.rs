@@ -52,7 +52,10 @@ pub(crate) fn commas(numbers: &[impl ToString]) -> String {
 
 /// A line for each name and value, the values below each other.
 pub(crate) fn aligned<N: AsRef<str>>(lines: &[(N, String)], width: usize) -> String {
-    let line = |(name, value): &(N, String)| format!("{:<width$} {value}", name.as_ref());
+    // What a file says is no line more.
+    let line = |(name, value): &(N, String)| {
+        format!("{:<width$} {}", name.as_ref(), value.replace('\n', "\\n"))
+    };
     lines.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 

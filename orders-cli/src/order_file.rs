@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use orders_core::files::{
-    Limits, Manifest, ReadError, ReadFileError, RowChecker, RowError, Summary, read_order_file,
+    Limits, Manifest, ReadError, ReadFileError, RowChecker, RowError, Summary, open_regular,
+    read_order_file,
 };
 use orders_core::{Cell, KnownCells};
 #[cfg(any(feature = "model", feature = "tables"))]
@@ -19,6 +20,24 @@ pub(crate) fn manifest_beside(file: &Path) -> Result<Option<Manifest>> {
         return Ok(None);
     }
     Manifest::read(&path).map(Some).map_err(Failure::bad_input)
+}
+
+/// The same, of which the file is what it describes: a manifest may be left over from another.
+pub(crate) fn own_manifest(file: &Path) -> Result<Option<Manifest>> {
+    let manifest = manifest_beside(file)?;
+    if let Some(manifest) = &manifest {
+        let orders = open_regular(file).map_err(Failure::bad_input)?;
+        manifest.verify(orders).map_err(|error| {
+            let beside = Manifest::path_for(file);
+            let place = format!(
+                "{} is not the file that {} describes",
+                file.display(),
+                beside.display()
+            );
+            Failure::input_at(place, &error)
+        })?;
+    }
+    Ok(manifest)
 }
 
 /// Checks the rows of an order file: those of its known cells if there is word

@@ -26,9 +26,19 @@ impl Printer {
         }
     }
 
-    /// A result, with a newline.
+    /// A result in lines, with a newline. What it quotes of files and their names may have
+    /// other control characters, which could be commands to a terminal, and these are escaped.
     pub(crate) fn result(&self, text: &str) -> Result<()> {
-        self.result_bytes(format!("{text}\n").as_bytes())
+        let is_command = |c: char| c.is_control() && c != '\n' && c != '\t';
+        let mut shown = String::with_capacity(text.len() + 1);
+        for character in text.chars() {
+            match is_command(character) {
+                true => shown.extend(character.escape_default()),
+                false => shown.push(character),
+            }
+        }
+        shown.push('\n');
+        self.result_bytes(shown.as_bytes())
     }
 
     /// A result, as it is.
@@ -45,8 +55,9 @@ impl Printer {
 
     /// A result as one line of JSON.
     pub(crate) fn result_json(&self, value: &impl Serialize) -> Result<()> {
-        let text = serde_json::to_string(value).map_err(Failure::work)?;
-        self.result(&text)
+        let mut text = serde_json::to_string(value).map_err(Failure::work)?;
+        text.push('\n');
+        self.result_bytes(text.as_bytes())
     }
 
     /// What measures are, a line each below an empty one.

@@ -6,6 +6,7 @@ use ndarray::Array2;
 use orders_core::Grid;
 use orders_datasets::tokenizer_identity;
 use orders_model::checkpoint::{CheckpointFormat, read_checkpoint};
+use orders_model::lpd::LpdConfig;
 use orders_model::{DType, Device, Tensor};
 
 use crate::failure::{Failure, Result};
@@ -16,10 +17,37 @@ pub(crate) struct TokenFile {
     pub(crate) tokens: Array2<u32>,
     /// A class for each image, if the file has them; `None` is no class.
     pub(crate) labels: Option<Vec<Option<u32>>>,
-    /// The grid of the cells, if the file says.
+    /// What else the file says of them.
+    pub(crate) stated: Stated,
+}
+
+/// What a file says of its tokens; what it doesn't is `None`.
+#[derive(Default)]
+pub(crate) struct Stated {
+    /// The grid of the cells.
     pub(crate) grid: Option<Grid>,
-    /// What tells the tokenizer from others, if the file says.
+    /// How many tokens there are to choose from.
+    pub(crate) codebook_size: Option<usize>,
+    /// What tells the tokenizer from others.
     pub(crate) tokenizer: Option<String>,
+}
+
+impl Stated {
+    /// Whether a model can be asked about such tokens.
+    pub(crate) fn check(&self, place: &str, config: &LpdConfig) -> Result<()> {
+        let (grid, vocab) = (config.grid(), config.vocab());
+        if let Some(stated) = self.grid.filter(|stated| *stated != grid) {
+            return Err(Failure::input(format!(
+                "{place} has tokens of a {stated} grid, but the model's is {grid}"
+            )));
+        }
+        if let Some(codes) = self.codebook_size.filter(|codes| *codes != vocab) {
+            return Err(Failure::input(format!(
+                "{place} has tokens of a codebook of {codes}, but the model's vocabulary is {vocab}"
+            )));
+        }
+        Ok(())
+    }
 }
 
 /// Reads a file of tokens.
@@ -75,13 +103,24 @@ pub(crate) fn read(path: &Path) -> Result<TokenFile> {
     let grid = grid
         .transpose()
         .map_err(|error| Failure::input_at(format!("{shown}: grid"), &error))?;
+    let codes = checkpoint.metadata.get("codebook_size");
+    let codes = codes.map(|text| {
+        text.parse().map_err(|_| {
+            Failure::input(format!(
+                "{shown}: codebook_size is '{text}', which is no whole number"
+            ))
+        })
+    });
     let tokenizer = checkpoint.metadata.get("tokenizer");
     let tokenizer = tokenizer.and_then(|said| tokenizer_identity(said));
     Ok(TokenFile {
         tokens,
         labels,
-        grid,
-        tokenizer: tokenizer.map(str::to_owned),
+        stated: Stated {
+            grid,
+            codebook_size: codes.transpose()?,
+            tokenizer: tokenizer.map(str::to_owned),
+        },
     })
 }
 

@@ -8,6 +8,7 @@ use orders_core::files::{Digest, Hasher};
 use orders_model::lpd::{LpdConfig, LpdError};
 
 use crate::failure::{Failure, Result};
+use crate::token_file::Stated;
 use crate::token_identity::{self, Tokens};
 use crate::{settings, token_file};
 
@@ -73,8 +74,8 @@ pub(crate) struct TokenImages {
     pub(crate) labels: Vec<Option<u32>>,
     /// Where they are from, for messages.
     place: String,
-    /// What tells their tokenizer from others, if that is known.
-    tokenizer: Option<String>,
+    /// What their file says of them.
+    stated: Stated,
 }
 
 impl TokenImages {
@@ -91,7 +92,7 @@ impl TokenImages {
             tokens: file.tokens,
             labels,
             place,
-            tokenizer: file.tokenizer,
+            stated: file.stated,
         })
     }
 
@@ -105,7 +106,11 @@ impl TokenImages {
             tokens: tokens.map_err(Failure::work)?,
             labels: labels.map(Some).collect(),
             place: "the bundled images".to_owned(),
-            tokenizer: set.tokenizer_identity().map(str::to_owned),
+            stated: Stated {
+                grid: Some(set.grid()),
+                codebook_size: Some(set.codebook_size() as usize),
+                tokenizer: set.tokenizer_identity().map(str::to_owned),
+            },
         })
     }
 
@@ -147,6 +152,7 @@ impl TokenImages {
 
     /// Whether a model can be asked about all of them.
     pub(crate) fn check(&self, config: &LpdConfig) -> Result<()> {
+        self.stated.check(&self.place, config)?;
         config
             .check_tokens(self.tokens.view(), None)
             .and_then(|()| config.check_labels(&self.labels))
@@ -161,7 +167,7 @@ impl TokenImages {
     ) -> Result<()> {
         let images = Tokens {
             place: &self.place,
-            tokenizer: self.tokenizer.as_deref(),
+            tokenizer: self.stated.tokenizer.as_deref(),
         };
         token_identity::check(&images, &model.tokens(), notes)
     }

@@ -117,7 +117,7 @@ fn files_that_hold_no_orders() {
         (
             "header.safetensors",
             u64::MAX.to_le_bytes().to_vec(),
-            "the header is said to have 18446744073709551615 bytes; at most 1048576 are allowed".into(),
+            "the header is said to have 18446744073709551615 bytes; at most 16777216 are allowed".into(),
         ),
         (
             "floats.safetensors",
@@ -214,6 +214,63 @@ fn manifests_that_are_none() {
         let error = format!("b.npy.toml is no manifest of orders: {reason}");
         refused_by_all(&folder, "b.npy", &error);
     }
+}
+
+/// A manifest that was left over says nothing of the file that came to its place.
+#[test]
+fn manifests_of_another_file_are_not_believed() {
+    let folder = Folder::new();
+    folder.done("gen --grid 4x4 --steps 4 --num 5 --seed 1 --out orders.npy");
+    folder.done("gen --grid 4x4 --steps 4 --num 5 --method raster --out other.npy");
+    let other = folder.read("other.npy");
+    folder.write("orders.npy", other);
+    let sums = [folder.done("inspect other.npy"), {
+        folder.remove("other.npy.toml");
+        folder.done("gen --grid 4x4 --steps 4 --num 5 --seed 1 --out again.npy");
+        folder.done("inspect again.npy")
+    }];
+    let [of_orders, declared] = sums.map(|said| {
+        let sum = said.lines().last().unwrap();
+        sum.trim_start_matches("sha256").trim().to_owned()
+    });
+    let mut lines = vec![
+        "inspect orders.npy",
+        "plot orders.npy --out new.png",
+        "convert orders.npy new.json",
+    ];
+    if cfg!(feature = "analyze") {
+        lines.push("analyze orders.npy");
+        lines.push("optimize sizes --orders orders.npy --field exp:2 --steps 3");
+    }
+    for line in lines {
+        let outcome = folder.run(line);
+        assert_eq!(outcome.status, 2, "{outcome}");
+        assert_eq!(
+            outcome.stderr,
+            format!(
+                "error: orders.npy is not the file that orders.npy.toml describes: the file has the SHA-256 digest {of_orders}, but its manifest says {declared}\n"
+            )
+        );
+    }
+    let outcome = folder.run("check orders.npy");
+    assert_eq!(outcome.status, 1, "{outcome}");
+}
+
+/// What a manifest says may have commands to a terminal in it.
+#[test]
+fn what_files_say_commands_no_terminal() {
+    let folder = Folder::new();
+    folder.done("gen --grid 4x4 --steps 4 --num 5 --out orders.json");
+    let manifest = String::from_utf8(folder.read("orders.json.toml")).unwrap();
+    let evil = manifest.replace("method = \"lpd\"", "method = \"\\u001b[31m\\nevil\"");
+    assert_ne!(evil, manifest);
+    folder.write("orders.json.toml", evil);
+    let said = folder.done("inspect orders.json");
+    let line = said.lines().find(|line| line.starts_with("method"));
+    assert!(
+        line.is_some_and(|line| line.contains("\\u{1b}[31m\\nevil")),
+        "{said}"
+    );
 }
 
 /// A pipe would wait for whoever writes into it, a device may have no end.

@@ -90,7 +90,7 @@ fn files_of_group_sizes_that_are_none() {
     let of_numbers = "is no JSON array of whole numbers";
     folder.write("cut", "[1,");
     folder.write("empty", "");
-    folder.write("object", "{\"sizes\": [16]}");
+    folder.write("object", "{\"sizes\": 16}");
     folder.write("negative", "[1, -2, 17]");
     folder.write("fraction", "[1, 15.0]");
     folder.write("large", "[1, 99999999999]");
@@ -113,9 +113,7 @@ fn files_of_group_sizes_that_are_none() {
         ),
         (
             "object",
-            &format!(
-                "object {of_numbers}: invalid type: map, expected a sequence at line 1 column 0"
-            ),
+            "object is no JSON object such as {\"256 resolution\": {\"20 steps\": [1, 2, 4]}}: invalid type: integer `16`, expected a sequence",
         ),
         (
             "negative",

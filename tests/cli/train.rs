@@ -2,6 +2,7 @@
 
 use crate::data::fashion;
 use crate::folder::Folder;
+use crate::foreign::safetensors;
 
 const RECIPE: &str = r#"
 epochs = 1.5
@@ -202,6 +203,68 @@ fn a_trained_model_is_sampled_scored_and_drawn() {
     folder.done("plot run/log.csv --out loss.svg");
     let svg = String::from_utf8(folder.read("loss.svg")).unwrap();
     assert!(svg.contains("held out") && svg.contains("epoch"), "{svg}");
+}
+
+/// What a file says of its tokens has to be true of the model, and a model that gives no
+/// numbers has no likelihood.
+#[test]
+fn tokens_of_another_grid_or_vocabulary_are_refused() {
+    let folder = folder();
+    folder.done(&format!("{TRAIN} --out run"));
+    let parts = |name: &str| {
+        let bytes = folder.read(name);
+        let (length, rest) = bytes.split_at(8);
+        let length = u64::from_le_bytes(length.try_into().unwrap()) as usize;
+        let (header, data) = rest.split_at(length);
+        let header: serde_json::Value = serde_json::from_slice(header).unwrap();
+        (header, data.to_vec())
+    };
+    let stating = |stated: &str| {
+        let (mut header, data) = parts("tokens/test.safetensors");
+        let (name, value) = stated.split_once('=').unwrap();
+        header["__metadata__"][name] = value.into();
+        safetensors(&header.to_string(), &data)
+    };
+    for (stated, error) in [
+        ("grid=2x8", "tokens of a 2x8 grid, but the model's is 4x4"),
+        (
+            "codebook_size=99",
+            "tokens of a codebook of 99, but the model's vocabulary is 16",
+        ),
+    ] {
+        folder.write("stated.safetensors", stating(stated));
+        for line in [
+            "score --tokens stated.safetensors --steps 4",
+            "eval --tokens stated.safetensors --steps 4 --runs 0 --out results",
+            "curve --tokens stated.safetensors --method random --out c.json",
+        ] {
+            folder.refuses(
+                2,
+                &format!("{line} --checkpoint run"),
+                &format!("stated.safetensors has {error}"),
+            );
+        }
+        folder.write("known.json", "[0, 1]");
+        folder.refuses(
+            2,
+            "sample --checkpoint run --labels 1 --steps 4 --known known.json --known-tokens stated.safetensors --tokens-out t.safetensors",
+            &format!("--known-tokens stated.safetensors has {error}"),
+        );
+    }
+    let (header, data) = parts("run/model.safetensors");
+    let no_numbers = vec![0xFF; data.len()];
+    folder.write(
+        "run/model.safetensors",
+        safetensors(&header.to_string(), &no_numbers),
+    );
+    let line = "score --checkpoint run/model.safetensors --tokens tokens/test.safetensors --steps 4 --out scores.safetensors -q";
+    let outcome = folder.run(line);
+    assert_ne!(outcome.status, 0, "{outcome}");
+    assert!(
+        outcome.stderr.contains("the model's logits are not finite"),
+        "{outcome}"
+    );
+    assert!(!folder.path("scores.safetensors").exists());
 }
 
 /// As many codes don't make two codebooks alike.

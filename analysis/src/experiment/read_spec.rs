@@ -29,7 +29,7 @@ use crate::information::Field;
 struct File {
     title: Option<String>,
     orders: Option<Spanned<Value>>,
-    measures: Option<Vec<Spanned<Value>>>,
+    measures: Option<Spanned<Vec<Spanned<Value>>>>,
     design: Option<Spanned<DesignTable>>,
     methods: Spanned<Vec<MethodTable>>,
     grids: Spanned<Vec<Spanned<Value>>>,
@@ -159,7 +159,9 @@ impl Reader<'_> {
                 let all = self.measures.entries().iter();
                 all.filter(is_there).cloned().collect()
             }
-            Some(values) => self.list("measures", values, |value| self.measure(value))?,
+            Some(values) => self.list("measures", self.some("measures", values)?, |value| {
+                self.measure(value)
+            })?,
         };
         Ok(Spec {
             title: file.title.unwrap_or_default(),
@@ -374,13 +376,22 @@ impl Reader<'_> {
         }
     }
 
-    /// Refuses a label that is given and that another method has too.
+    /// Refuses a label that is given and that another method has too, or that is no line.
     fn check_labels(&self, methods: &[Labelled]) -> Result<(), SpecError> {
         for (place, (method, span)) in methods.iter().enumerate() {
             let mut others = methods
                 .iter()
                 .enumerate()
                 .filter(|(other, _)| *other != place);
+            if let Some(span) = span
+                && method.label.contains(char::is_control)
+            {
+                let label = method.label.escape_debug();
+                let reason = format!(
+                    "the label \"{label}\" has a control character; it takes one line of text"
+                );
+                return self.refuse(span.clone(), reason);
+            }
             if let Some(span) = span
                 && others.any(|(_, (other, _))| other.label == method.label)
             {

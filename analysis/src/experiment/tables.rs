@@ -165,7 +165,13 @@ impl Tables {
         let read = || read_json::<Written>(&path, 1 << 12);
         let is_current = path.is_file() && {
             let written = read()?;
-            written.format == FORMAT && written.key == folder.key()
+            let is_there = |kind: Kind| {
+                let table = format!("{}.parquet", kind.name());
+                folder.path().join(table).exists()
+            };
+            written.format == FORMAT
+                && written.key == folder.key()
+                && Kind::ALL.into_iter().all(is_there)
         };
         if !is_current {
             write_tables(folder, measures)?;

@@ -430,9 +430,13 @@ impl Estimate {
     /// Whether its numbers can be those of one mean.
     fn is_sound(&self) -> bool {
         let is_finite = |value: Option<f64>| value.is_none_or(f64::is_finite);
-        let interval = match (self.low, self.high) {
-            (None, None) => true,
-            (Some(low), Some(high)) => low <= high && self.count > 1,
+        let interval = match (self.low, self.high, self.mean) {
+            (None, None, _) => true,
+            // None lies farther from its mean than it is wide.
+            (Some(low), Some(high), Some(mean)) => {
+                let around = high - low + TOLERANCE * (1.0 + mean.abs());
+                low <= high && self.count > 1 && (low - around..=high + around).contains(&mean)
+            }
             _ => false,
         };
         interval

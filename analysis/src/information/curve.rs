@@ -299,6 +299,9 @@ struct CurveFile {
 
 const FORMAT: &str = "information-curve 1";
 
+/// The largest number, in nats: far more than any vocabulary has, and little enough for sums.
+const MOST_NATS: f64 = 1e6;
+
 impl From<InformationCurve> for CurveFile {
     fn from(curve: InformationCurve) -> Self {
         Self {
@@ -332,20 +335,24 @@ impl TryFrom<CurveFile> for InformationCurve {
         if file.nats.len() != cells {
             return fault(format!("{} rows of {cells} cells", file.nats.len()));
         }
+        let is_number = |nats: &f64| nats.abs() <= MOST_NATS;
         let is_whole = |(rank, row): (usize, &Vec<f64>)| {
-            row.len() == cells - rank && row.iter().all(|nats| nats.is_finite())
+            row.len() == cells - rank && row.iter().all(is_number)
         };
         if let Some(rank) = (0..cells).find(|&rank| !is_whole((rank, &file.nats[rank]))) {
-            return fault(format!("row {rank} has not {} numbers", cells - rank));
+            return fault(format!(
+                "row {rank} has not {} numbers from -{MOST_NATS} to {MOST_NATS}",
+                cells - rank
+            ));
         }
         let of_grid = |pairs: &PairInformation| {
             pairs.nats.len() == cells
                 && pairs.pairs.len() == cells
-                && pairs.nats.iter().all(|nats| nats.is_finite())
+                && pairs.nats.iter().all(is_number)
         };
         if file.pairs.len() != CONTEXTS || !file.pairs.iter().all(of_grid) {
             return fault(format!(
-                "pairs are numbers for {CONTEXTS} contexts of {cells} cells"
+                "pairs are numbers from -{MOST_NATS} to {MOST_NATS} for {CONTEXTS} contexts of {cells} cells"
             ));
         }
         Ok(Self {

@@ -76,6 +76,12 @@ fn the_line_is_named() {
             "steps: 20.5 is no whole number from 1 to 16777216",
         ),
         (2, "20", "20, 32, 20", "steps lists 20 twice"),
+        (
+            5,
+            "\"lpd\"",
+            "\"lpd\"\nlabel = \"a\\u001b[31m\"",
+            "the label \"a\\u{1b}[31m\" has a control character; it takes one line of text",
+        ),
     ] {
         refused(
             &FINE.replacen(replaced, by, 1),
@@ -96,6 +102,7 @@ fn the_line_is_named() {
             "seeds: -1 is no whole number from 0 to 9223372036854775807",
         ),
         ("seeds = []", "seeds is empty; at least one is needed"),
+        ("measures = []", "measures is empty; at least one is needed"),
         (
             "sizes = [\"cosin\"]",
             "sizes: there are no sizes 'cosin'; there are published, optimal, own, ",

@@ -135,6 +135,15 @@ fn files_that_hold_no_field() {
             "shape [0, 9223372036854775808, 4]",
         ),
         (npy("<f4", "False", "(1, 2, 2)", &[0; 16]), "only 1 patch"),
+        (
+            npy(
+                "<f8",
+                "False",
+                "(3, 1, 1)",
+                &0.1_f64.to_le_bytes().repeat(3),
+            ),
+            "the variance of cell 0 is 0; it must be positive",
+        ),
     ] {
         std::fs::write(&path, file).unwrap();
         let Err(FieldReadError::File(MeasuredFileError::Read { source, .. })) = read(&path, "")
@@ -143,4 +152,16 @@ fn files_that_hold_no_field() {
         };
         assert!(source.to_string().contains(expected), "{source}");
     }
+    // The last of them, whatever its words are.
+    assert!(read(&path, ":shrink=0.5").is_err());
+    let error = read(&path, ":stationary:shrink=0.5").unwrap_err();
+    let Some(cause) = std::error::Error::source(&error) else {
+        panic!("{error}");
+    };
+    assert!(
+        cause
+            .to_string()
+            .contains("the variance of all values is 0"),
+        "{cause}"
+    );
 }

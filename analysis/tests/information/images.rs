@@ -127,14 +127,29 @@ fn arrays_that_are_no_field() {
         of(Array3::ones((5, 2, 2)), true),
         MeasuredError::Constant { variance: 0.0 }
     ));
-    // A corner that is always black.
-    let mut corner = patches(50, 2, 2);
-    corner.slice_mut(ndarray::s![.., 1, 1]).fill(0.0);
-    let variance = CovarianceError::Variance {
-        cell: 3,
-        value: 0.0,
-    };
-    assert_eq!(of(corner, false), MeasuredError::Covariance(variance));
+    // A corner that is always of one colour, whose mean may be rounded.
+    let constants = [0.0, 1.0, 0.5, 0.1, 1.0 / 3.0, 255.0, -1e300];
+    for (count, constant) in [2, 3, 100]
+        .into_iter()
+        .flat_map(|count| constants.map(|constant| (count, constant)))
+    {
+        let mut corner = patches(count, 2, 2);
+        corner.slice_mut(ndarray::s![.., 1, 1]).fill(constant);
+        let variance = CovarianceError::Variance {
+            cell: 3,
+            value: 0.0,
+        };
+        assert_eq!(
+            of(corner, false),
+            MeasuredError::Covariance(variance),
+            "{count} {constant}"
+        );
+        let all = Array3::from_elem((count, 2, 2), constant);
+        assert_eq!(of(all, true), MeasuredError::Constant { variance: 0.0 });
+    }
+    // Cells that have their own value each do vary together.
+    let cells = Array3::from_shape_fn((3, 1, 2), |(_, _, column)| column as f64);
+    assert!(MeasuredField::from_patches(cells.view(), true).is_ok());
     let mut broken = patches(5, 2, 3);
     broken[[4, 1, 2]] = f64::NAN;
     assert!(matches!(

@@ -154,10 +154,10 @@ fn safetensors_files_that_break_the_rules() {
         &[
             (vec![], "the file is empty"),
             (vec![0; 7], "at least 8"),
-            (vec![0xff; 8], "bytes; at most 1048576"),
+            (vec![0xff; 8], "bytes; at most 16777216"),
             (length(0), malformed),
             (length(100), "at least 108"),
-            (length(u64::MAX - 7), "bytes; at most 1048576"),
+            (length(u64::MAX - 7), "bytes; at most 16777216"),
             (safetensors("{}", b""), "0 tensors and none is named 'a'"),
             (tensors("{}"), "it ends after"),
             (tensors(two), "2 tensors and none"),

@@ -1,6 +1,6 @@
 //! Which of a pickle's values are the tensors of the network.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::error::Malformed;
 use super::names::unwrapped;
@@ -67,10 +67,17 @@ fn usual<'a>(
         return Ok(root);
     };
     let mut with_tensors: BTreeMap<&str, &Value> = BTreeMap::new();
+    // One dictionary may have many keys.
+    let mut looked_at: HashMap<usize, bool> = HashMap::new();
     for (key, value) in pairs {
         if let Value::Text(key) = key {
             with_tensors.remove(&**key);
-            if tensors(heap, value).next().is_some() {
+            let has_tensors = || tensors(heap, value).next().is_some();
+            let has_tensors = match value {
+                Value::Object(place) => *looked_at.entry(*place).or_insert_with(has_tensors),
+                _ => false,
+            };
+            if has_tensors {
                 with_tensors.insert(key, value);
             }
         }

@@ -9,7 +9,10 @@ use crate::weights::{FormulaTensor, TensorSpec, Weights};
 
 /// Side of an image in pixels, or height and width.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged)]
+#[serde(
+    untagged,
+    expecting = "expected a whole number from 1, or height and width"
+)]
 pub enum ImageSize {
     /// A square image.
     Square(u32),

@@ -21,7 +21,7 @@ use super::batch::problem_of;
 use super::error::LpdError;
 use super::network::Lpd;
 use super::sample::{Chooser, OfBatch};
-use super::sampling::{Choice, Guidance, Sampling};
+use super::sampling::{Choice, Guidance, Sampling, not_finite};
 use crate::device::room_on;
 
 /// The orders of samples: listed ones, or those of a method and a seed.
@@ -297,6 +297,9 @@ impl Lpd {
                     scores
                 }
             };
+            if !scores.iter().all(|nats| nats.is_finite()) {
+                return Err(LpdError::Tensor(not_finite()).into());
+            }
             scored.log_probabilities.slice_mut(rows).assign(&scores);
             Ok::<(), RequestError>(())
         })?;

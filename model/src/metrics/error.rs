@@ -19,6 +19,9 @@ pub enum MetricsError {
         /// The value.
         value: f64,
     },
+    /// The distance is no number that can be written down.
+    #[error("means or covariances are so large that their distance is no finite number")]
+    Overflow,
     /// There are too few images.
     #[error("there are {count} images; at least {needed} are needed")]
     TooFew {

@@ -38,7 +38,7 @@ const NEGATIVE: f64 = 1e-5;
 ///
 /// [`MetricsError::Dimensions`], [`MetricsError::NotACovariance`] if an
 /// eigenvalue is below -1e-5 of the largest,
-/// [`MetricsError::NoConvergence`].
+/// [`MetricsError::NoConvergence`], [`MetricsError::Overflow`].
 pub fn frechet_distance(a: &Statistics, b: &Statistics) -> Result<f64, MetricsError> {
     MetricsError::check_dimensions(a.dimensions(), b.dimensions())?;
     let shift: f64 = a
@@ -59,7 +59,11 @@ pub fn frechet_distance(a: &Statistics, b: &Statistics) -> Result<f64, MetricsEr
         Par::Seq,
     );
     let cross = sum_of_singular_values(product.as_ref())?;
-    Ok((shift + trace_a + trace_b - 2.0 * cross).max(0.0))
+    let distance = (shift + trace_a + trace_b - 2.0 * cross).max(0.0);
+    match distance.is_finite() {
+        true => Ok(distance),
+        false => Err(MetricsError::Overflow),
+    }
 }
 
 /// F with `F F^T = S` and as many columns as S has rank, and the trace of S.

@@ -102,7 +102,10 @@ pub struct Recipe {
 
 /// Group sizes that a batch may have.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(untagged)]
+#[serde(
+    untagged,
+    expecting = "expected a number of steps, or a list of group sizes from 1"
+)]
 #[non_exhaustive]
 pub enum SizesDrawn {
     /// The published sizes of so many steps, else those of

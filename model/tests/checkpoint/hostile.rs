@@ -198,6 +198,34 @@ fn dictionaries_without_end_are_refused() {
     ));
 }
 
+/// A dictionary of many entries under as many keys is looked at once.
+#[test]
+fn a_dictionary_that_has_many_keys_is_looked_at_once() {
+    const COUNT: u32 = 100_000;
+    // d = {0: None, 1: None, ...}
+    let mut pickle = b"\x80\x02}}q\x00(".to_vec();
+    for entry in 0..COUNT {
+        pickle.push(b'J');
+        pickle.extend(entry.to_le_bytes());
+        pickle.push(b'N');
+    }
+    pickle.push(b'u');
+    // {"0": d, "1": d, ...}, made of what lies below it.
+    pickle.extend(b"0(");
+    for key in 0..COUNT {
+        let key = key.to_string();
+        pickle.push(b'X');
+        pickle.extend((key.len() as u32).to_le_bytes());
+        pickle.extend(key.as_bytes());
+        pickle.extend(b"h\x00");
+    }
+    pickle.extend(b"u.");
+    assert!(matches!(
+        malformed(&old_style(&pickle, &storage(0, 0))),
+        Malformed::NoTensors { .. }
+    ));
+}
+
 #[test]
 fn many_views_of_one_storage_take_no_more_than_four_files() {
     let tensor = one_tensor(4096, &[4096], &[1]);

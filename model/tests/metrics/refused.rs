@@ -77,6 +77,11 @@ fn statistics_that_are_none() {
         Statistics::new(array![0.0, f64::INFINITY], Array2::eye(2), None),
         "row 0, column 1 is inf; it must be a finite number",
     );
+    let far = |mean| Statistics::new(array![mean, 0.0], Array2::eye(2), None).unwrap();
+    says(
+        frechet_distance(&far(1e200), &far(0.0)),
+        "means or covariances are so large that their distance is no finite number",
+    );
     let indefinite = Statistics::new(array![0.0, 1.0], array![[1.0, 2.0], [2.0, 1.0]], None);
     let indefinite = indefinite.unwrap();
     let error = frechet_distance(&indefinite, &indefinite).unwrap_err();

@@ -186,7 +186,7 @@ pub(crate) struct OptimizeOrderArgs {
     /// first order) [default: greedy]
     #[arg(long, value_name = "NAME|FILE")]
     pub(crate) start: Option<String>,
-    /// Rounds at most
+    /// Rounds at most; with --resume, so many more
     #[arg(long, value_name = "N", default_value_t = 500, allow_hyphen_values = true, value_parser = numbers::count(1..=u64::MAX))]
     pub(crate) rounds: u64,
     /// Seconds at most, besides --rounds; where it ends the search, the result

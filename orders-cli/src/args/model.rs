@@ -49,7 +49,7 @@ pub(crate) struct ModelArgs {
 pub(crate) struct SampleOrdersArgs {
     /// Order file: sample i gets its row i, or each the only row. Without it, --method
     /// makes the orders
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["method", "set", "proximity", "repulsion"])]
     pub(crate) orders: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) sizes: SizesArgs,

@@ -34,6 +34,12 @@ struct Report {
 }
 
 pub(crate) fn run(args: &AttentionArgs, catalogue: &Catalogue, printer: &Printer) -> Result<()> {
+    if !(args.within.is_finite() && args.within >= 0.0) {
+        return Err(Failure::input(format!(
+            "--within {} is no distance; it takes a number from 0",
+            args.within
+        )));
+    }
     let picture = args.plot.as_deref();
     let picture = picture
         .map(|path| PictureFile::new("--plot", path, args.force))

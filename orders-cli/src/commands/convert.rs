@@ -3,9 +3,7 @@
 use std::io::Write;
 use std::path::Path;
 
-use orders_core::files::{
-    Encoder, Format, Limits, Manifest, Summary, open_regular, read_order_file,
-};
+use orders_core::files::{Encoder, Format, Limits, Manifest, Summary, read_order_file};
 use orders_core::{GroupSizes, KnownCells};
 use serde::Serialize;
 
@@ -53,14 +51,8 @@ pub(crate) fn run(args: &ConvertArgs, printer: &Printer) -> Result<()> {
             args.input.display()
         )));
     }
-    let origin = order_file::manifest_beside(&args.input)?;
-    if let Some(origin) = &origin {
-        // What it says is said again, of another file.
-        let file = open_regular(&args.input).map_err(Failure::bad_input)?;
-        origin
-            .verify(file)
-            .map_err(|error| Failure::input_at(args.input.display(), &error))?;
-    }
+    // What it says is said again, of another file.
+    let origin = order_file::own_manifest(&args.input)?;
     let given = KnownFile::read(&args.known)?;
     let known = settings::known_of_file(&args.grid, given.as_ref(), origin.as_ref(), &args.input)?;
     let sizes = match (&args.group_sizes, &known) {
@@ -97,6 +89,11 @@ fn to_file(
     }
     interrupt::catch()?;
     let conversion = Conversion::new(args, known, target.format)?;
+    if let Some(origin) = &origin {
+        origin
+            .check_summary(origin.format, conversion.summary)
+            .map_err(|error| Failure::input_at(args.input.display(), &error))?;
+    }
     let mut file = target.create()?;
     conversion.write(|bytes| output::write(&mut file, bytes))?;
     let orders = output::finish(file)?;

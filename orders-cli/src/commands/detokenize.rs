@@ -125,7 +125,7 @@ fn tokens(args: &DetokenizeArgs) -> Result<(Array2<u32>, Grid, Option<String>)> 
     }
     let cells = tokens.ncols();
     let side = (cells as f64).sqrt().round() as u32;
-    let grid = match settings::grid(&args.grid)?.or(file.grid) {
+    let grid = match settings::grid(&args.grid)?.or(file.stated.grid) {
         Some(grid) => grid,
         None if side as usize * side as usize == cells => {
             Grid::new(side, side).map_err(Failure::bad_input)?
@@ -141,7 +141,7 @@ fn tokens(args: &DetokenizeArgs) -> Result<(Array2<u32>, Grid, Option<String>)> 
             "{path} has {cells} tokens an image, which is not one image of {grid}"
         )));
     }
-    Ok((tokens, grid, file.tokenizer))
+    Ok((tokens, grid, file.stated.tokenizer))
 }
 
 fn target(args: &DetokenizeArgs, count: u64) -> Result<Target> {

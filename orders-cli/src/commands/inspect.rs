@@ -40,7 +40,7 @@ struct Report {
 
 pub(crate) fn run(args: &InspectArgs, printer: &Printer) -> Result<()> {
     let format = Format::from_path(&args.file).map_err(Failure::bad_input)?;
-    let manifest = order_file::manifest_beside(&args.file)?;
+    let manifest = order_file::own_manifest(&args.file)?;
     let given = KnownFile::read(&args.known)?;
     let known = settings::known_of_file(&args.grid, given.as_ref(), manifest.as_ref(), &args.file)?;
     let mut first: Vec<u32> = Vec::new();

@@ -201,22 +201,21 @@ fn known_tokens(
         return Ok(None);
     };
     let cells = config.grid().cells();
-    let TokenFile {
-        tokens, tokenizer, ..
-    } = token_file::read(path)?;
+    let TokenFile { tokens, stated, .. } = token_file::read(path)?;
+    let place = format!("--known-tokens {}", path.display());
+    stated.check(&place, config)?;
     let (rows, found) = tokens.dim();
     if found != cells || (rows != 1 && rows != samples) {
         return Err(Failure::input(format!(
-            "--known-tokens {} has {rows} x {found} tokens; needed are 1 x {cells} or {samples} x {cells}",
-            path.display()
+            "{place} has {rows} x {found} tokens; needed are 1 x {cells} or {samples} x {cells}"
         )));
     }
     config
         .check_tokens(tokens.view(), Some(cells_known))
         .map_err(|error| Failure::input_at(path.display(), &error))?;
     let given = Tokens {
-        place: format!("--known-tokens {}", path.display()),
-        tokenizer: tokenizer.as_deref(),
+        place,
+        tokenizer: stated.tokenizer.as_deref(),
     };
     token_identity::check(&given, &looked_at.tokens(), notes)?;
     Ok(Some(tokens))

@@ -58,6 +58,13 @@ impl Samples {
                 labels.len()
             ))
         })?;
+        if let Some(shard) = args.shard
+            && shard.count() as u64 > count
+        {
+            return Err(Failure::input(format!(
+                "--shard {shard}: there are as many shards as samples at most, which are {count} here"
+            )));
+        }
         Ok(Self {
             labels,
             each,

@@ -104,6 +104,7 @@ pub(crate) fn evaluation(
         ));
     }
     let cfg = preset.map(|row| row.guidance).or(args.cfg).unwrap_or(1.0);
+    settings::guidance(cfg, args.cfg_schedule)?;
     spec.samples = asked.samples(cfg);
     let (batch, runs) = (args.batch, args.runs);
     spec.clock = (runs > 0).then_some(ClockChoice { batch, runs, cfg });

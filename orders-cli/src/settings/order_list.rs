@@ -33,7 +33,7 @@ impl OrderList {
         sizes: &SizesArgs,
         limit: u64,
     ) -> Result<Self> {
-        let manifest = order_file::manifest_beside(path)?;
+        let manifest = order_file::own_manifest(path)?;
         let known_file = KnownFile::read(known)?;
         let (problem, note) =
             problem_of_file(path, manifest.as_ref(), grid, known_file.as_ref(), sizes)?;

@@ -23,7 +23,7 @@ pub(crate) fn cell_choice(
     let named = args.orders.as_deref();
     let named = named.map(|path| located(path, "--orders")).transpose()?;
     let manifest = match &named {
-        Some(path) => order_file::manifest_beside(path)?,
+        Some(path) => order_file::own_manifest(path)?,
         None => None,
     };
     let known = match KnownFile::read(&args.known)? {

@@ -1,6 +1,5 @@
 //! How group sizes are chosen.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
@@ -308,7 +307,7 @@ const LOOKUP: &str = "object such as {\"256 resolution\": {\"20 steps\": [1, 2, 
 /// for this many cells and, if it is said, this many steps.
 ///
 /// Three forms are read: an array of whole numbers; an array of such arrays, as
-/// LPD trains with; and an object of objects of such arrays, as LPD's
+/// LPD trains with; and an object with such arrays in it, at any depth, as LPD's
 /// programs look sizes up in (`{"256 resolution": {"20 steps": [...]}}`). Its
 /// names say nothing here: lists are known by their sum and their length. One
 /// list alone is taken as it is, whatever it sums to.
@@ -338,10 +337,13 @@ pub fn group_sizes_from_json(
     };
     let lists: Vec<Vec<u32>> = match serde_json::from_slice(json) {
         Ok(Value::Array(items)) if items.first().is_some_and(Value::is_array) => read(json, LISTS)?,
-        Ok(Value::Object(items)) if items.values().next().is_some_and(Value::is_object) => {
-            let lookup: BTreeMap<String, BTreeMap<String, Vec<u32>>> = read(json, LOOKUP)?;
-            let lists = lookup.into_values().flat_map(BTreeMap::into_values);
-            lists.collect()
+        Ok(lookup @ Value::Object(_)) => {
+            let mut lists = Vec::new();
+            add_lists(lookup, &mut lists).map_err(|error| SizesError::Json {
+                form: LOOKUP,
+                reason: error.to_string(),
+            })?;
+            lists
         }
         _ => return Err(SizesError::Json { form: LIST, reason }),
     };
@@ -365,6 +367,22 @@ pub fn group_sizes_from_json(
             cells,
             steps: numbers_of_steps(&fitting),
         }),
+    }
+}
+
+/// Adds the lists within objects and arrays, however deep they are.
+fn add_lists(value: Value, lists: &mut Vec<Vec<u32>>) -> serde_json::Result<()> {
+    match value {
+        Value::Object(items) => items
+            .into_iter()
+            .try_for_each(|(_, item)| add_lists(item, lists)),
+        Value::Array(items) if items.first().is_some_and(|item| !item.is_number()) => items
+            .into_iter()
+            .try_for_each(|item| add_lists(item, lists)),
+        list => {
+            lists.push(serde_json::from_value(list)?);
+            Ok(())
+        }
     }
 }
 

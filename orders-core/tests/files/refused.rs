@@ -253,7 +253,7 @@ fn safetensors_that_have_no_rows_of_cells() {
             (length(100), "at least 108"),
             (
                 length(u64::from(u32::MAX)),
-                "4294967295 bytes; at most 1048576",
+                "4294967295 bytes; at most 16777216",
             ),
             (length(u64::MAX), "18446744073709551615 bytes; at most"),
             (

@@ -302,11 +302,18 @@ fn lists_are_read_from_json() {
             None,
             "this is no JSON array of whole numbers: EOF while parsing a value at line 1 column 3",
         ),
+        ("{\"sizes\": [16]}", 16, None, "GroupSizes([16])"),
         (
-            "{\"sizes\": [16]}",
+            "{\"2\": [6, 10], \"3\": [1, 5, 10]}",
             16,
-            None,
-            "this is no JSON array of whole numbers: invalid type: map, expected a sequence at line 1 column 0",
+            Some(2),
+            "GroupSizes([6, 10])",
+        ),
+        (
+            "{\"4x4\": [[6, 10], [1, 5, 10]]}",
+            16,
+            Some(3),
+            "GroupSizes([1, 5, 10])",
         ),
         (
             "[[1, -2]]",
@@ -318,7 +325,7 @@ fn lists_are_read_from_json() {
             "{\"a\": {\"b\": 3}}",
             16,
             None,
-            "this is no JSON object such as {\"256 resolution\": {\"20 steps\": [1, 2, 4]}}: invalid type: integer `3`, expected a sequence at line 1 column 13",
+            "this is no JSON object such as {\"256 resolution\": {\"20 steps\": [1, 2, 4]}}: invalid type: integer `3`, expected a sequence",
         ),
         (
             "[[1, 0]]",

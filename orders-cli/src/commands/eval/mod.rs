@@ -76,7 +76,11 @@ pub(crate) fn run(
     notes.extend(plan.notes().iter().cloned());
     printer.notes(&notes);
     interrupt::catch()?;
-    run_trials(&folder, &tools, threads, printer)?;
+    run_trials(&folder, &tools, threads, printer).map_err(|failure| match failure {
+        // What was kept goes away with its folder.
+        Failure::Paused(_) if args.out.is_none() => Failure::Interrupted,
+        failure => failure,
+    })?;
     if let Some(shard) = args.shard {
         let report = json!({ "path": out.display().to_string(), "shard": shard.to_string() });
         let words = || {

@@ -79,7 +79,7 @@ impl ShownOrder {
         notes: &mut Vec<String>,
     ) -> Result<Self> {
         let shown = path.display();
-        let manifest = order_file::manifest_beside(path)?;
+        let manifest = order_file::own_manifest(path)?;
         let (problem, note) =
             problem_of_file(path, manifest.as_ref(), &args.grid, known_file, &args.sizes)?;
         notes.extend(note);
