@@ -65,6 +65,6 @@ pub use source::{
 pub use split::{hold_out, subset};
 pub use tokens::{
     CacheError, CacheOptions, MalformedTokens, Provenance, TokenError, TokenFileError,
-    TokenFileOptions, TokenParts, TokenRows, TokenSet, cache_files, is_token_file,
-    read_token_cache, tokenizer_identity, write_token_cache,
+    TokenFileOptions, TokenParts, TokenRows, TokenSet, cache_files, check_cache_names,
+    is_token_file, read_token_cache, tokenizer_identity, write_token_cache,
 };

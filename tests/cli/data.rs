@@ -155,6 +155,17 @@ fn a_run_that_was_stopped_goes_on() {
         &format!("{command} --seed 1"),
         "tokens/.prepare holds an interrupted run with other settings; give those again to go on, or --force to begin anew",
     );
+    let path = folder.path("photos/a/0001.png");
+    let file = fs_err::OpenOptions::new().write(true).open(&path).unwrap();
+    let time = file.metadata().unwrap().modified().unwrap();
+    let later = time + std::time::Duration::from_nanos(1);
+    file.file().set_modified(later).unwrap();
+    folder.refuses(
+        2,
+        &format!("{command} --skip-corrupt"),
+        "tokens/.prepare holds an interrupted run of other images, or of these before they were changed; give those again to go on, or --force to begin anew",
+    );
+    file.file().set_modified(time).unwrap();
     let outcome = folder.run(&format!("{command} --skip-corrupt"));
     assert_eq!(outcome.status, 0, "{outcome}");
     assert!(
@@ -365,6 +376,32 @@ fn cut_photographs_are_named_everywhere() {
         outcome.stdout.contains("all: 1 images, 2 left out"),
         "{outcome}"
     );
+}
+
+#[test]
+fn a_folder_of_corrupt_files_is_refused() {
+    let folder = Folder::new();
+    fs_err::create_dir_all(folder.path("photos/a")).unwrap();
+    folder.write("photos/a/0.png", "no picture");
+    folder.write("photos/a/1.png", "no picture either");
+    folder.refuses(
+        2,
+        "data info photos",
+        "no image of photos can be read; the first: photos/a/0.png can't be used: it is neither a PNG, a JPEG nor a WebP image",
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn names_for_caches_are_looked_at_first() {
+    let folder = photographs();
+    fs_err::rename(folder.path("photos/dogs"), folder.path("photos/d\\ogs")).unwrap();
+    folder.refuses(
+        2,
+        "data prepare photos --crop 4 --codes 8 --out tokens --npz",
+        "--npz: \"d\\\\ogs\" can't be the name of a file in a token cache; names of up to 251 bytes without '/' and '\\' are allowed",
+    );
+    assert!(!folder.path("tokens").exists());
 }
 
 #[test]

@@ -522,6 +522,16 @@ fn what_is_not_of_the_model_is_refused() {
     );
     folder.refuses(
         2,
+        &format!("eval --cfg nan {line}"),
+        "--cfg: the guidance scale is NaN; it takes a number from 0",
+    );
+    folder.refuses(
+        2,
+        "attention --steps 8 --limit 1 --within -1",
+        "--within -1 is no distance; it takes a number from 0",
+    );
+    folder.refuses(
+        2,
         &format!("eval --res 256 {line}"),
         "--res 256 is not the side of the model's images, which have 32x32 pixels",
     );

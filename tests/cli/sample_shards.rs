@@ -82,6 +82,10 @@ fn wrong_shards() {
             "nothing would be kept: give --tokens-out FILE.safetensors, or --images DIR",
         ),
         (
+            "sample --labels 1 --steps 8 --tokens-out few.safetensors --shard 1/3".to_owned(),
+            "--shard 1/3: there are as many shards as samples at most, which are 1 here",
+        ),
+        (
             format!("{SAMPLE} --steps 8 --images i --slurm time=5 --slurm-dry-run"),
             "--slurm time=5: array=N is missing, the number of shards",
         ),

@@ -459,3 +459,31 @@ pub(super) fn digest(value: &impl Serialize) -> Digest {
 pub(super) fn sha256_of(field: &Field) -> Option<String> {
     field.file().map(|file| file.digest().to_string())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_interval_lies_about_its_mean() {
+        let estimate = |mean, low, high| Estimate {
+            count: 50,
+            mean: Some(mean),
+            sd: Some(1.0),
+            low: Some(low),
+            high: Some(high),
+        };
+        assert!(estimate(0.5, 0.4, 0.6).is_sound());
+        assert!(estimate(0.5, 0.5, 0.5).is_sound());
+        for (mean, low, high) in [(9.0, 0.4, 0.6), (-9.0, 0.4, 0.6), (0.5, 0.6, 0.4)] {
+            assert!(!estimate(mean, low, high).is_sound());
+        }
+        assert!(
+            !Estimate {
+                high: None,
+                ..estimate(0.5, 0.4, 0.6)
+            }
+            .is_sound()
+        );
+    }
+}

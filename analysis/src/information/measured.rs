@@ -104,6 +104,7 @@ impl MeasuredField {
                 value,
             });
         }
+        check_varied(patches, stationary)?;
         let entries = if stationary {
             let moments = second_moments(patches, Centre::OfAll);
             Entries::Offsets(Offsets::from_moments(&moments, height, width)?.into())
@@ -189,6 +190,30 @@ fn check_cells(cells: usize) -> Result<(), MeasuredError> {
         return Err(MeasuredError::TooLarge { cells });
     }
     Ok(())
+}
+
+/// Whether what must vary does: every cell, or of a stationary field any value. A variance
+/// that was computed can't tell, since means are rounded.
+fn check_varied(patches: ArrayView3<'_, f64>, stationary: bool) -> Result<(), MeasuredError> {
+    let value = 0.0;
+    if stationary {
+        let first = patches.first();
+        return match patches.iter().all(|value| Some(value) == first) {
+            true => Err(MeasuredError::Constant { variance: value }),
+            false => Ok(()),
+        };
+    }
+    let first = patches.index_axis(Axis(0), 0);
+    let mut varied = vec![false; first.len()];
+    for patch in patches.outer_iter() {
+        for ((varied, value), first) in varied.iter_mut().zip(patch).zip(first) {
+            *varied |= value != first;
+        }
+    }
+    match varied.iter().position(|varied| !varied) {
+        Some(cell) => Err(CovarianceError::Variance { cell, value }.into()),
+        None => Ok(()),
+    }
 }
 
 /// Divides a symmetric matrix by the roots of its variances.

@@ -157,6 +157,10 @@ fn tables_are_those_of_the_results() {
     assert_eq!(means(&folder).unwrap(), expected);
     assert!(std::fs::read(at("trials.parquet")).unwrap() == whole);
 
+    std::fs::remove_file(at("orders.parquet")).unwrap();
+    assert_eq!(means(&folder).unwrap(), expected);
+    assert!(at("orders.parquet").exists());
+
     let trial = std::fs::read_dir(at("trials")).unwrap().next();
     std::fs::remove_file(trial.unwrap().unwrap().path()).unwrap();
     let error = means(&folder).unwrap_err();

@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use orders_arrays::ArrayError;
+use orders_core::MemoryError;
 
 use super::listing::LeftOut;
 use crate::image::{DecodeError, ImageError};
@@ -49,6 +50,9 @@ pub enum SourceError {
         /// The most that is read.
         limit: u64,
     },
+    /// A class or an image has a name that other files can't have.
+    #[error("{0:?} has a name that is not UTF-8; the names of classes and images must be")]
+    Name(PathBuf),
     /// A path leads to nothing that holds images.
     #[error(
         "there are no images at {}{}; a folder of IDX files, a folder of PNG, JPEG or WebP files or with one such folder for each class, and .npy, .npz and .safetensors arrays are read",
@@ -209,6 +213,14 @@ pub enum IdxError {
         /// Whether there are more.
         is_longer: bool,
     },
+    /// There is no room for it.
+    #[error("its array of {what} {source}")]
+    Memory {
+        /// What the file holds.
+        what: &'static str,
+        /// What it takes, and what there is.
+        source: MemoryError,
+    },
     /// Reading or unpacking failed.
     #[error("it can't be unpacked or read")]
     Read(#[source] io::Error),
@@ -221,6 +233,14 @@ pub enum ImageArrayError {
     /// The array can't be read.
     #[error(transparent)]
     Array(#[from] ArrayError),
+    /// There is no room for it.
+    #[error("its array of {what} {source}")]
+    Memory {
+        /// What the array holds.
+        what: &'static str,
+        /// What it takes, and what there is.
+        source: MemoryError,
+    },
     /// The array is none of images.
     #[error(
         "it has shape {0:?}; images are (images, height, width) or (images, height, width, 1 or 3)"

@@ -1,7 +1,9 @@
 //! Image files in a folder.
 
+use std::fs::Metadata;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
 
 use orders_core::MemoryLimit;
 use orders_core::files::{Digest, open_regular};
@@ -40,6 +42,7 @@ impl ImageFolder {
     /// # Errors
     ///
     /// [`SourceError::Open`] if a folder can't be listed,
+    /// [`SourceError::Name`] if the name of a class or an image is not UTF-8,
     /// [`SourceError::NoImages`] if there is no image file.
     pub fn open(root: impl AsRef<Path>) -> Result<Self, SourceError> {
         let root = root.as_ref();
@@ -125,9 +128,30 @@ impl ImageSource for ImageFolder {
     }
 
     fn identity(&self) -> Result<Digest, SourceError> {
+        self.digest(|_, _| {})
+    }
+
+    fn state(&self) -> Result<Digest, SourceError> {
+        self.digest(|metadata, state| {
+            // Systems that keep no such time say nothing of it.
+            let changed = metadata.modified().unwrap_or(UNIX_EPOCH);
+            let (is_later, since) = match changed.duration_since(UNIX_EPOCH) {
+                Ok(since) => (true, since),
+                Err(error) => (false, error.duration()),
+            };
+            state.push(is_later.into());
+            state.extend(since.as_nanos().to_le_bytes());
+        })
+    }
+}
+
+impl ImageFolder {
+    /// A digest of the class, the name and the length of every file, and of what is added of
+    /// its metadata.
+    fn digest(&self, add: impl Fn(&Metadata, &mut Vec<u8>)) -> Result<Digest, SourceError> {
         let mut identity = Vec::new();
         for (index, path) in self.all.files.iter().enumerate() {
-            let bytes = fs_err::metadata(path).map_err(SourceError::Open)?.len();
+            let metadata = fs_err::metadata(path).map_err(SourceError::Open)?;
             let name = path.file_name().unwrap_or_default().as_encoded_bytes();
             let class = self.all.labels.get(index);
             let class = class.and_then(|&class| self.all.class_names.get(class as usize));
@@ -135,7 +159,8 @@ impl ImageSource for ImageFolder {
             identity.push(b'/');
             identity.extend_from_slice(name);
             identity.push(0);
-            identity.extend_from_slice(&bytes.to_le_bytes());
+            identity.extend_from_slice(&metadata.len().to_le_bytes());
+            add(&metadata, &mut identity);
         }
         let (digest, _) = Digest::of(&identity[..]).map_err(SourceError::Open)?;
         Ok(digest)

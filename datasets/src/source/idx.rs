@@ -8,6 +8,7 @@ use std::io::{self, BufReader, Read};
 use std::path::Path;
 
 use flate2::read::MultiGzDecoder;
+use orders_core::MemoryLimit;
 use orders_core::files::open_regular;
 
 use super::error::{IdxError, SourceError};
@@ -27,6 +28,8 @@ struct Expected {
     dimensions_words: &'static str,
     types: &'static [(u8, u64)],
     types_words: &'static str,
+    /// Bytes of what each item becomes beside its entries.
+    item_bytes: u64,
 }
 
 const IMAGES: Expected = Expected {
@@ -35,6 +38,7 @@ const IMAGES: Expected = Expected {
     dimensions_words: "3",
     types: &[UNSIGNED_BYTES],
     types_words: "unsigned bytes (0x08) are read",
+    item_bytes: 0,
 };
 
 const LABELS: Expected = Expected {
@@ -43,6 +47,7 @@ const LABELS: Expected = Expected {
     dimensions_words: "1, or 2 with the class in the first column",
     types: &[UNSIGNED_BYTES, WHOLE_NUMBERS],
     types_words: "unsigned bytes (0x08) and whole numbers of 4 bytes (0x0c) are read",
+    item_bytes: 4,
 };
 
 /// What a file holds.
@@ -62,7 +67,15 @@ struct Content {
 ///
 /// [`SourceError::Open`] and [`SourceError::Idx`], which name the file.
 pub fn read_idx_images(path: impl AsRef<Path>) -> Result<(u32, u32, Vec<u8>), SourceError> {
-    read(path.as_ref(), &IMAGES, |content| {
+    read_idx_images_within(path.as_ref(), MemoryLimit::NONE)
+}
+
+/// The same, if what it takes is within a limit.
+pub(super) fn read_idx_images_within(
+    path: &Path,
+    memory: MemoryLimit,
+) -> Result<(u32, u32, Vec<u8>), SourceError> {
+    read(path, &IMAGES, memory, |content| {
         let [_, height, width] = content.shape[..] else {
             return Err(IMAGES.dimensions(content.shape.len() as u8));
         };
@@ -77,7 +90,15 @@ pub fn read_idx_images(path: impl AsRef<Path>) -> Result<(u32, u32, Vec<u8>), So
 ///
 /// As [`read_idx_images`]; also if a label is negative.
 pub fn read_idx_labels(path: impl AsRef<Path>) -> Result<Vec<u32>, SourceError> {
-    read(path.as_ref(), &LABELS, |content| {
+    read_idx_labels_within(path.as_ref(), MemoryLimit::NONE)
+}
+
+/// The same, if what it takes is within a limit.
+pub(super) fn read_idx_labels_within(
+    path: &Path,
+    memory: MemoryLimit,
+) -> Result<Vec<u32>, SourceError> {
+    read(path, &LABELS, memory, |content| {
         let columns = content.shape.get(1).map_or(1, |&columns| columns as usize);
         let row_bytes = columns * content.width as usize;
         if row_bytes == 0 {
@@ -108,6 +129,7 @@ impl Expected {
 fn read<T>(
     path: &Path,
     expected: &Expected,
+    memory: MemoryLimit,
     take: impl FnOnce(Content) -> Result<T, IdxError>,
 ) -> Result<T, SourceError> {
     let file = open_regular(path).map_err(SourceError::Open)?;
@@ -120,9 +142,9 @@ fn read<T>(
     };
     let content = if is_gzip {
         let most = length.saturating_mul(DEFLATE_RATIO);
-        parse(MultiGzDecoder::new(source), None, most, expected)
+        parse(MultiGzDecoder::new(source), None, most, expected, memory)
     } else {
-        parse(source, Some(length), length, expected)
+        parse(source, Some(length), length, expected, memory)
     };
     content.and_then(take).map_err(|source| SourceError::Idx {
         path: path.into(),
@@ -137,6 +159,7 @@ fn parse(
     length: Option<u64>,
     most: u64,
     expected: &Expected,
+    memory: MemoryLimit,
 ) -> Result<Content, IdxError> {
     let ended = |error: io::Error| match error.kind() {
         io::ErrorKind::UnexpectedEof => IdxError::NoHeader,
@@ -181,6 +204,12 @@ fn parse(
     }
     let mut bytes = Vec::new();
     let wanted = declared - header;
+    let items = shape.first().copied().map_or(0, u64::from);
+    let needed = wanted.saturating_add(expected.item_bytes * items);
+    memory.check(needed).map_err(|source| IdxError::Memory {
+        what: expected.what,
+        source,
+    })?;
     // One byte more, to see whether the file ends there.
     source
         .take(wanted + 1)

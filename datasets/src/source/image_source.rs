@@ -46,10 +46,22 @@ pub trait ImageSource: Send + Sync {
     }
 
     /// What tells this source from others: for arrays a digest of pixels and
-    /// labels, for folders one of the files' names and lengths.
+    /// labels, for folders one of classes, names and lengths, which does not see that the
+    /// pixels of a file became others of as many bytes.
     ///
     /// # Errors
     ///
     /// [`SourceError`] if a file is gone.
     fn identity(&self) -> Result<Digest, SourceError>;
+
+    /// What tells this source from what it was earlier on this machine, for work that is
+    /// gone on with: as [`identity`](Self::identity), for folders also of the times at which
+    /// files were changed. Copies of a source differ in it.
+    ///
+    /// # Errors
+    ///
+    /// [`SourceError`] if a file is gone.
+    fn state(&self) -> Result<Digest, SourceError> {
+        self.identity()
+    }
 }

@@ -45,8 +45,10 @@ pub enum LeftOutReason {
     Nested,
     /// Images in a format that is not read, by the endings of their names.
     Format,
-    /// Links that lead to nothing, and what else is neither a file nor a folder.
+    /// Links that lead to nothing.
     NoFile,
+    /// What is neither a regular file nor a folder: pipes, sockets, devices.
+    Irregular,
     /// The picture of many samples that the program puts beside them.
     Overview,
 }
@@ -65,6 +67,10 @@ impl fmt::Display for LeftOut {
                 "images in formats that are not read",
             ),
             LeftOutReason::NoFile => ("1 link that leads to no file", "links that lead to no file"),
+            LeftOutReason::Irregular => (
+                "1 pipe, socket or device that is no regular file",
+                "pipes, sockets and devices that are no regular files",
+            ),
             LeftOutReason::Overview => ("the overview of the samples", "overviews of samples"),
         };
         match count {
@@ -104,7 +110,7 @@ impl ClassFiles {
         let mut all = Self::default();
         for (path, kind) in entries(root)? {
             if kind != Kind::Folder {
-                if wanted.takes(&path) || wanted.is_other(&path) || kind == Kind::Neither {
+                if wanted.takes(&path) || wanted.is_other(&path) || kind != Kind::File {
                     all.leave_out(kind.reason(LeftOutReason::Loose), path);
                 }
                 continue;
@@ -114,8 +120,7 @@ impl ClassFiles {
             if all.files.len() > before {
                 let class = all.class_names.len() as u32;
                 all.labels.resize(all.files.len(), class);
-                let name = path.file_name().unwrap_or_default();
-                all.class_names.push(name.to_string_lossy().into_owned());
+                all.class_names.push(name(&path)?.to_owned());
             }
         }
         Ok(all)
@@ -143,12 +148,15 @@ impl ClassFiles {
     fn add_files_of(&mut self, folder: &Path, wanted: Wanted) -> Result<(), SourceError> {
         for (path, kind) in entries(folder)? {
             match kind {
-                Kind::File if wanted.takes(&path) => self.files.push(path),
+                Kind::File if wanted.takes(&path) => {
+                    name(&path)?;
+                    self.files.push(path);
+                }
                 Kind::File if wanted.is_other(&path) => {
                     self.leave_out(LeftOutReason::Format, path);
                 }
                 Kind::File => {}
-                Kind::Folder | Kind::Neither => {
+                Kind::Folder | Kind::Missing | Kind::Irregular => {
                     self.leave_out(kind.reason(LeftOutReason::Nested), path);
                 }
             }
@@ -177,17 +185,27 @@ impl ClassFiles {
 enum Kind {
     File,
     Folder,
-    Neither,
+    /// A link that leads to nothing.
+    Missing,
+    Irregular,
 }
 
 impl Kind {
-    /// Why it is left out: because it is nothing, or else for a reason.
+    /// Why it is left out: because it is no file, or else for a reason.
     fn reason(self, reason: LeftOutReason) -> LeftOutReason {
         match self {
-            Self::Neither => LeftOutReason::NoFile,
-            _ => reason,
+            Self::Missing => LeftOutReason::NoFile,
+            Self::Irregular => LeftOutReason::Irregular,
+            Self::File | Self::Folder => reason,
         }
     }
+}
+
+/// The name of a class or an image. Files that are made of them say it, in UTF-8, so that it
+/// must be told from others there.
+fn name(path: &Path) -> Result<&str, SourceError> {
+    let name = path.file_name().unwrap_or_default();
+    name.to_str().ok_or_else(|| SourceError::Name(path.into()))
 }
 
 /// What is in a folder, by name.
@@ -197,7 +215,8 @@ fn entries(folder: &Path) -> Result<Vec<(PathBuf, Kind)>, SourceError> {
         let kind = match path.metadata() {
             Ok(found) if found.is_file() => Kind::File,
             Ok(found) if found.is_dir() => Kind::Folder,
-            _ => Kind::Neither,
+            Ok(_) => Kind::Irregular,
+            Err(_) => Kind::Missing,
         };
         (path, kind)
     });

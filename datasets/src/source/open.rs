@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use orders_core::MemoryLimit;
 
 use super::array::ImageArray;
-use super::array_file::{is_array, read_images, read_labels};
+use super::array_file::{is_array, read_images, read_labels_within};
 use super::error::SourceError;
 use super::folder::ImageFolder;
-use super::idx::{read_idx_images, read_idx_labels};
+use super::idx::{read_idx_images_within, read_idx_labels_within};
 use super::image_source::ImageSource;
 use super::listing::{LeftOut, sorted};
 
@@ -57,6 +57,8 @@ pub struct OpenOptions {
     pub classes: Option<u32>,
     /// What each image of a folder may take while it is read.
     pub memory: MemoryLimit,
+    /// What the images of an array or of an IDX file may take, which are read whole.
+    pub array_memory: MemoryLimit,
 }
 
 /// Opens the images at a path: a folder of IDX files, a folder of image files or with such
@@ -71,7 +73,8 @@ pub struct OpenOptions {
 /// # Errors
 ///
 /// [`SourceError`] if there are no images, or if an IDX or array file is not
-/// what it should be. Image files are looked at when they are asked for.
+/// what it should be or takes more memory than it may. Image files are looked at when they are
+/// asked for.
 pub fn open(
     path: impl AsRef<Path>,
     options: &OpenOptions,
@@ -104,11 +107,14 @@ pub fn open(
             left_out: Vec::new(),
         });
     }
-    let labels = options.labels.as_ref().map(read_labels).transpose()?;
+    let memory = options.array_memory;
+    let labels = options.labels.as_ref();
+    let labels = labels.map(|labels| read_labels_within(labels, memory));
+    let labels = labels.transpose()?;
     Ok(vec![NamedSource {
         split: "all".into(),
         kind: "array",
-        images: Box::new(read_images(path, labels, options.classes)?),
+        images: Box::new(read_images(path, labels, options.classes, memory)?),
         left_out: Vec::new(),
     }])
 }
@@ -200,8 +206,9 @@ impl IdxImages {
             images: self.path.clone(),
             labels: self.path.with_file_name(&self.labels[0]),
         })?;
-        let (height, width, pixels) = read_idx_images(&self.path)?;
-        let labels = read_idx_labels(&labels)?;
+        let memory = options.array_memory;
+        let (height, width, pixels) = read_idx_images_within(&self.path, memory)?;
+        let labels = read_idx_labels_within(&labels, memory)?;
         let shape = (height, width, 1);
         let images = ImageArray::new(shape, pixels, Some(labels), options.classes)
             .map_err(|error| error.at(&self.path))?;

@@ -22,6 +22,9 @@ const CACHES: Wanted = Wanted {
 /// The longest file of one image: 16 MiB.
 const FILE_BYTES: u64 = 1 << 24;
 
+/// The longest name of an image: `.npz` comes behind it, and systems allow 255 bytes.
+const NAME_BYTES: usize = 251;
+
 /// What the files of a cache don't say.
 #[derive(Clone, Copy, Debug)]
 pub struct CacheOptions {
@@ -35,7 +38,7 @@ pub struct CacheOptions {
 ///
 /// # Errors
 ///
-/// [`CacheError::Folder`] if a folder can't be listed.
+/// [`CacheError::Folder`] if a folder can't be listed, or a name in it is not UTF-8.
 pub fn cache_files(root: impl AsRef<Path>) -> Result<ClassFiles, CacheError> {
     Ok(ClassFiles::list(root.as_ref(), CACHES)?)
 }
@@ -136,7 +139,7 @@ impl Row {
 /// Writes a cache to a new folder, which appears whole or not at all: for each
 /// image a file `CLASS/NAME.npz` with `indices`, and with `indices_flip` if the
 /// set has mirror images, both `int64` of one dimension. `place` says class and
-/// name of an image; they must be plain file names and differ.
+/// name of an image; they must differ and be such as [`check_cache_names`] takes.
 ///
 /// # Errors
 ///
@@ -152,11 +155,7 @@ pub fn write_token_cache(
     let cells = set.grid().cells();
     (0..set.len()).into_par_iter().try_for_each(|index| {
         let (class, name) = place(index);
-        for part in [&class, &name] {
-            if part.is_empty() || part == "." || part == ".." || part.contains(['/', '\\', '\0']) {
-                return Err(CacheError::Name(part.clone()));
-            }
-        }
+        check_cache_names(&class, &name)?;
         let class = folder.folder().join(class);
         let path = class.join(format!("{name}.npz"));
         let mut file = NpzWriter::new("");
@@ -178,6 +177,22 @@ pub fn write_token_cache(
             .map_err(CacheError::Io)
     })?;
     Ok(folder.persist()?)
+}
+
+/// Whether a class and a name can be those of an image in a cache, which
+/// [`write_token_cache`] makes file names of: this can be known before there are tokens.
+///
+/// # Errors
+///
+/// [`CacheError::Name`] for the first of them that can't.
+pub fn check_cache_names(class: &str, name: &str) -> Result<(), CacheError> {
+    for part in [class, name] {
+        let is_plain = !(part.is_empty() || part == "." || part == "..");
+        if !is_plain || part.contains(['/', '\\', '\0']) || part.len() > NAME_BYTES {
+            return Err(CacheError::Name(part.into()));
+        }
+    }
+    Ok(())
 }
 
 /// Why a token cache can't be read or written.
@@ -238,6 +253,8 @@ pub enum CacheError {
     #[error(transparent)]
     Output(#[from] OutputError),
     /// A name can't be that of a file.
-    #[error("{0:?} can't be the name of a file in a token cache")]
+    #[error(
+        "{0:?} can't be the name of a file in a token cache; names of up to {NAME_BYTES} bytes without '/' and '\\' are allowed"
+    )]
     Name(String),
 }

@@ -10,7 +10,9 @@ mod file_error;
 mod rows;
 mod set;
 
-pub use cache::{CacheError, CacheOptions, cache_files, read_token_cache, write_token_cache};
+pub use cache::{
+    CacheError, CacheOptions, cache_files, check_cache_names, read_token_cache, write_token_cache,
+};
 pub use file::{TokenFileOptions, is_token_file};
 pub use file_error::{MalformedTokens, TokenFileError};
 pub use rows::TokenRows;

@@ -3,7 +3,9 @@
 use std::io::{Cursor, Write};
 
 use orders_core::Grid;
-use orders_datasets::{CacheOptions, TokenParts, TokenSet, read_token_cache, write_token_cache};
+use orders_datasets::{
+    CacheOptions, TokenParts, TokenSet, check_cache_names, read_token_cache, write_token_cache,
+};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
@@ -64,6 +66,33 @@ fn a_cache_gives_the_tokens_back() {
     assert!(!folder.path("bad").exists());
     // Nothing is left of what failed.
     assert_eq!(fs_err::read_dir(root.parent().unwrap()).unwrap().count(), 1);
+}
+
+#[test]
+fn names_are_those_of_files() {
+    let long = "x".repeat(251);
+    for (class, name) in [("n01", "1.JPEG"), ("a b", &long), ("\u{e9}", "...")] {
+        check_cache_names(class, name).unwrap();
+        let set = TokenSet::new(TokenParts {
+            tokens: vec![0; 2],
+            flipped: None,
+            labels: None,
+            source_index: None,
+            ..parts()
+        });
+        let folder = Folder::new();
+        let place = |_| (class.to_owned(), name.to_owned());
+        write_token_cache(folder.path("cache"), &set.unwrap(), place).unwrap();
+    }
+    let longer = "x".repeat(252);
+    for name in ["", ".", "..", "a/b", "a\\b", "a\0", &longer] {
+        for (class, name) in [(name, "x"), ("x", name)] {
+            says(
+                check_cache_names(class, name),
+                &[&"can't be the name of a file", &"up to 251 bytes"],
+            );
+        }
+    }
 }
 
 #[test]

@@ -1,6 +1,10 @@
 //! Folders of image files.
 
-use orders_datasets::{ImageFolder, ImageSource, LeftOutReason, OpenOptions, open};
+use std::time::{Duration, UNIX_EPOCH};
+
+use orders_datasets::{
+    ImageArray, ImageFolder, ImageSource, LeftOutReason, OpenOptions, cache_files, open,
+};
 
 use crate::files::{Folder, png, says};
 
@@ -150,6 +154,90 @@ fn the_identity_is_that_of_names_and_lengths() {
     assert_eq!(identity(), before);
     folder.write("d/b/11.png", png(1, 1, 1, &[11]));
     assert_ne!(identity(), before);
+}
+
+/// Another content of the same length is another state, and a copy is as well.
+#[test]
+fn the_state_is_also_that_of_times() {
+    let folder = filled();
+    let open = || ImageFolder::open(folder.path("d")).unwrap();
+    let (identity, state) = (open().identity().unwrap(), open().state().unwrap());
+    assert_ne!(state, identity);
+    assert_eq!(open().state().unwrap(), state);
+    let path = folder.path("d/b/10.png");
+    let set = |time| {
+        let file = fs_err::OpenOptions::new().write(true).open(&path).unwrap();
+        file.file().set_modified(time).unwrap();
+    };
+    let before = UNIX_EPOCH - Duration::from_nanos(1);
+    let mut states = vec![state];
+    for time in [UNIX_EPOCH + Duration::from_nanos(1), UNIX_EPOCH, before] {
+        set(time);
+        let state = open().state().unwrap();
+        assert!(!states.contains(&state), "{time:?}");
+        states.push(state);
+        assert_eq!(open().identity().unwrap(), identity);
+    }
+    // Arrays are told from each other by all that they hold.
+    let array = ImageArray::new((1, 1, 1), vec![7], None, None).unwrap();
+    assert_eq!(array.state().unwrap(), array.identity().unwrap());
+}
+
+/// Names that would be one and the same in files that are made of them.
+#[cfg(target_os = "linux")]
+#[test]
+fn names_are_utf8() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    let folder = Folder::new();
+    let write = |root: &str, class: &[u8], name: &[u8]| {
+        fs_err::create_dir_all(folder.path(root)).unwrap();
+        let class = folder.path(root).join(OsStr::from_bytes(class));
+        fs_err::create_dir_all(&class).unwrap();
+        fs_err::write(class.join(OsStr::from_bytes(name)), png(1, 1, 1, &[7])).unwrap();
+    };
+    write("classes", b"a", b"x.png");
+    write("classes", b"\xfe", b"x.png");
+    write("classes", b"\xff", b"x.png");
+    write("files", b"a", b"\xff.png");
+    write("flat", b".", b"\xff.png");
+    for (root, words) in [
+        ("classes", r#"classes/\xFE" has a name that is not UTF-8"#),
+        ("files", r#"files/a/\xFF.png" has a name that is not UTF-8"#),
+        ("flat", r#"flat/\xFF.png" has a name that is not UTF-8"#),
+    ] {
+        says(ImageFolder::open(folder.path(root)), &[&words]);
+    }
+    write("cache", b"\xff", b"x.npz");
+    says(cache_files(folder.path("cache")), &[&r#"cache/\xFF""#]);
+    // What is no image or no class is nobody's business.
+    write("other", b"a", b"x.png");
+    write("other", b"a", b"\xff.txt");
+    write("other", b"\xff", b"x.txt");
+    let images = ImageFolder::open(folder.path("other")).unwrap();
+    assert_eq!((images.len(), images.class_names().len()), (1, 1));
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_no_file_is_told_from_links() {
+    let folder = filled();
+    let socket = folder.path("d/a/s.png");
+    let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+    std::os::unix::fs::symlink("nowhere", folder.path("d/a/t.png")).unwrap();
+    let images = ImageFolder::open(folder.path("d")).unwrap();
+    let words: Vec<String> = images
+        .left_out()
+        .iter()
+        .map(|left_out| left_out.to_string())
+        .collect();
+    let (socket, link) = (socket.display(), folder.path("d/a/t.png"));
+    for expected in [
+        format!("1 pipe, socket or device that is no regular file, {socket}"),
+        format!("1 link that leads to no file, {}", link.display()),
+    ] {
+        assert!(words.contains(&expected), "{words:?}");
+    }
 }
 
 #[test]

@@ -1,8 +1,13 @@
 //! IDX files, whole and not.
 
+use std::io::{Cursor, Write};
+
 use orders_arrays::NpzWriter;
+use orders_core::MemoryLimit;
 use orders_datasets::{OpenOptions, open, read_idx_images, read_idx_labels};
 use proptest::prelude::*;
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipWriter};
 
 use crate::files::{Folder, gzip, idx, npy, says, sentence};
 
@@ -309,6 +314,88 @@ fn samples_in_npz_files() {
         open(&path, &all()).map(|parts| parts.len()),
         &[&path.display(), &"'arr_0'", &"mu, sigma"],
     );
+}
+
+/// What is read whole is held against the memory that there is, before it is unpacked.
+#[test]
+fn arrays_need_memory() {
+    let folder = Folder::new();
+    let pixels = npy("|u1", &[1000, 10, 10], &[0; 100_000]);
+    let labels = npy("|u1", &[1000], &[0; 1000]);
+    let archive = |method, images: &[u8]| {
+        let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+        let options = SimpleFileOptions::default().compression_method(method);
+        for (name, content) in [("arr_0.npy", images), ("arr_1.npy", &labels)] {
+            archive.start_file(name, options).unwrap();
+            archive.write_all(content).unwrap();
+        }
+        archive.finish().unwrap().into_inner()
+    };
+    let stored = archive(CompressionMethod::Stored, &pixels);
+    let deflated = archive(CompressionMethod::Deflated, &pixels);
+    assert!(deflated.len() < 2000);
+    let mut file = NpzWriter::new("");
+    file.add("arr_0", &[100_000, 1, 1], vec![0_u8; 100_000])
+        .unwrap();
+    file.add("arr_1", &[100_000], vec![0_u8; 100_000]).unwrap();
+    let of_labels = file.finish().unwrap();
+    let of_images = idx(&[1000, 10, 10], &[0; 100_000]);
+    let open_within = |path: &std::path::Path, bytes| {
+        let options = OpenOptions {
+            array_memory: MemoryLimit::of_bytes(bytes),
+            ..all()
+        };
+        open(path, &options).map(|parts| parts.len())
+    };
+    folder.write("a-labels-idx1-ubyte", idx(&[1000], &[0; 1000]));
+    // What it is, and how much it needs: an .npz file twice what it unpacks to.
+    let twice = 2 * pixels.len() as u64;
+    for (name, content, what, needed) in [
+        ("stored.npz", stored, "images", twice),
+        ("deflated.npz", deflated, "images", twice),
+        ("labels.npz", of_labels, "labels", 500_128),
+        ("x.npy", pixels.clone(), "images", 100_000),
+        ("a-images-idx3-ubyte", gzip(&of_images), "images", 100_000),
+    ] {
+        let path = folder.write(name, content);
+        assert_eq!(open_within(&path, needed).unwrap(), 1, "{name}");
+        says(
+            open_within(&path, needed - 1),
+            &[
+                &path.display(),
+                &format!("its array of {what} needs about"),
+                &"kB of memory, and",
+                &"are free",
+            ],
+        );
+    }
+    // Labels of their own.
+    let images = folder.write("x.npy", npy("|u1", &[10, 1, 1], &[0; 10]));
+    let labels = folder.write("y.npy", npy("|u1", &[10], &[0; 10]));
+    let options = OpenOptions {
+        labels: Some(labels.clone()),
+        array_memory: MemoryLimit::of_bytes(39),
+        ..all()
+    };
+    says(
+        open(&images, &options).map(|parts| parts.len()),
+        &[
+            &labels.display(),
+            &"its array of labels needs about 40 bytes",
+        ],
+    );
+    // An archive that says less than it unpacks to, and one that says far too much.
+    let mut lying = archive(CompressionMethod::Deflated, &pixels);
+    let sizes: Vec<usize> = (0..lying.len() - 4)
+        .filter(|&at| lying[at..at + 4] == (pixels.len() as u32).to_le_bytes())
+        .collect();
+    for size in [1000_u32, u32::MAX - 1] {
+        for &at in &sizes {
+            lying[at..at + 4].copy_from_slice(&size.to_le_bytes());
+        }
+        let path = folder.write("lying.npz", &lying);
+        says(open_within(&path, 300_000), &[&path.display()]);
+    }
 }
 
 #[test]

@@ -9,6 +9,14 @@ pub enum MetricsError {
     /// There are no columns.
     #[error("the features have no dimensions; they need at least 1")]
     NoDimensions,
+    /// There are more columns than statistics are made of.
+    #[error("there are {dimensions} dimensions; statistics take at most {most}")]
+    TooManyDimensions {
+        /// Columns there are.
+        dimensions: usize,
+        /// The most that are allowed.
+        most: usize,
+    },
     /// A feature, or a class score, is NaN or infinite.
     #[error("row {row}, column {column} is {value}; it must be a finite number")]
     NotFinite {

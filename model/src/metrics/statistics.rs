@@ -8,6 +8,10 @@ use rayon::prelude::*;
 use super::error::MetricsError;
 use super::features::Features;
 
+/// The most dimensions: four times those of the Inception of FID. Roots of larger covariances
+/// take hours.
+pub(super) const MOST_DIMENSIONS: usize = 8192;
+
 /// Rows whose products are summed at once.
 const BLOCK_ROWS: usize = 512;
 
@@ -69,9 +73,7 @@ impl Statistics {
     ) -> Result<Self, MetricsError> {
         let (rows, columns) = covariance.dim();
         let dimensions = mean.len();
-        if dimensions == 0 {
-            return Err(MetricsError::NoDimensions);
-        }
+        check_dimensions(dimensions)?;
         if [rows, columns] != [dimensions; 2] {
             return Err(MetricsError::CovarianceShape {
                 rows,
@@ -153,16 +155,25 @@ pub struct RunningStatistics {
     scatter: Vec<f64>,
 }
 
+fn check_dimensions(dimensions: usize) -> Result<(), MetricsError> {
+    match dimensions {
+        0 => Err(MetricsError::NoDimensions),
+        1..=MOST_DIMENSIONS => Ok(()),
+        dimensions => Err(MetricsError::TooManyDimensions {
+            dimensions,
+            most: MOST_DIMENSIONS,
+        }),
+    }
+}
+
 impl RunningStatistics {
     /// Nothing yet, of features with this many dimensions.
     ///
     /// # Errors
     ///
-    /// [`MetricsError::NoDimensions`].
+    /// [`MetricsError::NoDimensions`], [`MetricsError::TooManyDimensions`].
     pub fn new(dimensions: usize) -> Result<Self, MetricsError> {
-        if dimensions == 0 {
-            return Err(MetricsError::NoDimensions);
-        }
+        check_dimensions(dimensions)?;
         Ok(Self {
             dimensions,
             block: Vec::with_capacity(BLOCK_ROWS * dimensions),

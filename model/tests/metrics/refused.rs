@@ -77,6 +77,10 @@ fn statistics_that_are_none() {
         Statistics::new(array![0.0, f64::INFINITY], Array2::eye(2), None),
         "row 0, column 1 is inf; it must be a finite number",
     );
+    says(
+        RunningStatistics::new(8193),
+        "there are 8193 dimensions; statistics take at most 8192",
+    );
     let far = |mean| Statistics::new(array![mean, 0.0], Array2::eye(2), None).unwrap();
     says(
         frechet_distance(&far(1e200), &far(0.0)),

@@ -90,11 +90,13 @@ pub(crate) fn run(args: &FeaturesArgs, printer: &Printer) -> Result<()> {
         for first in (0..images.len()).step_by(at_once) {
             interrupt::check()?;
             let indices = first..(first + at_once).min(images.len());
-            let read = indices
+            let read: Vec<Result<Image, orders_datasets::SourceError>> = indices
                 .into_par_iter()
                 .map(|index| Ok(images.image(index)?.to_rgb()))
-                .collect::<Result<Vec<Image>, orders_datasets::SourceError>>()
-                .map_err(Failure::bad_input)?;
+                .collect();
+            // Named is the first that can't be read, whichever a thread came to first.
+            let read: Result<Vec<Image>, _> = read.into_iter().collect();
+            let read = read.map_err(Failure::bad_input)?;
             let extracted = loaded.network.extract(&read);
             let extracted =
                 extracted.map_err(|error| Failure::input_at(args.images.display(), &error))?;
@@ -148,6 +150,7 @@ pub(crate) fn run(args: &FeaturesArgs, printer: &Printer) -> Result<()> {
 fn images(args: &FeaturesArgs, at_once: usize, printer: &Printer) -> Result<Box<dyn ImageSource>> {
     let options = OpenOptions {
         memory: memory::limit().shared(at_once),
+        array_memory: memory::limit(),
         ..OpenOptions::default()
     };
     let mut sources = open(&args.images, &options).map_err(Failure::bad_input)?;

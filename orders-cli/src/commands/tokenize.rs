@@ -144,7 +144,11 @@ fn for_each_image(path: &Path, mut take: impl FnMut(&str, &Image) -> Result<()>)
         .iter()
         .any(|ending| output::ends_with(path, ending))
     {
-        let sources = open(path, &OpenOptions::default()).map_err(Failure::bad_input)?;
+        let options = OpenOptions {
+            array_memory: memory::limit(),
+            ..OpenOptions::default()
+        };
+        let sources = open(path, &options).map_err(Failure::bad_input)?;
         for source in &sources {
             for index in 0..source.images.len() {
                 let image = source.images.image(index).map_err(Failure::bad_input)?;

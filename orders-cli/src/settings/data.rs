@@ -25,6 +25,7 @@ pub(crate) fn open_options(args: &LabelArgs, threads: usize) -> OpenOptions {
         labels: args.labels.clone(),
         classes: args.classes,
         memory: memory::limit().shared(COPIES as usize * threads),
+        array_memory: memory::limit(),
     }
 }
 

@@ -187,7 +187,7 @@ fn what_no_file_can_hold_is_refused() {
         }
         assert!(encoder(1 << 35, most).is_ok());
     }
-    let metadata = [("key".to_owned(), "x".repeat(1 << 20))].into();
+    let metadata = [("key".to_owned(), "x".repeat(1 << 24))].into();
     let error = Encoder::new(Format::Safetensors, 1, 4, &metadata).unwrap_err();
     assert!(
         matches!(error, EncodeError::Header(HeaderError::TooLong { .. })),

@@ -9,13 +9,14 @@ use orders_core::files::open_regular;
 
 use super::Metadata;
 use super::error::{MetricsFileError, MetricsReadError, MetricsWriteError};
-use crate::metrics::statistics::Statistics;
+use crate::metrics::statistics::{MOST_DIMENSIONS, Statistics};
 
 /// The metadata that says how many images there were.
 const COUNT: &str = "count";
 
-/// The most bytes of an array: those of `sigma` for 23,170 dimensions.
-const MOST_BYTES: u64 = 1 << 32;
+/// The most bytes of an array: those of `sigma` for as many dimensions as there may be, and a
+/// header.
+const MOST_BYTES: u64 = 8 * (MOST_DIMENSIONS * MOST_DIMENSIONS) as u64 + (1 << 16);
 
 /// Statistics and what their file says of itself.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,7 +30,7 @@ pub struct StatisticsFile {
 }
 
 /// Reads an `.npz` file with the arrays `mu` `[d]` (or `[1, d]`) and `sigma` `[d, d]`,
-/// compressed or not, in C or Fortran order, of at most 4 GiB each. Other arrays in it are passed
+/// compressed or not, in C or Fortran order. Other arrays in it are passed
 /// over.
 ///
 /// O(bytes of the two arrays) time and memory.

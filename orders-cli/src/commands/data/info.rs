@@ -119,11 +119,17 @@ fn report(args: &DataInfoArgs, printer: &Printer) -> Result<Report> {
     let splits = parts.iter().map(|part| {
         let images = part.images.as_ref();
         let (sizes, unreadable) = sizes(images, printer);
+        if let (true, Some(first)) = (sizes.is_empty(), unreadable.first()) {
+            return Err(Failure::input(format!(
+                "no image of {} can be read; the first: {first}",
+                source.display()
+            )));
+        }
         let range = |side: fn(&(u32, u32)) -> u32| {
             let all = || sizes.iter().map(side);
             [all().min().unwrap_or(0), all().max().unwrap_or(0)]
         };
-        SplitReport {
+        Ok(SplitReport {
             split: part.split.clone(),
             from: part.kind,
             images: images.len(),
@@ -132,10 +138,10 @@ fn report(args: &DataInfoArgs, printer: &Printer) -> Result<Report> {
             unreadable,
             left_out: left_out(&part.left_out),
             classes: classes(images.class_names(), images.labels().unwrap_or_default()),
-        }
+        })
     });
     Ok(Report::Images {
-        splits: splits.collect(),
+        splits: splits.collect::<Result<_>>()?,
     })
 }
 

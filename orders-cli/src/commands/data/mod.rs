@@ -19,15 +19,19 @@ use crate::printer::Printer;
 pub(crate) fn run(args: &DataArgs, printer: &Printer) -> Result<()> {
     match &args.command {
         DataCommand::Info(args) => info::run(args, printer),
-        DataCommand::Prepare(args) if is_cache(&args.images.source) => import::run(args, printer),
+        DataCommand::Prepare(args) if is_cache(&args.images.source)? => import::run(args, printer),
         DataCommand::Prepare(args) => prepare::run(args, printer),
         DataCommand::Preview(args) => preview::run(args, printer),
     }
 }
 
 /// Whether a folder holds token caches of other programs.
-fn is_cache(source: &Path) -> bool {
-    source.is_dir() && cache_files(source).is_ok_and(|cache| !cache.files.is_empty())
+fn is_cache(source: &Path) -> Result<bool> {
+    if !source.is_dir() {
+        return Ok(false);
+    }
+    let cache = cache_files(source).map_err(Failure::bad_input)?;
+    Ok(!cache.files.is_empty())
 }
 
 /// Says what of a source was left out.

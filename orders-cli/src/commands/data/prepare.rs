@@ -4,7 +4,10 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use indicatif::HumanCount;
-use orders_datasets::{PatchCodebook, Preparation, TokenSet, write_token_cache};
+use orders_datasets::{
+    ImageSource, NamedSource, PatchCodebook, Preparation, TokenSet, check_cache_names,
+    write_token_cache,
+};
 use serde::Serialize;
 
 use super::progress_folder::ProgressFolder;
@@ -57,15 +60,18 @@ pub(crate) fn run(args: &DataPrepareArgs, printer: &Printer) -> Result<()> {
         .unwrap_or(settings::data::PATCH);
     settings::data::check_size(&args.images, patch, threads)?;
     let targets = Targets::new(args, &splits)?;
-    let mut words = settings_text(args, &preparation, &splits, given.as_ref());
-    for source in &sources {
-        let identity = source.images.identity();
-        let identity = identity.map_err(Failure::bad_input)?;
-        words.push_str(&format!("source {identity}\n"));
+    if args.npz {
+        check_names(&sources, &splits)?;
     }
+    let words = settings_text(args, &preparation, &splits, given.as_ref());
+    let states = sources.iter().map(|source| {
+        let state = source.images.state().map_err(Failure::bad_input)?;
+        Ok(format!("source {state}\n"))
+    });
+    let states = states.collect::<Result<String>>()?;
     interrupt::catch()?;
     let start = Instant::now();
-    let folder = ProgressFolder::open(&args.out, &words, args.written.force)?;
+    let folder = ProgressFolder::open(&args.out, &words, &states, args.written.force)?;
     if folder.is_resumed {
         printer.note(&format!(
             "going on with the run that was interrupted in {}",
@@ -188,7 +194,7 @@ impl Targets {
     fn write(
         &self,
         args: &DataPrepareArgs,
-        sources: &[orders_datasets::NamedSource],
+        sources: &[NamedSource],
         splits: &[Split],
         codebook: &PatchCodebook,
         tokenized: &[Tokenized],
@@ -197,11 +203,8 @@ impl Targets {
             let source = sources[split.source].images.as_ref();
             let set = &tokenized.tokens;
             let place = |image: usize| {
-                let class = set.labels().map(|labels| labels[image] as usize);
-                let class = class.and_then(|class| source.class_names().get(class));
                 let index = set.source_index().map_or(image, |all| all[image] as usize);
-                let class = class.map_or("all", String::as_str);
-                (class.to_owned(), source.name(index))
+                cache_names(source, index)
             };
             write_token_cache(cache, set, place).map_err(Failure::work)?;
         }
@@ -214,6 +217,26 @@ impl Targets {
         }
         Ok(())
     }
+}
+
+/// The names of an image in a token cache: that of its class, and its own.
+fn cache_names(source: &dyn ImageSource, index: usize) -> (String, String) {
+    let label = source.labels().and_then(|labels| labels.get(index));
+    let class = label.and_then(|&class| source.class_names().get(class as usize));
+    let class = class.map_or("all", String::as_str);
+    (class.to_owned(), source.name(index))
+}
+
+/// Whether all images can be in token caches, which are written when all work is done.
+fn check_names(sources: &[NamedSource], splits: &[Split]) -> Result<()> {
+    for split in splits {
+        let source = sources[split.source].images.as_ref();
+        for &index in &split.indices {
+            let (class, name) = cache_names(source, index as usize);
+            check_cache_names(&class, &name).map_err(|error| Failure::input_at("--npz", &error))?;
+        }
+    }
+    Ok(())
 }
 
 pub(super) fn token_path(out: &Path, split: &str) -> PathBuf {

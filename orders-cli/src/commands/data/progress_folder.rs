@@ -2,7 +2,7 @@
 //!
 //! The folder lies in the one that is written to and goes away when all is done.
 //! Its files appear whole or not at all. `settings` says what they belong to: a
-//! run with other settings does not touch them.
+//! run with other settings, or of images that were changed, does not touch them.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -32,20 +32,29 @@ impl ProgressFolder {
         out.join(NAME)
     }
 
-    /// Opens the folder of an earlier run with the same settings, or makes one.
-    pub(super) fn open(out: &Path, settings: &str, force: bool) -> Result<Self> {
+    /// Opens the folder of an earlier run with the same settings, of the same images in the
+    /// same state, or makes one.
+    pub(super) fn open(out: &Path, settings: &str, states: &str, force: bool) -> Result<Self> {
         let path = Self::path_in(out);
         let file = path.join(SETTINGS);
         folder::make(out)?;
         let lock = folder_lock::take(out)?;
         // What was made with the same settings is the same, so that --force need
         // not make it again.
-        let known = read_at_most(&file, settings.len() as u64).ok().flatten();
-        let is_resumed = known.is_some_and(|known| known == settings.as_bytes());
+        let all = format!("{settings}{states}");
+        let known = read_at_most(&file, all.len() as u64).ok().flatten();
+        let known = known.unwrap_or_default();
+        let is_resumed = known == all.as_bytes();
         if !is_resumed {
             if file.exists() && !force {
+                let fault = match known.strip_prefix(settings.as_bytes()) {
+                    Some(_) => {
+                        "of other images, or of these before they were changed; give those again to go on"
+                    }
+                    None => "with other settings; give those again to go on",
+                };
                 return Err(Failure::input(format!(
-                    "{} holds an interrupted run with other settings; give those again to go on, or --force to begin anew",
+                    "{} holds an interrupted run {fault}, or --force to begin anew",
                     path.display()
                 )));
             }
@@ -55,9 +64,7 @@ impl ProgressFolder {
             }
             folder::make(&path)?;
             let mut output = OutputFile::create(&file).map_err(Failure::work)?;
-            output
-                .write_all(settings.as_bytes())
-                .map_err(Failure::work)?;
+            output.write_all(all.as_bytes()).map_err(Failure::work)?;
             let finished = output.finish().and_then(|file| file.persist(false));
             finished.map_err(Failure::work)?;
         }
