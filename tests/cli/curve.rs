@@ -47,6 +47,11 @@ fn curves_say_what_sizes_lose() {
         .map(|size| size.parse().unwrap())
         .collect();
     assert_eq!((sizes.len(), sizes.iter().sum::<u32>()), (8, 256));
+    folder.refuses(
+        2,
+        "optimize sizes --grid 4x4 --steps 3 --method halton --field exp:2 --pooled",
+        "--pooled is taken with --curve alone",
+    );
     let pooled = folder.done("-q optimize sizes --curve curve.json --steps 8 --pooled --json");
     assert_eq!(serde_json::from_str::<Vec<u32>>(&pooled).unwrap().len(), 8);
 

@@ -20,6 +20,10 @@ pub(crate) fn run(
     if let Some(path) = &args.curve {
         return of_curve(args, path, printer);
     }
+    // Where something else conflicts with --curve, clap asks no more for it.
+    if args.pooled {
+        return Err(Failure::input("--pooled is taken with --curve alone"));
+    }
     match &args.orders {
         Some(path) => {
             let list = OrderList::read(path, &args.grid, &args.known, &args.sizes, args.num)?;

@@ -65,6 +65,29 @@ fn check_flags(args: &SweepPlotArgs) -> Result<()> {
             "--kind difference needs --against: the points that the others differ from",
         ));
     }
+    let is_heat_map = matches!(args.kind, PlotKind::HeatMap);
+    let has_numbers_across = is_line || matches!(args.kind, PlotKind::Scatter);
+    for (flag, is_given, is_taken, kinds) in [
+        ("--value", args.value.is_some(), is_heat_map, "heat-map"),
+        (
+            "--x",
+            args.x.is_some(),
+            has_numbers_across || is_heat_map,
+            "line, scatter and heat-map",
+        ),
+        (
+            "--log-x",
+            args.log_x,
+            has_numbers_across,
+            "line and scatter",
+        ),
+    ] {
+        if is_given && !is_taken {
+            return Err(Failure::input(format!(
+                "{flag} is taken by --kind {kinds} alone"
+            )));
+        }
+    }
     let panels = args.panels.as_ref().map(|_| "--panels");
     match args.axis.given().or(panels) {
         Some(flag) if !is_line => Err(Failure::input(format!(
