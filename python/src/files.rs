@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use numpy::{PyArray1, PyArray2, PyArrayMethods, PyReadonlyArray2};
 use orders_core::files::{
     Encoder, FinishedFile, Format, Limits, Manifest, OrderOrigin, OutputFile, ReadFileError,
-    RowChecker, RowError, read_order_file,
+    RowChecker, RowError, open_regular, read_order_file,
 };
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
@@ -148,7 +148,7 @@ pub(crate) fn read_orders<'py>(
 ) -> PyResult<(Bound<'py, PyArray2<i64>>, Option<Stated<'py>>)> {
     let beside = Manifest::path_for(&path);
     let manifest = match beside.exists() {
-        true => Some(Manifest::read(&beside).map_err(|error| refused(&error))?),
+        true => Some(own_manifest(&path, &beside)?),
         false => None,
     };
     let known = manifest.as_ref().and_then(Manifest::known_cells);
@@ -200,6 +200,21 @@ pub(crate) fn read_orders<'py>(
         ))
     });
     Ok((array, stated.transpose()?))
+}
+
+/// The manifest beside a file, of which the file is what it describes: one may be left over
+/// from another.
+fn own_manifest(path: &Path, beside: &Path) -> PyResult<Manifest> {
+    let manifest = Manifest::read(beside).map_err(|error| refused(&error))?;
+    let orders = open_regular(path).map_err(|error| refused(&error))?;
+    manifest.verify(orders).map_err(|error| {
+        told(format!(
+            "{} is not the file that {} describes: {error}",
+            path.display(),
+            beside.display()
+        ))
+    })?;
+    Ok(manifest)
 }
 
 /// Why no more rows are taken.

@@ -151,6 +151,13 @@ def test_files_without_a_manifest(made, tmp_path):
     assert len(orders.load(tmp_path / "own.npy", grid=(4, 6), sizes=[24], limit=2)) == 2
 
 
+def test_a_manifest_of_another_file_is_not_believed(made, tmp_path):
+    made.save(tmp_path / "a.npy")
+    np.save(tmp_path / "a.npy", made.cells[::-1].astype(np.uint16))
+    with pytest.raises(ValueError, match=r"a\.npy is not the file that .*a\.npy\.toml describes: "):
+        orders.load(tmp_path / "a.npy")
+
+
 def test_loaded_orders_are_saved_as_they_were(made, tmp_path, program):
     made.save(tmp_path / "a.npy")
     orders.load(tmp_path / "a.npy").save(tmp_path / "b.npy")
